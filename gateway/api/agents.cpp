@@ -1,0 +1,77 @@
+#include "api/commands.hpp"
+#include "api/lists.hpp"
+#include "api/resources.hpp"
+
+namespace deskline::api {
+namespace {
+
+struct SignInBody {
+    std::optional<std::string> handler, pin;
+};
+BOOST_DESCRIBE_STRUCT(SignInBody, (), (handler, pin))
+
+struct AgentStateBody {
+    AgentState state;
+};
+BOOST_DESCRIBE_STRUCT(AgentStateBody, (), (state))
+
+// What a caller may not do to this agent: 404 where it may not even see it.
+std::optional<Fault> refused(const Gateway& gateway, const Request& request, identity::Action action) {
+    const auto& agent = request.parameters[0];
+    if (identity::may(request.identity, action, agent, gateway.agentsMayControlAudio)) return std::nullopt;
+    if (!sees(request.identity, agent)) return notFound("agent");
+    return Fault{"forbidden", "The role " + std::string(name(request.identity.role)) + " may not do this to agent " + agent + "."};
+}
+
+Response agentResponse(const events::Settled& settled, int status) {
+    boost::json::object body{{"agent", nullptr}, {"cursor", cursorOf(settled)}};
+    if (const auto* agent = at(settled.state.agents, *settled.object)) body["agent"] = toJson(*agent);
+    return {status, std::move(body)};
+}
+
+}  // namespace
+
+void listAgents(Gateway& gateway, Request request, Respond respond) {
+    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.agents; },
+         [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
+}
+
+void getAgent(Gateway& gateway, Request request, Respond respond) {
+    single(gateway, std::move(request), std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); },
+           [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
+}
+
+void signInAgent(Gateway& gateway, Request request, Respond respond) {
+    if (const auto fault = refused(gateway, request, identity::Action::sign_in_agent)) return respond(problem(*fault, request.requestId));
+    auto body = parseBody<SignInBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    request.body.clear();  // it holds the PIN
+    const auto id = request.parameters[0];
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), id](const events::State& state, const std::string&) mutable {
+        const int status = state.agents.contains(id) ? 200 : 201;
+        command(gateway, std::move(request), std::move(respond), {}, telephony::SignIn{body.handler.value_or(""), id, body.pin},
+                [status](const events::Settled& settled) { return agentResponse(settled, status); });
+    });
+}
+
+void signOutAgent(Gateway& gateway, Request request, Respond respond) {
+    if (const auto fault = refused(gateway, request, identity::Action::sign_in_agent)) return respond(problem(*fault, request.requestId));
+    const auto id = request.parameters[0];
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), id](const events::State& state, const std::string&) mutable {
+        if (!state.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
+        command(gateway, std::move(request), std::move(respond), {}, telephony::SignOut{id}, [](const events::Settled& settled) { return agentResponse(settled, 200); });
+    });
+}
+
+void putAgentState(Gateway& gateway, Request request, Respond respond) {
+    if (const auto fault = refused(gateway, request, identity::Action::control_agent)) return respond(problem(*fault, request.requestId));
+    const auto body = parseBody<AgentStateBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    const auto id = request.parameters[0];
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state = body->state, id](const events::State& known, const std::string&) mutable {
+        if (!known.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
+        command(gateway, std::move(request), std::move(respond), {}, telephony::SetAgentState{id, state}, [](const events::Settled& settled) { return agentResponse(settled, 200); });
+    });
+}
+
+}  // namespace deskline::api

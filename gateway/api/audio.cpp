@@ -1,0 +1,97 @@
+#include "api/commands.hpp"
+#include "api/lists.hpp"
+#include "api/resources.hpp"
+
+namespace deskline::api {
+namespace {
+
+constexpr auto everybody = [](const events::State&, const auto&) { return true; };
+
+struct DeviceBody {
+    std::optional<double> volume;
+    std::optional<bool> muted;
+    std::optional<std::vector<double>> channelVolumes;
+};
+BOOST_DESCRIBE_STRUCT(DeviceBody, (), (volume, muted, channelVolumes))
+
+struct SessionBody {
+    std::optional<double> volume;
+    std::optional<bool> muted;
+    std::optional<std::vector<double>> channelVolumes;
+    std::optional<std::string> displayName;
+};
+BOOST_DESCRIBE_STRUCT(SessionBody, (), (volume, muted, channelVolumes, displayName))
+
+constexpr std::size_t longestName = 256, mostChannels = 64;
+
+// NaN and infinities are refused before any COM interface sees them; JSON has neither, and the reader refuses what overflows.
+std::vector<FieldError> outOfRange(const std::optional<double>& volume, const std::optional<std::vector<double>>& channels) {
+    std::vector<FieldError> errors;
+    const auto wrong = [](double v) { return !(v >= 0.0 && v <= 1.0); };
+    if (volume && wrong(*volume)) errors.push_back({"/volume", "must be from 0 to 1"});
+    if (channels) {
+        if (channels->empty() || channels->size() > mostChannels) errors.push_back({"/channelVolumes", "must have one value for each channel"});
+        for (std::size_t i = 0; i < channels->size(); ++i)
+            if (wrong((*channels)[i])) errors.push_back({"/channelVolumes/" + std::to_string(i), "must be from 0 to 1"});
+    }
+    return errors;
+}
+
+template <class Body>
+void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind) {
+    auto body = parseBody<Body>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    auto errors = outOfRange(body->volume, body->channelVolumes);
+    audio::Change change{kind, request.parameters[0], body->volume, body->muted, body->channelVolumes, {}};
+    if constexpr (requires { body->displayName; }) {
+        change.displayName = body->displayName;
+        if (body->displayName && body->displayName->size() > longestName) errors.push_back({"/displayName", "must have at most 256 bytes"});
+    }
+    if (!change.volume && !change.muted && !change.channelVolumes && !change.displayName) errors.push_back({"", "names nothing to change"});
+    if (!errors.empty()) {
+        auto detail = errors[0].pointer + " " + errors[0].detail + ".";
+        return respond(problem({"invalid-argument", std::move(detail), {}, {}, false, std::move(errors)}, request.requestId));
+    }
+    if (!identity::may(request.identity, identity::Action::control_audio, "", gateway.agentsMayControlAudio))
+        return respond(problem({"forbidden", "Your role may not change audio here; see [audio] agents_may_control."}, request.requestId));
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), change = std::move(change), kind](const events::State& state, const std::string&) mutable {
+        const bool known = kind == audio::Kind::device ? state.devices.contains(change.object) : state.audioSessions.contains(change.object);
+        if (!known) return respond(problem(notFound(kind == audio::Kind::device ? "audio device" : "audio session"), request.requestId));
+        command(gateway, std::move(request), std::move(respond), std::move(change), [kind](const events::Settled& settled) -> Response {
+            boost::json::object body;
+            if (kind == audio::Kind::device) {
+                const auto* device = at(settled.state.devices, *settled.object);
+                body["device"] = device ? toJson(*device) : boost::json::value(nullptr);
+            } else {
+                const auto* session = at(settled.state.audioSessions, *settled.object);
+                body["session"] = session ? toJson(*session) : boost::json::value(nullptr);
+            }
+            body["cursor"] = cursorOf(settled);
+            return {200, std::move(body)};
+        });
+    });
+}
+
+}  // namespace
+
+void listAudioDevices(Gateway& gateway, Request request, Respond respond) {
+    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; }, everybody);
+}
+
+void getAudioDevice(Gateway& gateway, Request request, Respond respond) {
+    single(gateway, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); }, everybody);
+}
+
+void patchAudioDevice(Gateway& gateway, Request request, Respond respond) { patch<DeviceBody>(gateway, std::move(request), std::move(respond), audio::Kind::device); }
+
+void listAudioSessions(Gateway& gateway, Request request, Respond respond) {
+    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; }, everybody);
+}
+
+void getAudioSession(Gateway& gateway, Request request, Respond respond) {
+    single(gateway, std::move(request), std::move(respond), "audio session", [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); }, everybody);
+}
+
+void patchAudioSession(Gateway& gateway, Request request, Respond respond) { patch<SessionBody>(gateway, std::move(request), std::move(respond), audio::Kind::session); }
+
+}  // namespace deskline::api

@@ -1,0 +1,64 @@
+// One request and its answer, free of sockets: REST and the stream's commands come in through the same door.
+// Thread: a handler runs on the shard of the connection; `respond` may be called from any thread, once.
+#pragma once
+#include <boost/json.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "identity/identity.hpp"
+#include "model/fault.hpp"
+
+namespace deskline::api {
+
+struct Response {
+    int status = 200;
+    boost::json::value body;  // null: none
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string contentType = "application/json";
+};
+using Respond = std::function<void(Response)>;
+using Timer = std::shared_ptr<void>;  // cancelled when it goes
+using Later = std::function<Timer(std::chrono::milliseconds, std::function<void()>)>;
+
+struct Request {
+    std::string method, path;                   // path below /api/v1, still percent-encoded: "/sessions/ab12/state"
+    std::map<std::string, std::string> query;   // decoded
+    std::map<std::string, std::string> headers; // names in lower case
+    std::string body;
+    std::string requestId;
+    identity::Identity identity;
+    Later later;                                // a timer of the connection's shard
+
+    std::vector<std::string> parameters = {};   // what stands for the {…} of the route, decoded
+    std::string header(const std::string& lowerCaseName) const {
+        const auto found = headers.find(lowerCaseName);
+        return found == headers.end() ? std::string() : found->second;
+    }
+};
+
+Response problem(const Fault& fault, const std::string& requestId);
+
+// Reads the whole query or the whole body into a described struct; what does not fit is in the fault, by name.
+template <class T>
+Result<T> parseBody(const Request& request) {
+    Fault fault{"bad-json", ""};
+    boost::json::error_code error;
+    boost::json::parse_options options;
+    options.max_depth = 16;
+    const auto value = request.body.empty() ? boost::json::value(boost::json::object{}) : boost::json::parse(request.body, error, {}, options);
+    if (error) return Fault{"bad-json", "The body is not JSON: " + error.message() + "."};
+    T body;
+    std::vector<FieldError> errors;
+    fromJson(value, body, "", errors);
+    if (errors.empty()) return body;
+    std::string detail = "The body does not fit:";
+    for (const auto& e : errors) detail += " " + (e.pointer.empty() ? "it" : e.pointer) + " " + e.detail + ";";
+    detail.back() = '.';
+    return Fault{"invalid-argument", detail, {}, {}, false, errors};
+}
+
+}  // namespace deskline::api

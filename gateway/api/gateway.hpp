@@ -1,0 +1,31 @@
+// What the resources work on. Built by main, lives as long as the gateway. Thread: every part says its own.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "api/operations.hpp"
+#include "audio/audio.hpp"
+#include "events/ledger.hpp"
+#include "identity/policy.hpp"
+#include "identity/tickets.hpp"
+#include "identity/tokens.hpp"
+#include "telephony/telephony.hpp"
+
+namespace deskline::api {
+
+struct Gateway {
+    std::string name;
+    std::string basePath;  // "" or "/deskline"
+    events::Ledger& ledger;
+    telephony::Telephony* telephony = nullptr;  // null: [telephony] source = "none"
+    audio::Audio* audio = nullptr;
+    const identity::Tokens& tokens;
+    identity::Tickets tickets = {};
+    Operations operations = {};
+    bool agentsMayControlAudio = true;
+    std::atomic<bool> draining{false};
+    std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970
+};
+
+}  // namespace deskline::api

@@ -1,0 +1,121 @@
+#include "api/router.hpp"
+
+#include <algorithm>
+
+#include "api/resources.hpp"
+
+namespace deskline::api {
+namespace {
+
+constexpr std::string_view paging = "limit after";
+
+constexpr Route table[] = {
+    {"GET", "/agents", paging, false, listAgents},
+    {"GET", "/agents/{id}", "", false, getAgent},
+    {"PUT", "/agents/{id}", "", true, signInAgent},
+    {"DELETE", "/agents/{id}", "", false, signOutAgent},
+    {"PUT", "/agents/{id}/state", "", true, putAgentState},
+    {"POST", "/agents/{id}/sessions", "", true, createSession},
+    {"GET", "/agents/{id}/sessions", paging, false, listSessionsOfAgent},
+    {"GET", "/sessions", "agent acdGroup state limit after", false, listSessions},
+    {"GET", "/sessions/{id}", "", false, getSession},
+    {"PUT", "/sessions/{id}/state", "", true, putSessionState},
+    {"DELETE", "/sessions/{id}", "", false, endSession},
+    {"GET", "/agent-handlers", paging, false, listHandlers},
+    {"GET", "/acd-groups", paging, false, listGroups},
+    {"GET", "/acd-groups/{id}/queues", paging, false, listQueuesOfGroup},
+    {"GET", "/queues", paging, false, listQueues},
+    {"GET", "/queues/{id}", "", false, getQueue},
+    {"GET", "/addresses", paging, false, listAddresses},
+    {"GET", "/calls", paging, false, listCalls},
+    {"GET", "/calls/{id}", "", false, getCall},
+    {"GET", "/audio/devices", paging, false, listAudioDevices},
+    {"GET", "/audio/devices/{id}", "", false, getAudioDevice},
+    {"PATCH", "/audio/devices/{id}", "", true, patchAudioDevice},
+    {"GET", "/audio/sessions", paging, false, listAudioSessions},
+    {"GET", "/audio/sessions/{id}", "", false, getAudioSession},
+    {"PATCH", "/audio/sessions/{id}", "", true, patchAudioSession},
+    {"GET", "/me", "", false, getMe},
+    {"POST", "/tickets", "", true, createTicket},
+    {"GET", "/operations/{id}", "", false, getOperation},
+};
+
+// Segment by segment; what stands for {…} goes, decoded, into `parameters`.
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& parameters) {
+    parameters.clear();
+    while (!pattern.empty() && !path.empty()) {
+        pattern.remove_prefix(1);
+        if (path[0] != '/') return false;
+        path.remove_prefix(1);
+        const auto wanted = pattern.substr(0, pattern.find('/')), given = path.substr(0, path.find('/'));
+        pattern.remove_prefix(wanted.size());
+        path.remove_prefix(given.size());
+        if (wanted.starts_with('{')) {
+            std::string decoded;
+            if (given.empty() || !percentDecode(given, decoded)) return false;
+            parameters.push_back(std::move(decoded));
+        } else if (wanted != given) {
+            return false;
+        }
+    }
+    return pattern.empty() && path.empty();
+}
+
+bool takes(const Route& route, std::string_view parameter) {
+    auto names = route.query;
+    while (!names.empty()) {
+        const auto one = names.substr(0, names.find(' '));
+        if (one == parameter) return true;
+        names.remove_prefix(std::min(names.size(), one.size() + 1));
+    }
+    return false;
+}
+
+bool isJson(const std::string& contentType) {
+    const auto type = contentType.substr(0, contentType.find(';'));
+    return type == "application/json" || type.ends_with("+json");
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+bool percentDecode(std::string_view text, std::string& out) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i];
+            continue;
+        }
+        if (i + 2 >= text.size()) return false;
+        const int high = digit(text[i + 1]), low = digit(text[i + 2]);
+        if (high < 0 || low < 0) return false;
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return true;
+}
+
+void handle(Gateway& gateway, Request request, Respond respond) {
+    std::string allow;
+    for (const auto& route : table) {
+        if (!matches(route.path, request.path, request.parameters)) continue;
+        const bool head = request.method == "HEAD" && route.method == "GET";
+        if (route.method != request.method && !head) {
+            allow += (allow.empty() ? "" : ", ") + std::string(route.method);
+            continue;
+        }
+        for (const auto& [parameter, value] : request.query)
+            if (!takes(route, parameter))
+                return respond(problem({"invalid-argument", "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".", {}, {}, false, {{"?" + parameter, "is not known here"}}}, request.requestId));
+        if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
+            return respond(problem({"unsupported-media-type", "The body must be application/json; it is '" + request.header("content-type") + "'."}, request.requestId));
+        return route.handler(gateway, std::move(request), std::move(respond));
+    }
+    if (allow.empty()) return respond(problem({"not-found", "There is no resource " + request.path + "."}, request.requestId));
+    auto response = problem({"method-not-allowed", "This resource answers " + allow + "."}, request.requestId);
+    response.headers.emplace_back("Allow", allow);
+    respond(std::move(response));
+}
+
+}  // namespace deskline::api

@@ -1,0 +1,26 @@
+// The table of endpoints, and the way through it. REST connections and streams call `handle` alike. Thread: the shard's.
+#pragma once
+#include <span>
+
+#include "api/exchange.hpp"
+#include "api/gateway.hpp"
+
+namespace deskline::api {
+
+using Handler = void (*)(Gateway&, Request, Respond);
+
+struct Route {
+    std::string_view method;
+    std::string_view path;             // "/sessions/{id}/state"
+    std::string_view query;            // names of the query parameters it takes, separated by spaces
+    bool body;                         // takes a JSON body
+    Handler handler;
+};
+std::span<const Route> routes();
+
+void handle(Gateway& gateway, Request request, Respond respond);
+
+// Percent-decoding of a path segment or a query value (RFC 3986 §2.1); false on a broken escape.
+bool percentDecode(std::string_view text, std::string& out);
+
+}  // namespace deskline::api

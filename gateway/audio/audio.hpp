@@ -1,0 +1,43 @@
+// The audio port: volume, mute and names of the host's devices and sessions, whichever back end serves it. Facts come back through the
+// report, carrying the id of the command that caused them where one did. Back ends: simulated/ (everywhere), coreaudio/ (Windows).
+// Thread: as the telephony port.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/fact.hpp"
+#include "source/recovery.hpp"
+
+namespace deskline::audio {
+
+enum class Kind { device, session };
+
+struct Change {  // of one device or session; what is absent stays as it is
+    Kind kind = Kind::session;
+    std::string object;
+    std::optional<double> volume;  // 0..1: tapered scalar of a device, linear amplitude of a session
+    std::optional<bool> muted;
+    std::optional<std::vector<double>> channelVolumes;
+    std::optional<std::string> displayName;  // sessions only
+};
+
+struct Outcome {
+    std::string object;
+    bool eventExpected = true;  // false: nothing differed, so nothing will be heard
+};
+using Completion = std::function<void(Result<Outcome>)>;
+
+class Audio {
+public:
+    virtual ~Audio() = default;
+
+    virtual void start(source::Report report) = 0;
+    virtual void perform(CommandId command, Change change, Completion completion) = 0;
+    virtual void meter(double framesPerSecond) = 0;  // 0: nobody looks; at most 60
+    virtual void stop() = 0;
+};
+
+}  // namespace deskline::audio

@@ -1,0 +1,40 @@
+// One event, written once: the CloudEvent inside a complete server-to-client WebSocket text frame, shared by everybody who gets it.
+// Immutable after `makeFrame`; thread: any. Source: RFC 6455 §5.2, CloudEvents 1.0.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace deskline::events {
+
+// The place of an event in a gateway's one order: "<epoch>-<number>".
+struct Cursor {
+    std::string epoch;
+    std::uint64_t number = 0;
+
+    std::string text() const { return epoch + "-" + std::to_string(number); }
+    static bool parse(std::string_view text, Cursor& out);
+};
+
+enum class Delivery { lossless, latest, ephemeral };  // telephony; volumes, mute, defaults; meters
+
+struct Frame {
+    std::uint64_t number = 0;  // 0: ephemeral, not in the journal
+    Delivery delivery = Delivery::lossless;
+    std::int64_t time = 0;     // milliseconds since 1970
+    std::string type;          // "deskline.agent-session"
+    std::string subject;       // "/sessions/…"; latest-wins events of one subject and change replace each other
+    std::string agent;         // whom it concerns; "": nobody in particular
+    std::string bytes;         // the whole frame
+    std::size_t body = 0;      // where the CloudEvent's text goes on after its opening brace
+
+    std::string_view topic() const { return std::string_view(type).substr(9); }                        // without "deskline."
+    std::string cloudEvent() const { return "{" + bytes.substr(body); }                                  // the event alone, the same bytes
+};
+using FramePtr = std::shared_ptr<const Frame>;
+
+FramePtr makeFrame(Frame meta, std::string_view cloudEvent);
+std::string textFrame(std::string_view text);  // any text as one unmasked WebSocket frame
+
+}  // namespace deskline::events

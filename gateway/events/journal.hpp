@@ -1,0 +1,52 @@
+// The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups.
+// Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
+// A corrupt file is set aside, never overwritten, and a new epoch begun. Thread: the ledger's.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "events/frame.hpp"
+#include "model/fault.hpp"
+
+struct sqlite3;
+
+namespace deskline::events {
+
+struct JournalOptions {
+    std::filesystem::path path;  // empty: in memory, for tests
+    bool full = false;
+    int retentionDays = 7;
+    std::uint64_t retentionBytes = 1ULL << 30;
+};
+
+class Journal {
+public:
+    static Result<std::unique_ptr<Journal>> open(JournalOptions options);
+    // In memory, never durable: when the file cannot be had. `why` is what `append` answers, always.
+    static std::unique_ptr<Journal> openVolatile(Fault why);
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    const std::string& epoch() const { return epoch_; }
+    std::uint64_t newest() const { return newest_; }           // number of the last event; 0: none
+    std::uint64_t oldest() const;                              // number of the first event still there; newest()+1: none
+    Result<void> append(const std::vector<FramePtr>& frames);  // all of them or none
+    std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
+    std::vector<std::string> lastOf(std::string_view type) const;  // the newest CloudEvent of each subject of a type
+    void prune(std::int64_t now);                              // cuts what is too old or too much, a little at a time
+    const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
+
+private:
+    Journal() = default;
+    Result<void> prepare();
+
+    JournalOptions options_;
+    sqlite3* database_ = nullptr;
+    std::string epoch_, setAside_;
+    std::uint64_t newest_ = 0;
+    std::optional<Fault> volatile_;
+};
+
+}  // namespace deskline::events

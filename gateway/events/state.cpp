@@ -1,0 +1,323 @@
+#include "events/state.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <set>
+
+#include "model/values_json.hpp"
+
+namespace deskline::events {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t endedKept = 256;
+
+class Application {
+public:
+    Application(State& state, Time time, const std::optional<std::string>& reason) : state_(state), time_(time), reason_(reason) {}
+
+    std::vector<Change> changes;
+
+    void operator()(const SessionChanged& fact) {
+        auto known = state_.sessions.find(fact.id);
+        if (known == state_.sessions.end()) {
+            if (!fact.session) {
+                spdlog::debug("an event of the unknown session {} was dropped", fact.id);
+                return;
+            }
+            if (fact.event == SessionEvent::end && state_.ended.contains(fact.id)) return;
+            known = state_.sessions.emplace(fact.id, *fact.session).first;
+            known->second.state = SessionState::not_ready;
+            if (auto agent = state_.agents.find(fact.session->agent); agent != state_.agents.end() && std::ranges::find(agent->second.sessions, fact.id) == agent->second.sessions.end())
+                agent->second.sessions.push_back(fact.id);
+        }
+        auto& session = known->second;
+        if (fact.session) session.statistics = fact.session->statistics;
+        const auto previous = session.state;
+        enter(session, entered(fact.event));
+        session.stale.reset();
+        publish("deskline.agent-session", "/sessions/" + session.id, session.agent,
+                {{"event", name(fact.event)}, {"session", toJson(session)}, {"previousState", name(previous)}});
+        if (session.state == SessionState::session_ended) bury(fact.id);
+    }
+
+    void operator()(const SessionRead& fact) {
+        const auto known = state_.sessions.find(fact.id);
+        if (known == state_.sessions.end() || known->second.state == fact.state) return;
+        using enum SessionState;
+        const auto event = fact.state == ready          ? SessionEvent::ready
+                           : fact.state == busy_on_call ? SessionEvent::busy
+                           : fact.state == busy_wrapup  ? SessionEvent::wrapup
+                           : fact.state == session_ended ? SessionEvent::end
+                                                         : SessionEvent::not_ready;
+        (*this)(SessionChanged{fact.id, event});
+    }
+
+    void operator()(const AgentChanged& fact) {
+        auto known = state_.agents.find(fact.id);
+        if (fact.event == AgentEvent::signed_out) {
+            if (known == state_.agents.end()) return;
+            const auto sessions = known->second.sessions;
+            for (auto& id : sessions)
+                if (state_.sessions.contains(id)) (*this)(SessionChanged{id, SessionEvent::end});
+            known->second.sessions.clear();
+            publishAgent(known->second, fact.event);
+            state_.agents.erase(known);
+            return;
+        }
+        if (known == state_.agents.end()) {
+            if (!fact.agent) return;
+            known = state_.agents.emplace(fact.id, *fact.agent).first;
+            publishAgent(known->second, AgentEvent::signed_in);
+            if (fact.event == AgentEvent::signed_in) return;
+        } else if (fact.event == AgentEvent::signed_in && !known->second.stale) {
+            return;
+        }
+        auto& agent = known->second;
+        if (fact.event != AgentEvent::signed_in) {
+            const auto state = named<AgentState>(name(fact.event)).value_or(AgentState::unknown);
+            if (agent.state != state) agent.since = time_;
+            agent.state = state;
+        }
+        agent.stale.reset();
+        publishAgent(agent, fact.event);
+    }
+
+    void operator()(const HandlerChanged& fact) { presence(state_.handlers, fact.handler, fact.event, "deskline.agent-handler", "/agent-handlers/", "handler"); }
+    void operator()(const GroupChanged& fact) { presence(state_.groups, fact.group, fact.event, "deskline.acd-group", "/acd-groups/", "group"); }
+    void operator()(const QueueChanged& fact) { presence(state_.queues, fact.queue, fact.event, "deskline.queue", "/queues/", "queue"); }
+
+    void operator()(const CallChanged& fact) {
+        std::string agent;
+        if (fact.call.session)
+            if (const auto* session = state_.session(*fact.call.session)) agent = session->agent;
+        state_.calls[fact.call.id] = fact.call;
+        publish("deskline.call", "/calls/" + fact.call.id, agent, {{"event", name(fact.event)}, {"call", toJson(fact.call)}});
+        if (fact.call.state == CallState::disconnected || fact.call.state == CallState::idle) state_.calls.erase(fact.call.id);
+    }
+
+    void operator()(const FiguresRead& fact) {
+        for (auto& [id, figures] : fact.agents)
+            if (auto agent = state_.agents.find(id); agent != state_.agents.end()) agent->second.statistics = figures;
+        for (auto& [id, figures] : fact.sessions)
+            if (auto session = state_.sessions.find(id); session != state_.sessions.end()) session->second.statistics = figures;
+        for (auto& [id, figures] : fact.queues)
+            if (auto queue = state_.queues.find(id); queue != state_.queues.end()) queue->second.statistics = figures;
+    }
+
+    // The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has changed.
+    void operator()(const TelephonyPicture& fact) {
+        reconcile(state_.handlers, fact.handlers, [&](auto& item, bool added) { (*this)(HandlerChanged{item, event(added)}); });
+        reconcile(state_.groups, fact.groups, [&](auto& item, bool added) { (*this)(GroupChanged{item, event(added)}); });
+        reconcile(state_.queues, fact.queues, [&](auto& item, bool added) { (*this)(QueueChanged{item, event(added)}); });
+        state_.addresses.clear();
+        for (auto& address : fact.addresses) state_.addresses[address.id] = address;
+        for (const auto& id : missing(state_.sessions, fact.sessions)) (*this)(SessionChanged{id, SessionEvent::end});
+        for (const auto& id : missing(state_.agents, fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
+        for (auto& agent : fact.agents) {
+            const auto known = state_.agents.find(agent.id);
+            if (known == state_.agents.end()) (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
+            else if (known->second.state != agent.state || known->second.stale) (*this)(AgentChanged{agent.id, named<AgentEvent>(name(agent.state)).value_or(AgentEvent::unknown)});
+        }
+        for (auto& session : fact.sessions) {
+            const auto known = state_.sessions.find(session.id);
+            if (known == state_.sessions.end()) {
+                (*this)(SessionChanged{session.id, SessionEvent::new_session, session});
+                (*this)(SessionRead{session.id, session.state});
+            } else if (known->second.state != session.state) {
+                (*this)(SessionRead{session.id, session.state});
+            } else if (known->second.stale) {
+                known->second.stale.reset();
+                publish("deskline.agent-session", "/sessions/" + session.id, session.agent, {{"event", eventName(session.state)}, {"session", toJson(known->second)}, {"previousState", name(session.state)}});
+            }
+        }
+        for (const auto& id : missing(state_.calls, fact.calls)) {
+            auto call = state_.calls.at(id);
+            call.state = CallState::disconnected;
+            call.cause = CallCause::unknown;
+            (*this)(CallChanged{call, CallEvent::state});
+        }
+        for (auto& call : fact.calls)
+            if (!state_.calls.contains(call.id) || state_.calls.at(call.id).state != call.state) (*this)(CallChanged{call, CallEvent::state});
+    }
+
+    void operator()(const AudioSessionChanged& fact) {
+        json::object data{{"change", name(fact.change)}, {"session", toJson(fact.session)}};
+        if (fact.reason) data["reason"] = name(*fact.reason);
+        const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
+        if (!gone) state_.audioSessions[fact.session.id] = fact.session;
+        else if (state_.audioSessions.erase(fact.session.id) == 0) return;  // its end was told already
+        const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
+        publish("deskline.audio.session", "/audio/sessions/" + fact.session.id, "", std::move(data), latest);
+    }
+
+    void operator()(const AudioDeviceChanged& fact) {
+        if (fact.change == AudioDeviceChange::removed) state_.devices.erase(fact.device.id);
+        else state_.devices[fact.device.id] = fact.device;
+        if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
+            for (auto& [id, other] : state_.devices)
+                if (id != fact.device.id && other.flow == fact.device.flow)
+                    std::erase_if(other.defaultFor, [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
+        publish("deskline.audio.device", "/audio/devices/" + fact.device.id, "", {{"change", name(fact.change)}, {"device", toJson(fact.device)}}, fact.change == AudioDeviceChange::volume);
+    }
+
+    void operator()(const Ducking& fact) {
+        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, "", {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
+    }
+
+    void operator()(const Meter& fact) {
+        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, "", {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
+        changes.back().ephemeral = true;
+    }
+
+    void operator()(const AudioPicture& fact) {
+        for (const auto& id : missing(state_.audioSessions, fact.sessions)) (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
+        for (const auto& id : missing(state_.devices, fact.devices)) (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
+        for (auto& device : fact.devices) {
+            const auto known = state_.devices.find(device.id);
+            if (known == state_.devices.end()) (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
+            else if (known->second != device)
+                (*this)(AudioDeviceChanged{device, known->second.state != device.state             ? AudioDeviceChange::state
+                                                   : known->second.defaultFor != device.defaultFor ? AudioDeviceChange::default_
+                                                                                                   : AudioDeviceChange::volume});
+        }
+        for (auto& session : fact.sessions) {
+            const auto known = state_.audioSessions.find(session.id);
+            if (known == state_.audioSessions.end()) (*this)(AudioSessionChanged{session, AudioSessionChange::created});
+            else if (known->second != session) (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state : AudioSessionChange::volume});
+        }
+    }
+
+    void operator()(const SourceConnected& fact) {
+        auto& source = state_.sources[fact.source];
+        const bool news = !source.connected || source.capabilities != fact.capabilities;
+        const bool known = source.connected;
+        source = {true, fact.capabilities, std::nullopt};
+        if (!news) return;
+        json::object capabilities;
+        for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
+        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "", {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
+    }
+
+    void operator()(const SourceLost& fact) {
+        auto& source = state_.sources[fact.source];
+        source.connected = false;
+        source.fault = fact.cause;
+        json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug}, {"detail", fact.cause.detail}};
+        if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
+        if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
+        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "", std::move(data));
+        if (fact.source != Source::telephony) return;
+        for (auto& [id, agent] : state_.agents)
+            if (!agent.stale) agent.stale = Stale{time_, fact.cause.slug};
+        for (auto& [id, session] : state_.sessions)
+            if (!session.stale) session.stale = Stale{time_, fact.cause.slug};
+    }
+
+private:
+    static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
+    static std::string_view eventName(SessionState state) {
+        return state == SessionState::busy_on_call ? "busy" : state == SessionState::busy_wrapup ? "wrapup" : state == SessionState::session_ended ? "end" : name(state);
+    }
+
+    void enter(AgentSession& session, SessionState state) {
+        if (session.state != state || session.since == Time{}) session.since = time_;
+        session.state = state;
+        session.reason = reason_;
+        session.allowedStates = allowedStates(state);
+    }
+
+    void bury(const std::string& id) {
+        auto node = state_.sessions.extract(id);
+        if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end()) std::erase(agent->second.sessions, id);
+        state_.ended.insert(std::move(node));
+        state_.endedOrder.push_back(id);
+        if (state_.endedOrder.size() <= endedKept) return;
+        state_.ended.erase(state_.endedOrder.front());
+        state_.endedOrder.pop_front();
+    }
+
+    void publishAgent(const Agent& agent, AgentEvent event) { publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}}); }
+
+    void publish(std::string_view type, std::string subject, std::string agent, json::object data, bool latestWins = false) {
+        changes.push_back({type, std::move(subject), std::move(agent), std::move(data), latestWins});
+    }
+
+    template <class T>
+    void presence(std::map<std::string, T>& all, const T& item, PresenceEvent event, std::string_view type, const char* path, const char* key) {
+        const T copy = item;  // may live in `all`
+        if (event == PresenceEvent::removed) all.erase(copy.id);
+        else all[copy.id] = copy;
+        publish(type, path + copy.id, "", {{"event", name(event)}, {key, toJson(copy)}});
+    }
+
+    template <class T>
+    static std::vector<std::string> missing(const std::map<std::string, T>& all, const std::vector<T>& now) {
+        std::set<std::string> present;
+        for (auto& item : now) present.insert(item.id);
+        std::vector<std::string> gone;
+        for (auto& [id, item] : all)
+            if (!present.contains(id)) gone.push_back(id);
+        return gone;
+    }
+
+    template <class T, class Tell>
+    void reconcile(std::map<std::string, T>& all, const std::vector<T>& now, Tell tell) {
+        for (const auto& id : missing(all, now)) tell(all.at(id), false);
+        for (auto& item : now)
+            if (!all.contains(item.id)) tell(item, true);
+    }
+
+    State& state_;
+    Time time_;
+    const std::optional<std::string>& reason_;
+};
+
+template <class T>
+bool restore(const json::object& data, std::string_view key, std::map<std::string, T>& all) {
+    const auto* value = data.if_contains(key);
+    if (!value) return false;
+    T item;
+    std::vector<FieldError> errors;
+    fromJson(*value, item, "", errors);
+    if (errors.empty()) all[item.id] = std::move(item);
+    return errors.empty();
+}
+
+}  // namespace
+
+const AgentSession* State::session(const std::string& id) const {
+    if (const auto open = sessions.find(id); open != sessions.end()) return &open->second;
+    const auto gone = ended.find(id);
+    return gone == ended.end() ? nullptr : &gone->second;
+}
+
+std::vector<Change> apply(State& state, const Fact& fact, const std::optional<std::string>& reason) {
+    Application application(state, fact.time, reason);
+    std::visit(application, fact.what);
+    return std::move(application.changes);
+}
+
+void remember(State& state, const json::object& cloudEvent) {
+    const auto& data = cloudEvent.at("data").as_object();
+    const auto said = [&](std::string_view key, std::string_view value) {
+        const auto* is = data.if_contains(key);
+        return is && is->is_string() && std::string_view(is->get_string()) == value;
+    };
+    if (said("event", "end") || said("event", "signed-out") || said("event", "removed") || said("change", "removed") || said("change", "disconnected")) return;
+    const auto type = std::string_view(cloudEvent.at("type").as_string());
+    if (type == "deskline.agent-session") restore(data, "session", state.sessions);
+    else if (type == "deskline.agent") restore(data, "agent", state.agents);
+    else if (type == "deskline.agent-handler") restore(data, "handler", state.handlers);
+    else if (type == "deskline.acd-group") restore(data, "group", state.groups);
+    else if (type == "deskline.queue") restore(data, "queue", state.queues);
+    else if (type == "deskline.call") restore(data, "call", state.calls);
+    else if (type == "deskline.audio.device") restore(data, "device", state.devices);
+    else if (type == "deskline.audio.session") restore(data, "session", state.audioSessions);
+    std::erase_if(state.calls, [](auto& entry) { return entry.second.state == CallState::disconnected || entry.second.state == CallState::idle; });
+    std::erase_if(state.audioSessions, [](auto& entry) { return entry.second.state == AudioSessionState::expired; });
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,243 @@
+#include "host/configuration.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <numeric>
+#include <set>
+#include <variant>
+
+#include "host/platform.hpp"
+
+namespace deskline::host {
+namespace {
+
+struct Bytes {  // a size: a number, or text such as "1 MiB"
+    std::int64_t* target;
+};
+struct Key {
+    std::string name;
+    std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes> target;
+    std::int64_t least = 0, most = INT64_MAX;          // of numbers
+    std::vector<std::string> choices = {};             // of texts; empty: any
+};
+
+std::vector<Key> table(Configuration& c) {
+    const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"}, audioSources = {"coreaudio", "simulated", "none"};
+    return {
+        {"server.name", &c.server.name},
+        {"server.listen", &c.server.listen},
+        {"server.base_path", &c.server.basePath},
+        {"server.data_dir", &c.server.dataDir},
+        {"server.certificate", &c.server.certificate},
+        {"server.private_key", &c.server.privateKey},
+        {"server.allowed_origins", &c.server.allowedOrigins},
+        {"server.trusted_proxies", &c.server.trustedProxies},
+        {"server.max_connections", &c.server.maxConnections, 1, 1'000'000},
+        {"server.queue_limit", Bytes{&c.server.queueLimit}, 16 * 1024, INT64_MAX},
+        {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
+        {"server.shards", &c.server.shards, 0, 256},
+        {"server.heartbeat", &c.server.heartbeat, 1, 60},
+        {"telephony.source", &c.telephony.source, 0, 0, telephonySources},
+        {"telephony.handler", &c.telephony.handler},
+        {"telephony.statistics_interval", &c.telephony.statisticsInterval, 1, 3600},
+        {"telephony.max_calls_in_flight", &c.telephony.maxCallsInFlight, 1, 1024},
+        {"telephony.simulated.traffic", &c.telephony.traffic, 0, 1000},
+        {"telephony.simulated.seed", &c.telephony.seed, 0},
+        {"telephony.simulated.console", &c.telephony.console, 0, 65535},
+        {"audio.source", &c.audio.source, 0, 0, audioSources},
+        {"audio.agents_may_control", &c.audio.agentsMayControl},
+        {"audio.simulated.console", &c.audio.console, 0, 65535},
+        {"journal.path", &c.journal.path},
+        {"journal.sync", &c.journal.sync, 0, 0, {"normal", "full"}},
+        {"journal.retention_days", &c.journal.retentionDays, 1, 3650},
+        {"journal.retention_size", Bytes{&c.journal.retentionSize}, 1 << 20},
+        {"identity.issuer", &c.identity.issuer},
+        {"identity.audience", &c.identity.audience},
+        {"identity.jwks", &c.identity.jwks},
+        {"identity.local_key", &c.identity.localKey},
+        {"log.level", &c.log.level, 0, 0, {"debug", "info", "warn", "error"}},
+        {"log.format", &c.log.format, 0, 0, {"text", "json"}},
+    };
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {  // Levenshtein
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const auto above = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+bool parseBytes(std::string_view text, std::int64_t& out) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (error != std::errc()) return false;
+    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+    if (unit == "KiB") out <<= 10;
+    else if (unit == "MiB") out <<= 20;
+    else if (unit == "GiB") out <<= 30;
+    else return unit.empty() || unit == "B";
+    return true;
+}
+
+// Sets a key from text (environment) or reports why it does not fit; "" when it does.
+std::string fits(const Key& key) {
+    const auto range = [&](std::int64_t value) {
+        return value < key.least || value > key.most ? "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most) : std::string();
+    };
+    if (const auto* number = std::get_if<std::int64_t*>(&key.target)) return range(**number);
+    if (const auto* bytes = std::get_if<Bytes>(&key.target)) return range(*bytes->target);
+    if (const auto* number = std::get_if<double*>(&key.target); number && (**number < static_cast<double>(key.least) || **number > static_cast<double>(key.most))) return "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+    const auto* text = std::get_if<std::string*>(&key.target);
+    if (!text || key.choices.empty() || (*text)->empty() || std::ranges::find(key.choices, **text) != key.choices.end()) return {};
+    std::string choices;
+    for (const auto& choice : key.choices) choices += (choices.empty() ? "\"" : ", \"") + choice + "\"";
+    return "must be one of " + choices;
+}
+
+std::string setText(const Key& key, const std::string& text) {
+    const auto* const begin = text.data();
+    const auto* const end = begin + text.size();
+    if (auto* const* string = std::get_if<std::string*>(&key.target)) **string = text;
+    else if (auto* const* boolean = std::get_if<bool*>(&key.target)) {
+        if (text != "true" && text != "false") return "must be true or false";
+        **boolean = text == "true";
+    } else if (auto* const* number = std::get_if<std::int64_t*>(&key.target)) {
+        if (const auto [at, error] = std::from_chars(begin, end, **number); error != std::errc() || at != end) return "must be a whole number";
+    } else if (auto* const* real = std::get_if<double*>(&key.target)) {
+        if (const auto [at, error] = std::from_chars(begin, end, **real); error != std::errc() || at != end) return "must be a number";
+    } else if (const auto* bytes = std::get_if<Bytes>(&key.target)) {
+        if (!parseBytes(text, *bytes->target)) return "must be a size such as \"1 MiB\"";
+    } else {
+        auto& list = *std::get<std::vector<std::string>*>(key.target);
+        list.clear();
+        for (std::size_t at = 0; at < text.size();) {
+            const auto comma = std::min(text.find(',', at), text.size());
+            list.push_back(text.substr(at, comma - at));
+            at = comma + 1;
+        }
+    }
+    return fits(key);
+}
+
+std::string setNode(const Key& key, const toml::node& node) {
+    if (auto* const* string = std::get_if<std::string*>(&key.target)) {
+        if (!node.is_string()) return "must be a text";
+        **string = node.as_string()->get();
+    } else if (auto* const* boolean = std::get_if<bool*>(&key.target)) {
+        if (!node.is_boolean()) return "must be true or false";
+        **boolean = node.as_boolean()->get();
+    } else if (auto* const* number = std::get_if<std::int64_t*>(&key.target)) {
+        if (!node.is_integer()) return "must be a whole number";
+        **number = node.as_integer()->get();
+    } else if (auto* const* real = std::get_if<double*>(&key.target)) {
+        if (!node.is_number()) return "must be a number";
+        **real = *node.value<double>();
+    } else if (const auto* bytes = std::get_if<Bytes>(&key.target)) {
+        if (node.is_integer()) *bytes->target = node.as_integer()->get();
+        else if (!node.is_string() || !parseBytes(node.as_string()->get(), *bytes->target)) return "must be a size such as \"1 MiB\"";
+    } else {
+        if (!node.is_array()) return "must be a list of texts";
+        auto& list = *std::get<std::vector<std::string>*>(key.target);
+        list.clear();
+        for (const auto& item : *node.as_array()) {
+            if (!item.is_string()) return "must be a list of texts";
+            list.push_back(item.as_string()->get());
+        }
+    }
+    return fits(key);
+}
+
+void walk(const toml::table& in, const std::string& prefix, const std::string& file, const std::vector<Key>& all, std::vector<Mistake>& mistakes) {
+    for (const auto& [rawName, node] : in) {
+        const auto name = prefix + std::string(rawName.str());
+        const auto where = file + ":" + std::to_string(node.source().begin.line);
+        const auto key = std::ranges::find(all, name, &Key::name);
+        if (key != all.end()) {
+            if (auto wrong = setNode(*key, node); !wrong.empty()) mistakes.push_back({where, name, std::move(wrong)});
+            continue;
+        }
+        const bool section = std::ranges::any_of(all, [&](const Key& k) { return k.name.starts_with(name + "."); });
+        if (section && node.is_table()) {
+            walk(*node.as_table(), name + ".", file, all, mistakes);
+            continue;
+        }
+        const auto nearest = std::ranges::min_element(all, {}, [&](const Key& k) { return distance(k.name, name); });
+        mistakes.push_back({where, name, "is not a known key; the nearest is " + nearest->name});
+    }
+}
+
+std::string variable(std::string name) {
+    for (char& c : name) c = c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return "DESKLINE_" + name;
+}
+
+void fillDefaults(Configuration& c) {
+    const auto fill = [](std::string& target, const std::string& value) {
+        if (target.empty()) target = value;
+    };
+    fill(c.server.name, hostName());
+    fill(c.server.dataDir, defaultDataFolder().string());
+    const std::filesystem::path data(c.server.dataDir);
+    fill(c.journal.path, (data / "journal.db").string());
+    fill(c.identity.localKey, (data / "local-key.pem").string());
+    fill(c.identity.issuer, "deskline");
+    fill(c.telephony.source, onWindows ? "tapi3" : "simulated");
+    fill(c.audio.source, onWindows ? "coreaudio" : "simulated");
+    if (!c.server.basePath.empty() && !c.server.basePath.starts_with('/')) c.server.basePath = "/" + c.server.basePath;
+    while (c.server.basePath.ends_with('/')) c.server.basePath.pop_back();
+}
+
+}  // namespace
+
+std::optional<std::string> processEnvironment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read once, before any thread
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment) {
+    std::vector<Mistake> mistakes;
+    const auto all = table(out);
+    if (!file.empty()) {
+        const auto parsed = toml::parse_file(file.string());
+        if (!parsed) {
+            const auto line = parsed.error().source().begin.line;
+            mistakes.push_back({file.string() + (line ? ":" + std::to_string(line) : ""), "", std::string(parsed.error().description())});
+        } else {
+            walk(parsed.table(), "", file.string(), all, mistakes);
+        }
+    }
+    for (const auto& key : all)
+        if (const auto value = environment(variable(key.name)))
+            if (auto wrong = setText(key, *value); !wrong.empty()) mistakes.push_back({"environment " + variable(key.name), key.name, std::move(wrong)});
+    if (out.server.certificate.empty() != out.server.privateKey.empty())
+        mistakes.push_back({file.empty() ? "environment" : file.string(), out.server.certificate.empty() ? "server.certificate" : "server.private_key", "must be set too: certificate and private_key belong together"});
+    fillDefaults(out);
+    return mistakes;
+}
+
+std::vector<std::string> keys() {
+    Configuration unused;
+    std::vector<std::string> names;
+    for (auto& key : table(unused)) names.push_back(key.name);
+    return names;
+}
+
+std::string text(const std::vector<Mistake>& mistakes) {
+    std::string all;
+    for (const auto& mistake : mistakes) all += mistake.where + ": " + (mistake.key.empty() ? "" : mistake.key + " ") + mistake.detail + "\n";
+    return all;
+}
+
+}  // namespace deskline::host

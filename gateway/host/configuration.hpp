@@ -1,0 +1,56 @@
+// The configuration: TOML, every key overridable by DESKLINE_<SECTION>_<KEY>. One table names the keys; an unknown one is an error that
+// names the nearest. Thread: main's, at the start.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace deskline::host {
+
+struct Configuration {
+    struct {
+        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey;
+        std::vector<std::string> allowedOrigins, trustedProxies;
+        std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25;
+    } server;
+    struct {
+        std::string source, handler;
+        std::int64_t statisticsInterval = 5, maxCallsInFlight = 64;
+        double traffic = 1.0;
+        std::int64_t seed = 1, console = 0;
+    } telephony;
+    struct {
+        std::string source;
+        bool agentsMayControl = true;
+        std::int64_t console = 0;
+    } audio;
+    struct {
+        std::string path, sync = "normal";
+        std::int64_t retentionDays = 7, retentionSize = std::int64_t{1} << 30;
+    } journal;
+    struct {
+        std::string issuer, audience = "deskline", jwks, localKey;
+    } identity;
+    struct {
+        std::string level = "info", format = "text";
+    } log;
+};
+
+struct Mistake {
+    std::string where;  // "deskline.toml:12", "environment"
+    std::string key, detail;
+};
+
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+std::optional<std::string> processEnvironment(const std::string& name);
+
+// Every mistake there is, not only the first. `file` empty: defaults and environment only.
+std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment = processEnvironment);
+std::vector<std::string> keys();  // "server.listen" …, for the documentation's test
+std::string text(const std::vector<Mistake>& mistakes);
+
+}  // namespace deskline::host

@@ -1,0 +1,107 @@
+// Facts: what the sources tell the ledger. A source says what happened to which object and when; the ledger keeps the state, gives
+// each event its number and its cause. Thread: values, any.
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/fault.hpp"
+#include "model/values.hpp"
+
+namespace deskline {
+
+using CommandId = std::uint64_t;  // 0: none
+
+// `session` is whole when the source meets it for the first time; after that its id is enough.
+struct SessionChanged {
+    std::string id;
+    SessionEvent event;
+    std::optional<AgentSession> session = {};
+};
+struct AgentChanged {
+    std::string id;
+    AgentEvent event;
+    std::optional<Agent> agent = {};
+};
+struct HandlerChanged {
+    AgentHandler handler;
+    PresenceEvent event;
+};
+struct GroupChanged {
+    AcdGroup group;
+    PresenceEvent event;
+};
+struct QueueChanged {
+    Queue queue;
+    PresenceEvent event;
+};
+struct CallChanged {
+    Call call;
+    CallEvent event;
+};
+// Figures were read: no event of TAPI's says so, none is published; the objects carry them from now on.
+struct FiguresRead {
+    std::map<std::string, AgentStatistics> agents;
+    std::map<std::string, SessionStatistics> sessions;
+    std::map<std::string, QueueStatistics> queues;
+};
+// A session's state was read after an outcome that nobody knows (timeout).
+struct SessionRead {
+    std::string id;
+    SessionState state;
+};
+// Everything that a telephony source sees, after it was built or built again: the ledger publishes what differs.
+struct TelephonyPicture {
+    std::vector<AgentHandler> handlers;
+    std::vector<Agent> agents;
+    std::vector<AgentSession> sessions;
+    std::vector<AcdGroup> groups;
+    std::vector<Queue> queues;
+    std::vector<Address> addresses;
+    std::vector<Call> calls;
+};
+struct AudioSessionChanged {
+    AudioSession session;
+    AudioSessionChange change;
+    std::optional<DisconnectReason> reason = {};
+};
+struct AudioDeviceChanged {
+    AudioDevice device;
+    AudioDeviceChange change;
+};
+struct Ducking {  // Windows lowers other sound while `session` is in a call
+    std::string session;
+    bool ducked = false;
+    std::uint32_t communicationSessions = 0;
+};
+struct Meter {  // peaks since the last one, 0..1; `object`: id of a device or a session
+    std::string object;
+    double peak = 0;
+    std::vector<double> channels;
+};
+struct AudioPicture {
+    std::vector<AudioDevice> devices;
+    std::vector<AudioSession> sessions;
+};
+enum class Source { telephony, audio };
+BOOST_DESCRIBE_ENUM(Source, telephony, audio)
+struct SourceConnected {
+    Source source;
+    std::map<std::string, bool> capabilities;  // what this host's source can do, by name
+};
+struct SourceLost {
+    Source source;
+    Fault cause;
+};
+
+struct Fact {
+    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead, SessionRead, TelephonyPicture,
+                 AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioPicture, SourceConnected, SourceLost>
+        what;
+    Time time = now();
+    CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)
+};
+
+}  // namespace deskline

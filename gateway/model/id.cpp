@@ -1,0 +1,46 @@
+#include "model/id.hpp"
+
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace deskline {
+namespace {
+
+std::string hexOf(const unsigned char* bytes, std::size_t count) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * count);
+    for (std::size_t i = 0; i < count; ++i) {
+        text += digits[bytes[i] >> 4];
+        text += digits[bytes[i] & 15];
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string stableId(std::initializer_list<std::string_view> parts) {
+    std::string joined;
+    for (auto part : parts) {
+        joined += part;
+        joined += '\x1f';
+    }
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest);
+    return hexOf(digest, 8);
+}
+
+std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group, std::string_view address, Time startedAt) {
+    return stableId({"session", handler, agent, group, address, toRfc3339(startedAt)});
+}
+
+std::string randomId(std::size_t bytes) {
+    std::vector<unsigned char> random(bytes);
+    if (RAND_bytes(random.data(), static_cast<int>(bytes)) != 1) throw std::runtime_error("the system has no random numbers");
+    return hexOf(random.data(), bytes);
+}
+
+}  // namespace deskline

@@ -1,0 +1,31 @@
+#include "model/values.hpp"
+
+namespace deskline {
+
+std::vector<SessionState> allowedStates(SessionState from) {
+    using enum SessionState;
+    switch (from) {
+        case not_ready: return {ready, session_ended};
+        case ready: return {not_ready, session_ended};
+        case busy_on_call: return {busy_wrapup, ready, not_ready, session_ended};
+        case busy_wrapup: return {ready, not_ready, session_ended};
+        case unknown: return {ready, not_ready, session_ended};
+        case session_ended: break;
+    }
+    return {};
+}
+
+SessionState entered(SessionEvent event) {
+    switch (event) {
+        case SessionEvent::new_session:
+        case SessionEvent::not_ready: return SessionState::not_ready;
+        case SessionEvent::ready: return SessionState::ready;
+        case SessionEvent::busy: return SessionState::busy_on_call;
+        case SessionEvent::wrapup: return SessionState::busy_wrapup;
+        case SessionEvent::end: return SessionState::session_ended;
+        case SessionEvent::unknown: break;
+    }
+    return SessionState::unknown;
+}
+
+}  // namespace deskline

@@ -1,0 +1,11 @@
+#include "model/values_json.hpp"
+
+namespace deskline {
+
+#define DESKLINE_INSTANTIATE(T)                 \
+    template boost::json::value toJson(const T&); \
+    template void fromJson(const boost::json::value&, T&, const std::string&, std::vector<FieldError>&);
+DESKLINE_VALUES(DESKLINE_INSTANTIATE)
+#undef DESKLINE_INSTANTIATE
+
+}  // namespace deskline

@@ -1,0 +1,213 @@
+#include "net/channel.hpp"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace deskline::net {
+namespace {
+
+constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)
+
+// What a record is gathered in; one for each shard's thread.
+char* scratch() {
+    thread_local std::unique_ptr<char[]> buffer(new char[recordBytes]);
+    return buffer.get();
+}
+
+Channel::Want wantOf(SSL* ssl, int result, error_code& error) {
+    switch (SSL_get_error(ssl, result)) {
+        case SSL_ERROR_WANT_READ: return Channel::Want::read;
+        case SSL_ERROR_WANT_WRITE: return Channel::Want::write;
+        case SSL_ERROR_ZERO_RETURN: error = asio::error::eof; break;
+        default: error = asio::error::connection_reset;
+    }
+    return Channel::Want::nothing;
+}
+
+}  // namespace
+
+Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
+    error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.native_non_blocking(true, ignored);
+    const auto remote = socket_.remote_endpoint(ignored);
+    if (!ignored) peer_ = remote.address().to_string();
+    SSL_set_fd(ssl_, static_cast<int>(socket_.native_handle()));
+    SSL_set_accept_state(ssl_);
+}
+
+Channel::~Channel() { SSL_free(ssl_); }
+
+Channel::Want Channel::handshake(error_code& error) {
+    ERR_clear_error();
+    const int result = SSL_do_handshake(ssl_);
+    if (result != 1) return wantOf(ssl_, result, error);
+    secured_ = true;
+    return Want::nothing;
+}
+
+std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
+    want = Want::nothing;
+    if (closed_) {
+        error = asio::error::operation_aborted;
+        return 0;
+    }
+    ERR_clear_error();
+    std::size_t count = 0;
+    const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
+    if (result == 1) return count;
+    want = wantOf(ssl_, result, error);
+    return 0;
+}
+
+void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
+    if (closing() || bytes.empty()) return;
+    queue_.push_back({std::move(owner), bytes});
+    queuedBytes_ += bytes.size();
+}
+
+void Channel::send(std::string bytes) {
+    auto owner = std::make_shared<const std::string>(std::move(bytes));
+    const std::string_view view = *owner;
+    send(std::move(owner), view);
+}
+
+void Channel::drop(std::size_t bytes) {
+    queuedBytes_ -= bytes;
+    while (bytes > 0) {
+        auto& front = queue_[head_];
+        const auto left = front.bytes.size() - offset_;
+        if (bytes < left) {
+            offset_ += bytes;
+            return;
+        }
+        bytes -= left;
+        front.owner.reset();
+        ++head_;
+        offset_ = 0;
+    }
+    if (head_ == queue_.size()) {
+        queue_.clear();
+        head_ = 0;
+        if (queue_.capacity() > 64) queue_.shrink_to_fit();
+    } else if (head_ > 1024) {
+        queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(head_));
+        head_ = 0;
+    }
+}
+
+void Channel::flush() {
+    if (waiting_ || closed_ || !secured_) return;
+    while (queuedBytes_ > 0) {
+        const char* data = queue_[head_].bytes.data() + offset_;
+        std::size_t length = std::min(queue_[head_].bytes.size() - offset_, recordBytes);
+        if (queue_.size() - head_ > 1 && length < recordBytes) {
+            auto* gathered = scratch();
+            std::memcpy(gathered, data, length);
+            for (auto next = head_ + 1; next < queue_.size() && length < recordBytes; ++next) {
+                const auto& bytes = queue_[next].bytes;
+                const auto part = std::min(bytes.size(), recordBytes - length);
+                std::memcpy(gathered + length, bytes.data(), part);
+                length += part;
+            }
+            data = gathered;
+        }
+        // A record that was refused must be offered again with the same bytes; the queue only grows at its end, so it is.
+        length = std::max(length, retryLength_);
+        ERR_clear_error();
+        std::size_t written = 0;
+        const int result = SSL_write_ex(ssl_, data, length, &written);
+        if (result == 1) {
+            retryLength_ = 0;
+            drop(written);
+            continue;
+        }
+        error_code error;
+        const auto want = wantOf(ssl_, result, error);
+        if (want == Want::nothing) return fail(error);
+        retryLength_ = length;
+        waiting_ = true;
+        socket_.async_wait(want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, [self = shared_from_this()](error_code failed) {
+            self->waiting_ = false;
+            failed ? self->fail(failed) : self->flush();
+        });
+        return;
+    }
+    sent();
+}
+
+void Channel::sent() {
+    for (auto& told : std::exchange(told_, {})) told({});
+    if (closing_) close();
+}
+
+void Channel::whenSent(std::function<void(error_code)> told) {
+    if (closed_) return told(asio::error::operation_aborted);
+    if (queuedBytes_ == 0) return told({});
+    told_.push_back(std::move(told));
+}
+
+void Channel::fail(error_code error) {
+    const auto told = std::exchange(told_, {});
+    close();
+    for (const auto& tell : told) tell(error);
+}
+
+void Channel::sever(std::string last) {
+    if (closing()) return;
+    // What is begun must be finished, else the client could not read what follows.
+    const bool begun = offset_ > 0 || retryLength_ > 0;
+    std::size_t keep = head_, bytes = 0;
+    if (begun)
+        for (const auto needed = std::max(retryLength_, std::size_t{1}); keep < queue_.size() && bytes < needed; ++keep) bytes += queue_[keep].bytes.size() - (keep == head_ ? offset_ : 0);
+    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(keep), queue_.end());
+    queuedBytes_ = bytes;
+    send(std::move(last));
+    closeWhenSent();
+    flush();
+}
+
+void Channel::closeWhenSent() {
+    if (closing()) return;
+    closing_ = true;
+    onTick = nullptr;
+    expireIn(3);
+    if (queuedBytes_ == 0) close();
+}
+
+void Channel::close() {
+    if (closed_) return;
+    closed_ = true;
+    if (secured_ && !waiting_) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_);
+    }
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    socket_.close(ignored);
+    queue_.clear();
+    head_ = offset_ = queuedBytes_ = 0;
+    for (auto& told : std::exchange(told_, {})) told(asio::error::operation_aborted);
+}
+
+void Channel::expireIn(int seconds) {
+    deadline_ = seconds ? std::chrono::steady_clock::now() + std::chrono::seconds(seconds) : std::chrono::steady_clock::time_point::max();
+    if (seconds) wheel_.schedule(shared_from_this(), std::min(seconds + 1, 60));
+}
+
+int Channel::tick() {
+    if (closed_) return 0;
+    if (onTick) return onTick();
+    if (std::chrono::steady_clock::now() < deadline_) return 0;  // a later call of expireIn has its own slot
+    close();
+    return 0;
+}
+
+void teardown(boost::beast::role_type, Stream& stream, error_code& error) {
+    error = {};
+    stream.channel().closeWhenSent();
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,245 @@
+#include "net/http.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "api/router.hpp"
+#include "model/id.hpp"
+#include "net/stream.hpp"
+
+namespace deskline::net {
+namespace {
+
+constexpr std::size_t headerBytes = 16 * 1024, bodyBytes = 64 * 1024;
+constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
+
+api::Later laterOn(asio::io_context& io) {
+    return [&io](std::chrono::milliseconds after, std::function<void()> what) -> api::Timer {
+        const auto timer = std::make_shared<asio::steady_timer>(io, after);
+        timer->async_wait([what = std::move(what)](error_code error) {
+            if (!error) what();
+        });
+        return timer;
+    };
+}
+
+HttpResponse finish(HttpResponse response, const HttpRequest& request, const Site& site) {
+    response.version(11);
+    response.keep_alive(request.keep_alive());
+    response.set(http::field::server, "Deskline");
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Strict-Transport-Security", "max-age=31536000");
+    if (const auto origin = request[http::field::origin]; !origin.empty() && originAllowed(site, origin, request[http::field::host])) {
+        response.set(http::field::access_control_allow_origin, origin);
+        response.set(http::field::vary, "Origin");
+        response.set(http::field::access_control_expose_headers, "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied");
+    }
+    if (request.method() == http::verb::head) {
+        const auto length = response.body().size();
+        response.body().clear();
+        response.content_length(length);
+    } else {
+        response.prepare_payload();
+    }
+    return response;
+}
+
+HttpResponse plain(api::Response from) {
+    HttpResponse response{static_cast<http::status>(from.status), 11};
+    for (auto& [name, value] : from.headers) response.set(name, value);
+    if (!from.body.is_null()) {
+        response.set(http::field::content_type, from.contentType);
+        response.set(http::field::cache_control, "no-store");
+        response.body() = boost::json::serialize(from.body);
+        response.body() += '\n';
+    }
+    return response;
+}
+
+// The target's path and query, decoded where it is safe to; false when it is broken.
+bool parseTarget(std::string_view target, std::string& path, std::map<std::string, std::string>& query) {
+    const auto mark = target.find('?');
+    path = target.substr(0, mark);
+    if (mark == std::string_view::npos) return true;
+    auto rest = target.substr(mark + 1);
+    while (!rest.empty()) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        std::string key, value;
+        if (!api::percentDecode(pair.substr(0, equals), key)) return false;
+        if (equals != std::string_view::npos && !api::percentDecode(pair.substr(equals + 1), value)) return false;
+        query[key] = std::move(value);
+    }
+    return true;
+}
+
+std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
+
+Result<identity::Identity> identify(const Site& site, std::string_view authorization) {
+    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) return Fault{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
+    return site.gateway.tokens.verify(authorization.substr(7), secondsNow());
+}
+
+api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, Shard& shard) {
+    api::Request call;
+    call.method = std::string(request.method_string());
+    call.path = std::move(path);
+    call.query = std::move(query);
+    for (const auto& field : request) {
+        std::string name(field.name_string());
+        for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (name != "authorization") call.headers[std::move(name)] = std::string(field.value());
+    }
+    call.body = request.body();
+    call.requestId = call.header("x-request-id");
+    if (call.requestId.empty() || call.requestId.size() > 128) call.requestId = randomId(8);
+    call.later = laterOn(shard.io());
+    return call;
+}
+
+// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's.
+asio::awaitable<api::Response> ask(Site& site, api::Request request) {
+    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(api::Response)>(
+        [&site](auto handler, api::Request call) {
+            const auto executor = asio::get_associated_executor(handler);
+            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            api::handle(site.gateway, std::move(call), [executor, shared](api::Response response) {
+                asio::post(executor, [shared, response = std::move(response)]() mutable { (*shared)(std::move(response)); });
+            });
+        },
+        asio::use_awaitable, std::move(request));
+}
+
+HttpResponse preflight(const HttpRequest& request) {
+    HttpResponse response{http::status::no_content, 11};
+    response.set(http::field::access_control_allow_methods, "GET, POST, PUT, PATCH, DELETE");
+    response.set(http::field::access_control_allow_headers, request[http::field::access_control_request_headers].empty() ? "Authorization, Content-Type, Prefer, X-Request-Id" : request[http::field::access_control_request_headers]);
+    response.set(http::field::access_control_max_age, "600");
+    return response;
+}
+
+asio::awaitable<HttpResponse> answer(const HttpRequest& request, Shard& shard, Site& site) {
+    ++site.requests;
+    const auto refuse = [](Fault fault) { return plain(api::problem(fault, "")); };
+    std::string path;
+    std::map<std::string, std::string> query;
+    const std::string_view target(request.target().data(), request.target().size());
+    if (!parseTarget(target, path, query)) co_return refuse({"bad-request", "The target has a broken percent escape."});
+    const auto origin = request[http::field::origin];
+    if (!originAllowed(site, origin, request[http::field::host])) co_return refuse({"forbidden", "The origin " + std::string(origin) + " is not on the list [server] allowed_origins."});
+    const auto prefix = site.gateway.basePath + "/api/v1";
+    if (!path.starts_with(prefix + "/")) co_return serveSite(site, request);
+    if (request.method() == http::verb::options && !origin.empty()) co_return preflight(request);
+    auto caller = identify(site, request[http::field::authorization]);
+    if (!caller) co_return refuse(caller.error());
+    auto call = apiRequest(request, path.substr(prefix.size()), std::move(query), shard);
+    call.identity = std::move(*caller);
+    const auto id = call.requestId;
+    auto response = plain(co_await ask(site, std::move(call)));
+    response.set("X-Request-Id", id);
+    co_return response;
+}
+
+Fault unreadable(error_code error) {
+    if (error == http::error::header_limit) return {"header-too-large", "The header has more than 16 KiB."};
+    if (error == http::error::body_limit) return {"body-too-large", "The body has more than 64 KiB."};
+    return {"bad-request", "The request cannot be read: " + error.message() + "."};
+}
+
+asio::awaitable<void> write(Stream& stream, HttpResponse response) {
+    stream.channel().expireIn(writeSeconds);
+    error_code error;
+    co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+}
+
+asio::awaitable<bool> shakeHands(Channel& channel) {
+    error_code error;
+    for (;;) {
+        const auto want = channel.handshake(error);
+        if (want == Channel::Want::nothing) co_return !error;
+        co_await channel.socket().async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return false;
+    }
+}
+
+// Who opens the stream: a ticket, a bearer header, or nobody yet (the token then comes in hello).
+Result<std::optional<identity::Identity>> streamIdentity(Site& site, const HttpRequest& request, const std::map<std::string, std::string>& query) {
+    if (const auto ticket = query.find("ticket"); ticket != query.end()) {
+        auto identity = site.gateway.tickets.redeem(ticket->second, secondsNow());
+        if (!identity) return Fault{"not-authorized", "The ticket is unknown, used or older than 30 s; POST /tickets makes a new one."};
+        return std::optional(std::move(*identity));
+    }
+    if (request[http::field::authorization].empty()) return std::optional<identity::Identity>();
+    auto identity = identify(site, request[http::field::authorization]);
+    if (!identity) return identity.error();
+    return std::optional(std::move(*identity));
+}
+
+}  // namespace
+
+bool originAllowed(const Site& site, std::string_view origin, std::string_view host) {
+    return origin.empty() || origin == "https://" + std::string(host) || site.allowedOrigins.contains(std::string(origin));
+}
+
+asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site) {
+    channel->expireIn(requestSeconds);
+    if (!co_await shakeHands(*channel)) {
+        channel->close();
+        co_return;
+    }
+    Stream stream(channel);
+    boost::beast::flat_buffer buffer;
+    for (bool first = true;; first = false) {
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        http::request_parser<http::string_body> parser;
+        parser.header_limit(headerBytes);
+        parser.body_limit(bodyBytes);
+        if (!first && buffer.size() == 0) {  // between requests a connection may idle longer than a request may take
+            channel->expireIn(idleSeconds);
+            buffer.commit(co_await stream.async_read_some(buffer.prepare(4096), token));
+            if (error) break;
+        }
+        channel->expireIn(requestSeconds);
+        co_await http::async_read_header(stream, buffer, parser, token);
+        if (!error && boost::beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+            HttpResponse proceed{http::status::continue_, 11};
+            co_await http::async_write(stream, proceed, token);
+        }
+        if (!error) co_await http::async_read(stream, buffer, parser, token);
+        if (error) {
+            if (error == http::error::end_of_stream || error == asio::error::eof || channel->closed()) break;
+            HttpRequest nothing;
+            nothing.keep_alive(false);
+            co_await write(stream, finish(plain(api::problem(unreadable(error), "")), nothing, site));
+            break;
+        }
+        const auto request = parser.release();
+        channel->expireIn(0);
+        std::string path;
+        std::map<std::string, std::string> query;
+        const std::string_view target(request.target().data(), request.target().size());
+        if (boost::beast::websocket::is_upgrade(request) && parseTarget(target, path, query) && path == site.gateway.basePath + "/api/v1/stream") {
+            auto identity = streamIdentity(site, request, query);
+            if (identity && !originAllowed(site, request[http::field::origin], request[http::field::host]))
+                identity = Fault{"forbidden", "The origin " + std::string(request[http::field::origin]) + " is not on the list [server] allowed_origins."};
+            if (identity) {
+                acceptStream(channel, shard, site, request, std::move(*identity));
+                co_return;
+            }
+            co_await write(stream, finish(plain(api::problem(identity.error(), "")), request, site));
+            continue;
+        }
+        co_await write(stream, finish(co_await answer(request, shard, site), request, site));
+        if (!request.keep_alive() || channel->closed() || site.gateway.draining) break;
+    }
+    channel->closeWhenSent();
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,23 @@
+// The HTTP side of a connection: one coroutine that reads requests and answers them in order, until it ends or becomes a stream.
+// Limits hold before anybody is known: 16 KiB of header, 64 KiB of body, 15 s for the handshake and for each request.
+// Thread: the shard's.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/http.hpp>
+
+#include "net/channel.hpp"
+#include "net/shard.hpp"
+#include "net/site.hpp"
+
+namespace deskline::net {
+
+namespace http = boost::beast::http;
+using HttpRequest = http::request<http::string_body>;
+using HttpResponse = http::response<http::string_body>;
+
+asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);
+
+// What is outside the API: health, readiness, metrics, problem pages, the web client. Never blocks.
+HttpResponse serveSite(const Site& site, const HttpRequest& request);
+
+}  // namespace deskline::net

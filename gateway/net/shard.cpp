@@ -1,0 +1,143 @@
+#include "net/shard.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+namespace deskline::net {
+namespace {
+
+// Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass.
+constexpr std::size_t slice = 32;
+constexpr std::size_t longPass = 256;                              // connections; a pass this long waits for more before it begins
+constexpr auto gatherFor = std::chrono::microseconds(500);
+constexpr auto holdGrain = std::chrono::milliseconds(10);
+
+}  // namespace
+
+Shard::Shard(events::Hub& hub) {
+    number_ = hub.add([this] { boost::asio::post(io_, [this] { drain(); }); });
+    inbox_ = &hub.inbox(number_);
+}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+    thread_ = std::thread([this] {
+        const auto busy = boost::asio::make_work_guard(io_);
+        turnWheel();
+        for (;;) try {
+                io_.run();
+                return;
+            } catch (const std::exception& error) {
+                spdlog::error("a connection failed by exception: {}", error.what());
+            }
+    });
+}
+
+void Shard::stop() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    audiences_.clear();
+    touched_.clear();
+}
+
+void Shard::turnWheel() {
+    wheelTimer_.expires_after(std::chrono::seconds(1));
+    wheelTimer_.async_wait([this](auto error) {
+        if (error) return;
+        wheel_.turn();
+        turnWheel();
+    });
+}
+
+void Shard::join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber) {
+    audiences_[subscription].members.push_back(subscriber);
+    ++subscribers_;
+}
+
+void Shard::leave(const events::Subscription& subscription, Subscriber* subscriber) {
+    const auto found = audiences_.find(subscription);
+    if (found == audiences_.end()) return;
+    auto& members = found->second.members;
+    const auto member = std::ranges::find_if(members, [&](auto& m) { return m.get() == subscriber; });
+    if (member == members.end()) return;
+    *member = std::move(members.back());
+    members.pop_back();
+    --subscribers_;
+    if (members.empty()) audiences_.erase(found);
+}
+
+void Shard::drain() {
+    for (auto& item : inbox_->drain()) {
+        if (auto* work = std::get_if<events::Work>(&item)) {
+            (*work)();
+            continue;
+        }
+        const auto& frame = std::get<events::FramePtr>(item);
+        for (auto& [subscription, audience] : audiences_) {
+            if (!subscription.matches(*frame)) continue;
+            for (auto& member : audience.members)
+                if (member->deliver(frame)) touched_.push_back(member);
+        }
+    }
+    schedulePass();
+}
+
+void Shard::touch(const std::shared_ptr<Subscriber>& subscriber) {
+    touched_.push_back(subscriber);
+    schedulePass();
+}
+
+void Shard::schedulePass() {
+    if (passing_ || touched_.empty()) return;
+    passing_ = true;
+    if (touched_.size() < longPass || passLength_ < longPass) {
+        passLength_ = touched_.size();
+        boost::asio::post(io_, [this] { pass(); });
+        return;
+    }
+    passLength_ = touched_.size();
+    gatherTimer_.expires_after(gatherFor);
+    gatherTimer_.async_wait([this](auto) { pass(); });
+}
+
+void Shard::pass() {
+    for (std::size_t i = 0; i < slice && !touched_.empty(); ++i) {
+        const auto next = std::move(touched_.front());
+        touched_.pop_front();
+        next->flush();
+    }
+    if (!touched_.empty()) {
+        boost::asio::post(io_, [this] { pass(); });
+        return;
+    }
+    passing_ = false;
+}
+
+void Shard::hold(const std::shared_ptr<Subscriber>& subscriber) {
+    held_.push_back(subscriber);
+    if (holding_) return;
+    holding_ = true;
+    holdTimer_.expires_after(holdGrain);
+    holdTimer_.async_wait([this](auto error) {
+        holding_ = false;
+        if (!error) releaseHeld();
+    });
+}
+
+void Shard::releaseHeld() {
+    for (auto& weak : std::exchange(held_, {}))
+        if (const auto subscriber = weak.lock())
+            if (subscriber->releaseHeld()) hold(subscriber);
+}
+
+void Shard::goAway() {
+    std::vector<std::shared_ptr<Subscriber>> all;
+    for (auto& [subscription, audience] : audiences_) all.insert(all.end(), audience.members.begin(), audience.members.end());
+    for (auto& subscriber : all) subscriber->goAway();
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,72 @@
+// One thread with its own io_context: a connection is born on a shard and dies there, nothing in it is locked. The shard takes what the
+// ledger has put into its inbox, gives each frame to the connections whose subscription matches (they are indexed by subscription, not
+// asked one by one), and then visits each touched connection once to send all that has gathered for it.
+// Thread: its own, unless said otherwise.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+#include <memory>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "events/hub.hpp"
+#include "events/subscription.hpp"
+#include "net/wheel.hpp"
+
+namespace deskline::net {
+
+class Subscriber {
+public:
+    virtual ~Subscriber() = default;
+    virtual bool deliver(const events::FramePtr& frame) = 0;  // queues; true: it is to be visited
+    virtual void flush() = 0;
+    virtual bool releaseHeld() = 0;                           // conflated frames that are due; true: more are held
+    virtual void goAway() = 0;                                // the gateway drains
+};
+
+class Shard {
+public:
+    explicit Shard(events::Hub& hub);
+    ~Shard();
+
+    void start();
+    void stop();                   // any thread; waits for the thread's end
+    boost::asio::io_context& io() { return io_; }
+    std::size_t number() const { return number_; }
+    Wheel& wheel() { return wheel_; }
+
+    void join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber);
+    void leave(const events::Subscription& subscription, Subscriber* subscriber);
+    void touch(const std::shared_ptr<Subscriber>& subscriber);
+    void hold(const std::shared_ptr<Subscriber>& subscriber);  // has conflated frames that are not due yet
+    void goAway();                                             // to every subscriber
+    std::size_t subscribers() const { return subscribers_; }
+
+private:
+    void drain();
+    void pass();
+    void schedulePass();
+    void turnWheel();
+    void releaseHeld();
+
+    struct Audience {
+        std::vector<std::shared_ptr<Subscriber>> members;
+    };
+
+    boost::asio::io_context io_{1};
+    events::Inbox* inbox_ = nullptr;
+    std::size_t number_ = 0;
+    Wheel wheel_;
+    boost::asio::steady_timer wheelTimer_{io_}, holdTimer_{io_}, gatherTimer_{io_};
+    std::map<events::Subscription, Audience> audiences_;
+    std::deque<std::shared_ptr<Subscriber>> touched_;
+    std::vector<std::weak_ptr<Subscriber>> held_;
+    std::size_t subscribers_ = 0, passLength_ = 0;
+    bool passing_ = false, holding_ = false;
+    std::thread thread_;
+};
+
+}  // namespace deskline::net

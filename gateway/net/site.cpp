@@ -1,0 +1,98 @@
+// Health, readiness, metrics, problem pages and the web client.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "net/http.hpp"
+
+namespace deskline::net {
+namespace {
+
+constexpr const char* contentPolicy =
+    "default-src 'self'; connect-src 'self' wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+
+HttpResponse text(http::status status, std::string body, const char* type) {
+    HttpResponse response{status, 11};
+    response.set(http::field::content_type, type);
+    response.set(http::field::cache_control, "no-store");
+    response.body() = std::move(body);
+    return response;
+}
+
+HttpResponse jsonAnswer(http::status status, const boost::json::object& body) { return text(status, boost::json::serialize(body) + "\n", "application/json"); }
+
+// Ready: commands can be carried out and events are durable. 503 names what is not.
+HttpResponse readiness(const Site& site) {
+    const auto health = site.gateway.ledger.health();
+    boost::json::object checks{{"journal", health.durable ? "ok" : health.journalFault}};
+    if (site.gateway.draining) checks["gateway"] = "draining";
+    const bool ready = health.durable && !site.gateway.draining;
+    boost::json::object body{{"status", ready ? "ready" : "not-ready"}, {"durable", health.durable}, {"checks", std::move(checks)}};
+    return jsonAnswer(ready ? http::status::ok : http::status::service_unavailable, body);
+}
+
+std::string metric(const char* name, const char* kind, const char* help, auto value) {
+    return fmt::format("# HELP deskline_{} {}\n# TYPE deskline_{} {}\ndeskline_{} {}\n", name, help, name, kind, name, value);
+}
+
+// Prometheus text format 0.0.4.
+HttpResponse metrics(const Site& site) {
+    const auto health = site.gateway.ledger.health();
+    auto body = metric("connections", "gauge", "Open TLS connections.", site.connections.load());
+    body += metric("streams", "gauge", "Open WebSocket streams.", site.streams.load());
+    body += metric("requests_total", "counter", "HTTP requests answered.", site.requests.load());
+    body += metric("slow_clients_total", "counter", "Streams closed because their queue was full (4108).", site.slowClients.load());
+    body += metric("events_total", "counter", "Number of the newest event.", health.events);
+    body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
+    body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.", health.durable ? 1 : 0);
+    body += metric("journal_unsaved_events", "gauge", "Events that wait for the journal to be writable again.", health.unsaved);
+    return text(http::status::ok, std::move(body), "text/plain; version=0.0.4");
+}
+
+std::string escape(std::string_view raw) {
+    std::string out;
+    for (const char c : raw) {
+        if (c == '<') out += "&lt;";
+        else if (c == '&') out += "&amp;";
+        else out += c;
+    }
+    return out;
+}
+
+HttpResponse problemPage(std::string_view slug) {
+    const auto row = std::ranges::find(problems(), slug, &Problem::slug);
+    if (row == problems().end()) return text(http::status::not_found, "There is no such problem.\n", "text/plain; charset=utf-8");
+    auto body = fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1><p><code>{1}</code>, HTTP status {2}</p><p>{3}</p>", escape(row->title), row->slug, row->status, escape(row->remedy));
+    body += "<ul>";
+    for (const auto& code : hresults())
+        if (code.slug == slug) body += fmt::format("<li><code>{} {}</code></li>", hex(code.code), code.symbol);
+    body += "</ul></html>\n";
+    return text(http::status::ok, std::move(body), "text/html; charset=utf-8");
+}
+
+}  // namespace
+
+HttpResponse serveSite(const Site& site, const HttpRequest& request) {
+    std::string_view path(request.target().data(), request.target().size());
+    path = path.substr(0, path.find('?'));
+    if (!path.starts_with(site.gateway.basePath)) return text(http::status::not_found, "Not here.\n", "text/plain; charset=utf-8");
+    path.remove_prefix(site.gateway.basePath.size());
+    if (request.method() != http::verb::get && request.method() != http::verb::head) {
+        auto response = text(http::status::method_not_allowed, "Only GET and HEAD.\n", "text/plain; charset=utf-8");
+        response.set(http::field::allow, "GET, HEAD");
+        return response;
+    }
+    if (path == "/healthz") return jsonAnswer(http::status::ok, {{"status", "alive"}});
+    if (path == "/readyz") return readiness(site);
+    if (path == "/metrics") return metrics(site);
+    if (path.starts_with("/problems/")) return problemPage(path.substr(10));
+    if (path.empty() || path == "/") path = "/index.html";
+    const auto asset = std::ranges::find(assets(), path, &Asset::path);
+    if (asset == assets().end()) return text(http::status::not_found, "There is nothing here.\n", "text/plain; charset=utf-8");
+    auto response = text(http::status::ok, std::string(asset->bytes), std::string(asset->type).c_str());
+    response.set(http::field::cache_control, "no-cache");
+    response.set("Content-Security-Policy", contentPolicy);
+    response.set("Referrer-Policy", "no-referrer");
+    return response;
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,36 @@
+// Everything that the listener serves: the API, the stream, health, metrics, problem pages and the web client.
+// Built by main, lives as long as the server. Thread: read-only after the start, apart from the counters.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "api/gateway.hpp"
+#include "net/tls.hpp"
+
+namespace deskline::net {
+
+struct Asset {  // a file of the web client, built into the program
+    std::string_view path, type, bytes;
+};
+std::span<const Asset> assets();
+
+struct Site {
+    api::Gateway& gateway;
+    TlsContext tls;
+    std::set<std::string> allowedOrigins;
+    std::size_t queueLimit = 1 << 20;      // bytes queued for one stream before it is closed as too slow
+    std::size_t maxConnections = 20'000;
+    int heartbeatSeconds = 25;
+    std::function<void(bool)> meters = {};         // somebody looks at meters, or nobody does any more
+    std::atomic<std::size_t> connections{0}, streams{0}, meterWatchers{0};
+    std::atomic<std::uint64_t> requests{0}, slowClients{0};
+};
+
+// Origin is checked for REST and streams alike: absent (not a browser), the gateway's own, or on the list.
+bool originAllowed(const Site& site, std::string_view origin, std::string_view host);
+
+}  // namespace deskline::net

@@ -1,0 +1,60 @@
+// The switch's own records, private to switch*.cpp.
+#pragma once
+#include "simulation/switch.hpp"
+
+namespace deskline::simulation {
+
+inline constexpr Code invalidArgument = 0x80070057, invalidSessionState = 0x8000005F, invalidAgentState = 0x8000005A, invalidPassword = 0x80000059,
+                      invalidAgentId = 0x80000057, invalidGroup = 0x80000058, groupIsRemoved = 0x80040045, queueIsRemoved = 0x80040046,
+                      agentHasNoId = 0x80040047;
+
+struct Finished {  // an ACD call that was talked and wrapped up
+    Time at;
+    Seconds talk = 0, wrapUp = 0;
+};
+
+struct Switch::AgentRow {
+    std::string id, pin, user;
+    bool hasId = true, signedIn = false;
+    AgentState state = AgentState::not_ready;
+    Time since{};
+    Seconds period = 3600;
+    std::vector<Finished> finished;
+    std::vector<std::string> sessions;
+};
+
+struct Switch::SessionRow {
+    std::string id, agent, group, address;
+    SessionState state = SessionState::not_ready;
+    Time since{}, startedAt{};
+    std::optional<Time> endedAt;
+    std::string call;  // offered or connected
+    std::uint64_t generation = 0;  // of the state: a timer of an earlier one does nothing
+    std::int64_t calls = 0;
+    Seconds talk = 0, wrapUp = 0, longestAnswer = 0, totalAnswer = 0;
+};
+
+struct Switch::QueueRow {
+    std::string name;
+    bool removed = false, groupRemoved = false;
+    Seconds period = 3600;
+    std::int64_t queued = 0, abandoned = 0, flowedIn = 0, flowedOut = 0, finalDisposition = 0, answered = 0;
+    Seconds longestEver = 0, totalWait = 0;
+    std::deque<std::string> waiting;
+};
+
+struct Switch::CallRow {
+    std::string id, group, session, address;
+    CallState state = CallState::queued;
+    Party caller, called;
+    std::optional<CallCause> cause;
+    std::string callerName;  // told to the desk after the number, as switches do
+    Time queuedAt{}, since{}, offeredAt{};
+    bool overflowed = false;
+};
+
+inline Seconds seconds(Time from, Time to) { return std::chrono::duration_cast<std::chrono::seconds>(to - from).count(); }
+inline double perHour(std::int64_t count, Seconds period) { return period > 0 ? static_cast<double>(count) * 3600.0 / static_cast<double>(period) : 0.0; }
+inline Seconds average(Seconds total, std::int64_t count) { return count > 0 ? total / count : 0; }
+
+}  // namespace deskline::simulation

@@ -1,0 +1,395 @@
+// Commands and views of the switch; the calls are in traffic.cpp.
+#include "simulation/switch.hpp"
+
+#include <algorithm>
+
+#include "simulation/rows.hpp"
+
+namespace deskline::simulation {
+
+Switch::Switch(SwitchOptions options, Time start) : options_(options), now_(start), random_(options.seed) {
+    for (int number = 1001; number <= 1012; ++number) {
+        const auto id = std::to_string(number);
+        agents_[id] = AgentRow{.id = id, .pin = id, .user = "SIMULATED\\agent" + id};
+    }
+    for (const char* name : {"Sales", "Support", "Billing"}) {
+        queues_[name] = QueueRow{.name = name};
+        scheduleArrival(name);
+    }
+}
+
+Switch::~Switch() = default;
+
+void Switch::listen(Listener listener) {
+    const std::lock_guard lock(mutex_);
+    listener_ = std::move(listener);
+}
+
+void Switch::emit(const SwitchEvent& event) {
+    if (listener_) listener_(event);
+}
+
+void Switch::at(Time when, std::function<void()> what) { schedule_.emplace(when, std::move(what)); }
+
+void Switch::advance(Time to) {
+    const std::lock_guard lock(mutex_);
+    while (!schedule_.empty() && schedule_.begin()->first <= to) {
+        auto next = schedule_.extract(schedule_.begin());
+        now_ = std::max(now_, next.key());
+        next.mapped()();
+    }
+    now_ = std::max(now_, to);
+}
+
+Code Switch::signIn(const std::string& agent, const std::string& pin) {
+    if (const Code code = faults_.pass("CreateAgentWithID", agent)) return code;
+    const std::lock_guard lock(mutex_);
+    const auto row = agents_.find(agent);
+    if (row == agents_.end() || !row->second.hasId) return invalidAgentId;
+    if (row->second.pin != pin) return invalidPassword;
+    if (!row->second.signedIn) {
+        row->second.signedIn = true;
+        row->second.state = AgentState::not_ready;
+        row->second.since = now_;
+        emit(AgentHappened{view(row->second), AgentEvent::not_ready});
+    }
+    return ok;
+}
+
+Code Switch::signInUser(const std::string& user, std::string& agent) {
+    if (const Code code = faults_.pass("CreateAgent", user)) return code;
+    const std::lock_guard lock(mutex_);
+    auto& row = agents_[user];
+    agent = user;
+    if (!row.signedIn) {
+        row.id = row.user = user;
+        row.hasId = false;
+        row.signedIn = true;
+        row.since = now_;
+        emit(AgentHappened{view(row), AgentEvent::not_ready});
+    }
+    return ok;
+}
+
+void Switch::signOut(const std::string& agent) {
+    const std::lock_guard lock(mutex_);
+    const auto row = agents_.find(agent);
+    if (row == agents_.end() || !row->second.signedIn) return;
+    for (auto& id : row->second.sessions) {
+        auto& session = sessions_.at(id);
+        if (session.state == SessionState::session_ended) continue;
+        leaveCall(session);
+        enter(session, SessionState::session_ended);
+    }
+    for (auto& id : row->second.sessions) sessions_.erase(id);
+    row->second.sessions.clear();
+    row->second.signedIn = false;
+}
+
+Code Switch::setAgentState(const std::string& agent, int state) {
+    if (const Code code = faults_.pass("ITAgent::put_State", agent)) return code;
+    const std::lock_guard lock(mutex_);
+    const auto row = agents_.find(agent);
+    if (row == agents_.end() || !row->second.signedIn) return invalidAgentId;
+    if (state < 0 || state > static_cast<int>(AgentState::unknown)) return invalidArgument;
+    const auto wanted = static_cast<AgentState>(state);
+    if (wanted != AgentState::not_ready && wanted != AgentState::ready) return invalidAgentState;  // only the switch says busy
+    for (auto& id : row->second.sessions)
+        if (sessions_.at(id).state == SessionState::busy_on_call) return invalidAgentState;
+    row->second.state = wanted;
+    row->second.since = now_;
+    emit(AgentHappened{view(row->second), wanted == AgentState::ready ? AgentEvent::ready : AgentEvent::not_ready});
+    return ok;
+}
+
+Code Switch::createSession(const std::string& agent, const std::string& group, const std::string& address, const std::string* pin, std::string& session) {
+    if (const Code code = faults_.pass(pin ? "CreateSessionWithPIN" : "CreateSession", agent)) return code;
+    const std::lock_guard lock(mutex_);
+    const auto row = agents_.find(agent);
+    if (row == agents_.end() || !row->second.signedIn) return invalidAgentId;
+    if (pin && !row->second.hasId) return agentHasNoId;
+    if (pin && *pin != row->second.pin) return invalidPassword;
+    const auto queue = queues_.find(group);
+    if (queue == queues_.end()) return invalidGroup;
+    if (queue->second.groupRemoved) return groupIsRemoved;
+    auto startedAt = now_;  // unique, for the id is made of it
+    while (sessions_.contains(sessionId(handlerName, agent, group, address, startedAt))) startedAt += std::chrono::milliseconds(1);
+    session = sessionId(handlerName, agent, group, address, startedAt);
+    sessions_[session] = SessionRow{.id = session, .agent = agent, .group = group, .address = address, .since = now_, .startedAt = startedAt};
+    row->second.sessions.push_back(session);
+    emit(SessionHappened{view(sessions_.at(session)), SessionEvent::new_session});
+    return ok;
+}
+
+Code Switch::setSessionState(const std::string& id, int state) {
+    if (const Code code = faults_.pass("put_State", id)) return code;
+    const std::lock_guard lock(mutex_);
+    const auto row = sessions_.find(id);
+    if (row == sessions_.end()) return invalidSessionState;
+    auto& session = row->second;
+    if (state < 0 || state > static_cast<int>(SessionState::session_ended)) return invalidArgument;
+    const auto wanted = static_cast<SessionState>(state);
+    if (session.state == SessionState::session_ended) return invalidSessionState;
+    if (wanted == SessionState::busy_on_call) return invalidSessionState;  // only a call makes busy
+    if (wanted == SessionState::ready && session.state == SessionState::busy_on_call) return invalidSessionState;
+    if (wanted == SessionState::busy_wrapup && session.state != SessionState::busy_on_call && session.state != SessionState::busy_wrapup)
+        return invalidSessionState;
+    if (wanted != SessionState::ready) leaveCall(session);
+    enter(session, wanted, true);
+    if (wanted == SessionState::ready) distribute();
+    return ok;
+}
+
+Code Switch::setMeasurementPeriod(const std::string& agentOrQueue, Seconds period) {
+    if (const Code code = faults_.pass("put_MeasurementPeriod", agentOrQueue)) return code;
+    const std::lock_guard lock(mutex_);
+    if (period <= 0) return invalidArgument;
+    if (const auto agent = agents_.find(agentOrQueue); agent != agents_.end()) agent->second.period = period;
+    else if (const auto queue = queues_.find(agentOrQueue); queue != queues_.end()) {
+        if (queue->second.removed) return queueIsRemoved;
+        queue->second.period = period;
+    } else return invalidArgument;
+    return ok;
+}
+
+// What a put_State or a call leads to: the figures of the state that is left, the event of the one that is entered.
+void Switch::enter(SessionRow& session, SessionState state, bool always) {
+    if (session.state == state && !always) return;
+    if (session.state == SessionState::busy_wrapup && state != SessionState::busy_wrapup) {
+        const auto wrapUp = seconds(session.since, now_);
+        session.wrapUp += wrapUp;
+        if (auto& finished = agents_.at(session.agent).finished; !finished.empty()) finished.back().wrapUp += wrapUp;
+    }
+    if (session.state != state) {
+        session.state = state;
+        session.since = now_;
+        ++session.generation;
+        std::erase(order_, session.id);
+        if (state == SessionState::ready) order_.push_back(session.id);
+    }
+    if (state == SessionState::session_ended) session.endedAt = now_;
+    using enum SessionState;
+    const auto event = state == not_ready      ? SessionEvent::not_ready
+                       : state == ready        ? SessionEvent::ready
+                       : state == busy_on_call ? SessionEvent::busy
+                       : state == busy_wrapup  ? SessionEvent::wrapup
+                                               : SessionEvent::end;
+    emit(SessionHappened{view(session), event});
+    updateAgent(agents_.at(session.agent));
+}
+
+// An agent is busy while one of its sessions is; AS_BUSY_ACD is never set by anybody else.
+void Switch::updateAgent(AgentRow& agent) {
+    const bool busy = std::ranges::any_of(agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::busy_on_call; });
+    const bool wasBusy = agent.state == AgentState::busy_acd;
+    if (busy == wasBusy) return;
+    const bool ready = std::ranges::any_of(agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::ready; });
+    agent.state = busy ? AgentState::busy_acd : ready ? AgentState::ready : AgentState::not_ready;
+    agent.since = now_;
+    emit(AgentHappened{view(agent), busy ? AgentEvent::busy_acd : ready ? AgentEvent::ready : AgentEvent::not_ready});
+}
+
+AgentSession Switch::view(const SessionRow& row) const {
+    AgentSession session{.id = row.id, .agent = row.agent, .acdGroup = row.group, .address = row.address, .state = row.state, .since = row.since, .startedAt = row.startedAt};
+    session.allowedStates = allowedStates(row.state);
+    const auto talking = row.state == SessionState::busy_on_call ? seconds(row.since, now_) : 0;
+    const auto wrapping = row.state == SessionState::busy_wrapup ? seconds(row.since, now_) : 0;
+    auto& figures = session.statistics;
+    figures.durationSeconds = seconds(row.startedAt, row.endedAt.value_or(now_));
+    figures.calls = row.calls;
+    figures.talkSeconds = row.talk + talking;
+    figures.wrapUpSeconds = row.wrapUp + wrapping;
+    figures.callSeconds = figures.talkSeconds + figures.wrapUpSeconds;
+    figures.averageTalkSeconds = average(figures.talkSeconds, row.calls);
+    figures.averageWrapUpSeconds = average(figures.wrapUpSeconds, row.calls);
+    figures.averageCallSeconds = average(figures.callSeconds, row.calls);
+    figures.callsPerHour = perHour(row.calls, figures.durationSeconds);
+    figures.longestAnswerSeconds = row.longestAnswer;
+    figures.averageAnswerSeconds = average(row.totalAnswer, row.calls);
+    return session;
+}
+
+Agent Switch::view(const AgentRow& row) const {
+    Agent agent{.id = row.id, .user = row.user, .handler = std::string(handlerName), .state = row.state, .since = row.since, .sessions = row.sessions};
+    auto& figures = agent.statistics;
+    figures.measurementPeriodSeconds = row.period;
+    for (const auto& call : row.finished) {
+        if (seconds(call.at, now_) > row.period) continue;
+        ++figures.acdCalls;
+        figures.acdTalkSeconds += call.talk;
+        figures.wrapUpSeconds += call.wrapUp;
+    }
+    figures.acdCallSeconds = figures.acdTalkSeconds + figures.wrapUpSeconds;
+    figures.callsPerHour = perHour(figures.acdCalls, row.period);
+    return agent;
+}
+
+Queue Switch::view(const QueueRow& row) const {
+    Queue queue{.id = stableId({"queue", handlerName, row.name, row.name}), .name = row.name, .acdGroup = row.name};
+    auto& figures = queue.statistics;
+    figures = {.queued = row.queued, .waiting = static_cast<std::int64_t>(row.waiting.size()), .abandoned = row.abandoned, .flowedIn = row.flowedIn, .flowedOut = row.flowedOut,
+               .longestEverWaitSeconds = row.longestEver, .averageWaitSeconds = average(row.totalWait, row.answered), .finalDisposition = row.finalDisposition, .measurementPeriodSeconds = row.period};
+    for (auto& id : row.waiting) figures.longestWaitSeconds = std::max(figures.longestWaitSeconds, seconds(calls_.at(id).queuedAt, now_));
+    figures.longestEverWaitSeconds = std::max(figures.longestEverWaitSeconds, figures.longestWaitSeconds);
+    return queue;
+}
+
+Call Switch::view(const CallRow& row) const {
+    Call call{.id = row.id, .address = row.address, .direction = CallDirection::incoming, .state = row.state, .caller = row.caller, .called = row.called, .cause = row.cause, .since = row.since};
+    if (!row.session.empty()) call.session = row.session;
+    return call;
+}
+
+std::vector<AgentHandler> Switch::handlers() const {
+    const std::lock_guard lock(mutex_);
+    if (handlerRemoved_) return {};
+    return {{stableId({"handler", handlerName}), std::string(handlerName)}};
+}
+
+std::vector<AcdGroup> Switch::groups() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<AcdGroup> groups;
+    for (auto& [name, row] : queues_)
+        if (!row.groupRemoved) groups.push_back({stableId({"group", handlerName, name}), name, std::string(handlerName)});
+    return groups;
+}
+
+std::vector<Queue> Switch::queues() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Queue> queues;
+    for (auto& [name, row] : queues_)
+        if (!row.removed) queues.push_back(view(row));
+    return queues;
+}
+
+std::vector<Address> Switch::addresses() const {
+    std::vector<Address> addresses;
+    for (int line = 1; line <= 12; ++line) {
+        const auto name = "Line " + std::to_string(line);
+        addresses.push_back({stableId({"address", handlerName, name}), name, std::string(handlerName)});
+    }
+    return addresses;
+}
+
+std::vector<Agent> Switch::agents() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Agent> agents;
+    for (auto& [id, row] : agents_)
+        if (row.signedIn) agents.push_back(view(row));
+    return agents;
+}
+
+std::vector<AgentSession> Switch::sessions() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<AgentSession> sessions;
+    for (auto& [id, row] : sessions_) sessions.push_back(view(row));
+    return sessions;
+}
+
+std::vector<Call> Switch::calls() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Call> calls;
+    for (auto& [id, row] : calls_)
+        if (!row.address.empty()) calls.push_back(view(row));
+    return calls;
+}
+
+std::optional<Agent> Switch::agent(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = agents_.find(id);
+    return row == agents_.end() ? std::nullopt : std::optional(view(row->second));
+}
+
+std::optional<AgentSession> Switch::session(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = sessions_.find(id);
+    return row == sessions_.end() ? std::nullopt : std::optional(view(row->second));
+}
+
+std::optional<Queue> Switch::queue(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = queues_.find(name);
+    return row == queues_.end() ? std::nullopt : std::optional(view(row->second));
+}
+
+std::optional<Call> Switch::call(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = calls_.find(id);
+    return row == calls_.end() ? std::nullopt : std::optional(view(row->second));
+}
+
+bool Switch::groupRemoved(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = queues_.find(name);
+    return row == queues_.end() || row->second.groupRemoved;
+}
+
+bool Switch::queueRemoved(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = queues_.find(name);
+    return row == queues_.end() || row->second.removed;
+}
+
+void Switch::removeGroup(const std::string& name) {
+    removeQueue(name);
+    const std::lock_guard lock(mutex_);
+    const auto row = queues_.find(name);
+    if (row == queues_.end() || row->second.groupRemoved) return;
+    row->second.groupRemoved = true;
+    emit(GroupHappened{name, PresenceEvent::removed});
+}
+
+void Switch::removeQueue(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto row = queues_.find(name);
+    if (row == queues_.end() || row->second.removed) return;
+    for (auto& id : row->second.waiting) calls_.erase(id);
+    row->second.waiting.clear();
+    row->second.removed = true;
+    emit(QueueHappened{name, PresenceEvent::removed});
+}
+
+void Switch::addGroup(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (const auto row = queues_.find(name); row != queues_.end() && !row->second.groupRemoved) return;
+    queues_[name] = QueueRow{.name = name};
+    emit(GroupHappened{name, PresenceEvent::added});
+    emit(QueueHappened{name, PresenceEvent::added});
+    scheduleArrival(name);
+}
+
+void Switch::removeHandler(bool removed) {
+    const std::lock_guard lock(mutex_);
+    if (handlerRemoved_ == removed) return;
+    handlerRemoved_ = removed;
+    emit(HandlerHappened{removed ? PresenceEvent::removed : PresenceEvent::added});
+}
+
+void Switch::forget() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, agent] : agents_) {
+        agent.signedIn = false;
+        agent.sessions.clear();
+    }
+    sessions_.clear();
+    order_.clear();
+    std::erase_if(calls_, [](auto& entry) { return !entry.second.address.empty(); });
+}
+
+void Switch::burst(std::size_t events) {
+    const std::lock_guard lock(mutex_);
+    std::vector<SessionRow*> open;
+    for (auto& [id, row] : sessions_)
+        if (row.state != SessionState::session_ended) open.push_back(&row);
+    for (std::size_t i = 0; i < events && !open.empty(); ++i) {
+        auto& session = *open[i % open.size()];
+        enter(session, session.state == SessionState::ready ? SessionState::not_ready : SessionState::ready);
+    }
+}
+
+void Switch::arrive(const std::string& group) {
+    const std::lock_guard lock(mutex_);
+    newCall(group);
+}
+
+}  // namespace deskline::simulation

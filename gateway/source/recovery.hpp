@@ -1,0 +1,50 @@
+// Keeps a source connected: builds it, and after a loss builds it again with backoff (1 s doubling to 30 s, full jitter on top of half).
+// Thread: `rebuild` runs on one thread of its own; the rest may be called from any.
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "model/fact.hpp"
+#include "source/lanes.hpp"
+
+namespace deskline::source {
+
+using Report = std::function<void(Fact)>;  // takes a fact to the ledger; never blocks
+
+struct Backoff {
+    std::chrono::milliseconds first{1000}, longest{30'000};
+    std::chrono::milliseconds delay(int attempt, double random) const;  // attempt from 0, random 0..1: half of it fixed, half by chance
+};
+
+class Recovery {
+public:
+    using Rebuild = std::function<Result<void>()>;  // builds everything and reports its picture
+
+    Recovery(Source source, Report report, Rebuild rebuild, Apartment apartment = {}, Backoff backoff = {});
+    ~Recovery();
+
+    void start();
+    bool connected() const;
+    void lost(const Fault& cause);           // idempotent; says so and begins to rebuild
+    Fault fault() const;                     // what commands get meanwhile: 503 source-lost, or why it never connected
+    void stop();
+
+private:
+    void run();
+
+    const Source source_;
+    const Report report_;
+    const Rebuild rebuild_;
+    const Apartment apartment_;
+    const Backoff backoff_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    bool connected_ = false, stopping_ = false, said_ = false;
+    Fault fault_{"source-restarting", "The source is being connected."};
+    std::thread thread_;
+};
+
+}  // namespace deskline::source

@@ -1,0 +1,65 @@
+// The telephony port: what the gateway asks of a switch, whichever back end serves it. Facts come back through the report, outcomes
+// through the completion. Back ends: simulated/ (everywhere), tapi3/ (Windows).
+// Thread: `perform` and `readFigures` may be called from any thread and never block; completions and reports come on threads of the source.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/fact.hpp"
+#include "source/recovery.hpp"
+
+namespace deskline::telephony {
+
+struct SignIn {  // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the id is the user's
+    std::string handler;  // name or id; "": the only one, or the first
+    std::string agent;
+    std::optional<std::string> pin;
+};
+struct SignOut {  // ends the agent's sessions and lets go of the agent
+    std::string agent;
+};
+struct SetAgentState {  // ITAgent::put_State
+    std::string agent;
+    AgentState state;
+};
+struct CreateSession {  // ITAgent::CreateSession, CreateSessionWithPIN; group and address by name or id
+    std::string agent, acdGroup, address;
+    std::optional<std::string> pin;
+};
+struct SetSessionState {  // ITAgentSession::put_State
+    std::string session;
+    SessionState state;
+};
+struct SetMeasurementPeriod {  // of an agent or a queue, by id; seconds, above 0
+    std::string object;
+    Seconds period;
+};
+using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, SetMeasurementPeriod>;
+
+struct Outcome {
+    std::string object;          // id of the agent or session that it was about
+    bool created = false;        // it was not there before
+    bool eventExpected = true;   // an event will follow, or has come already
+};
+using Completion = std::function<void(Result<Outcome>)>;
+
+class Telephony {
+public:
+    virtual ~Telephony() = default;
+
+    virtual void start(source::Report report) = 0;
+    virtual void perform(Command command, Completion completion) = 0;
+    virtual void readFigures() = 0;  // reads all statistics and reports them; does nothing while a reading is under way
+    // Ends the source; waits for calls in flight at most `patience` and names those it leaves behind.
+    virtual std::vector<std::string> stop(std::chrono::milliseconds patience) = 0;
+};
+
+// The lane of a command: those of one session, or of one agent, run in order.
+std::string laneOf(const Command& command);
+std::string describe(const Command& command);  // for the log; never a PIN
+
+}  // namespace deskline::telephony
