@@ -1,0 +1,65 @@
+// What a callback leaves behind: plain values in a bounded queue that never blocks. The three rules of IAudioSessionEvents hold by
+// construction: a callback copies, pushes, sets an event and returns; it waits for nothing, unregisters nothing, releases nothing last.
+// When the queue is full, a volume is merged (the object is marked to be read again) and a counter tells; a state change or a disconnect
+// has a slot of its own in its object and is never dropped.
+// Thread: `push` and the Marks any, without waiting; `pop` the audio thread's.
+#pragma once
+#include <windows.h>
+
+#include <unknwn.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace deskline::audio {
+
+inline constexpr std::size_t mostChannels = 16, longestId = 512;
+
+enum class NoticeKind { volume, channels, name, icon, grouping, created, duck, unduck, devices, properties };
+
+struct Notice {
+    NoticeKind kind{};
+    std::uint64_t object = 0;      // key of the session or device entry
+    GUID context{};                // GUID_NULL: nobody said
+    float volume = 0;
+    bool muted = false;
+    std::uint32_t channelCount = 0;  // also: communication sessions, of duck
+    float channels[mostChannels] = {};
+    IUnknown* session = nullptr;   // of created: with a reference that the audio thread gives back
+    wchar_t id[longestId] = {};    // of duck, unduck
+};
+
+struct Marks {  // of one object; set by callbacks, taken by the audio thread
+    std::atomic<int> state{-1}, disconnected{-1};
+    std::atomic<bool> readAgain{false};
+};
+
+class Notices {
+public:
+    Notices();
+    ~Notices();
+    Notices(const Notices&) = delete;
+    Notices& operator=(const Notices&) = delete;
+
+    bool push(const Notice& notice) noexcept;  // false: full
+    bool pop(Notice& out) noexcept;
+    void wake() noexcept { SetEvent(event_); }
+    HANDLE event() const { return event_; }
+
+    std::atomic<std::uint64_t> merged{0};
+    std::atomic<bool> rescan{false};  // devices have come, gone or changed
+
+private:
+    static constexpr std::size_t capacity = 1024;
+    struct Cell {
+        std::atomic<std::size_t> sequence;
+        Notice notice;
+    };
+    // Dmitry Vyukov's bounded queue: a cell's sequence says whose turn it is.
+    std::unique_ptr<Cell[]> cells_;
+    std::atomic<std::size_t> tail_{0}, head_{0};
+    HANDLE event_;
+};
+
+}  // namespace deskline::audio

@@ -1,0 +1,93 @@
+#include "audio/coreaudio/sinks.hpp"
+
+#include <algorithm>
+
+namespace deskline::audio {
+
+HRESULT SessionSink::tell(Notice notice, LPCGUID context) {
+    notice.object = object_;
+    if (context) notice.context = *context;  // the session API says "nobody" by a null pointer
+    if (!notices_->push(notice)) {
+        marks_->readAgain = true;
+        ++notices_->merged;
+        notices_->wake();
+    }
+    return S_OK;
+}
+
+HRESULT SessionSink::OnDisplayNameChanged(LPCWSTR, LPCGUID context) { return tell({.kind = NoticeKind::name}, context); }
+HRESULT SessionSink::OnIconPathChanged(LPCWSTR, LPCGUID context) { return tell({.kind = NoticeKind::icon}, context); }
+HRESULT SessionSink::OnGroupingParamChanged(LPCGUID, LPCGUID context) { return tell({.kind = NoticeKind::grouping}, context); }
+
+HRESULT SessionSink::OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) { return tell({.kind = NoticeKind::volume, .volume = volume, .muted = muted != 0}, context); }
+
+HRESULT SessionSink::OnChannelVolumeChanged(DWORD count, float volumes[], DWORD, LPCGUID context) {
+    Notice notice{.kind = NoticeKind::channels};
+    notice.channelCount = std::min<std::uint32_t>(count, mostChannels);
+    std::copy_n(volumes, notice.channelCount, notice.channels);  // the array is valid only during the call
+    return tell(notice, context);
+}
+
+HRESULT SessionSink::OnStateChanged(::AudioSessionState state) {
+    marks_->state = static_cast<int>(state);
+    notices_->wake();
+    return S_OK;
+}
+
+HRESULT SessionSink::OnSessionDisconnected(AudioSessionDisconnectReason reason) {
+    marks_->disconnected = static_cast<int>(reason);
+    notices_->wake();
+    return S_OK;
+}
+
+HRESULT CreatedSink::OnSessionCreated(IAudioSessionControl* session) {
+    if (!session) return S_OK;
+    Notice notice{.kind = NoticeKind::created, .object = device_};
+    session->AddRef();  // the pointer is borrowed: a reference keeps it, and goes on the audio thread
+    notice.session = session;
+    if (!notices_->push(notice)) {
+        notices_->rescan = true;
+        notices_->wake();
+        session->Release();  // not the last one: the caller holds its own
+    }
+    return S_OK;
+}
+
+HRESULT VolumeSink::OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) {
+    if (!data) return S_OK;
+    Notice notice{.kind = NoticeKind::volume, .object = device_, .context = data->guidEventContext, .volume = data->fMasterVolume, .muted = data->bMuted != 0};
+    notice.channelCount = std::min<std::uint32_t>(data->nChannels, mostChannels);
+    std::copy_n(data->afChannelVolumes, notice.channelCount, notice.channels);
+    if (!notices_->push(notice)) {
+        marks_->readAgain = true;
+        ++notices_->merged;
+        notices_->wake();
+    }
+    return S_OK;
+}
+
+HRESULT DeviceSink::rescan() {
+    notices_->rescan = true;
+    notices_->wake();
+    return S_OK;
+}
+
+HRESULT DeviceSink::OnDeviceStateChanged(LPCWSTR, DWORD) { return rescan(); }
+HRESULT DeviceSink::OnDeviceAdded(LPCWSTR) { return rescan(); }
+HRESULT DeviceSink::OnDeviceRemoved(LPCWSTR) { return rescan(); }
+HRESULT DeviceSink::OnDefaultDeviceChanged(EDataFlow, ERole, LPCWSTR) { return rescan(); }
+HRESULT DeviceSink::OnPropertyValueChanged(LPCWSTR, const PROPERTYKEY key) {
+    return IsEqualGUID(key.fmtid, friendlyName.fmtid) && key.pid == friendlyName.pid ? rescan() : S_OK;
+}
+
+HRESULT DuckSink::tell(NoticeKind kind, LPCWSTR session, UINT32 count) {
+    Notice notice{.kind = kind, .channelCount = count};
+    for (std::size_t i = 0; session && session[i] && i + 1 < longestId; ++i) notice.id[i] = session[i];
+    if (!notices_->push(notice)) ++notices_->merged;
+    return S_OK;
+}
+
+HRESULT DuckSink::OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) { return tell(NoticeKind::duck, session, communicationSessions); }
+HRESULT DuckSink::OnVolumeUnduckNotification(LPCWSTR session) { return tell(NoticeKind::unduck, session, 0); }
+
+}  // namespace deskline::audio

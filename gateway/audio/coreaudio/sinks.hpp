@@ -1,0 +1,104 @@
+// The callbacks: IAudioSessionEvents (all seven), IAudioSessionNotification, IAudioEndpointVolumeCallback, IMMNotificationClient (all
+// five), IAudioVolumeDuckNotification. Each copies plain values into the notices and returns S_OK. Thread: Windows's.
+#pragma once
+#include <atomic>
+
+#include "audio/coreaudio/interfaces.hpp"
+#include "audio/coreaudio/notices.hpp"
+
+namespace deskline::audio {
+
+// One interface, counted references.
+template <class Interface>
+class Sink : public Interface {
+public:
+    HRESULT STDMETHODCALLTYPE QueryInterface(REFIID id, void** out) override {
+        if (!out) return E_POINTER;
+        if (id != __uuidof(IUnknown) && id != __uuidof(Interface)) {
+            *out = nullptr;
+            return E_NOINTERFACE;
+        }
+        *out = static_cast<Interface*>(this);
+        AddRef();
+        return S_OK;
+    }
+    ULONG STDMETHODCALLTYPE AddRef() override { return ++references_; }
+    ULONG STDMETHODCALLTYPE Release() override {
+        const auto left = --references_;
+        if (left == 0) delete this;
+        return left;
+    }
+
+protected:
+    virtual ~Sink() = default;
+
+private:
+    std::atomic<ULONG> references_{1};
+};
+
+class SessionSink final : public Sink<IAudioSessionEvents> {
+public:
+    SessionSink(std::shared_ptr<Notices> notices, std::uint64_t object, std::shared_ptr<Marks> marks) : notices_(std::move(notices)), object_(object), marks_(std::move(marks)) {}
+
+    HRESULT STDMETHODCALLTYPE OnDisplayNameChanged(LPCWSTR name, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnIconPathChanged(LPCWSTR path, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnChannelVolumeChanged(DWORD count, float volumes[], DWORD changed, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnGroupingParamChanged(LPCGUID grouping, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnStateChanged(::AudioSessionState state) override;
+    HRESULT STDMETHODCALLTYPE OnSessionDisconnected(AudioSessionDisconnectReason reason) override;
+
+private:
+    HRESULT tell(Notice notice, LPCGUID context);
+    std::shared_ptr<Notices> notices_;
+    std::uint64_t object_;
+    std::shared_ptr<Marks> marks_;
+};
+
+class CreatedSink final : public Sink<IAudioSessionNotification> {
+public:
+    CreatedSink(std::shared_ptr<Notices> notices, std::uint64_t device) : notices_(std::move(notices)), device_(device) {}
+    HRESULT STDMETHODCALLTYPE OnSessionCreated(IAudioSessionControl* session) override;
+
+private:
+    std::shared_ptr<Notices> notices_;
+    std::uint64_t device_;
+};
+
+class VolumeSink final : public Sink<IAudioEndpointVolumeCallback> {
+public:
+    VolumeSink(std::shared_ptr<Notices> notices, std::uint64_t device, std::shared_ptr<Marks> marks) : notices_(std::move(notices)), device_(device), marks_(std::move(marks)) {}
+    HRESULT STDMETHODCALLTYPE OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) override;
+
+private:
+    std::shared_ptr<Notices> notices_;
+    std::uint64_t device_;
+    std::shared_ptr<Marks> marks_;
+};
+
+class DeviceSink final : public Sink<IMMNotificationClient> {
+public:
+    explicit DeviceSink(std::shared_ptr<Notices> notices) : notices_(std::move(notices)) {}
+    HRESULT STDMETHODCALLTYPE OnDeviceStateChanged(LPCWSTR device, DWORD state) override;
+    HRESULT STDMETHODCALLTYPE OnDeviceAdded(LPCWSTR device) override;
+    HRESULT STDMETHODCALLTYPE OnDeviceRemoved(LPCWSTR device) override;
+    HRESULT STDMETHODCALLTYPE OnDefaultDeviceChanged(EDataFlow flow, ERole role, LPCWSTR device) override;
+    HRESULT STDMETHODCALLTYPE OnPropertyValueChanged(LPCWSTR device, const PROPERTYKEY key) override;
+
+private:
+    HRESULT rescan();
+    std::shared_ptr<Notices> notices_;
+};
+
+class DuckSink final : public Sink<IAudioVolumeDuckNotification> {
+public:
+    explicit DuckSink(std::shared_ptr<Notices> notices) : notices_(std::move(notices)) {}
+    HRESULT STDMETHODCALLTYPE OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) override;
+    HRESULT STDMETHODCALLTYPE OnVolumeUnduckNotification(LPCWSTR session) override;
+
+private:
+    HRESULT tell(NoticeKind kind, LPCWSTR session, UINT32 count);
+    std::shared_ptr<Notices> notices_;
+};
+
+}  // namespace deskline::audio

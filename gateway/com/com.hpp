@@ -1,0 +1,102 @@
+// Owners for what COM hands out: apartments, interfaces, BSTRs, task memory; and the two ways between UTF-8 and UTF-16.
+// Windows only; included by telephony/tapi3, audio/coreaudio and the doubles alone. Thread: any.
+#pragma once
+#include <windows.h>
+
+#include <objbase.h>
+#include <oleauto.h>
+#include <wrl/client.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "model/fault.hpp"
+
+namespace deskline::com {
+
+using Microsoft::WRL::ComPtr;
+
+// The multithreaded apartment, held for the life of the returned object, on the thread that asked (source::Apartment).
+std::shared_ptr<void> enterApartment();
+
+std::string toUtf8(std::wstring_view text);
+std::wstring toUtf16(std::string_view text);
+
+inline Fault failed(HRESULT code, std::string_view what) { return fromHresult(static_cast<std::uint32_t>(code), what); }
+
+class Bstr {
+public:
+    Bstr() = default;
+    explicit Bstr(std::string_view text) {
+        const auto wide = toUtf16(text);
+        text_ = SysAllocStringLen(wide.data(), static_cast<UINT>(wide.size()));
+    }
+    Bstr(const Bstr&) = delete;
+    Bstr& operator=(const Bstr&) = delete;
+    ~Bstr() { SysFreeString(text_); }
+
+    BSTR get() const { return text_; }
+    BSTR* receive() {
+        SysFreeString(std::exchange(text_, nullptr));
+        return &text_;
+    }
+    std::string text() const { return text_ ? toUtf8({text_, SysStringLen(text_)}) : std::string(); }
+    void wipe() {
+        if (text_) SecureZeroMemory(text_, SysStringByteLen(text_));
+    }
+
+private:
+    BSTR text_ = nullptr;
+};
+
+class TaskText {  // LPWSTR from CoTaskMemAlloc
+public:
+    TaskText() = default;
+    TaskText(const TaskText&) = delete;
+    TaskText& operator=(const TaskText&) = delete;
+    ~TaskText() { CoTaskMemFree(text_); }
+
+    LPWSTR* receive() {
+        CoTaskMemFree(std::exchange(text_, nullptr));
+        return &text_;
+    }
+    std::string text() const { return text_ ? toUtf8(text_) : std::string(); }
+
+private:
+    LPWSTR text_ = nullptr;
+};
+
+// The one pointer that tells objects apart (QueryInterface's rule for IUnknown).
+template <class T>
+ComPtr<IUnknown> identityOf(T* object) {
+    ComPtr<IUnknown> identity;
+    if (object) object->QueryInterface(__uuidof(IUnknown), reinterpret_cast<void**>(identity.GetAddressOf()));
+    return identity;
+}
+
+template <class To, class From>
+ComPtr<To> query(From* object) {
+    ComPtr<To> to;
+    if (object) object->QueryInterface(__uuidof(To), reinterpret_cast<void**>(to.GetAddressOf()));
+    return to;
+}
+
+// All elements of an IEnum…; the count is always asked for, for some enumerators insist. `ok`: false when one of the calls failed.
+template <class Item, class Enumerator>
+std::vector<ComPtr<Item>> collect(Enumerator* all, bool& ok) {
+    std::vector<ComPtr<Item>> items;
+    for (;;) {
+        ComPtr<Item> item;
+        ULONG fetched = 0;
+        const HRESULT code = all->Next(1, item.GetAddressOf(), &fetched);
+        ok = SUCCEEDED(code);
+        if (code != S_OK || fetched == 0 || !item) return items;
+        items.push_back(std::move(item));
+    }
+}
+
+int secondsEastOfUtc(DATE local);  // the host's offset at that local time
+
+}  // namespace deskline::com

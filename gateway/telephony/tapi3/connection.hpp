@@ -1,0 +1,120 @@
+// One life of the TAPI object: created, listened to, enumerated; all that is known of it by pointer and by name; let go as a whole when
+// the service is lost. Thread: `build` and `close` the recovery's, `run` the event thread, the rest any in the apartment. The lock guards
+// the maps and is never held over a COM call.
+#pragma once
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "source/recovery.hpp"
+#include "telephony/tapi3/objects.hpp"
+#include "telephony/tapi3/sink.hpp"
+
+namespace deskline::telephony {
+
+struct Credential {  // how an agent was signed in, to do it again after a loss
+    std::string handler, pin;
+    bool asUser = false;
+};
+
+class Connection {
+public:
+    using Lost = std::function<void(const Fault&)>;
+
+    Connection(source::Report report, Lost lost, std::string onlyHandler);
+    ~Connection();
+
+    Result<TelephonyPicture> build(const std::map<std::string, Credential>& agents);
+    void listen();  // begins to hand events on; what came before waits in the queue
+    void close();
+
+    Result<bool> signIn(const std::string& agent, const Credential& credential);  // true: new; reports the agent and its sessions
+    void signOut(const std::string& agent);
+    std::string handlerOf(const std::string& agent) const;
+    void announceSessionsOf(const std::string& agent);  // those that the switch had open before
+    ComPtr<ITAgent> agent(const std::string& id) const;
+    ComPtr<ITAgentSession> session(const std::string& id) const;
+    bool ended(const std::string& session) const;
+    ComPtr<ITQueue> queue(const std::string& id) const;
+    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<std::string>& pin);
+    FiguresRead readFigures();
+    std::map<std::string, bool> capabilities() const;
+
+private:
+    struct Handler {
+        ComPtr<ITAgentHandler> object;
+        std::string name;
+    };
+    struct Group {
+        ComPtr<ITACDGroup> object;
+        AcdGroup value;
+    };
+    struct QueueEntry {
+        ComPtr<ITQueue> object;
+        Queue value;
+    };
+    struct AddressEntry {
+        ComPtr<ITAddress> object;
+        Address value;
+        long registration = 0;
+    };
+    struct AgentEntry {
+        ComPtr<ITAgent> object;
+        ComPtr<IUnknown> identity;
+        std::string handler;
+    };
+    struct SessionEntry {
+        ComPtr<ITAgentSession> object;
+        ComPtr<IUnknown> identity;
+        AgentSession value;
+        bool announced = false;
+    };
+    struct CallEntry {
+        ComPtr<ITCallInfo> object;
+        Call value;
+    };
+
+    void run();
+    void happened(TapiHappened& event);
+    void agentHappened(ITAgentEvent* event, Time time);
+    void sessionHappened(ITAgentSessionEvent* event, Time time);
+    void handlerHappened(ITAgentHandlerEvent* event, Time time);
+    void groupHappened(ITACDGroupEvent* event, Time time);
+    void queueHappened(ITQueueEvent* event, Time time);
+    void callHappened(ITCallInfo* call, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause, Time time);
+
+    Result<void> addHandler(ITAgentHandler* handler, TelephonyPicture& picture);
+    Result<std::string> addGroup(ITACDGroup* group, const std::string& handler, TelephonyPicture& picture);
+    void addAddress(ITAddress* address, const std::string& handler, TelephonyPicture& picture);
+    // The session's id; met for the first time, it is read whole. `fresh`: this call was the first to meet it.
+    Result<std::string> meet(ITAgentSession* session, bool& fresh);
+    void announce(const std::string& session, Time time);  // new_session, once
+    std::string agentOf(ITAgentSession* session);
+    bool failed(HRESULT code, std::string_view what);  // logs; tells of a loss
+    void report(Fact fact) { report_(std::move(fact)); }
+
+    source::Report report_;
+    Lost lost_;
+    std::string onlyHandler_;
+    ComPtr<ITTAPI> tapi_;
+    ComPtr<IConnectionPoint> point_;
+    DWORD cookie_ = 0;
+    ComPtr<ITTAPIEventNotification> sink_;
+    std::shared_ptr<EventQueue> queue_ = std::make_shared<EventQueue>();
+    std::thread thread_;
+
+    mutable std::mutex mutex_;
+    std::vector<Handler> handlers_;
+    std::map<std::string, Group> groups_;         // by id
+    std::map<std::string, QueueEntry> queues_;    // by id
+    std::map<std::string, AddressEntry> addresses_;
+    std::map<std::string, AgentEntry> agents_;
+    std::map<std::string, SessionEntry> sessions_;
+    std::map<IUnknown*, std::string> sessionByIdentity_;
+    std::map<IUnknown*, CallEntry> calls_;
+    std::set<std::string> ended_;
+    bool callNotifications_ = false;
+};
+
+}  // namespace deskline::telephony

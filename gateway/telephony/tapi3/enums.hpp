@@ -1,0 +1,24 @@
+// TAPI's numbers and ours, both ways. Session states and session events are numbered differently: they are mapped by name, never cast.
+// A number that no header names is `unknown` and logged once. Thread: any.
+#pragma once
+#include "model/values.hpp"
+#include "telephony/tapi3/interfaces.hpp"
+
+namespace deskline::telephony {
+
+AgentState fromTapi(AGENT_STATE state);
+AgentEvent fromTapi(AGENT_EVENT event);
+SessionState fromTapi(AGENT_SESSION_STATE state);
+SessionEvent fromTapi(AGENT_SESSION_EVENT event);
+PresenceEvent fromTapi(AGENTHANDLER_EVENT event);
+PresenceEvent fromTapi(ACDGROUP_EVENT event);
+PresenceEvent fromTapi(ACDQUEUE_EVENT event);
+CallState fromTapi(CALL_STATE state);
+CallCause fromTapi(CALL_STATE_EVENT_CAUSE cause);
+
+AGENT_STATE toTapi(AgentState state);
+AGENT_SESSION_STATE toTapi(SessionState state);  // of `unknown`: a number that is no state
+
+double perHour(const CURRENCY& rate);  // calls per hour: CURRENCY is an integer scaled by 10,000
+
+}  // namespace deskline::telephony

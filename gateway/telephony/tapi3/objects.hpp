@@ -1,0 +1,32 @@
+// Reading TAPI's objects into plain values. Each getter may be a round trip to the switch with a ceiling of two minutes: never on the
+// callback's thread, never on a shard's. Thread: any in the multithreaded apartment.
+#pragma once
+#include "com/com.hpp"
+#include "model/fact.hpp"
+#include "telephony/tapi3/enums.hpp"
+
+namespace deskline::telephony {
+
+using com::ComPtr;
+
+Result<std::string> readName(ITAgentHandler* handler);
+Result<std::string> readName(ITACDGroup* group);
+Result<std::string> readName(ITQueue* queue);
+Result<std::string> readName(ITAddress* address);
+Result<Agent> readAgent(ITAgent* agent, const std::string& handler);  // without its sessions
+Result<AgentStatistics> readFigures(ITAgent* agent);
+Result<SessionStatistics> readFigures(ITAgentSession* session);
+Result<QueueStatistics> readFigures(ITQueue* queue);
+Result<Time> readStart(ITAgentSession* session);
+void readParties(ITCallInfo* call, Call& out);                       // a number that is withheld or not told yet stays absent
+CallDirection readDirection(ITCallInfo* call);
+
+// Enumerators first; the VARIANT collection only where an enumerator fails.
+Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center);
+Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler);
+Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler);
+Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group);
+Result<std::vector<ComPtr<ITAgentSession>>> sessionsOf(ITAgent* agent);
+std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address);         // none where it cannot tell
+
+}  // namespace deskline::telephony

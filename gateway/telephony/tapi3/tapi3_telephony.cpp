@@ -1,0 +1,186 @@
+#include "telephony/tapi3/tapi3_telephony.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <lmcons.h>
+
+#include "telephony/tapi3/connection.hpp"
+
+namespace deskline::telephony {
+namespace {
+
+std::string windowsUser() {
+    wchar_t name[UNLEN + 1];
+    DWORD length = UNLEN + 1;
+    return GetUserNameW(name, &length) && length > 1 ? com::toUtf8({name, length - 1}) : std::string();
+}
+
+}  // namespace
+
+struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::State> {
+    explicit State(Tapi3Options o) : options(std::move(o)), lanes(options.callsInFlight, com::enterApartment) {}
+
+    Tapi3Options options;
+    source::Report report;
+    source::Lanes lanes;
+    std::unique_ptr<source::Recovery> recovery;
+    std::mutex mutex;
+    std::shared_ptr<Connection> connection;  // a call in flight keeps the one it began with
+    std::map<std::string, Credential> agents;
+    bool readingFigures = false;
+
+    std::shared_ptr<Connection> current() {
+        const std::lock_guard lock(mutex);
+        return connection;
+    }
+
+    Result<void> rebuild() {
+        std::shared_ptr<Connection> old;
+        std::map<std::string, Credential> known;
+        {
+            const std::lock_guard lock(mutex);
+            old = std::move(connection);
+            known = agents;
+        }
+        if (old) old->close();
+        old.reset();
+        auto fresh = std::make_shared<Connection>(report, [this](const Fault& cause) { recovery->lost(cause); }, options.handler);
+        auto picture = fresh->build(known);
+        if (!picture) return picture.error();
+        {
+            const std::lock_guard lock(mutex);
+            connection = fresh;
+            for (auto agent = agents.begin(); agent != agents.end();) agent = fresh->agent(agent->first) ? std::next(agent) : agents.erase(agent);
+        }
+        report({SourceConnected{Source::telephony, fresh->capabilities()}});
+        report({std::move(*picture)});
+        fresh->listen();
+        return {};
+    }
+
+    Result<Outcome> check(Result<Outcome> outcome) {
+        if (outcome.has_error() && outcome.error().hresult && meansSourceLost(*outcome.error().hresult)) recovery->lost(outcome.error());
+        return outcome;
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const SignIn& command) {
+        Credential credential{command.handler, command.pin.value_or(""), false};
+        credential.asUser = !command.pin && _stricmp(command.agent.c_str(), windowsUser().c_str()) == 0;
+        const auto fresh = tapi.signIn(command.agent, credential);
+        if (!fresh) return fresh.error();
+        {
+            const std::lock_guard lock(mutex);
+            agents[command.agent] = credential;
+        }
+        if (!*fresh) return Outcome{command.agent, false, false};
+        auto agent = readAgent(tapi.agent(command.agent).Get(), command.handler);
+        if (!agent) return agent.error();
+        agent->id = command.agent;
+        agent->handler = tapi.handlerOf(command.agent);
+        report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
+        tapi.announceSessionsOf(command.agent);
+        return Outcome{command.agent, true};
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const SignOut& command) {
+        tapi.signOut(command.agent);
+        {
+            const std::lock_guard lock(mutex);
+            agents.erase(command.agent);
+        }
+        report({AgentChanged{command.agent, AgentEvent::signed_out}});
+        return Outcome{command.agent};
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const SetAgentState& command) {
+        const auto agent = tapi.agent(command.agent);
+        if (!agent) return Fault{"agent-unknown", "Agent " + command.agent + " is not signed in here."};
+        if (const HRESULT code = agent->put_State(toTapi(command.state)); FAILED(code)) return com::failed(code, "ITAgent::put_State");
+        return Outcome{command.agent};
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const CreateSession& command) {
+        const auto session = tapi.createSession(command.agent, command.acdGroup, command.address, command.pin);
+        if (!session) return session.error();
+        return Outcome{*session, true};
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const SetSessionState& command) {
+        const auto session = tapi.session(command.session);
+        if (!session) {
+            if (tapi.ended(command.session)) return com::failed(static_cast<HRESULT>(0x8000005F), "The session has ended; ITAgentSession::put_State");
+            return Fault{"not-found", "There is no such session."};
+        }
+        const HRESULT code = session->put_State(toTapi(command.state));
+        if (SUCCEEDED(code)) return Outcome{command.session};
+        auto fault = com::failed(code, "ITAgentSession::put_State");
+        if (fault.outcomeUnknown) {  // read it again; nothing is retried by itself
+            AGENT_SESSION_STATE state{};
+            if (SUCCEEDED(session->get_State(&state))) report({SessionRead{command.session, fromTapi(state)}});
+        }
+        return fault;
+    }
+
+    Result<Outcome> carryOut(Connection& tapi, const SetMeasurementPeriod& command) {
+        HRESULT code = E_INVALIDARG;
+        if (const auto agent = tapi.agent(command.object)) code = agent->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
+        else if (const auto queue = tapi.queue(command.object)) code = queue->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
+        if (FAILED(code)) return com::failed(code, "put_MeasurementPeriod");
+        return Outcome{command.object, false, false};
+    }
+};
+
+Tapi3Telephony::Tapi3Telephony(Tapi3Options options) : state_(std::make_shared<State>(std::move(options))) {}
+Tapi3Telephony::~Tapi3Telephony() { stop(std::chrono::milliseconds(0)); }
+
+void Tapi3Telephony::start(source::Report report) {
+    state_->report = std::move(report);
+    state_->recovery = std::make_unique<source::Recovery>(Source::telephony, state_->report, [state = state_.get()] { return state->rebuild(); }, com::enterApartment, state_->options.backoff);
+    state_->recovery->start();
+}
+
+void Tapi3Telephony::perform(Command command, Completion completion) {
+    if (!state_->recovery->connected()) return completion(state_->recovery->fault());
+    auto lane = laneOf(command);
+    auto what = describe(command);
+    state_->lanes.post(lane, std::move(what), [state = state_, command = std::move(command), completion = std::move(completion)] {
+        const auto connection = state->current();
+        if (!connection || !state->recovery->connected()) return completion(state->recovery->fault());
+        completion(state->check(std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
+    });
+}
+
+void Tapi3Telephony::readFigures() {
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->connection || std::exchange(state_->readingFigures, true)) return;
+    }
+    state_->lanes.post("figures", "reading of figures", [state = state_] {
+        if (const auto connection = state->current()) state->report({connection->readFigures()});
+        const std::lock_guard lock(state->mutex);
+        state->readingFigures = false;
+    });
+}
+
+std::vector<std::string> Tapi3Telephony::stop(std::chrono::milliseconds patience) {
+    if (!state_->recovery) return {};
+    state_->recovery->stop();
+    auto left = state_->lanes.stop(patience);
+    std::shared_ptr<Connection> connection;
+    {
+        const std::lock_guard lock(state_->mutex);
+        connection = std::move(state_->connection);
+    }
+    if (connection && left.empty()) {  // closing would wait for who is still inside
+        std::thread([&connection] {
+            const auto apartment = com::enterApartment();
+            connection->close();
+            connection.reset();
+        }).join();
+    } else if (connection) {
+        new std::shared_ptr<Connection>(std::move(connection));  // left to the end of the process, on purpose
+    }
+    return left;
+}
+
+}  // namespace deskline::telephony
