@@ -5,18 +5,71 @@
 
 #include <objbase.h>
 #include <oleauto.h>
-#include <wrl/client.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "model/fault.hpp"
 
 namespace deskline::com {
 
-using Microsoft::WRL::ComPtr;
+// An owned reference. Ours, because mingw-w64's wrl/client.h adds a reference in Attach and compares as bool. There is no operator&:
+// what a call fills in goes through GetAddressOf, which lets go of what was held.
+template <class T>
+class ComPtr {
+public:
+    ComPtr() = default;
+    ComPtr(std::nullptr_t) {}
+    ComPtr(T* object) : object_(object) { retain(); }
+    ComPtr(const ComPtr& other) : object_(other.object_) { retain(); }
+    ComPtr(ComPtr&& other) noexcept : object_(other.Detach()) {}
+    template <class U>
+        requires std::is_convertible_v<U*, T*>
+    ComPtr(const ComPtr<U>& other) : object_(other.Get()) {
+        retain();
+    }
+    ~ComPtr() { Reset(); }
+
+    ComPtr& operator=(ComPtr other) noexcept {
+        Swap(other);
+        return *this;
+    }
+    void operator&() const = delete;
+
+    T* Get() const { return object_; }
+    T* operator->() const { return object_; }
+    explicit operator bool() const { return object_ != nullptr; }
+    bool operator==(const ComPtr& other) const { return object_ == other.object_; }
+
+    T** GetAddressOf() {
+        Reset();
+        return &object_;
+    }
+    void Attach(T* object) {  // takes over the caller's reference
+        Reset();
+        object_ = object;
+    }
+    T* Detach() { return std::exchange(object_, nullptr); }
+    void Reset() {
+        if (auto* object = Detach()) object->Release();
+    }
+    void Swap(ComPtr& other) noexcept { std::swap(object_, other.object_); }
+    HRESULT CopyTo(T** out) const {  // with a reference for the receiver
+        retain();
+        *out = object_;
+        return S_OK;
+    }
+
+private:
+    void retain() const {
+        if (object_) object_->AddRef();
+    }
+    T* object_ = nullptr;
+};
 
 // The multithreaded apartment, held for the life of the returned object, on the thread that asked (source::Apartment).
 std::shared_ptr<void> enterApartment();

@@ -268,8 +268,10 @@ struct CoreAudio::Thread {
         const auto volume = device.value.volume;
         device.value = now;
         if (now.volume != volume) {
-            device.read();  // for the decibels
+            device.readVolume();  // for the decibels; the rest is as this notice said
             device.value.volume = now.volume;
+            device.value.muted = now.muted;
+            device.value.channelVolumes = now.channelVolumes;
         }
         report({.what = AudioDeviceChanged{device.value, AudioDeviceChange::volume}, .command = command});
     }
@@ -296,7 +298,7 @@ struct CoreAudio::Thread {
         for (auto& [key, device] : devices)
             if (device->marks->readAgain.exchange(false)) {
                 const auto before = device->value;
-                device->read();
+                device->readVolume();
                 if (device->value != before) report({AudioDeviceChanged{device->value, AudioDeviceChange::volume}});
             }
         for (auto entry = sessions.begin(); entry != sessions.end();) {
@@ -368,7 +370,7 @@ struct CoreAudio::Thread {
             verifications.pop_front();
             if (const auto device = devices.find(due.object); device != devices.end()) {
                 const auto before = device->second->value;
-                device->second->read();
+                device->second->readVolume();
                 if (device->second->value != before) report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = due.command});
             } else if (const auto session = sessions.find(due.object); session != sessions.end()) {
                 const auto before = session->second->value;

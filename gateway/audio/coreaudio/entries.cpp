@@ -111,6 +111,10 @@ void DeviceEntry::read() {
     value.name = friendlyNameOf(object.Get());
     if (value.state != ::deskline::DeviceState::active) return forgetVolume();
     activate();
+    readVolume();
+}
+
+void DeviceEntry::readVolume() {
     if (!volume_) return;
     float scalar = 0, decibels = 0;
     WINBOOL muted = FALSE;

@@ -21,7 +21,8 @@ public:
     DeviceEntry(const DeviceEntry&) = delete;
     DeviceEntry& operator=(const DeviceEntry&) = delete;
 
-    void read();  // everything again
+    void read();        // everything again: for a rescan, which tells what differs
+    void readVolume();  // volume, decibels, mute and channels only
     HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const GUID& context, std::string_view& what);
     std::vector<ComPtr<IAudioSessionControl>> sessions();  // in the order that Windows asks for: register, enumerate, count, get
     void forgetVolume();

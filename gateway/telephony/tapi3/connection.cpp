@@ -317,7 +317,7 @@ std::string Connection::agentOf(ITAgentSession* session) {
     {
         const std::lock_guard lock(mutex_);
         for (auto& [id, entry] : agents_)
-            if (entry.identity == identity) return id;
+            if (entry.identity.Get() == identity.Get()) return id;
     }
     Bstr text;
     if (SUCCEEDED(agent->get_ID(text.receive())) && !text.text().empty()) return text.text();

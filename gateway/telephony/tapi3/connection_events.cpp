@@ -102,7 +102,7 @@ void Connection::agentHappened(ITAgentEvent* event, Time time) {
     {
         const std::lock_guard lock(mutex_);
         for (auto& [known, entry] : agents_)
-            if (entry.identity == identity) id = known;
+            if (entry.identity.Get() == identity.Get()) id = known;
     }
     if (id.empty()) {
         com::Bstr text;
@@ -129,7 +129,7 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
         Handler gone;
         {
             const std::lock_guard lock(mutex_);
-            const auto found = std::ranges::find_if(handlers_, [&](auto& h) { return com::identityOf(h.object.Get()) == identity; });
+            const auto found = std::ranges::find_if(handlers_, [&](auto& h) { return com::identityOf(h.object.Get()).Get() == identity.Get(); });
             if (found == handlers_.end()) return;
             gone = std::move(*found);
             handlers_.erase(found);
@@ -151,7 +151,7 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
         {
             const std::lock_guard lock(mutex_);
             for (auto& [id, entry] : groups_)
-                if (com::identityOf(entry.object.Get()) == identity) value = entry.value;
+                if (com::identityOf(entry.object.Get()).Get() == identity.Get()) value = entry.value;
         }
         if (value) report({GroupChanged{*value, PresenceEvent::removed}, time});
         return;
@@ -176,7 +176,7 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
     {
         const std::lock_guard lock(mutex_);
         for (auto& [id, entry] : queues_)
-            if (com::identityOf(entry.object.Get()) == identity) known = entry.value;
+            if (com::identityOf(entry.object.Get()).Get() == identity.Get()) known = entry.value;
     }
     if (fromTapi(number) == PresenceEvent::removed) {
         if (known) report({QueueChanged{*known, PresenceEvent::removed}, time});
@@ -193,7 +193,7 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
         const auto queues = queuesOf(group.object.Get());
         if (!queues) continue;
         for (const auto& each : *queues) {
-            if (com::identityOf(each.Get()) != identity) continue;
+            if (com::identityOf(each.Get()).Get() != identity.Get()) continue;
             const auto name = readName(each.Get());
             if (!name) return;
             const Queue value{stableId({"queue", group.value.handler, group.value.name, *name}), *name, group.value.name, {}};

@@ -60,7 +60,7 @@ struct World {
         std::thread([this] { run(); }).detach();
         if (const auto port = consolePort("DESKLINE_DOUBLE_AUDIO_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects().load()}, {"callbacks", callbackFigures()}};
+                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
                 return simulation::control(mixer, request);
             });
     }
@@ -88,7 +88,7 @@ World& world() {
     return *one;
 }
 
-class SessionControl final : public Object<IAudioSessionControl2, ISimpleAudioVolume, IChannelAudioVolume, IAudioMeterInformation> {
+class SessionControl final : public AudioObject<IAudioSessionControl2, ISimpleAudioVolume, IChannelAudioVolume, IAudioMeterInformation> {
 public:
     explicit SessionControl(std::string id) : id(std::move(id)) {
         guardLastRelease();
@@ -208,7 +208,7 @@ private:
     }
 };
 
-class SessionEnumerator final : public Object<IAudioSessionEnumerator> {
+class SessionEnumerator final : public AudioObject<IAudioSessionEnumerator> {
 public:
     explicit SessionEnumerator(SessionManager& manager);
     HRESULT STDMETHODCALLTYPE GetCount(int* out) override;
@@ -223,7 +223,7 @@ private:
     std::vector<std::string> ids_;
 };
 
-class SessionManager final : public Object<IAudioSessionManager2> {
+class SessionManager final : public AudioObject<IAudioSessionManager2> {
 public:
     explicit SessionManager(std::string device) : device(std::move(device)) {
         const std::lock_guard lock(world().mutex);
@@ -284,7 +284,7 @@ HRESULT SessionEnumerator::GetCount(int* out) {
     return S_OK;
 }
 
-class EndpointVolume final : public Object<IAudioEndpointVolume> {
+class EndpointVolume final : public AudioObject<IAudioEndpointVolume> {
 public:
     explicit EndpointVolume(std::string device) : device(std::move(device)) {
         const std::lock_guard lock(world().mutex);
@@ -357,7 +357,7 @@ private:
     }
 };
 
-class Properties final : public Object<IPropertyStore> {
+class Properties final : public AudioObject<IPropertyStore> {
 public:
     explicit Properties(std::string device) : device_(std::move(device)) {}
     HRESULT STDMETHODCALLTYPE GetCount(DWORD* out) override {
@@ -382,7 +382,7 @@ private:
     std::string device_;
 };
 
-class Device final : public Object<IMMDevice, IMMEndpoint> {
+class Device final : public AudioObject<IMMDevice, IMMEndpoint> {
 public:
     explicit Device(std::string id) : id_(std::move(id)) {}
     HRESULT STDMETHODCALLTYPE Activate(REFIID id, DWORD, PROPVARIANT*, void** out) override {
@@ -412,7 +412,7 @@ private:
     std::string id_;
 };
 
-class Collection final : public Object<IMMDeviceCollection> {
+class Collection final : public AudioObject<IMMDeviceCollection> {
 public:
     explicit Collection(std::vector<std::string> ids) : ids_(std::move(ids)) {}
     HRESULT STDMETHODCALLTYPE GetCount(UINT* out) override {
@@ -429,7 +429,7 @@ private:
     std::vector<std::string> ids_;
 };
 
-class Enumerator final : public Object<IMMDeviceEnumerator> {
+class Enumerator final : public AudioObject<IMMDeviceEnumerator> {
 public:
     Enumerator() { called("CoCreateInstance(MMDeviceEnumerator)"); }
     HRESULT STDMETHODCALLTYPE EnumAudioEndpoints(EDataFlow flow, DWORD, IMMDeviceCollection** out) override {

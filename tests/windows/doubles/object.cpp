@@ -38,9 +38,9 @@ void log(std::string_view line) {
 
 void ruleBroken(std::string_view which) { log("RULE BROKEN: " + std::string(which)); }
 
-std::atomic<long>& liveObjects() {
-    static std::atomic<long> live{0};
-    return live;
+std::atomic<long>& liveObjects(Family family) {
+    static std::atomic<long> live[2];
+    return live[static_cast<int>(family)];
 }
 
 bool insideCallback() { return callbackDepth > 0; }

@@ -16,7 +16,8 @@ namespace deskline::doubles {
 
 void log(std::string_view line);
 void ruleBroken(std::string_view which);
-std::atomic<long>& liveObjects();
+enum class Family { telephony, audio };
+std::atomic<long>& liveObjects(Family family);  // a client that lets go of everything leaves none
 bool insideCallback();  // on this thread
 
 struct Callback {  // marks a callback into the client, and times it
@@ -55,10 +56,10 @@ struct ComOf<Automation<T>> {
 };
 
 // Counted, with IUnknown. Derived interfaces are given by the list of the template.
-template <class... Interfaces>
+template <Family family, class... Interfaces>
 class Object : public Interfaces... {
 public:
-    Object() { ++liveObjects(); }
+    Object() { ++liveObjects(family); }
     Object(const Object&) = delete;
     Object& operator=(const Object&) = delete;
 
@@ -82,7 +83,7 @@ public:
     }
 
 protected:
-    virtual ~Object() { --liveObjects(); }
+    virtual ~Object() { --liveObjects(family); }
     void guardLastRelease() { guarded_ = true; }
 
 private:
@@ -103,7 +104,12 @@ private:
     bool guarded_ = false;
 };
 
-class ClassFactory final : public Object<IClassFactory> {
+template <class... Interfaces>
+using TapiObject = Object<Family::telephony, Interfaces...>;
+template <class... Interfaces>
+using AudioObject = Object<Family::audio, Interfaces...>;
+
+class ClassFactory final : public TapiObject<IClassFactory> {
 public:
     using Make = HRESULT (*)(REFIID, void**);
     explicit ClassFactory(Make make) : make_(make) {}

@@ -37,7 +37,7 @@ struct World {
         driver = std::make_unique<simulation::Driver>(acd);
         if (const auto port = consolePort("DESKLINE_DOUBLE_TELEPHONY_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects().load()}, {"callbacks", callbackFigures()}};
+                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}};
                 return simulation::control(acd, request);
             });
     }
@@ -69,7 +69,7 @@ std::string text(BSTR in) { return in ? com::toUtf8({in, SysStringLen(in)}) : st
 
 // Next, Skip, Reset, Clone over interface pointers.
 template <class Enumerator, class Item>
-class Enumeration final : public Object<Enumerator> {
+class Enumeration final : public TapiObject<Enumerator> {
 public:
     explicit Enumeration(std::vector<ComPtr<Item>> items, std::size_t at = 0) : items_(std::move(items)), at_(at) {}
     HRESULT STDMETHODCALLTYPE Next(ULONG count, Item** out, ULONG* fetched) override {
@@ -130,7 +130,7 @@ private:
     std::map<std::string, ComPtr<T>> kept_;
 };
 
-class AddressObject final : public Object<Automation<ITAddress>> {
+class AddressObject final : public TapiObject<Automation<ITAddress>> {
 public:
     explicit AddressObject(std::string name) : name(std::move(name)) {}
     const std::string name;
@@ -158,7 +158,7 @@ Registry<AddressObject>& addresses() {
     return all;
 }
 
-class QueueObject final : public Object<Automation<ITQueue>> {
+class QueueObject final : public TapiObject<Automation<ITQueue>> {
 public:
     explicit QueueObject(std::string name) : name(std::move(name)) {}
     const std::string name;
@@ -191,7 +191,7 @@ Registry<QueueObject>& queues() {
     return all;
 }
 
-class GroupObject final : public Object<Automation<ITACDGroup>> {
+class GroupObject final : public TapiObject<Automation<ITACDGroup>> {
 public:
     explicit GroupObject(std::string name) : name(std::move(name)) {}
     const std::string name;
@@ -219,7 +219,7 @@ class AgentObject;
 Registry<AgentObject>& agents();
 ComPtr<ITAgent> agentObject(const std::string& id);
 
-class SessionObject final : public Object<Automation<ITAgentSession>> {
+class SessionObject final : public TapiObject<Automation<ITAgentSession>> {
 public:
     explicit SessionObject(std::string id) : id(std::move(id)) {}
     const std::string id;
@@ -279,7 +279,7 @@ Registry<SessionObject>& sessions() {
     return all;
 }
 
-class AgentObject final : public Object<Automation<ITAgent>> {
+class AgentObject final : public TapiObject<Automation<ITAgent>> {
 public:
     explicit AgentObject(std::string id) : id(std::move(id)) {}
     const std::string id;
@@ -350,7 +350,7 @@ Registry<AgentObject>& agents() {
 }
 ComPtr<ITAgent> agentObject(const std::string& id) { return agents().get(id); }
 
-class HandlerObject final : public Object<Automation<ITAgentHandler>> {
+class HandlerObject final : public TapiObject<Automation<ITAgentHandler>> {
 public:
     explicit HandlerObject(std::string name) : name(std::move(name)) {}
     const std::string name;
@@ -387,7 +387,7 @@ Registry<HandlerObject>& handlers() {
     return all;
 }
 
-class CallObject final : public Object<Automation<ITCallInfo>> {
+class CallObject final : public TapiObject<Automation<ITCallInfo>> {
 public:
     explicit CallObject(std::string id) : id(std::move(id)) {}
     const std::string id;
@@ -433,7 +433,7 @@ Registry<CallObject>& callObjects() {
 
 // The seven shapes of event: two getters each.
 template <class Interface, class Thing>
-class Happened : public Object<Automation<Interface>> {
+class Happened : public TapiObject<Automation<Interface>> {
 public:
     Happened(ComPtr<Thing> thing, int event) : thing_(std::move(thing)), event_(event) {}
 
@@ -490,7 +490,7 @@ struct CallNotificationObject final : Happened<ITCallNotificationEvent, ITCallIn
     }
     HRESULT WINAPI get_CallbackInstance(__LONG32* out) override { return give(std::int64_t{0}, out); }
 };
-struct CallStateObject final : Object<Automation<ITCallStateEvent>> {
+struct CallStateObject final : TapiObject<Automation<ITCallStateEvent>> {
     CallStateObject(ComPtr<ITCallInfo> c, CallState s, CallCause w) : call(std::move(c)), state(s), cause(w) {}
     ComPtr<ITCallInfo> call;
     CallState state;
@@ -525,7 +525,7 @@ ComPtr<IDispatch> event(Args&&... args) {
 
 class Point;
 
-class Tapi final : public Object<Automation<ITTAPI>, Automation<ITTAPICallCenter>, IConnectionPointContainer> {
+class Tapi final : public TapiObject<Automation<ITTAPI>, Automation<ITTAPICallCenter>, IConnectionPointContainer> {
 public:
     Tapi();
     HRESULT WINAPI Initialize() override;
@@ -593,14 +593,14 @@ private:
     std::thread thread_;
 };
 
-class Point final : public Object<IConnectionPoint> {
+class Point final : public TapiObject<IConnectionPoint> {
 public:
     explicit Point(ComPtr<Tapi> tapi) : tapi_(std::move(tapi)) {}
     HRESULT STDMETHODCALLTYPE GetConnectionInterface(IID* out) override {
         *out = __uuidof(ITTAPIEventNotification);
         return S_OK;
     }
-    HRESULT STDMETHODCALLTYPE GetConnectionPointContainer(IConnectionPointContainer** out) override { return tapi_.CopyTo(out); }
+    HRESULT STDMETHODCALLTYPE GetConnectionPointContainer(IConnectionPointContainer** out) override { return ComPtr<IConnectionPointContainer>(tapi_).CopyTo(out); }
     HRESULT STDMETHODCALLTYPE Advise(IUnknown* sink, DWORD* cookie) override {
         called("IConnectionPoint::Advise");
         return tapi_->advise(sink, cookie);
@@ -650,7 +650,7 @@ HRESULT Tapi::Shutdown() {
     sessions().drop();
     callObjects().drop();
     // What lives now is held by the client: the TAPI object itself, and its connection point at most.
-    log(fmt::format("live after Shutdown: {}", liveObjects().load()));
+    log(fmt::format("live after Shutdown: {}", liveObjects(Family::telephony).load()));
     log(callbackFigures());
     return S_OK;
 }

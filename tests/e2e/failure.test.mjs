@@ -1,0 +1,203 @@
+// Bad input and bad surroundings: each has a clear error and loses nothing.
+import { test, before, after, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { connect as tlsConnect } from 'node:tls';
+import { mkdtempSync, writeFileSync, chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer } from 'node:net';
+import { startGateway, run, shown, until, onWindows } from './harness.mjs';
+
+let g;
+before(async () => (g = await startGateway({ config: '[server]\nqueue_limit = "64 KiB"\n' })));
+after(() => g.stop());
+
+const slug = (answer) => answer.body?.type?.replace('/problems/', '');
+
+describe('requests', () => {
+  const cases = [
+    ['bad JSON', 'PUT', '/agents/1001', { raw: '{"pin":' }, 400, 'bad-json'],
+    ['an unknown field', 'PUT', '/agents/1001', { body: { pin: '1001', colour: 'blue' } }, 422, 'invalid-argument'],
+    ['a wrong type', 'PUT', '/agents/1001', { body: { pin: 1001 } }, 422, 'invalid-argument'],
+    ['a number out of range', 'PATCH', '/audio/sessions/x', { body: { volume: 1.5 } }, 422, 'invalid-argument'],
+    ['nothing to change', 'PATCH', '/audio/sessions/x', { body: {} }, 422, 'invalid-argument'],
+    ['an unknown session', 'PUT', '/sessions/none/state', { body: { state: 'ready' } }, 404, 'not-found'],
+    ['an unknown agent', 'PUT', '/agents/9999', { body: { pin: '1' } }, 404, 'agent-unknown'],
+    ['a wrong PIN', 'PUT', '/agents/1001', { body: { pin: '1' } }, 403, 'wrong-pin'],
+    ['a session of nobody signed in', 'POST', '/agents/1011/sessions', { body: { acdGroup: 'Sales', address: 'Line 1' } }, 404, 'not-found'],
+    ['a reason too long', 'PUT', '/sessions/none/state', { body: { state: 'ready', reason: 'x'.repeat(65) } }, 422, 'invalid-argument'],
+    ['an unknown path', 'GET', '/nothing', {}, 404, 'not-found'],
+    ['a method that is not there', 'POST', '/sessions', { body: {} }, 405, 'method-not-allowed'],
+    ['an unknown query parameter', 'GET', '/sessions?colour=blue', {}, 422, 'invalid-argument'],
+    ['a limit out of range', 'GET', '/sessions?limit=0', {}, 422, 'invalid-argument'],
+    ['another media type', 'PUT', '/agents/1001', { raw: 'pin=1001', headers: { 'Content-Type': 'text/plain' } }, 415, 'unsupported-media-type'],
+    ['no token', 'GET', '/agents', { token: '' }, 401, 'not-authorized'],
+    ['a broken token', 'GET', '/agents', { token: 'a.b.c' }, 401, 'not-authorized'],
+    ['a body of 65 KiB', 'PUT', '/agents/1001', { raw: JSON.stringify({ pin: 'x'.repeat(65 * 1024) }) }, 413, 'body-too-large'],
+    ['a header of 17 KiB', 'GET', '/agents', { headers: { 'X-Long': 'x'.repeat(17 * 1024) } }, 431, 'header-too-large'],
+    ['a foreign origin', 'GET', '/agents', { headers: { Origin: 'https://evil.example' } }, 403, 'forbidden'],
+    ['a wait too long', 'PUT', '/agents/1001', { body: { pin: '1001' }, headers: { Prefer: 'wait=500' } }, 422, 'invalid-argument'],
+  ];
+  for (const [what, method, path, { body, ...options }, status, expected] of cases)
+    test(`${what}: ${status} ${expected}`, async () => {
+      const answer = await g.request(method, path, body, options);
+      assert.equal(answer.status, status, answer.text);
+      assert.equal(slug(answer), expected);
+      assert.ok(answer.body.detail && answer.body.remedy);
+      assert.equal((await g.request('GET', '//healthz')).status, 200);
+    });
+
+  test('field errors name every field by JSON Pointer', async () => {
+    const answer = await g.request('PUT', '/sessions/none/state', { state: 'reddy', colour: 1 });
+    assert.deepEqual(answer.body.errors.map((e) => e.pointer), ['/state', '/colour']);
+  });
+
+  test('an agent sees itself and nobody else', async () => {
+    const session = await g.signIn('1007');
+    const token = g.token('agent', ['1008']);
+    assert.equal((await g.request('GET', '/agents/1007', undefined, { token })).status, 404);
+    assert.equal((await g.request('PUT', `/sessions/${session}/state`, { state: 'ready' }, { token })).status, 404);
+    assert.deepEqual((await g.request('GET', '/sessions', undefined, { token })).body.items, []);
+    const stream = await g.stream({}, token);
+    assert.deepEqual(stream.snapshot.sessions, []);
+    await g.setState(session, 'ready');
+    const own = await g.request('PUT', '/agents/1008', { pin: '1008' }, { token });
+    assert.equal(own.status, 201);
+    await stream.event('agent', 'signed-in');
+    assert.equal(stream.frames.filter((f) => f.type === 'deskline.agent-session').length, 0);
+    stream.close();
+  });
+});
+
+describe('connections', () => {
+  const raw = (text) =>
+    new Promise((done) => {
+      const { hostname, port } = new URL(g.url);
+      const socket = tlsConnect({ host: hostname, port, rejectUnauthorized: false }, () => socket.write(text));
+      let answer = '';
+      socket.on('data', (d) => (answer += d));
+      socket.on('close', () => done(answer));
+      socket.on('error', () => done(answer));
+      setTimeout(() => socket.destroy(), 1500);
+    });
+  test('what is no HTTP is answered 400', async () => assert.match(await raw('rubbish\r\n\r\n'), /^HTTP\/1.1 400/));
+  test('half a request is forgotten, and others are served meanwhile', async () => {
+    const half = raw('PUT /api/v1/agents/1001 HTTP/1.1\r\nHost: x\r\nContent-Le');
+    assert.equal((await g.request('GET', '//healthz')).status, 200);
+    assert.equal(await half, '');
+  });
+  test('two requests at once are answered in order', async () => {
+    const two = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    assert.match(await raw(two), /alive[\s\S]*ready/);
+  });
+});
+
+describe('streams', () => {
+  const refusals = [
+    ['bad JSON', '{"op":', 4000, 'bad-json'],
+    ['a second hello', { op: 'hello' }, 4000, 'second-hello'],
+    ['an unknown op', { op: 'dance' }, 4004, 'unknown-op'],
+    ['an unknown field', { op: 'subscribe', colour: 'blue' }, 4000, 'bad-field /colour'],
+    ['a frame above 64 KiB', JSON.stringify({ op: 'x'.repeat(70_000) }), 1009, ''],
+  ];
+  for (const [what, message, code, reason] of refusals)
+    test(`${what}: ${code}`, async () => {
+      const stream = await g.stream();
+      stream.send(message);
+      const closed = await stream.closed;
+      if (code === 1009) return assert.ok([1009, 1006, 4000].includes(closed.code), String(closed.code));
+      assert.equal(closed.code, code);
+      assert.equal(JSON.parse(closed.reason).reason, reason);
+    });
+  test('no hello in five seconds: 4005', async () => {
+    const stream = await g.open();
+    assert.equal((await stream.closed).code, 4005);
+  });
+  test('a wrong token in hello: 4001', async () => {
+    const stream = await g.open();
+    stream.send({ op: 'hello', token: 'a.b.c' });
+    assert.equal((await stream.closed).code, 4001);
+  });
+  test('a ticket opens one stream, once', async () => {
+    const { ticket } = (await g.request('POST', '/tickets', {})).body;
+    const stream = await g.open({ query: '?ticket=' + ticket });
+    stream.send({ op: 'hello', topics: ['queue'] });
+    await stream.frame('welcome', (f) => f.op === 'welcome');
+    await assert.rejects(g.open({ query: '?ticket=' + ticket }), /refused: 401/);
+    stream.close();
+  });
+  test('an unknown topic is refused by name', async () => {
+    const stream = await g.stream();
+    stream.send({ op: 'subscribe', topics: ['weather'] });
+    const error = await stream.frame('error', (f) => f.op === 'error');
+    assert.match(error.detail, /weather/);
+    stream.close();
+  });
+  test('a client that stops reading is closed with 4108, and hurts nobody', async () => {
+    const session = await g.signIn('1009');
+    const slow = await g.stream({ topics: ['agent-session'] }), quick = await g.stream({ topics: ['agent-session'] });
+    slow.socket.pause();
+    await g.telephony({ do: 'burst', events: 30_000 });
+    await until('the slow client is found out', async () => /deskline_slow_clients_total [1-9]/.test((await g.request('GET', '//metrics')).text), 60_000);
+    slow.socket.resume();
+    assert.equal((await slow.closed).code, 4108);
+    assert.equal((await g.setState(session, 'not-ready')).status, 200);
+    quick.close();
+  });
+});
+
+describe('surroundings', () => {
+  const folder = () => mkdtempSync(join(tmpdir(), 'deskline-surroundings-'));
+  const serve = (text) => {
+    const here = folder(), file = join(here, 'deskline.toml');
+    writeFileSync(file, text.replaceAll('HERE', shown(here)));
+    return run(['serve', '--config', shown(file)]);
+  };
+  test('a wrong key names the nearest, with file and line', () => {
+    const answer = serve('[server]\nlisten = "127.0.0.1:0"\n[journal]\nretention_day = 3\n');
+    assert.equal(answer.code, 1);
+    assert.match(answer.stderr, /deskline.toml:4: journal.retention_day is not a known key; the nearest is journal.retention_days/);
+  });
+  test('check-config says every mistake', () => {
+    const here = folder(), file = join(here, 'deskline.toml');
+    writeFileSync(file, '[server]\nmax_connections = 0\nlisten = 5\n[log]\nlevel = "loud"\n');
+    const answer = run(['check-config', '--config', shown(file)]);
+    assert.equal(answer.code, 1);
+    for (const line of [/:2: server.max_connections must be from 1/, /:3: server.listen must be a text/, /:5: log.level must be one of/]) assert.match(answer.stderr, line);
+  });
+  test('a port in use', async () => {
+    const taken = createServer();
+    await new Promise((r) => taken.listen(0, '127.0.0.1', r));
+    const answer = serve(`[server]\ndata_dir = "HERE"\nlisten = "127.0.0.1:${taken.address().port}"\n`);
+    taken.close();
+    assert.equal(answer.code, 1);
+    assert.match(answer.stderr, /the port is in use/);
+  });
+  test('an unreadable certificate', () => {
+    const answer = serve('[server]\nlisten = "127.0.0.1:0"\ndata_dir = "HERE"\ncertificate = "HERE/no.pem"\nprivate_key = "HERE/no.key"\n');
+    assert.equal(answer.code, 1);
+    assert.match(answer.stderr, /no.pem cannot be read: \[server\] certificate must name a PEM file/);
+  });
+  test('a corrupt journal is set aside, and the gateway serves', async () => {
+    const here = folder();
+    mkdirSync(join(here, 'data'));
+    writeFileSync(join(here, 'data/journal.db'), 'this is no database, but it is somebody\'s data '.repeat(100));
+    const other = await startGateway({ folder: here, keep: true });
+    assert.equal((await other.request('GET', '//readyz')).status, 200);
+    await other.stop();
+    const aside = readdirSync(join(here, 'data')).find((f) => f.startsWith('journal.db.corrupt-'));
+    assert.match(readFileSync(join(here, 'data', aside), 'utf8'), /somebody/);
+  });
+  test('a journal that cannot be written: the gateway serves, and says that nothing is durable', async () => {
+    const here = folder();
+    writeFileSync(join(here, 'blocked'), 'a file, where a folder should be');
+    const other = await startGateway({ folder: here, config: `[journal]\npath = "${shown(here)}/blocked/journal.db"\n` });
+    const ready = await other.request('GET', '//readyz');
+    assert.equal(ready.status, 503);
+    assert.equal(ready.body.durable, false);
+    assert.match((await other.request('GET', '//metrics')).text, /deskline_journal_durable 0/);
+    assert.match(other.log(), /not durable/);
+    assert.equal((await other.setState(await other.signIn('1001'), 'ready')).status, 200);
+    await other.stop();
+  });
+});

@@ -1,0 +1,186 @@
+// Starts a gateway and talks to it from outside, over real sockets. DESKLINE_TARGET chooses which: `linux` (the simulated sources), or
+// `windows` (deskline.exe under Wine, its COM sources served by the doubles). The tests are the same.
+import { spawn, execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync, existsSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createServer, connect } from 'node:net';
+import https from 'node:https';
+import { WebSocket } from 'ws';
+
+const root = resolve(import.meta.dirname, '../..');
+export const target = process.env.DESKLINE_TARGET ?? 'linux';
+export const onWindows = target === 'windows';
+const program = process.env.DESKLINE_PROGRAM ?? (onWindows ? join(root, 'build/windows/deskline.exe') : join(root, 'build/sanitized/deskline'));
+export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as the program sees it
+
+export const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+export const until = async (what, check, milliseconds = 20_000) => {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error('never came: ' + what);
+    await new Promise((r) => setTimeout(r, 20));
+  }
+};
+
+const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
+
+export function run(args, options = {}) {
+  const [command, all] = onWindows ? ['wine', [program, ...args]] : [program, args];
+  try {
+    const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'] });
+    return { code: 0, stdout: stdout.replaceAll('\r', ''), stderr: '' };
+  } catch (error) {
+    return { code: error.status, stdout: (error.stdout ?? '').replaceAll('\r', ''), stderr: (error.stderr ?? '').replaceAll('\r', '') };
+  }
+}
+
+// One line to the simulator's console, one line back.
+const say = (port, request) =>
+  new Promise((done, fail) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(JSON.stringify(request) + '\n'));
+    let text = '';
+    socket.on('data', (d) => {
+      text += d;
+      if (text.includes('\n')) {
+        socket.destroy();
+        const reply = JSON.parse(text);
+        reply.error ? fail(new Error(JSON.stringify(reply))) : done(reply);
+      }
+    });
+    socket.on('error', fail);
+  });
+
+export class Stream {
+  constructor(socket) {
+    this.socket = socket;
+    this.frames = [];
+    this.waiters = [];
+    this.closed = new Promise((done) => socket.on('close', (code, reason) => done({ code, reason: reason.toString() })));
+    socket.on('message', (data) => {
+      this.frames.push(JSON.parse(data));
+      for (const waiter of [...this.waiters]) waiter();
+    });
+    socket.on('error', () => {});
+  }
+  send(message) {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+  // The first frame that fits, come already or still to come.
+  frame(what, fits, milliseconds = 20_000) {
+    return new Promise((done, fail) => {
+      const look = () => {
+        const found = this.frames.find(fits);
+        if (!found) return false;
+        clearTimeout(timer);
+        this.waiters = this.waiters.filter((w) => w !== look);
+        done(found);
+        return true;
+      };
+      const timer = setTimeout(() => fail(new Error('no such frame came: ' + what + '; came: ' + JSON.stringify(this.frames.slice(-5)))), milliseconds);
+      if (!look()) this.waiters.push(look);
+    });
+  }
+  event(type, event, more = () => true) {
+    return this.frame(`${type} ${event}`, (f) => f.op === 'event' && f.type === 'deskline.' + type && (f.data.event ?? f.data.change) === event && more(f));
+  }
+  close() {
+    this.socket.terminate();
+  }
+}
+
+export async function startGateway({ config = '', env = {}, traffic = 0, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false } = {}) {
+  const telephonyConsole = await freePort(), audioConsole = await freePort();
+  const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
+  const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
+  const fixed = `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n`;
+  const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
+  writeFileSync(file, sections + simulated);
+  const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), 'serve', '--config', shown(file)], {
+    env: environment({ DESKLINE_DOUBLE_LOG: shown(doubleLog), DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole), DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole), DESKLINE_DOUBLE_TRAFFIC: String(traffic), ...env }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (d) => (log += d));
+  const exit = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  const url = await until('the line "listening on"', () => {
+    if (child.exitCode !== null) throw new Error('the gateway ended: ' + log);
+    return log.match(/listening on (https:\S+)/)?.[1];
+  }, 60_000);
+  const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 256 });
+  const tokens = new Map();
+  const gateway = {
+    url, folder, child, exit,
+    log: () => log,
+    doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
+    token(role = 'admin', agents = [], subject = role) {
+      const key = JSON.stringify([role, agents, subject]);
+      if (!tokens.has(key)) tokens.set(key, run(['token', '--subject', subject, '--role', role, ...agents.flatMap((a) => ['--agent', a]), '--config', shown(file)]).stdout.trim());
+      return tokens.get(key);
+    },
+    telephony: (request) => say(telephonyConsole, request),
+    audio: (request) => say(audioConsole, request),
+    request(method, path, body, { token = gateway.token(), headers = {}, raw } = {}) {
+      return new Promise((done, fail) => {
+        const started = performance.now();
+        const request = https.request(url + (path.startsWith('//') ? path.slice(1) : '/api/v1' + path), { method, agent: agentHttps, headers: { ...(token ? { Authorization: 'Bearer ' + token } : {}), ...(body !== undefined || raw ? { 'Content-Type': 'application/json' } : {}), ...headers } }, (answer) => {
+          let text = '';
+          answer.on('data', (d) => (text += d));
+          answer.on('end', () => {
+            let json;
+            try { json = JSON.parse(text); } catch { json = undefined; }
+            done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });
+          });
+        });
+        request.on('error', fail);
+        request.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
+      });
+    },
+    open(options = {}) {
+      return new Promise((done, fail) => {
+        const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, headers: options.headers ?? {} });
+        const stream = new Stream(socket);
+        socket.on('open', () => done(stream));
+        socket.on('unexpected-response', (_, answer) => fail(new Error('refused: ' + answer.statusCode)));
+        socket.on('error', fail);
+      });
+    },
+    async stream(hello = {}, token = gateway.token()) {
+      const stream = await gateway.open();
+      stream.send({ op: 'hello', token, topics: ['agent-session', 'agent', 'queue', 'call', 'audio', 'source', 'acd-group', 'agent-handler'], ...hello });
+      stream.welcome = await stream.frame('welcome', (f) => f.op === 'welcome');
+      stream.snapshot = stream.welcome.resumed ? undefined : await stream.frame('snapshot', (f) => f.op === 'snapshot');
+      return stream;
+    },
+    async signIn(agent = '1001', acdGroup = 'Sales', address = 'Line ' + (Number(agent) - 1000)) {
+      const signedIn = await gateway.request('PUT', '/agents/' + agent, { pin: agent });
+      if (signedIn.status >= 300) throw new Error(signedIn.text);
+      const created = await gateway.request('POST', `/agents/${agent}/sessions`, { acdGroup, address });
+      if (created.status !== 201) throw new Error(created.text);
+      return created.body.session.id;
+    },
+    setState: (session, state, more = {}, options = {}) => gateway.request('PUT', `/sessions/${session}/state`, { state, ...more }, options),
+    signal: (name) => {
+      if (child.exitCode === null) process.kill(child.pid, name);
+    },
+    async stop() {
+      gateway.signal('SIGINT');
+      const timer = setTimeout(() => gateway.signal('SIGKILL'), 20_000);
+      const ended = await exit;
+      clearTimeout(timer);
+      agentHttps.destroy();
+      if (!keep) rmSync(folder, { recursive: true, force: true });
+      return ended;
+    },
+  };
+  return gateway;
+}
