@@ -8,6 +8,7 @@
 namespace deskline::net {
 namespace {
 
+constexpr int closingSeconds = 10;             // for a peer to take what is queued and say goodbye
 constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)
 
 // What a record is gathered in; one for each shard's thread.
@@ -140,7 +141,28 @@ void Channel::flush() {
 
 void Channel::sent() {
     for (auto& told : std::exchange(told_, {})) told({});
-    if (closing_) close();
+    if (closing_) linger();
+}
+
+// Says that nothing more will come and waits for the peer to say the same: closing at once would throw away, by a reset, what the peer has
+// not read yet. The wheel ends the wait.
+void Channel::linger() {
+    if (lingering_ || closed_) return;
+    lingering_ = true;
+    if (secured_) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_);
+    }
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    discard();
+}
+
+void Channel::discard() {
+    error_code error;
+    while (!error) socket_.read_some(asio::buffer(scratch(), recordBytes), error);
+    if (error != asio::error::would_block) return close();
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code failed) { failed ? self->close() : self->discard(); });
 }
 
 void Channel::whenSent(std::function<void(error_code)> told) {
@@ -173,17 +195,13 @@ void Channel::closeWhenSent() {
     if (closing()) return;
     closing_ = true;
     onTick = nullptr;
-    expireIn(3);
-    if (queuedBytes_ == 0) close();
+    expireIn(closingSeconds);
+    if (queuedBytes_ == 0) linger();
 }
 
 void Channel::close() {
     if (closed_) return;
     closed_ = true;
-    if (secured_ && !waiting_) {
-        ERR_clear_error();
-        SSL_shutdown(ssl_);
-    }
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);

@@ -63,6 +63,8 @@ private:
         std::string_view bytes;
     };
     void sent();
+    void linger();
+    void discard();
     void fail(error_code error);
     void drop(std::size_t bytes);
 
@@ -73,7 +75,7 @@ private:
     std::vector<Outgoing> queue_;  // from head_
     std::size_t head_ = 0, offset_ = 0, queuedBytes_ = 0, retryLength_ = 0;
     std::vector<std::function<void(error_code)>> told_;
-    bool waiting_ = false, closing_ = false, closed_ = false, secured_ = false;
+    bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false;
     std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
 };
 
