@@ -25,8 +25,8 @@ constexpr auto callsPatience = std::chrono::seconds(5);
 std::unique_ptr<telephony::Telephony> makeTelephony(const host::Configuration& c) {
     const auto calls = static_cast<std::size_t>(c.telephony.maxCallsInFlight);
     if (c.telephony.source == "simulated")
-        return std::make_unique<telephony::SimulatedTelephony>(
-            telephony::SimulatedOptions{{c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed)}, calls, static_cast<unsigned short>(c.telephony.console)});
+        return std::make_unique<telephony::SimulatedTelephony>(telephony::SimulatedOptions{
+            {c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed)}, calls, static_cast<unsigned short>(c.telephony.console)});
 #ifdef _WIN32
     if (c.telephony.source == "tapi3") return std::make_unique<telephony::Tapi3Telephony>(telephony::Tapi3Options{c.telephony.handler, calls});
 #endif
@@ -51,7 +51,8 @@ int refuse(const Fault& fault) {
 int serve(const host::Configuration& c) {
 #ifndef _WIN32
     std::signal(SIGPIPE, SIG_IGN);  // a client that is gone is an error of its connection, not of the process
-    if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio") return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
+    if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
+        return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
     const std::filesystem::path data(c.server.dataDir);
     std::error_code failed;
@@ -59,14 +60,16 @@ int serve(const host::Configuration& c) {
     if (failed) return refuse({"configuration", "[server] data_dir = \"" + c.server.dataDir + "\" cannot be made: " + failed.message() + "."});
 
     const bool own = c.server.certificate.empty();
-    const auto certificate = own ? data / "certificate.pem" : std::filesystem::path(c.server.certificate), key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
+    const auto certificate = own ? data / "certificate.pem" : std::filesystem::path(c.server.certificate),
+               key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
     if (own)
         if (const auto made = net::makeCertificate(certificate, key, c.server.name); !made) return refuse(made.error());
     const auto tls = net::makeTlsContext(certificate, key);
     if (!tls) return refuse(tls.error());
     const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.issuer, c.identity.audience);
     if (!tokens) return refuse(tokens.error());
-    auto journal = events::Journal::open({c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays), static_cast<std::uint64_t>(c.journal.retentionSize)});
+    auto journal = events::Journal::open(
+        {c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays), static_cast<std::uint64_t>(c.journal.retentionSize)});
     if (!journal) {
         spdlog::error("{} Events are served but not durable.", journal.error().detail);
         journal = events::Journal::openVolatile(journal.error());
@@ -76,9 +79,19 @@ int serve(const host::Configuration& c) {
     events::Ledger ledger(c.server.name, std::move(*journal), hub);
     const auto telephony = makeTelephony(c);
     const auto audio = makeAudio(c);
-    api::Gateway gateway{.name = c.server.name, .basePath = c.server.basePath, .ledger = ledger, .telephony = telephony.get(), .audio = audio.get(), .tokens = **tokens, .agentsMayControlAudio = c.audio.agentsMayControl};
-    net::Site site{.gateway = gateway, .tls = *tls, .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()}, .queueLimit = static_cast<std::size_t>(c.server.queueLimit),
-                   .maxConnections = static_cast<std::size_t>(c.server.maxConnections), .heartbeatSeconds = static_cast<int>(c.server.heartbeat)};
+    api::Gateway gateway{.name = c.server.name,
+                         .basePath = c.server.basePath,
+                         .ledger = ledger,
+                         .telephony = telephony.get(),
+                         .audio = audio.get(),
+                         .tokens = **tokens,
+                         .agentsMayControlAudio = c.audio.agentsMayControl};
+    net::Site site{.gateway = gateway,
+                   .tls = *tls,
+                   .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
+                   .queueLimit = static_cast<std::size_t>(c.server.queueLimit),
+                   .maxConnections = static_cast<std::size_t>(c.server.maxConnections),
+                   .heartbeatSeconds = static_cast<int>(c.server.heartbeat)};
     if (audio) site.meters = [&audio](bool watched) { audio->meter(watched ? 20 : 0); };
     const auto shards = c.server.shards ? static_cast<std::size_t>(c.server.shards) : std::max(1U, std::thread::hardware_concurrency());
     net::Server server(site, hub, shards);
@@ -97,7 +110,8 @@ int serve(const host::Configuration& c) {
     std::optional<api::FiguresPoll> poll;
     poll.emplace(gateway, std::chrono::seconds(c.telephony.statisticsInterval), [&site] { return site.streams > 0; });
     if (own)
-        if (const auto facts = net::inspectCertificate(certificate)) spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
+        if (const auto facts = net::inspectCertificate(certificate))
+            spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
     spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync, shards);
     std::cerr << "listening on " << *address << std::endl;
 

@@ -32,13 +32,15 @@ Response agentResponse(const events::Settled& settled, int status) {
 }  // namespace
 
 void listAgents(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.agents; },
-         [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.agents; },
+        [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
 }
 
 void getAgent(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, std::move(request), std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); },
-           [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
+    single(
+        gateway, std::move(request), std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); },
+        [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
 }
 
 void signInAgent(Gateway& gateway, Request request, Respond respond) {
@@ -47,7 +49,8 @@ void signInAgent(Gateway& gateway, Request request, Respond respond) {
     if (!body) return respond(problem(body.error(), request.requestId));
     request.body.clear();  // it holds the PIN
     const auto id = request.parameters[0];
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), id](const events::State& state, const std::string&) mutable {
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), id](const events::State& state,
+                                                                                                                             const std::string&) mutable {
         const int status = state.agents.contains(id) ? 200 : 201;
         command(gateway, std::move(request), std::move(respond), {}, telephony::SignIn{body.handler.value_or(""), id, body.pin},
                 [status](const events::Settled& settled) { return agentResponse(settled, status); });
@@ -59,7 +62,8 @@ void signOutAgent(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), id](const events::State& state, const std::string&) mutable {
         if (!state.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::SignOut{id}, [](const events::Settled& settled) { return agentResponse(settled, 200); });
+        command(gateway, std::move(request), std::move(respond), {}, telephony::SignOut{id},
+                [](const events::Settled& settled) { return agentResponse(settled, 200); });
     });
 }
 
@@ -68,9 +72,11 @@ void putAgentState(Gateway& gateway, Request request, Respond respond) {
     const auto body = parseBody<AgentStateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     const auto id = request.parameters[0];
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state = body->state, id](const events::State& known, const std::string&) mutable {
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state = body->state, id](const events::State& known,
+                                                                                                                         const std::string&) mutable {
         if (!known.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::SetAgentState{id, state}, [](const events::Settled& settled) { return agentResponse(settled, 200); });
+        command(gateway, std::move(request), std::move(respond), {}, telephony::SetAgentState{id, state},
+                [](const events::Settled& settled) { return agentResponse(settled, 200); });
     });
 }
 

@@ -54,7 +54,8 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
     }
     if (!identity::may(request.identity, identity::Action::control_audio, "", gateway.agentsMayControlAudio))
         return respond(problem({"forbidden", "Your role may not change audio here; see [audio] agents_may_control."}, request.requestId));
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), change = std::move(change), kind](const events::State& state, const std::string&) mutable {
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), change = std::move(change), kind](const events::State& state,
+                                                                                                                                  const std::string&) mutable {
         const bool known = kind == audio::Kind::device ? state.devices.contains(change.object) : state.audioSessions.contains(change.object);
         if (!known) return respond(problem(notFound(kind == audio::Kind::device ? "audio device" : "audio session"), request.requestId));
         command(gateway, std::move(request), std::move(respond), std::move(change), [kind](const events::Settled& settled) -> Response {
@@ -75,23 +76,33 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
 }  // namespace
 
 void listAudioDevices(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; }, everybody);
 }
 
 void getAudioDevice(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); }, everybody);
+    single(
+        gateway, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); },
+        everybody);
 }
 
-void patchAudioDevice(Gateway& gateway, Request request, Respond respond) { patch<DeviceBody>(gateway, std::move(request), std::move(respond), audio::Kind::device); }
+void patchAudioDevice(Gateway& gateway, Request request, Respond respond) {
+    patch<DeviceBody>(gateway, std::move(request), std::move(respond), audio::Kind::device);
+}
 
 void listAudioSessions(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; }, everybody);
 }
 
 void getAudioSession(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, std::move(request), std::move(respond), "audio session", [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); }, everybody);
+    single(
+        gateway, std::move(request), std::move(respond), "audio session", [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); },
+        everybody);
 }
 
-void patchAudioSession(Gateway& gateway, Request request, Respond respond) { patch<SessionBody>(gateway, std::move(request), std::move(respond), audio::Kind::session); }
+void patchAudioSession(Gateway& gateway, Request request, Respond respond) {
+    patch<SessionBody>(gateway, std::move(request), std::move(respond), audio::Kind::session);
+}
 
 }  // namespace deskline::api

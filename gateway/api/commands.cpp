@@ -62,7 +62,10 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     void startWaiting() {
         if (wait.async || wait.patience.count() == 0) return giveUp();
         const std::lock_guard lock(mutex);
-        if (!answered) timer = request.later(wait.patience, [weak = weak_from_this()] { if (auto self = weak.lock()) self->giveUp(); });
+        if (!answered)
+            timer = request.later(wait.patience, [weak = weak_from_this()] {
+                if (auto self = weak.lock()) self->giveUp();
+            });
     }
 
     void giveUp() {
@@ -103,7 +106,8 @@ events::Expectation expectation(const telephony::Command& command) {
     using namespace telephony;
     if (const auto* c = std::get_if<SetSessionState>(&command))
         return [session = c->session, state = c->state](const Fact& fact) {
-            if (const auto* changed = std::get_if<SessionChanged>(&fact.what)) return changed->id == session && changed->event != SessionEvent::new_session && entered(changed->event) == state;
+            if (const auto* changed = std::get_if<SessionChanged>(&fact.what))
+                return changed->id == session && changed->event != SessionEvent::new_session && entered(changed->event) == state;
             const auto* read = std::get_if<SessionRead>(&fact.what);
             return read && read->id == session && read->state == state;
         };
@@ -146,8 +150,10 @@ void command(Gateway& gateway, Request request, Respond respond, std::optional<s
     gateway.ledger.begin(id, causeOf(request, std::move(reason)), expectation(what));
     const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(success), *wait, telephony::describe(what));
     gateway.telephony->perform(std::move(what), [exchange, id](Result<telephony::Outcome> outcome) {
-        if (outcome) exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
-        else exchange->finish(id, outcome.error(), false);
+        if (outcome)
+            exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
+        else
+            exchange->finish(id, outcome.error(), false);
     });
     exchange->startWaiting();
 }
@@ -161,8 +167,10 @@ void command(Gateway& gateway, Request request, Respond respond, audio::Change w
     gateway.ledger.begin(id, causeOf(request, {}), {});
     const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(success), *wait, "a change of " + what.object);
     gateway.audio->perform(id, std::move(what), [exchange, id](Result<audio::Outcome> outcome) {
-        if (outcome) exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
-        else exchange->finish(id, outcome.error(), false);
+        if (outcome)
+            exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
+        else
+            exchange->finish(id, outcome.error(), false);
     });
     exchange->startWaiting();
 }

@@ -25,15 +25,15 @@ using Timer = std::shared_ptr<void>;  // cancelled when it goes
 using Later = std::function<Timer(std::chrono::milliseconds, std::function<void()>)>;
 
 struct Request {
-    std::string method, path;                   // path below /api/v1, still percent-encoded: "/sessions/ab12/state"
-    std::map<std::string, std::string> query;   // decoded
-    std::map<std::string, std::string> headers; // names in lower case
+    std::string method, path;                    // path below /api/v1, still percent-encoded: "/sessions/ab12/state"
+    std::map<std::string, std::string> query;    // decoded
+    std::map<std::string, std::string> headers;  // names in lower case
     std::string body;
     std::string requestId;
     identity::Identity identity;
-    Later later;                                // a timer of the connection's shard
+    Later later;  // a timer of the connection's shard
 
-    std::vector<std::string> parameters = {};   // what stands for the {…} of the route, decoded
+    std::vector<std::string> parameters = {};  // what stands for the {…} of the route, decoded
     std::string header(const std::string& lowerCaseName) const {
         const auto found = headers.find(lowerCaseName);
         return found == headers.end() ? std::string() : found->second;

@@ -69,6 +69,8 @@ inline bool sees(const identity::Identity& identity, const std::string& agent) {
     return !scope || scope->contains(agent);
 }
 
-inline boost::json::value cursorOf(const events::Settled& settled) { return settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr); }
+inline boost::json::value cursorOf(const events::Settled& settled) {
+    return settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr);
+}
 
 }  // namespace deskline::api

@@ -107,9 +107,17 @@ void handle(Gateway& gateway, Request request, Respond respond) {
         }
         for (const auto& [parameter, value] : request.query)
             if (!takes(route, parameter))
-                return respond(problem({"invalid-argument", "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".", {}, {}, false, {{"?" + parameter, "is not known here"}}}, request.requestId));
+                return respond(problem(
+                    {"invalid-argument",
+                     "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
+                     {},
+                     {},
+                     false,
+                     {{"?" + parameter, "is not known here"}}},
+                    request.requestId));
         if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
-            return respond(problem({"unsupported-media-type", "The body must be application/json; it is '" + request.header("content-type") + "'."}, request.requestId));
+            return respond(
+                problem({"unsupported-media-type", "The body must be application/json; it is '" + request.header("content-type") + "'."}, request.requestId));
         return route.handler(gateway, std::move(request), std::move(respond));
     }
     if (allow.empty()) return respond(problem({"not-found", "There is no resource " + request.path + "."}, request.requestId));

@@ -11,9 +11,9 @@ using Handler = void (*)(Gateway&, Request, Respond);
 
 struct Route {
     std::string_view method;
-    std::string_view path;             // "/sessions/{id}/state"
-    std::string_view query;            // names of the query parameters it takes, separated by spaces
-    bool body;                         // takes a JSON body
+    std::string_view path;   // "/sessions/{id}/state"
+    std::string_view query;  // names of the query parameters it takes, separated by spaces
+    bool body;               // takes a JSON body
     Handler handler;
 };
 std::span<const Route> routes();

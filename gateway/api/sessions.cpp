@@ -31,15 +31,18 @@ bool matches(const Request& request, const char* key, const std::string& value) 
 }
 
 void listFiltered(Gateway& gateway, Request request, Respond respond, const std::string& agent) {
-    list(gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.sessions; }, [request, agent](const events::State&, const AgentSession& session) {
-        return sees(request.identity, session.agent) && (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) &&
-               matches(request, "acdGroup", session.acdGroup) && matches(request, "state", std::string(name(session.state)));
-    });
+    list(
+        gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.sessions; },
+        [request, agent](const events::State&, const AgentSession& session) {
+            return sees(request.identity, session.agent) && (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) &&
+                   matches(request, "acdGroup", session.acdGroup) && matches(request, "state", std::string(name(session.state)));
+        });
 }
 
 // Finds the session, checks what the caller may do to it, and sets its state.
 void setState(Gateway& gateway, Request request, Respond respond, SessionState state, std::optional<std::string> reason) {
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state, reason = std::move(reason)](const events::State& known, const std::string&) mutable {
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state, reason = std::move(reason)](const events::State& known,
+                                                                                                                                   const std::string&) mutable {
         const auto id = request.parameters[0];
         const auto* session = known.session(id);
         if (!session || !sees(request.identity, session->agent)) return respond(problem(notFound("session"), request.requestId));
@@ -53,7 +56,9 @@ void setState(Gateway& gateway, Request request, Respond respond, SessionState s
 
 void listSessions(Gateway& gateway, Request request, Respond respond) {
     if (const auto state = request.query.find("state"); state != request.query.end() && !named<SessionState>(state->second))
-        return respond(problem({"invalid-argument", "?state names no session state.", {}, {}, false, {{"?state", "must be one of not-ready, ready, busy-on-call, busy-wrapup"}}}, request.requestId));
+        return respond(problem(
+            {"invalid-argument", "?state names no session state.", {}, {}, false, {{"?state", "must be one of not-ready, ready, busy-on-call, busy-wrapup"}}},
+            request.requestId));
     listFiltered(gateway, std::move(request), std::move(respond), "");
 }
 
@@ -66,8 +71,9 @@ void listSessionsOfAgent(Gateway& gateway, Request request, Respond respond) {
 }
 
 void getSession(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, request, std::move(respond), "session", [](const events::State& s, const std::string& id) { return s.session(id); },
-           [identity = request.identity](const events::State&, const AgentSession& session) { return sees(identity, session.agent); });
+    single(
+        gateway, request, std::move(respond), "session", [](const events::State& s, const std::string& id) { return s.session(id); },
+        [identity = request.identity](const events::State&, const AgentSession& session) { return sees(identity, session.agent); });
 }
 
 void createSession(Gateway& gateway, Request request, Respond respond) {
@@ -78,14 +84,17 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
     if (!sees(request.identity, agent)) return respond(problem(notFound("agent"), request.requestId));
     if (!identity::may(request.identity, identity::Action::control_agent, agent, gateway.agentsMayControlAudio))
         return respond(problem({"forbidden", "You may not open sessions for agent " + agent + "."}, request.requestId));
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), agent](const events::State& state, const std::string&) mutable {
-        if (!state.agents.contains(agent)) return respond(problem({"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."}, request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}, [&gateway](const events::Settled& settled) {
-            auto response = sessionResponse(settled);
-            response.status = 201;
-            response.headers.emplace_back("Location", gateway.basePath + "/api/v1/sessions/" + *settled.object);
-            return response;
-        });
+    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), agent](const events::State& state,
+                                                                                                                                const std::string&) mutable {
+        if (!state.agents.contains(agent))
+            return respond(problem({"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."}, request.requestId));
+        command(gateway, std::move(request), std::move(respond), {}, telephony::CreateSession{agent, body.acdGroup, body.address, body.pin},
+                [&gateway](const events::Settled& settled) {
+                    auto response = sessionResponse(settled);
+                    response.status = 201;
+                    response.headers.emplace_back("Location", gateway.basePath + "/api/v1/sessions/" + *settled.object);
+                    return response;
+                });
     });
 }
 
@@ -93,12 +102,17 @@ void putSessionState(Gateway& gateway, Request request, Respond respond) {
     auto body = parseBody<StateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     if (body->reason && body->reason->size() > longestReason)
-        return respond(problem({"invalid-argument", "/reason takes at most 64 characters.", {}, {}, false, {{"/reason", "must have at most 64 characters"}}}, request.requestId));
+        return respond(problem({"invalid-argument", "/reason takes at most 64 characters.", {}, {}, false, {{"/reason", "must have at most 64 characters"}}},
+                               request.requestId));
     if (body->state == SessionState::unknown)
-        return respond(problem({"invalid-argument", "/state unknown cannot be set.", {}, {}, false, {{"/state", "must be one of not-ready, ready, busy-wrapup, session-ended"}}}, request.requestId));
+        return respond(problem(
+            {"invalid-argument", "/state unknown cannot be set.", {}, {}, false, {{"/state", "must be one of not-ready, ready, busy-wrapup, session-ended"}}},
+            request.requestId));
     setState(gateway, std::move(request), std::move(respond), body->state, std::move(body->reason));
 }
 
-void endSession(Gateway& gateway, Request request, Respond respond) { setState(gateway, std::move(request), std::move(respond), SessionState::session_ended, {}); }
+void endSession(Gateway& gateway, Request request, Respond respond) {
+    setState(gateway, std::move(request), std::move(respond), SessionState::session_ended, {});
+}
 
 }  // namespace deskline::api

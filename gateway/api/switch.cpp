@@ -14,15 +14,18 @@ bool seesCall(const identity::Identity& identity, const events::State& state, co
 }  // namespace
 
 void listHandlers(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.handlers; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.handlers; }, everybody);
 }
 
 void listGroups(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.groups; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.groups; }, everybody);
 }
 
 void listQueues(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; }, everybody);
 }
 
 void listQueuesOfGroup(Gateway& gateway, Request request, Respond respond) {
@@ -32,26 +35,32 @@ void listQueuesOfGroup(Gateway& gateway, Request request, Respond respond) {
         for (const auto& [id, item] : state.groups)
             if (id == group || item.name == group) name = item.name;
         if (name.empty()) return respond(problem(notFound("ACD group"), request.requestId));
-        list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; }, [name](const events::State&, const Queue& queue) { return queue.acdGroup == name; });
+        list(
+            gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; },
+            [name](const events::State&, const Queue& queue) { return queue.acdGroup == name; });
     });
 }
 
 void getQueue(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, std::move(request), std::move(respond), "queue", [](const events::State& s, const std::string& id) { return at(s.queues, id); }, everybody);
+    single(
+        gateway, std::move(request), std::move(respond), "queue", [](const events::State& s, const std::string& id) { return at(s.queues, id); }, everybody);
 }
 
 void listAddresses(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.addresses; }, everybody);
+    list(
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.addresses; }, everybody);
 }
 
 void listCalls(Gateway& gateway, Request request, Respond respond) {
-    list(gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.calls; },
-         [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
+    list(
+        gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.calls; },
+        [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
 }
 
 void getCall(Gateway& gateway, Request request, Respond respond) {
-    single(gateway, request, std::move(respond), "call", [](const events::State& s, const std::string& id) { return at(s.calls, id); },
-           [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
+    single(
+        gateway, request, std::move(respond), "call", [](const events::State& s, const std::string& id) { return at(s.calls, id); },
+        [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
 }
 
 }  // namespace deskline::api

@@ -28,10 +28,7 @@ public:
     ComPtr(const ComPtr& other) : object_(other.object_) { retain(); }
     ComPtr(ComPtr&& other) noexcept : object_(other.Detach()) {}
     template <class U>
-        requires std::is_convertible_v<U*, T*>
-    ComPtr(const ComPtr<U>& other) : object_(other.Get()) {
-        retain();
-    }
+    requires std::is_convertible_v<U*, T*> ComPtr(const ComPtr<U>& other) : object_(other.Get()) { retain(); }
     ~ComPtr() { Reset(); }
 
     ComPtr& operator=(ComPtr other) noexcept {

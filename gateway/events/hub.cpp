@@ -9,8 +9,10 @@ void Inbox::push(std::vector<Item> items) {
     {
         const std::lock_guard lock(mutex_);
         wake = items_.empty();
-        if (wake) items_ = std::move(items);
-        else items_.insert(items_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+        if (wake)
+            items_ = std::move(items);
+        else
+            items_.insert(items_.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     }
     if (wake) wake_();
 }

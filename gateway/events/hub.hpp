@@ -33,9 +33,9 @@ public:
     std::size_t add(Work wake);
     Inbox& inbox(std::size_t shard) { return *inboxes_[shard]; }
 
-    void frame(const FramePtr& frame);                 // to every shard
-    void work(std::size_t shard, Work work);           // to one, after the frames before it
-    void flush();                                      // hands over what has come since the last flush
+    void frame(const FramePtr& frame);        // to every shard
+    void work(std::size_t shard, Work work);  // to one, after the frames before it
+    void flush();                             // hands over what has come since the last flush
 
 private:
     std::vector<std::unique_ptr<Inbox>> inboxes_;

@@ -70,8 +70,10 @@ Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
         std::unique_ptr<Journal> journal(new Journal);
         journal->options_ = options;
         journal->setAside_ = setAside;
-        if (const auto prepared = journal->prepare()) return journal;
-        else if (const int code = sqlite3_errcode(journal->database_); attempt > 0 || (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)) return prepared.error();
+        if (const auto prepared = journal->prepare())
+            return journal;
+        else if (const int code = sqlite3_errcode(journal->database_); attempt > 0 || (code != SQLITE_CORRUPT && code != SQLITE_NOTADB))
+            return prepared.error();
         journal.reset();
         const auto stamp = std::to_string(now().time_since_epoch().count());
         setAside = options.path.string() + ".corrupt-" + stamp;
@@ -93,10 +95,12 @@ std::unique_ptr<Journal> Journal::openVolatile(Fault why) {
 Result<void> Journal::prepare() {
     const auto path = options_.path.empty() ? std::string(":memory:") : options_.path.string();
     const auto run = [&](const char* sql) { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; };
-    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) return failed(database_, "opened", options_.path);
+    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+        return failed(database_, "opened", options_.path);
     sqlite3_extended_result_codes(database_, 0);
     sqlite3_busy_timeout(database_, 2000);
-    if (!run("PRAGMA journal_mode = WAL") || !run(options_.full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")) return failed(database_, "opened", options_.path);
+    if (!run("PRAGMA journal_mode = WAL") || !run(options_.full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
+        return failed(database_, "opened", options_.path);
     {
         Statement check(database_, "PRAGMA quick_check(1)");
         if (!check.row()) return failed(database_, "checked", options_.path);
@@ -109,7 +113,8 @@ Result<void> Journal::prepare() {
     {
         Statement version(database_, "SELECT value FROM meta WHERE key = 'schema'");
         if (version.row() && version.text(0) != std::to_string(schemaVersion))
-            return Fault{"journal-fault", "The journal " + path + " was written by another version of Deskline (schema " + version.text(0) + "); this one reads schema " + std::to_string(schemaVersion) + "."};
+            return Fault{"journal-fault", "The journal " + path + " was written by another version of Deskline (schema " + version.text(0) +
+                                              "); this one reads schema " + std::to_string(schemaVersion) + "."};
     }
     {
         Statement meta(database_, "INSERT OR IGNORE INTO meta VALUES ('schema', ?1), ('epoch', ?2)");
@@ -121,7 +126,8 @@ Result<void> Journal::prepare() {
     if (!epoch.row()) return failed(database_, "read", options_.path);
     epoch_ = epoch.text(0);
     // The number of the last event outlives the cutting of events.
-    Statement newest(database_, "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))");
+    Statement newest(database_,
+                     "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))");
     if (newest.row()) newest_ = static_cast<std::uint64_t>(newest.number(0));
     return {};
 }
@@ -135,6 +141,7 @@ std::uint64_t Journal::oldest() const {
 
 Result<void> Journal::append(const std::vector<FramePtr>& frames) {
     if (frames.empty()) return {};
+    if (volatile_) return *volatile_;
     if (sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return failed(database_, "written", options_.path);
     {
         Statement insert(database_, "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -161,7 +168,6 @@ Result<void> Journal::append(const std::vector<FramePtr>& frames) {
         return fault;
     }
     newest_ = frames.back()->number;
-    if (volatile_) return *volatile_;
     return {};
 }
 
@@ -194,7 +200,9 @@ void Journal::prune(std::int64_t now) {
         old.bind(1, now - options_.retentionDays * millisecondsPerDay);
         old.step();
     }
-    Statement size(database_, "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_size FROM pragma_page_size)");
+    Statement size(
+        database_,
+        "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_size FROM pragma_page_size)");
     if (!size.row() || static_cast<std::uint64_t>(size.number(0) * size.number(1)) <= options_.retentionBytes) return;
     Statement first(database_, "DELETE FROM events WHERE number IN (SELECT number FROM events ORDER BY number LIMIT 5000)");
     first.step();

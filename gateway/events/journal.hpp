@@ -35,8 +35,8 @@ public:
     Result<void> append(const std::vector<FramePtr>& frames);  // all of them or none
     std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
     std::vector<std::string> lastOf(std::string_view type) const;  // the newest CloudEvent of each subject of a type
-    void prune(std::int64_t now);                              // cuts what is too old or too much, a little at a time
-    const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
+    void prune(std::int64_t now);                                  // cuts what is too old or too much, a little at a time
+    const std::string& setAside() const { return setAside_; }      // where a corrupt predecessor went; "": none
 
 private:
     Journal() = default;

@@ -15,8 +15,8 @@ namespace {
 namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto eventPatience = std::chrono::seconds(2);     // how long an answer waits for its event
-constexpr auto unknownPatience = std::chrono::minutes(5);   // how long an event may come late to a command that timed out
+constexpr auto eventPatience = std::chrono::seconds(2);    // how long an answer waits for its event
+constexpr auto unknownPatience = std::chrono::minutes(5);  // how long an event may come late to a command that timed out
 constexpr auto pruneEvery = std::chrono::seconds(60);
 constexpr std::size_t recentKept = 16'384, unsavedKept = 200'000;
 
@@ -72,9 +72,9 @@ struct Ledger::Thread {
     std::thread thread;
 
     std::map<CommandId, Pending> pending;
-    std::vector<FramePtr> unsaved;             // numbered, not yet in the journal
-    std::deque<FramePtr> recent;               // the last in memory, for those who come back soon
-    std::vector<Work> afterCommit;             // answers: nobody hears of an event that is not durable yet
+    std::vector<FramePtr> unsaved;  // numbered, not yet in the journal
+    std::deque<FramePtr> recent;    // the last in memory, for those who come back soon
+    std::vector<Work> afterCommit;  // answers: nobody hears of an event that is not durable yet
     std::string source;
     std::map<Subscription, std::shared_ptr<const std::string>> snapshots;  // at the present cursor
     Clock::time_point nextPrune = Clock::now() + pruneEvery;
@@ -100,7 +100,8 @@ struct Ledger::Thread {
     std::string cursor() const { return Cursor{journal->epoch(), number}.text(); }
 
     void restore() {
-        for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call", "deskline.audio.device", "deskline.audio.session"})
+        for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call",
+                                 "deskline.audio.device", "deskline.audio.session"})
             for (const auto& event : journal->lastOf(type)) {
                 json::error_code error;
                 const auto value = json::parse(event, error);
@@ -204,8 +205,10 @@ struct Ledger::Thread {
         auto& command = known->second;
         const bool waits = settle.object.has_value() && settle.eventExpected && !command.event;
         command.settled = std::move(settle);
-        if (waits) command.expires = Clock::now() + eventPatience;
-        else answer(command);
+        if (waits)
+            command.expires = Clock::now() + eventPatience;
+        else
+            answer(command);
     }
 
     // Answers once; the command stays for a while when its event may still come.
@@ -213,7 +216,9 @@ struct Ledger::Thread {
         auto& settled = *command.settled;
         if (settled.answer) {
             const auto eventCursor = command.event ? std::optional(Cursor{journal->epoch(), *command.event}.text()) : std::nullopt;
-            afterCommit.push_back([this, answer = std::move(settled.answer), object = settled.object, eventCursor] { answer(Settled{object, eventCursor, state}); });
+            afterCommit.push_back([this, answer = std::move(settled.answer), object = settled.object, eventCursor] {
+                answer(Settled{object, eventCursor, state});
+            });
             settled.answer = nullptr;
         }
         const bool unknown = settled.object.has_error() && settled.object.error().outcomeUnknown && !command.event;
@@ -250,7 +255,9 @@ struct Ledger::Thread {
         if (from.number == number) return std::vector<FramePtr>{};
         std::vector<FramePtr> frames;
         if (!recent.empty() && recent.front()->number <= from.number + 1) {
-            for (auto at = recent.begin() + static_cast<std::ptrdiff_t>(from.number + 1 - recent.front()->number); at != recent.end() && frames.size() < limit; ++at) frames.push_back(*at);
+            for (auto at = recent.begin() + static_cast<std::ptrdiff_t>(from.number + 1 - recent.front()->number); at != recent.end() && frames.size() < limit;
+                 ++at)
+                frames.push_back(*at);
             return frames;
         }
         if (from.number + 1 < journal->oldest()) return Fault{"invalid-argument", "journal-truncated"};
@@ -268,8 +275,10 @@ struct Ledger::Thread {
         if (!attach.cursor.empty()) {
             auto missed = since(attach.cursor, SIZE_MAX);
             reply.resumed = missed.has_value();
-            if (missed) reply.missed = std::move(*missed);
-            else reply.reset = missed.error().detail;
+            if (missed)
+                reply.missed = std::move(*missed);
+            else
+                reply.reset = missed.error().detail;
         }
         if (!reply.resumed) {
             auto& cached = snapshots[attach.subscription];
@@ -328,7 +337,8 @@ struct Ledger::Thread {
     }
 };
 
-Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub) : thread_(std::make_unique<Thread>(std::move(gateway), std::move(journal), hub)) {}
+Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub)
+    : thread_(std::make_unique<Thread>(std::move(gateway), std::move(journal), hub)) {}
 
 Ledger::~Ledger() { stop(); }
 

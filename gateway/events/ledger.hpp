@@ -22,7 +22,7 @@ struct Cause {
     std::optional<std::string> reason, traceparent;
 };
 
-struct Settled {  // how a command went; `cursor`: of the event that it brought about
+struct Settled {                 // how a command went; `cursor`: of the event that it brought about
     Result<std::string> object;  // id of what it was about
     std::optional<std::string> cursor;
     const State& state;
@@ -33,9 +33,9 @@ using Answer = std::function<void(const Settled&)>;    // on the ledger's thread
 struct Attachment {  // what a new subscriber starts with
     std::string cursor;
     bool resumed = false;
-    std::string reset;                  // why not, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown"
+    std::string reset;                            // why not, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown"
     std::shared_ptr<const std::string> snapshot;  // a whole frame; null when resumed
-    std::vector<FramePtr> missed;       // when resumed: every event after the cursor, unfiltered
+    std::vector<FramePtr> missed;                 // when resumed: every event after the cursor, unfiltered
     boost::json::object capabilities;
 };
 

@@ -6,7 +6,8 @@ namespace deskline::events {
 namespace {
 
 template <class T, class AgentOf>
-void add(boost::json::object& out, const Subscription& subscription, std::string_view topic, std::string_view key, const std::map<std::string, T>& all, AgentOf agentOf) {
+void add(boost::json::object& out, const Subscription& subscription, std::string_view topic, std::string_view key, const std::map<std::string, T>& all,
+         AgentOf agentOf) {
     if (!subscription.hears(topic)) return;
     boost::json::array array;
     for (const auto& [id, item] : all)

@@ -30,7 +30,8 @@ public:
             if (fact.event == SessionEvent::end && state_.ended.contains(fact.id)) return;
             known = state_.sessions.emplace(fact.id, *fact.session).first;
             known->second.state = SessionState::not_ready;
-            if (auto agent = state_.agents.find(fact.session->agent); agent != state_.agents.end() && std::ranges::find(agent->second.sessions, fact.id) == agent->second.sessions.end())
+            if (auto agent = state_.agents.find(fact.session->agent);
+                agent != state_.agents.end() && std::ranges::find(agent->second.sessions, fact.id) == agent->second.sessions.end())
                 agent->second.sessions.push_back(fact.id);
         }
         auto& session = known->second;
@@ -47,9 +48,9 @@ public:
         const auto known = state_.sessions.find(fact.id);
         if (known == state_.sessions.end() || known->second.state == fact.state) return;
         using enum SessionState;
-        const auto event = fact.state == ready          ? SessionEvent::ready
-                           : fact.state == busy_on_call ? SessionEvent::busy
-                           : fact.state == busy_wrapup  ? SessionEvent::wrapup
+        const auto event = fact.state == ready           ? SessionEvent::ready
+                           : fact.state == busy_on_call  ? SessionEvent::busy
+                           : fact.state == busy_wrapup   ? SessionEvent::wrapup
                            : fact.state == session_ended ? SessionEvent::end
                                                          : SessionEvent::not_ready;
         (*this)(SessionChanged{fact.id, event});
@@ -85,7 +86,9 @@ public:
         publishAgent(agent, fact.event);
     }
 
-    void operator()(const HandlerChanged& fact) { presence(state_.handlers, fact.handler, fact.event, "deskline.agent-handler", "/agent-handlers/", "handler"); }
+    void operator()(const HandlerChanged& fact) {
+        presence(state_.handlers, fact.handler, fact.event, "deskline.agent-handler", "/agent-handlers/", "handler");
+    }
     void operator()(const GroupChanged& fact) { presence(state_.groups, fact.group, fact.event, "deskline.acd-group", "/acd-groups/", "group"); }
     void operator()(const QueueChanged& fact) { presence(state_.queues, fact.queue, fact.event, "deskline.queue", "/queues/", "queue"); }
 
@@ -118,8 +121,10 @@ public:
         for (const auto& id : missing(state_.agents, fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
         for (auto& agent : fact.agents) {
             const auto known = state_.agents.find(agent.id);
-            if (known == state_.agents.end()) (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
-            else if (known->second.state != agent.state || known->second.stale) (*this)(AgentChanged{agent.id, named<AgentEvent>(name(agent.state)).value_or(AgentEvent::unknown)});
+            if (known == state_.agents.end())
+                (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
+            else if (known->second.state != agent.state || known->second.stale)
+                (*this)(AgentChanged{agent.id, named<AgentEvent>(name(agent.state)).value_or(AgentEvent::unknown)});
         }
         for (auto& session : fact.sessions) {
             const auto known = state_.sessions.find(session.id);
@@ -130,7 +135,8 @@ public:
                 (*this)(SessionRead{session.id, session.state});
             } else if (known->second.stale) {
                 known->second.stale.reset();
-                publish("deskline.agent-session", "/sessions/" + session.id, session.agent, {{"event", eventName(session.state)}, {"session", toJson(known->second)}, {"previousState", name(session.state)}});
+                publish("deskline.agent-session", "/sessions/" + session.id, session.agent,
+                        {{"event", eventName(session.state)}, {"session", toJson(known->second)}, {"previousState", name(session.state)}});
             }
         }
         for (const auto& id : missing(state_.calls, fact.calls)) {
@@ -147,37 +153,48 @@ public:
         json::object data{{"change", name(fact.change)}, {"session", toJson(fact.session)}};
         if (fact.reason) data["reason"] = name(*fact.reason);
         const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
-        if (!gone) state_.audioSessions[fact.session.id] = fact.session;
-        else if (state_.audioSessions.erase(fact.session.id) == 0) return;  // its end was told already
+        if (!gone)
+            state_.audioSessions[fact.session.id] = fact.session;
+        else if (state_.audioSessions.erase(fact.session.id) == 0)
+            return;  // its end was told already
         const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
         publish("deskline.audio.session", "/audio/sessions/" + fact.session.id, "", std::move(data), latest);
     }
 
     void operator()(const AudioDeviceChanged& fact) {
-        if (fact.change == AudioDeviceChange::removed) state_.devices.erase(fact.device.id);
-        else state_.devices[fact.device.id] = fact.device;
+        if (fact.change == AudioDeviceChange::removed)
+            state_.devices.erase(fact.device.id);
+        else
+            state_.devices[fact.device.id] = fact.device;
         if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
             for (auto& [id, other] : state_.devices)
                 if (id != fact.device.id && other.flow == fact.device.flow)
-                    std::erase_if(other.defaultFor, [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
-        publish("deskline.audio.device", "/audio/devices/" + fact.device.id, "", {{"change", name(fact.change)}, {"device", toJson(fact.device)}}, fact.change == AudioDeviceChange::volume);
+                    std::erase_if(other.defaultFor,
+                                  [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
+        publish("deskline.audio.device", "/audio/devices/" + fact.device.id, "", {{"change", name(fact.change)}, {"device", toJson(fact.device)}},
+                fact.change == AudioDeviceChange::volume);
     }
 
     void operator()(const Ducking& fact) {
-        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, "", {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
+        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, "",
+                {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
     }
 
     void operator()(const Meter& fact) {
-        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, "", {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
+        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, "",
+                {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
         changes.back().ephemeral = true;
     }
 
     void operator()(const AudioPicture& fact) {
-        for (const auto& id : missing(state_.audioSessions, fact.sessions)) (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
-        for (const auto& id : missing(state_.devices, fact.devices)) (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
+        for (const auto& id : missing(state_.audioSessions, fact.sessions))
+            (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
+        for (const auto& id : missing(state_.devices, fact.devices))
+            (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
         for (auto& device : fact.devices) {
             const auto known = state_.devices.find(device.id);
-            if (known == state_.devices.end()) (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
+            if (known == state_.devices.end())
+                (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
             else if (known->second != device)
                 (*this)(AudioDeviceChanged{device, known->second.state != device.state             ? AudioDeviceChange::state
                                                    : known->second.defaultFor != device.defaultFor ? AudioDeviceChange::default_
@@ -185,8 +202,10 @@ public:
         }
         for (auto& session : fact.sessions) {
             const auto known = state_.audioSessions.find(session.id);
-            if (known == state_.audioSessions.end()) (*this)(AudioSessionChanged{session, AudioSessionChange::created});
-            else if (known->second != session) (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state : AudioSessionChange::volume});
+            if (known == state_.audioSessions.end())
+                (*this)(AudioSessionChanged{session, AudioSessionChange::created});
+            else if (known->second != session)
+                (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state : AudioSessionChange::volume});
         }
     }
 
@@ -198,7 +217,8 @@ public:
         if (!news) return;
         json::object capabilities;
         for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
-        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "", {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
+        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "",
+                {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
     }
 
     void operator()(const SourceLost& fact) {
@@ -219,7 +239,10 @@ public:
 private:
     static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
     static std::string_view eventName(SessionState state) {
-        return state == SessionState::busy_on_call ? "busy" : state == SessionState::busy_wrapup ? "wrapup" : state == SessionState::session_ended ? "end" : name(state);
+        return state == SessionState::busy_on_call    ? "busy"
+               : state == SessionState::busy_wrapup   ? "wrapup"
+               : state == SessionState::session_ended ? "end"
+                                                      : name(state);
     }
 
     void enter(AgentSession& session, SessionState state) {
@@ -239,7 +262,9 @@ private:
         state_.endedOrder.pop_front();
     }
 
-    void publishAgent(const Agent& agent, AgentEvent event) { publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}}); }
+    void publishAgent(const Agent& agent, AgentEvent event) {
+        publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}});
+    }
 
     void publish(std::string_view type, std::string subject, std::string agent, json::object data, bool latestWins = false) {
         changes.push_back({type, std::move(subject), std::move(agent), std::move(data), latestWins});
@@ -248,8 +273,10 @@ private:
     template <class T>
     void presence(std::map<std::string, T>& all, const T& item, PresenceEvent event, std::string_view type, const char* path, const char* key) {
         const T copy = item;  // may live in `all`
-        if (event == PresenceEvent::removed) all.erase(copy.id);
-        else all[copy.id] = copy;
+        if (event == PresenceEvent::removed)
+            all.erase(copy.id);
+        else
+            all[copy.id] = copy;
         publish(type, path + copy.id, "", {{"event", name(event)}, {key, toJson(copy)}});
     }
 
@@ -308,14 +335,22 @@ void remember(State& state, const json::object& cloudEvent) {
     };
     if (said("event", "end") || said("event", "signed-out") || said("event", "removed") || said("change", "removed") || said("change", "disconnected")) return;
     const auto type = std::string_view(cloudEvent.at("type").as_string());
-    if (type == "deskline.agent-session") restore(data, "session", state.sessions);
-    else if (type == "deskline.agent") restore(data, "agent", state.agents);
-    else if (type == "deskline.agent-handler") restore(data, "handler", state.handlers);
-    else if (type == "deskline.acd-group") restore(data, "group", state.groups);
-    else if (type == "deskline.queue") restore(data, "queue", state.queues);
-    else if (type == "deskline.call") restore(data, "call", state.calls);
-    else if (type == "deskline.audio.device") restore(data, "device", state.devices);
-    else if (type == "deskline.audio.session") restore(data, "session", state.audioSessions);
+    if (type == "deskline.agent-session")
+        restore(data, "session", state.sessions);
+    else if (type == "deskline.agent")
+        restore(data, "agent", state.agents);
+    else if (type == "deskline.agent-handler")
+        restore(data, "handler", state.handlers);
+    else if (type == "deskline.acd-group")
+        restore(data, "group", state.groups);
+    else if (type == "deskline.queue")
+        restore(data, "queue", state.queues);
+    else if (type == "deskline.call")
+        restore(data, "call", state.calls);
+    else if (type == "deskline.audio.device")
+        restore(data, "device", state.devices);
+    else if (type == "deskline.audio.session")
+        restore(data, "session", state.audioSessions);
     std::erase_if(state.calls, [](auto& entry) { return entry.second.state == CallState::disconnected || entry.second.state == CallState::idle; });
     std::erase_if(state.audioSessions, [](auto& entry) { return entry.second.state == AudioSessionState::expired; });
 }

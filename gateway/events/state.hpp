@@ -35,8 +35,8 @@ struct State {
 
 // What a fact led to: zero, one or (a new picture, a loss) many events.
 struct Change {
-    std::string_view type;     // "deskline.agent-session"
-    std::string subject;       // "/sessions/…"
+    std::string_view type;  // "deskline.agent-session"
+    std::string subject;    // "/sessions/…"
     std::string agent;
     boost::json::object data;  // without the cause
     bool latestWins = false, ephemeral = false;

@@ -5,7 +5,8 @@
 namespace deskline::events {
 
 const std::vector<std::string_view>& topics() {
-    static const std::vector<std::string_view> all{"agent-session", "agent", "agent-handler", "acd-group", "queue", "call", "audio.session", "audio.device", "audio.ducking", "audio.meter", "source"};
+    static const std::vector<std::string_view> all{"agent-session", "agent",        "agent-handler", "acd-group",   "queue", "call",
+                                                   "audio.session", "audio.device", "audio.ducking", "audio.meter", "source"};
     return all;
 }
 

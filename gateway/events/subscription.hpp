@@ -16,13 +16,13 @@ namespace deskline::events {
 // but calls that belong to no agent yet are not.
 using Scope = std::optional<std::set<std::string>>;
 
-const std::vector<std::string_view>& topics();                    // every topic there is
-bool covers(std::string_view prefix, std::string_view topic);     // "audio" covers "audio.session", not "audiobook"
+const std::vector<std::string_view>& topics();                 // every topic there is
+bool covers(std::string_view prefix, std::string_view topic);  // "audio" covers "audio.session", not "audiobook"
 
 struct Subscription {
-    std::set<std::string> topics;   // as asked
-    Scope scope;                    // the policy's
-    Scope only;                     // the client's own filter `agents`
+    std::set<std::string> topics;  // as asked
+    Scope scope;                   // the policy's
+    Scope only;                    // the client's own filter `agents`
     bool operator<(const Subscription& other) const { return std::tie(topics, scope, only) < std::tie(other.topics, other.scope, other.only); }
 
     bool hears(std::string_view topic) const;

@@ -22,8 +22,8 @@ struct Bytes {  // a size: a number, or text such as "1 MiB"
 struct Key {
     std::string name;
     std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes> target;
-    std::int64_t least = 0, most = INT64_MAX;          // of numbers
-    std::vector<std::string> choices = {};             // of texts; empty: any
+    std::int64_t least = 0, most = INT64_MAX;  // of numbers
+    std::vector<std::string> choices = {};     // of texts; empty: any
 };
 
 std::vector<Key> table(Configuration& c) {
@@ -84,10 +84,14 @@ bool parseBytes(std::string_view text, std::int64_t& out) {
     if (error != std::errc()) return false;
     std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
-    if (unit == "KiB") out <<= 10;
-    else if (unit == "MiB") out <<= 20;
-    else if (unit == "GiB") out <<= 30;
-    else return unit.empty() || unit == "B";
+    if (unit == "KiB")
+        out <<= 10;
+    else if (unit == "MiB")
+        out <<= 20;
+    else if (unit == "GiB")
+        out <<= 30;
+    else
+        return unit.empty() || unit == "B";
     return true;
 }
 
@@ -98,7 +102,9 @@ std::string fits(const Key& key) {
     };
     if (const auto* number = std::get_if<std::int64_t*>(&key.target)) return range(**number);
     if (const auto* bytes = std::get_if<Bytes>(&key.target)) return range(*bytes->target);
-    if (const auto* number = std::get_if<double*>(&key.target); number && (**number < static_cast<double>(key.least) || **number > static_cast<double>(key.most))) return "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+    if (const auto* number = std::get_if<double*>(&key.target);
+        number && (**number < static_cast<double>(key.least) || **number > static_cast<double>(key.most)))
+        return "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most);
     const auto* text = std::get_if<std::string*>(&key.target);
     if (!text || key.choices.empty() || (*text)->empty() || std::ranges::find(key.choices, **text) != key.choices.end()) return {};
     std::string choices;
@@ -109,7 +115,8 @@ std::string fits(const Key& key) {
 std::string setText(const Key& key, const std::string& text) {
     const auto* const begin = text.data();
     const auto* const end = begin + text.size();
-    if (auto* const* string = std::get_if<std::string*>(&key.target)) **string = text;
+    if (auto* const* string = std::get_if<std::string*>(&key.target))
+        **string = text;
     else if (auto* const* boolean = std::get_if<bool*>(&key.target)) {
         if (text != "true" && text != "false") return "must be true or false";
         **boolean = text == "true";
@@ -145,8 +152,10 @@ std::string setNode(const Key& key, const toml::node& node) {
         if (!node.is_number()) return "must be a number";
         **real = *node.value<double>();
     } else if (const auto* bytes = std::get_if<Bytes>(&key.target)) {
-        if (node.is_integer()) *bytes->target = node.as_integer()->get();
-        else if (!node.is_string() || !parseBytes(node.as_string()->get(), *bytes->target)) return "must be a size such as \"1 MiB\"";
+        if (node.is_integer())
+            *bytes->target = node.as_integer()->get();
+        else if (!node.is_string() || !parseBytes(node.as_string()->get(), *bytes->target))
+            return "must be a size such as \"1 MiB\"";
     } else {
         if (!node.is_array()) return "must be a list of texts";
         auto& list = *std::get<std::vector<std::string>*>(key.target);
@@ -222,7 +231,8 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
         if (const auto value = environment(variable(key.name)))
             if (auto wrong = setText(key, *value); !wrong.empty()) mistakes.push_back({"environment " + variable(key.name), key.name, std::move(wrong)});
     if (out.server.certificate.empty() != out.server.privateKey.empty())
-        mistakes.push_back({file.empty() ? "environment" : file.string(), out.server.certificate.empty() ? "server.certificate" : "server.private_key", "must be set too: certificate and private_key belong together"});
+        mistakes.push_back({file.empty() ? "environment" : file.string(), out.server.certificate.empty() ? "server.certificate" : "server.private_key",
+                            "must be set too: certificate and private_key belong together"});
     fillDefaults(out);
     return mistakes;
 }

@@ -15,8 +15,8 @@ BOOST_DESCRIBE_ENUM(Role, agent, supervisor, integration, admin)
 struct Identity {
     std::string subject;
     Role role = Role::agent;
-    std::set<std::string> agents;   // ids of the agents that the caller is
-    std::int64_t expires = 0;       // seconds since 1970
+    std::set<std::string> agents;  // ids of the agents that the caller is
+    std::int64_t expires = 0;      // seconds since 1970
 };
 
 }  // namespace deskline::identity

@@ -10,12 +10,12 @@
 namespace deskline::identity {
 
 enum class Action {
-    sign_in_agent,       // sign in, sign out, create sessions, set states: on the agent that it is about
+    sign_in_agent,  // sign in, sign out, create sessions, set states: on the agent that it is about
     control_agent,
     see_agents,
     control_audio,
     see_audio,
-    see_switch,          // handlers, groups, queues, addresses
+    see_switch,  // handlers, groups, queues, addresses
     administer,
 };
 BOOST_DESCRIBE_ENUM(Action, sign_in_agent, control_agent, see_agents, control_audio, see_audio, see_switch, administer)

@@ -37,7 +37,12 @@ bool decode(std::string_view text, std::string& bytes) {
     std::uint32_t buffer = 0;
     int bits = 0;
     for (const char c : text) {
-        const int value = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '-' ? 62 : c == '_' ? 63 : -1;
+        const int value = c >= 'A' && c <= 'Z'   ? c - 'A'
+                          : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                          : c >= '0' && c <= '9' ? c - '0' + 52
+                          : c == '-'             ? 62
+                          : c == '_'             ? 63
+                                                 : -1;
         if (value < 0) return false;
         buffer = buffer << 6 | static_cast<std::uint32_t>(value);
         bits += 6;
@@ -123,7 +128,8 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
         if (!tokens->key_) return fault("cannot be read: it must be a PEM file with a P-256 private key that this account may read.");
         char group[32] = {};
         std::size_t length = 0;
-        if (!EVP_PKEY_is_a(tokens->key_.get(), "EC") || EVP_PKEY_get_group_name(tokens->key_.get(), group, sizeof group, &length) != 1 || std::string_view(group, length) != "prime256v1")
+        if (!EVP_PKEY_is_a(tokens->key_.get(), "EC") || EVP_PKEY_get_group_name(tokens->key_.get(), group, sizeof group, &length) != 1 ||
+            std::string_view(group, length) != "prime256v1")
             return fault("is of another kind: it must be a P-256 private key.");
     }
     unsigned char* der = nullptr;
@@ -135,7 +141,8 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
 
 std::string Tokens::issue(const Identity& identity, std::int64_t now) const {
     const json::object header{{"alg", "ES256"}, {"typ", "JWT"}, {"kid", keyId_}};
-    json::object claims{{"iss", issuer_}, {"aud", audience_}, {"sub", identity.subject}, {"iat", now}, {"exp", identity.expires}, {"role", name(identity.role)}};
+    json::object claims{{"iss", issuer_}, {"aud", audience_},        {"sub", identity.subject},
+                        {"iat", now},     {"exp", identity.expires}, {"role", name(identity.role)}};
     json::array agents;
     for (const auto& agent : identity.agents) agents.emplace_back(agent);
     if (!agents.empty()) claims["agents"] = std::move(agents);
@@ -156,7 +163,8 @@ Result<Identity> Tokens::verify(std::string_view token, std::int64_t now) const 
     const auto first = token.find('.'), second = first == std::string_view::npos ? first : token.find('.', first + 1);
     if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return refused("The token is not a JWT.");
     std::string header, claims, signature;
-    if (!decode(token.substr(0, first), header) || !decode(token.substr(first + 1, second - first - 1), claims) || !decode(token.substr(second + 1), signature) || signature.size() != 2 * fieldBytes)
+    if (!decode(token.substr(0, first), header) || !decode(token.substr(first + 1, second - first - 1), claims) ||
+        !decode(token.substr(second + 1), signature) || signature.size() != 2 * fieldBytes)
         return refused("The token is not a JWT.");
     json::error_code error;
     const auto head = json::parse(header, error);
@@ -165,7 +173,8 @@ Result<Identity> Tokens::verify(std::string_view token, std::int64_t now) const 
     const auto der = derSignature(signature);
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get());
-    if (EVP_DigestVerify(context.get(), der.data(), der.size(), reinterpret_cast<const unsigned char*>(token.data()), second) != 1) return refused("The token's signature is wrong.");
+    if (EVP_DigestVerify(context.get(), der.data(), der.size(), reinterpret_cast<const unsigned char*>(token.data()), second) != 1)
+        return refused("The token's signature is wrong.");
     const auto body = json::parse(claims, error);
     if (error || !body.is_object()) return refused("The token's claims are not JSON.");
     const auto& said = body.get_object();

@@ -18,7 +18,7 @@ public:
     // Reads the key, or makes one where there is none (the file is then readable by its owner alone).
     static Result<std::unique_ptr<Tokens>> open(const std::filesystem::path& key, std::string issuer, std::string audience);
 
-    std::string issue(const Identity& identity, std::int64_t now) const;  // identity.expires is the token's end
+    std::string issue(const Identity& identity, std::int64_t now) const;      // identity.expires is the token's end
     Result<Identity> verify(std::string_view token, std::int64_t now) const;  // 60 s of leeway; not-authorized says why in plain words
 
 private:

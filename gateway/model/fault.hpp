@@ -45,9 +45,9 @@ struct Fault {
 
 // Any failure code: the row's slug, or source-fault. `what`: the call that failed, for the detail ("ITAgentSession::put_State").
 Fault fromHresult(std::uint32_t code, std::string_view what);
-std::string hex(std::uint32_t code);               // "0x80040044"
-std::string_view symbolOf(std::uint32_t code);     // "" when no row has it
-bool meansSourceLost(std::uint32_t code);          // the object or the service behind it is gone: rebuild everything
+std::string hex(std::uint32_t code);            // "0x80040044"
+std::string_view symbolOf(std::uint32_t code);  // "" when no row has it
+bool meansSourceLost(std::uint32_t code);       // the object or the service behind it is gone: rebuild everything
 
 template <class T>
 using Result = boost::system::result<T, Fault>;

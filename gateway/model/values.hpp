@@ -61,7 +61,8 @@ struct AgentStatistics {
     Seconds measurementPeriodSeconds = 0;
     bool operator==(const AgentStatistics&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AgentStatistics, (), (acdCalls, incomingCalls, outgoingCalls, acdTalkSeconds, acdCallSeconds, wrapUpSeconds, callsPerHour, measurementPeriodSeconds))
+BOOST_DESCRIBE_STRUCT(AgentStatistics, (),
+                      (acdCalls, incomingCalls, outgoingCalls, acdTalkSeconds, acdCallSeconds, wrapUpSeconds, callsPerHour, measurementPeriodSeconds))
 
 struct Agent {
     std::string id, user, handler;
@@ -82,14 +83,16 @@ struct SessionStatistics {
     Seconds longestAnswerSeconds = 0, averageAnswerSeconds = 0;
     bool operator==(const SessionStatistics&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(SessionStatistics, (), (durationSeconds, calls, talkSeconds, averageTalkSeconds, callSeconds, averageCallSeconds, wrapUpSeconds, averageWrapUpSeconds, callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
+BOOST_DESCRIBE_STRUCT(SessionStatistics, (),
+                      (durationSeconds, calls, talkSeconds, averageTalkSeconds, callSeconds, averageCallSeconds, wrapUpSeconds, averageWrapUpSeconds,
+                       callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
 
 struct AgentSession {
     std::string id, agent, acdGroup, address;
     SessionState state = SessionState::unknown;
     Time since{}, startedAt{};
-    std::optional<std::string> reason;          // the gateway's own: TAPI has none
-    std::optional<SessionState> pendingState;   // the gateway's own
+    std::optional<std::string> reason;         // the gateway's own: TAPI has none
+    std::optional<SessionState> pendingState;  // the gateway's own
     std::vector<SessionState> allowedStates;
     std::optional<Stale> stale;
     SessionStatistics statistics;
@@ -116,7 +119,9 @@ struct QueueStatistics {
     Seconds measurementPeriodSeconds = 0;
     bool operator==(const QueueStatistics&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(QueueStatistics, (), (queued, waiting, abandoned, flowedIn, flowedOut, longestEverWaitSeconds, longestWaitSeconds, averageWaitSeconds, finalDisposition, measurementPeriodSeconds))
+BOOST_DESCRIBE_STRUCT(QueueStatistics, (),
+                      (queued, waiting, abandoned, flowedIn, flowedOut, longestEverWaitSeconds, longestWaitSeconds, averageWaitSeconds, finalDisposition,
+                       measurementPeriodSeconds))
 
 struct Queue {
     std::string id, name, acdGroup;

@@ -2,7 +2,7 @@
 
 namespace deskline {
 
-#define DESKLINE_INSTANTIATE(T)                 \
+#define DESKLINE_INSTANTIATE(T)                   \
     template boost::json::value toJson(const T&); \
     template void fromJson(const boost::json::value&, T&, const std::string&, std::vector<FieldError>&);
 DESKLINE_VALUES(DESKLINE_INSTANTIATE)

@@ -9,7 +9,7 @@
 
 namespace deskline {
 
-#define DESKLINE_EXTERN(T)                             \
+#define DESKLINE_EXTERN(T)                               \
     extern template boost::json::value toJson(const T&); \
     extern template void fromJson(const boost::json::value&, T&, const std::string&, std::vector<FieldError>&);
 DESKLINE_VALUES(DESKLINE_EXTERN)

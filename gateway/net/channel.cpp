@@ -8,7 +8,7 @@
 namespace deskline::net {
 namespace {
 
-constexpr int closingSeconds = 10;             // for a peer to take what is queued and say goodbye
+constexpr int closingSeconds = 10;           // for a peer to take what is queued and say goodbye
 constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)
 
 // What a record is gathered in; one for each shard's thread.
@@ -32,7 +32,7 @@ Channel::Want wantOf(SSL* ssl, int result, error_code& error) {
 Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    socket_.native_non_blocking(true, ignored);
+    socket_.non_blocking(true, ignored);
     const auto remote = socket_.remote_endpoint(ignored);
     if (!ignored) peer_ = remote.address().to_string();
     SSL_set_fd(ssl_, static_cast<int>(socket_.native_handle()));
@@ -183,7 +183,8 @@ void Channel::sever(std::string last) {
     const bool begun = offset_ > 0 || retryLength_ > 0;
     std::size_t keep = head_, bytes = 0;
     if (begun)
-        for (const auto needed = std::max(retryLength_, std::size_t{1}); keep < queue_.size() && bytes < needed; ++keep) bytes += queue_[keep].bytes.size() - (keep == head_ ? offset_ : 0);
+        for (const auto needed = std::max(retryLength_, std::size_t{1}); keep < queue_.size() && bytes < needed; ++keep)
+            bytes += queue_[keep].bytes.size() - (keep == head_ ? offset_ : 0);
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(keep), queue_.end());
     queuedBytes_ = bytes;
     send(std::move(last));
@@ -218,7 +219,9 @@ void Channel::expireIn(int seconds) {
 int Channel::tick() {
     if (closed_) return 0;
     if (onTick) return onTick();
-    if (std::chrono::steady_clock::now() < deadline_) return 0;  // a later call of expireIn has its own slot
+    if (deadline_ == std::chrono::steady_clock::time_point::max()) return 0;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline_ - std::chrono::steady_clock::now()).count();
+    if (left > 0) return static_cast<int>(std::min<std::int64_t>(left, 60));
     close();
     return 0;
 }

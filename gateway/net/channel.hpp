@@ -52,7 +52,7 @@ public:
     std::size_t queued() const { return queuedBytes_; }  // bytes
     void expireIn(int seconds);                          // closes unless called again in time; 0: no limit
     int tick() override;
-    std::function<int()> onTick;                         // instead of the limit, once a WebSocket has taken over
+    std::function<int()> onTick;  // instead of the limit, once a WebSocket has taken over
 
     tcp::socket& socket() { return socket_; }
     const std::string& peer() const { return peer_; }

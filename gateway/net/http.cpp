@@ -82,7 +82,8 @@ bool parseTarget(std::string_view target, std::string& path, std::map<std::strin
 std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
 
 Result<identity::Identity> identify(const Site& site, std::string_view authorization) {
-    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) return Fault{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
+    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer "))
+        return Fault{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
     return site.gateway.tokens.verify(authorization.substr(7), secondsNow());
 }
 
@@ -119,7 +120,9 @@ asio::awaitable<api::Response> ask(Site& site, api::Request request) {
 HttpResponse preflight(const HttpRequest& request) {
     HttpResponse response{http::status::no_content, 11};
     response.set(http::field::access_control_allow_methods, "GET, POST, PUT, PATCH, DELETE");
-    response.set(http::field::access_control_allow_headers, request[http::field::access_control_request_headers].empty() ? "Authorization, Content-Type, Prefer, X-Request-Id" : request[http::field::access_control_request_headers]);
+    response.set(http::field::access_control_allow_headers, request[http::field::access_control_request_headers].empty()
+                                                                ? "Authorization, Content-Type, Prefer, X-Request-Id"
+                                                                : request[http::field::access_control_request_headers]);
     response.set(http::field::access_control_max_age, "600");
     return response;
 }
@@ -132,7 +135,8 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Shard& shard, S
     const std::string_view target(request.target().data(), request.target().size());
     if (!parseTarget(target, path, query)) co_return refuse({"bad-request", "The target has a broken percent escape."});
     const auto origin = request[http::field::origin];
-    if (!originAllowed(site, origin, request[http::field::host])) co_return refuse({"forbidden", "The origin " + std::string(origin) + " is not on the list [server] allowed_origins."});
+    if (!originAllowed(site, origin, request[http::field::host]))
+        co_return refuse({"forbidden", "The origin " + std::string(origin) + " is not on the list [server] allowed_origins."});
     const auto prefix = site.gateway.basePath + "/api/v1";
     if (!path.starts_with(prefix + "/")) co_return serveSite(site, request);
     if (request.method() == http::verb::options && !origin.empty()) co_return preflight(request);
@@ -163,7 +167,8 @@ asio::awaitable<bool> shakeHands(Channel& channel) {
     for (;;) {
         const auto want = channel.handshake(error);
         if (want == Channel::Want::nothing) co_return !error;
-        co_await channel.socket().async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+        co_await channel.socket().async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                                             asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return false;
     }
 }

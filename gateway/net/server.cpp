@@ -40,7 +40,8 @@ Result<std::string> Server::listen(const std::string& address) {
     if (error == asio::error::address_in_use) return wrong("the port is in use; is another gateway running? Choose another port, or end the other program.");
     if (error) return wrong(error.message() + ".");
     const auto bound = acceptor_->local_endpoint();
-    return Result<std::string>(boost::system::in_place_value, "https://" + (ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string()) + ":" + std::to_string(bound.port()) + site_.gateway.basePath);
+    return Result<std::string>(boost::system::in_place_value, "https://" + (ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string()) + ":" +
+                                                                  std::to_string(bound.port()) + site_.gateway.basePath);
 }
 
 void Server::start() {

@@ -10,8 +10,8 @@ namespace deskline::net {
 namespace {
 
 // Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass.
-constexpr std::size_t slice = 32;
-constexpr std::size_t longPass = 256;                              // connections; a pass this long waits for more before it begins
+constexpr std::size_t slice = 128;
+constexpr std::size_t longPass = 256;  // connections; a pass this long waits for more before it begins
 constexpr auto gatherFor = std::chrono::microseconds(500);
 constexpr auto holdGrain = std::chrono::milliseconds(10);
 

@@ -23,8 +23,8 @@ public:
     virtual ~Subscriber() = default;
     virtual bool deliver(const events::FramePtr& frame) = 0;  // queues; true: it is to be visited
     virtual void flush() = 0;
-    virtual bool releaseHeld() = 0;                           // conflated frames that are due; true: more are held
-    virtual void goAway() = 0;                                // the gateway drains
+    virtual bool releaseHeld() = 0;  // conflated frames that are due; true: more are held
+    virtual void goAway() = 0;       // the gateway drains
 };
 
 class Shard {
@@ -33,7 +33,7 @@ public:
     ~Shard();
 
     void start();
-    void stop();                   // any thread; waits for the thread's end
+    void stop();  // any thread; waits for the thread's end
     boost::asio::io_context& io() { return io_; }
     std::size_t number() const { return number_; }
     Wheel& wheel() { return wheel_; }

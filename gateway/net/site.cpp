@@ -51,9 +51,12 @@ HttpResponse metrics(const Site& site) {
 std::string escape(std::string_view raw) {
     std::string out;
     for (const char c : raw) {
-        if (c == '<') out += "&lt;";
-        else if (c == '&') out += "&amp;";
-        else out += c;
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '&')
+            out += "&amp;";
+        else
+            out += c;
     }
     return out;
 }
@@ -61,7 +64,9 @@ std::string escape(std::string_view raw) {
 HttpResponse problemPage(std::string_view slug) {
     const auto row = std::ranges::find(problems(), slug, &Problem::slug);
     if (row == problems().end()) return text(http::status::not_found, "There is no such problem.\n", "text/plain; charset=utf-8");
-    auto body = fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1><p><code>{1}</code>, HTTP status {2}</p><p>{3}</p>", escape(row->title), row->slug, row->status, escape(row->remedy));
+    auto body =
+        fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1><p><code>{1}</code>, HTTP status {2}</p><p>{3}</p>",
+                    escape(row->title), row->slug, row->status, escape(row->remedy));
     body += "<ul>";
     for (const auto& code : hresults())
         if (code.slug == slug) body += fmt::format("<li><code>{} {}</code></li>", hex(code.code), code.symbol);

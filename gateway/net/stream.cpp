@@ -99,8 +99,10 @@ public:
         bool more = false, sent = false;
         for (auto& [key, slot] : conflated_) {
             if (!slot.held) continue;
-            if (slot.due > time || channel_->queued() > 0) more = true;
-            else sent = send(key, slot, time) || sent;
+            if (slot.due > time || channel_->queued() > 0)
+                more = true;
+            else
+                sent = send(key, slot, time) || sent;
         }
         if (sent) shard_.touch(shared_from_this());
         holding_ = more;
@@ -239,7 +241,8 @@ private:
     void hello(const Message& message) {
         helloed_ = true;
         if (!authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
-        const auto topics = message.topics.value_or(std::vector<std::string>{"agent-session", "agent", "queue", "call", "audio", "source", "acd-group", "agent-handler"});
+        const auto topics =
+            message.topics.value_or(std::vector<std::string>{"agent-session", "agent", "queue", "call", "audio", "source", "acd-group", "agent-handler"});
         if (const auto unknown = unknownTopic(topics); !unknown.empty()) return close(CloseCode::bad_frame, "unknown-topic " + unknown.substr(0, 60));
         subscription_.topics = {topics.begin(), topics.end()};
         subscription_.scope = identity::scope(*identity_);
@@ -248,15 +251,17 @@ private:
             for (const auto& agent : *subscription_.only)
                 if (subscription_.scope && !subscription_.scope->contains(agent)) return close(CloseCode::forbidden, "agent-not-visible");
         }
-        interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(message.audioRate.value_or(defaultAudioRate), 1.0, highestAudioRate)));
+        interval_ = std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>(1.0 / std::clamp(message.audioRate.value_or(defaultAudioRate), 1.0, highestAudioRate)));
         attach(message.cursor.value_or(""), true);
     }
 
     void attach(std::string cursor, bool welcome) {
         site_.gateway.lastInterest = now().time_since_epoch().count();
-        site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor), [weak = weak_from_this(), welcome](const events::Attachment& attachment) {
-            if (const auto self = weak.lock()) self->attached(attachment, welcome);
-        });
+        site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
+                                    [weak = weak_from_this(), welcome](const events::Attachment& attachment) {
+                                        if (const auto self = weak.lock()) self->attached(attachment, welcome);
+                                    });
     }
 
     void attached(const events::Attachment& attachment, bool welcome) {
@@ -264,9 +269,16 @@ private:
         if (welcome) {
             json::array agents;
             for (const auto& agent : identity_->agents) agents.emplace_back(agent);
-            channel_->send(events::textFrame(json::serialize(json::object{
-                {"op", "welcome"}, {"protocol", 1}, {"gateway", site_.gateway.name}, {"connection", id_}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}, {"heartbeat", site_.heartbeatSeconds},
-                {"identity", {{"subject", identity_->subject}, {"role", name(identity_->role)}, {"agents", std::move(agents)}}}, {"capabilities", attachment.capabilities}})));
+            channel_->send(events::textFrame(
+                json::serialize(json::object{{"op", "welcome"},
+                                             {"protocol", 1},
+                                             {"gateway", site_.gateway.name},
+                                             {"connection", id_},
+                                             {"cursor", attachment.cursor},
+                                             {"resumed", attachment.resumed},
+                                             {"heartbeat", site_.heartbeatSeconds},
+                                             {"identity", {{"subject", identity_->subject}, {"role", name(identity_->role)}, {"agents", std::move(agents)}}},
+                                             {"capabilities", attachment.capabilities}})));
             welcomed_ = true;
         }
         if (!attachment.reset.empty()) channel_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", attachment.reset}})));
@@ -291,7 +303,9 @@ private:
     void subscribe(const Message& message) {
         const auto topics = message.topics.value_or(std::vector<std::string>{});
         if (const auto unknown = unknownTopic(topics); topics.empty() || !unknown.empty())
-            return say({{"op", "error"}, {"reason", "unknown-topic"}, {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + unknown + "'"}});
+            return say({{"op", "error"},
+                        {"reason", "unknown-topic"},
+                        {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + unknown + "'"}});
         for (const auto& topic : topics) message.op == "subscribe" ? void(subscription_.topics.insert(topic)) : void(subscription_.topics.erase(topic));
         attach("", false);  // a fresh snapshot, in its place between the events
     }

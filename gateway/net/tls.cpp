@@ -64,11 +64,13 @@ Result<TlsContext> makeTlsContext(const std::filesystem::path& certificate, cons
     const auto chain = readFile(certificate), secret = readFile(key);
     if (chain.empty()) return wrong(certificate, "cannot be read: [server] certificate must name a PEM file that Deskline's account may read.");
     if (secret.empty()) return wrong(key, "cannot be read: [server] private_key must name a PEM file that Deskline's account may read.");
-    if (SSL_CTX_use_certificate_chain_file(c, certificate.string().c_str()) != 1) return wrong(certificate, "is not a certificate chain in PEM: " + reason() + ".");
+    if (SSL_CTX_use_certificate_chain_file(c, certificate.string().c_str()) != 1)
+        return wrong(certificate, "is not a certificate chain in PEM: " + reason() + ".");
     const Bio in(BIO_new_mem_buf(secret.data(), static_cast<int>(secret.size())));
     const Key parsed(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
     if (!parsed) return wrong(key, "is not a private key in PEM (or has a passphrase): " + reason() + ".");
-    if (SSL_CTX_use_PrivateKey(c, parsed.get()) != 1 || SSL_CTX_check_private_key(c) != 1) return wrong(key, "does not belong to " + certificate.string() + ".");
+    if (SSL_CTX_use_PrivateKey(c, parsed.get()) != 1 || SSL_CTX_check_private_key(c) != 1)
+        return wrong(key, "does not belong to " + certificate.string() + ".");
     return context;
 }
 

@@ -40,12 +40,19 @@ E value(const json::object& request, std::string_view key, E fallback) {
 bool controlFaults(FaultGate& faults, const json::object& request) {
     const auto what = text(request, "do");
     if (what == "fault")
-        faults.inject({.call = text(request, "call", "*"), .object = text(request, "object"), .code = hresult(request, ok),
-                       .delay = std::chrono::milliseconds(number(request, "delay", 0)), .times = static_cast<int>(number(request, "times", 1))});
-    else if (what == "clear") faults.clear();
-    else if (what == "lose") faults.lose(hresult(request, 0x80010108));
-    else if (what == "restore") faults.restore();
-    else return false;
+        faults.inject({.call = text(request, "call", "*"),
+                       .object = text(request, "object"),
+                       .code = hresult(request, ok),
+                       .delay = std::chrono::milliseconds(number(request, "delay", 0)),
+                       .times = static_cast<int>(number(request, "times", 1))});
+    else if (what == "clear")
+        faults.clear();
+    else if (what == "lose")
+        faults.lose(hresult(request, 0x80010108));
+    else if (what == "restore")
+        faults.restore();
+    else
+        return false;
     return true;
 }
 
@@ -56,17 +63,27 @@ json::object unknown(const json::object& request) { return {{"error", "there is 
 json::object control(Switch& acd, const json::object& request) {
     const auto what = text(request, "do");
     if (controlFaults(acd.faults(), request)) return {{"ok", true}};
-    if (what == "remove-group") acd.removeGroup(text(request, "group"));
-    else if (what == "add-group") acd.addGroup(text(request, "group"));
-    else if (what == "remove-queue") acd.removeQueue(text(request, "queue"));
-    else if (what == "remove-handler") acd.removeHandler(true);
-    else if (what == "add-handler") acd.removeHandler(false);
-    else if (what == "forget") acd.forget();
-    else if (what == "burst") acd.burst(static_cast<std::size_t>(number(request, "events", 1000)));
-    else if (what == "call") acd.arrive(text(request, "group", "Sales"));
+    if (what == "remove-group")
+        acd.removeGroup(text(request, "group"));
+    else if (what == "add-group")
+        acd.addGroup(text(request, "group"));
+    else if (what == "remove-queue")
+        acd.removeQueue(text(request, "queue"));
+    else if (what == "remove-handler")
+        acd.removeHandler(true);
+    else if (what == "add-handler")
+        acd.removeHandler(false);
+    else if (what == "forget")
+        acd.forget();
+    else if (what == "burst")
+        acd.burst(static_cast<std::size_t>(number(request, "events", 1000)));
+    else if (what == "call")
+        acd.arrive(text(request, "group", "Sales"));
     else if (what == "set-session") {  // as another program on the switch would
-        if (const Code code = acd.setSessionState(text(request, "session"), static_cast<int>(number(request, "state", 0)))) return {{"error", static_cast<std::int64_t>(code)}};
-    } else return unknown(request);
+        if (const Code code = acd.setSessionState(text(request, "session"), static_cast<int>(number(request, "state", 0))))
+            return {{"error", static_cast<std::int64_t>(code)}};
+    } else
+        return unknown(request);
     return {{"ok", true}};
 }
 
@@ -74,21 +91,37 @@ json::object control(Mixer& mixer, const json::object& request) {
     const auto what = text(request, "do"), session = text(request, "session"), device = text(request, "device");
     const auto id = session.empty() ? device : session;
     if (controlFaults(mixer.faults(), request)) return {{"ok", true}};
-    if (what == "volume") mixer.setVolume(id, request.at("volume").to_number<double>(), 0);
-    else if (what == "mute") mixer.setMuted(id, request.at("muted").as_bool(), 0);
-    else if (what == "rename") session.empty() ? mixer.rename(device, text(request, "name")) : void(mixer.setDisplayName(session, text(request, "name"), 0));
-    else if (what == "icon") mixer.setIcon(session, text(request, "icon"), 0);
-    else if (what == "grouping") mixer.setGrouping(session, text(request, "grouping"), 0);
-    else if (what == "state") session.empty() ? mixer.setDeviceState(device, value(request, "state", DeviceState::active)) : mixer.setSessionState(session, value(request, "state", AudioSessionState::active));
-    else if (what == "disconnect") mixer.disconnect(session, value(request, "reason", DisconnectReason::session_disconnected));
-    else if (what == "create") return {{"session", mixer.create(device, text(request, "name"))}};
-    else if (what == "add-device") mixer.addDevice(text(request, "name"), value(request, "flow", DeviceFlow::render));
-    else if (what == "remove-device") mixer.removeDevice(device);
-    else if (what == "default") mixer.makeDefault(device, value(request, "role", DeviceRole::console));
-    else if (what == "duck") mixer.duck(session, true);
-    else if (what == "unduck") mixer.duck(session, false);
-    else if (what == "burst") mixer.burst(static_cast<std::size_t>(number(request, "changes", 1000)));
-    else return unknown(request);
+    if (what == "volume")
+        mixer.setVolume(id, request.at("volume").to_number<double>(), 0);
+    else if (what == "mute")
+        mixer.setMuted(id, request.at("muted").as_bool(), 0);
+    else if (what == "rename")
+        session.empty() ? mixer.rename(device, text(request, "name")) : void(mixer.setDisplayName(session, text(request, "name"), 0));
+    else if (what == "icon")
+        mixer.setIcon(session, text(request, "icon"), 0);
+    else if (what == "grouping")
+        mixer.setGrouping(session, text(request, "grouping"), 0);
+    else if (what == "state")
+        session.empty() ? mixer.setDeviceState(device, value(request, "state", DeviceState::active))
+                        : mixer.setSessionState(session, value(request, "state", AudioSessionState::active));
+    else if (what == "disconnect")
+        mixer.disconnect(session, value(request, "reason", DisconnectReason::session_disconnected));
+    else if (what == "create")
+        return {{"session", mixer.create(device, text(request, "name"))}};
+    else if (what == "add-device")
+        mixer.addDevice(text(request, "name"), value(request, "flow", DeviceFlow::render));
+    else if (what == "remove-device")
+        mixer.removeDevice(device);
+    else if (what == "default")
+        mixer.makeDefault(device, value(request, "role", DeviceRole::console));
+    else if (what == "duck")
+        mixer.duck(session, true);
+    else if (what == "unduck")
+        mixer.duck(session, false);
+    else if (what == "burst")
+        mixer.burst(static_cast<std::size_t>(number(request, "changes", 1000)));
+    else
+        return unknown(request);
     return {{"ok", true}};
 }
 

@@ -15,18 +15,18 @@ using Code = std::uint32_t;  // an HRESULT
 inline constexpr Code ok = 0;
 
 struct InjectedFault {
-    std::string call;               // the interface's method, "put_State"; "*": every call
-    std::string object = {};        // id of the session, agent, device …; "": any
-    Code code = ok;                 // ok: the call goes on after its delay
+    std::string call;         // the interface's method, "put_State"; "*": every call
+    std::string object = {};  // id of the session, agent, device …; "": any
+    Code code = ok;           // ok: the call goes on after its delay
     std::chrono::milliseconds delay{};
-    int times = 1;                  // −1: until cleared
+    int times = 1;  // −1: until cleared
 };
 
 class FaultGate {
 public:
     void inject(InjectedFault fault);
-    void clear();                    // also ends the delays that are running
-    void lose(Code code);            // every call answers `code` until `restore`
+    void clear();          // also ends the delays that are running
+    void lose(Code code);  // every call answers `code` until `restore`
     void restore();
     bool lost() const;
 

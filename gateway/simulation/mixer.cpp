@@ -22,15 +22,28 @@ std::string Mixer::sessionIdOf(const std::string& device, const std::string& nam
 
 Mixer::Mixer(std::uint64_t seed) : random_(seed) {
     const auto device = [&](const char* name, DeviceFlow flow, std::vector<DeviceRole> roles, double volume, std::size_t channels) {
-        devices_.push_back({.id = deviceId(name), .name = name, .flow = flow, .state = DeviceState::active, .defaultFor = std::move(roles), .volume = volume,
-                            .volumeDb = decibels(volume), .channelVolumes = std::vector<double>(channels, volume)});
+        devices_.push_back({.id = deviceId(name),
+                            .name = name,
+                            .flow = flow,
+                            .state = DeviceState::active,
+                            .defaultFor = std::move(roles),
+                            .volume = volume,
+                            .volumeDb = decibels(volume),
+                            .channelVolumes = std::vector<double>(channels, volume)});
     };
     device("Headset", DeviceFlow::render, {DeviceRole::communications}, 0.8, 2);
     device("Speakers", DeviceFlow::render, {DeviceRole::console, DeviceRole::multimedia}, 0.6, 2);
     device("Microphone", DeviceFlow::capture, {DeviceRole::console, DeviceRole::multimedia, DeviceRole::communications}, 0.9, 1);
     const auto session = [&](const char* on, const char* name, std::uint32_t process, const char* program, AudioSessionState state, bool system = false) {
-        sessions_.push_back({.id = sessionIdOf(deviceId(on), name, process), .device = deviceId(on), .displayName = name, .process = {process, program}, .systemSounds = system,
-                             .groupingId = "00000000-0000-0000-0000-000000000000", .state = state, .volume = 1.0, .channelVolumes = {1.0, 1.0}});
+        sessions_.push_back({.id = sessionIdOf(deviceId(on), name, process),
+                             .device = deviceId(on),
+                             .displayName = name,
+                             .process = {process, program},
+                             .systemSounds = system,
+                             .groupingId = "00000000-0000-0000-0000-000000000000",
+                             .state = state,
+                             .volume = 1.0,
+                             .channelVolumes = {1.0, 1.0}});
     };
     session("Headset", "Softphone", 4711, "softphone.exe", AudioSessionState::active);
     session("Speakers", "Browser", 4712, "chrome.exe", AudioSessionState::inactive);
@@ -205,8 +218,14 @@ void Mixer::add(AudioSession session) {
 std::string Mixer::create(const std::string& device, const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto process = nextProcess_++;
-    AudioSession session{.id = sessionIdOf(device, name, process), .device = device, .displayName = name, .process = {process, name + ".exe"},
-                         .groupingId = "00000000-0000-0000-0000-000000000000", .state = AudioSessionState::inactive, .volume = 1.0, .channelVolumes = {1.0, 1.0}};
+    AudioSession session{.id = sessionIdOf(device, name, process),
+                         .device = device,
+                         .displayName = name,
+                         .process = {process, name + ".exe"},
+                         .groupingId = "00000000-0000-0000-0000-000000000000",
+                         .state = AudioSessionState::inactive,
+                         .volume = 1.0,
+                         .channelVolumes = {1.0, 1.0}};
     add(session);
     return session.id;
 }
@@ -229,7 +248,13 @@ void Mixer::setDeviceState(const std::string& id, DeviceState state) {
 void Mixer::addDevice(const std::string& name, DeviceFlow flow) {
     const std::lock_guard lock(mutex_);
     if (findDevice(deviceId(name))) return;
-    devices_.push_back({.id = deviceId(name), .name = name, .flow = flow, .state = DeviceState::active, .volume = 0.5, .volumeDb = decibels(0.5), .channelVolumes = {0.5, 0.5}});
+    devices_.push_back({.id = deviceId(name),
+                        .name = name,
+                        .flow = flow,
+                        .state = DeviceState::active,
+                        .volume = 0.5,
+                        .volumeDb = decibels(0.5),
+                        .channelVolumes = {0.5, 0.5}});
     emit(MixerDeviceHappened{devices_.back(), AudioDeviceChange::added});
 }
 

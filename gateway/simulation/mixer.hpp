@@ -43,7 +43,7 @@ public:
     std::vector<AudioSession> sessions() const;
     std::optional<AudioDevice> device(const std::string& id) const;
     std::optional<AudioSession> session(const std::string& id) const;
-    double decibels(double scalar) const;   // of the tapered device scale, −96..0
+    double decibels(double scalar) const;  // of the tapered device scale, −96..0
     double scalar(double decibels) const;
     std::vector<double> peaks(const std::string& id) const;  // one for each channel; of an active session or its device
 

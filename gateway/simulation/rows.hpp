@@ -28,7 +28,7 @@ struct Switch::SessionRow {
     SessionState state = SessionState::not_ready;
     Time since{}, startedAt{};
     std::optional<Time> endedAt;
-    std::string call;  // offered or connected
+    std::string call;              // offered or connected
     std::uint64_t generation = 0;  // of the state: a timer of an earlier one does nothing
     std::int64_t calls = 0;
     Seconds talk = 0, wrapUp = 0, longestAnswer = 0, totalAnswer = 0;

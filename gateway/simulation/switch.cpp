@@ -144,11 +144,13 @@ Code Switch::setMeasurementPeriod(const std::string& agentOrQueue, Seconds perio
     if (const Code code = faults_.pass("put_MeasurementPeriod", agentOrQueue)) return code;
     const std::lock_guard lock(mutex_);
     if (period <= 0) return invalidArgument;
-    if (const auto agent = agents_.find(agentOrQueue); agent != agents_.end()) agent->second.period = period;
+    if (const auto agent = agents_.find(agentOrQueue); agent != agents_.end())
+        agent->second.period = period;
     else if (const auto queue = queues_.find(agentOrQueue); queue != queues_.end()) {
         if (queue->second.removed) return queueIsRemoved;
         queue->second.period = period;
-    } else return invalidArgument;
+    } else
+        return invalidArgument;
     return ok;
 }
 
@@ -190,7 +192,8 @@ void Switch::updateAgent(AgentRow& agent) {
 }
 
 AgentSession Switch::view(const SessionRow& row) const {
-    AgentSession session{.id = row.id, .agent = row.agent, .acdGroup = row.group, .address = row.address, .state = row.state, .since = row.since, .startedAt = row.startedAt};
+    AgentSession session{
+        .id = row.id, .agent = row.agent, .acdGroup = row.group, .address = row.address, .state = row.state, .since = row.since, .startedAt = row.startedAt};
     session.allowedStates = allowedStates(row.state);
     const auto talking = row.state == SessionState::busy_on_call ? seconds(row.since, now_) : 0;
     const auto wrapping = row.state == SessionState::busy_wrapup ? seconds(row.since, now_) : 0;
@@ -227,15 +230,29 @@ Agent Switch::view(const AgentRow& row) const {
 Queue Switch::view(const QueueRow& row) const {
     Queue queue{.id = stableId({"queue", handlerName, row.name, row.name}), .name = row.name, .acdGroup = row.name};
     auto& figures = queue.statistics;
-    figures = {.queued = row.queued, .waiting = static_cast<std::int64_t>(row.waiting.size()), .abandoned = row.abandoned, .flowedIn = row.flowedIn, .flowedOut = row.flowedOut,
-               .longestEverWaitSeconds = row.longestEver, .averageWaitSeconds = average(row.totalWait, row.answered), .finalDisposition = row.finalDisposition, .measurementPeriodSeconds = row.period};
+    figures = {.queued = row.queued,
+               .waiting = static_cast<std::int64_t>(row.waiting.size()),
+               .abandoned = row.abandoned,
+               .flowedIn = row.flowedIn,
+               .flowedOut = row.flowedOut,
+               .longestEverWaitSeconds = row.longestEver,
+               .averageWaitSeconds = average(row.totalWait, row.answered),
+               .finalDisposition = row.finalDisposition,
+               .measurementPeriodSeconds = row.period};
     for (auto& id : row.waiting) figures.longestWaitSeconds = std::max(figures.longestWaitSeconds, seconds(calls_.at(id).queuedAt, now_));
     figures.longestEverWaitSeconds = std::max(figures.longestEverWaitSeconds, figures.longestWaitSeconds);
     return queue;
 }
 
 Call Switch::view(const CallRow& row) const {
-    Call call{.id = row.id, .address = row.address, .direction = CallDirection::incoming, .state = row.state, .caller = row.caller, .called = row.called, .cause = row.cause, .since = row.since};
+    Call call{.id = row.id,
+              .address = row.address,
+              .direction = CallDirection::incoming,
+              .state = row.state,
+              .caller = row.caller,
+              .called = row.called,
+              .cause = row.cause,
+              .since = row.since};
     if (!row.session.empty()) call.session = row.session;
     return call;
 }

@@ -64,12 +64,12 @@ public:
     void advance(Time to);
 
     // Commands. Ids of agents are their numbers; ids of groups, queues and addresses are their names; a session's is its stable id.
-    Code signIn(const std::string& agent, const std::string& pin);                    // ITAgentHandler::CreateAgentWithID
-    Code signInUser(const std::string& user, std::string& agent);                     // ITAgentHandler::CreateAgent
-    void signOut(const std::string& agent);                                           // the last reference on the agent went
-    Code setAgentState(const std::string& agent, int state);                          // AGENT_STATE by number, as COM hands it over
+    Code signIn(const std::string& agent, const std::string& pin);  // ITAgentHandler::CreateAgentWithID
+    Code signInUser(const std::string& user, std::string& agent);   // ITAgentHandler::CreateAgent
+    void signOut(const std::string& agent);                         // the last reference on the agent went
+    Code setAgentState(const std::string& agent, int state);        // AGENT_STATE by number, as COM hands it over
     Code createSession(const std::string& agent, const std::string& group, const std::string& address, const std::string* pin, std::string& session);
-    Code setSessionState(const std::string& session, int state);                      // AGENT_SESSION_STATE by number
+    Code setSessionState(const std::string& session, int state);  // AGENT_SESSION_STATE by number
     Code setMeasurementPeriod(const std::string& agentOrQueue, Seconds period);
 
     // What is there now; absent: never was, or is gone.
@@ -77,7 +77,7 @@ public:
     std::vector<AcdGroup> groups() const;
     std::vector<Queue> queues() const;
     std::vector<Address> addresses() const;
-    std::vector<Agent> agents() const;  // those signed in
+    std::vector<Agent> agents() const;           // those signed in
     std::vector<AgentSession> sessions() const;  // ended ones are kept until the agent signs out
     std::vector<Call> calls() const;
     std::optional<Agent> agent(const std::string& id) const;
@@ -89,13 +89,13 @@ public:
 
     // Injected from outside.
     FaultGate& faults() { return faults_; }
-    void removeGroup(const std::string& name);   // with its queue
+    void removeGroup(const std::string& name);  // with its queue
     void removeQueue(const std::string& name);
     void addGroup(const std::string& name);
     void removeHandler(bool removed);
-    void forget();                               // as after a restart of the switch: nobody is signed in
-    void burst(std::size_t events);              // ready and not-ready in turn, over all open sessions
-    void arrive(const std::string& group);       // one call now
+    void forget();                          // as after a restart of the switch: nobody is signed in
+    void burst(std::size_t events);         // ready and not-ready in turn, over all open sessions
+    void arrive(const std::string& group);  // one call now
 
 private:
     struct AgentRow;

@@ -53,7 +53,8 @@ struct Lanes::State {
             state->running.erase(lane);
             auto& queue = state->lanes[lane];
             queue.pop_front();
-            if (queue.empty()) state->lanes.erase(lane);
+            if (queue.empty())
+                state->lanes.erase(lane);
             else {
                 state->ready.push_back(lane);
                 state->wake.notify_one();

@@ -38,7 +38,8 @@ void Recovery::lost(const Fault& cause) {
         if (!connected_ || stopping_) return;
         connected_ = false;
         said_ = true;
-        fault_ = {"source-lost", "The " + std::string(name(source_)) + " source is lost and being rebuilt; first sign: " + cause.detail, cause.hresult, cause.symbol};
+        fault_ = {"source-lost", "The " + std::string(name(source_)) + " source is lost and being rebuilt; first sign: " + cause.detail, cause.hresult,
+                  cause.symbol};
     }
     spdlog::warn("{} source lost: {}", name(source_), cause.detail);
     report_({SourceLost{source_, cause}});
@@ -52,7 +53,8 @@ void Recovery::run() {
     for (bool first = true; !stopping_; first = false) {
         for (int attempt = 0; !connected_ && !stopping_; ++attempt) {
             if (!first || attempt > 0)
-                wake_.wait_for(lock, backoff_.delay(attempt - (first ? 1 : 0), std::uniform_real_distribution<double>(0, 1)(random)), [this] { return stopping_; });
+                wake_.wait_for(lock, backoff_.delay(attempt - (first ? 1 : 0), std::uniform_real_distribution<double>(0, 1)(random)),
+                               [this] { return stopping_; });
             if (stopping_) return;
             lock.unlock();
             const auto built = rebuild_();

@@ -28,8 +28,8 @@ public:
 
     void start();
     bool connected() const;
-    void lost(const Fault& cause);           // idempotent; says so and begins to rebuild
-    Fault fault() const;                     // what commands get meanwhile: 503 source-lost, or why it never connected
+    void lost(const Fault& cause);  // idempotent; says so and begins to rebuild
+    Fault fault() const;            // what commands get meanwhile: 503 source-lost, or why it never connected
     void stop();
 
 private:

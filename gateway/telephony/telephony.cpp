@@ -16,14 +16,12 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::string laneOf(const Command& command) {
     return std::visit(Overloaded{[](const SetSessionState& c) { return "session " + c.session; },
-                                 [](const SetMeasurementPeriod& c) { return "period " + c.object; },
-                                 [](const auto& c) { return "agent " + c.agent; }},
+                                 [](const SetMeasurementPeriod& c) { return "period " + c.object; }, [](const auto& c) { return "agent " + c.agent; }},
                       command);
 }
 
 std::string describe(const Command& command) {
-    return std::visit(Overloaded{[](const SignIn& c) { return "sign-in of agent " + c.agent; },
-                                 [](const SignOut& c) { return "sign-out of agent " + c.agent; },
+    return std::visit(Overloaded{[](const SignIn& c) { return "sign-in of agent " + c.agent; }, [](const SignOut& c) { return "sign-out of agent " + c.agent; },
                                  [](const SetAgentState& c) { return "put_State(" + std::string(name(c.state)) + ") of agent " + c.agent; },
                                  [](const CreateSession& c) { return "CreateSession of agent " + c.agent + " in " + c.acdGroup; },
                                  [](const SetSessionState& c) { return "put_State(" + std::string(name(c.state)) + ") of session " + c.session; },

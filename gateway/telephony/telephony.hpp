@@ -14,7 +14,7 @@
 
 namespace deskline::telephony {
 
-struct SignIn {  // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the id is the user's
+struct SignIn {           // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the id is the user's
     std::string handler;  // name or id; "": the only one, or the first
     std::string agent;
     std::optional<std::string> pin;
@@ -41,9 +41,9 @@ struct SetMeasurementPeriod {  // of an agent or a queue, by id; seconds, above 
 using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, SetMeasurementPeriod>;
 
 struct Outcome {
-    std::string object;          // id of the agent or session that it was about
-    bool created = false;        // it was not there before
-    bool eventExpected = true;   // an event will follow, or has come already
+    std::string object;         // id of the agent or session that it was about
+    bool created = false;       // it was not there before
+    bool eventExpected = true;  // an event will follow, or has come already
 };
 using Completion = std::function<void(Result<Outcome>)>;
 

@@ -18,9 +18,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto settle = std::chrono::milliseconds(250);        // default changes come once a role, property changes in bursts
-constexpr auto verifyAfter = std::chrono::milliseconds(300);   // when a change that nobody told of is read
-constexpr auto rescanEvery = std::chrono::seconds(5);          // where notifications are not to be had
+constexpr auto settle = std::chrono::milliseconds(250);       // default changes come once a role, property changes in bursts
+constexpr auto verifyAfter = std::chrono::milliseconds(300);  // when a change that nobody told of is read
+constexpr auto rescanEvery = std::chrono::seconds(5);         // where notifications are not to be had
 constexpr auto retryEvery = std::chrono::seconds(2);
 
 // An event context: eight bytes of this process, then the command.
@@ -107,7 +107,8 @@ struct CoreAudio::Thread {
 
     void connect() {
         if (!enumerator) {
-            const HRESULT code = CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator), reinterpret_cast<void**>(enumerator.GetAddressOf()));
+            const HRESULT code = CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
+                                                  reinterpret_cast<void**>(enumerator.GetAddressOf()));
             if (FAILED(code)) return lose(com::failed(code, "CoCreateInstance(MMDeviceEnumerator)"));
             deviceSink.Attach(new DeviceSink(notices));  // not AddRef'ed by the registration: it lives until disconnect
             enumerator->RegisterEndpointNotificationCallback(deviceSink.Get());
@@ -209,7 +210,8 @@ struct CoreAudio::Thread {
         for (auto& [key, device] : devices) {
             const auto& now = device->value;
             const auto old = before.find(now.id);
-            if (old == before.end()) report({AudioDeviceChanged{now, AudioDeviceChange::added}});
+            if (old == before.end())
+                report({AudioDeviceChanged{now, AudioDeviceChange::added}});
             else {
                 if (old->second.state != now.state) report({AudioDeviceChanged{now, AudioDeviceChange::state}});
                 if (old->second.name != now.name) report({AudioDeviceChanged{now, AudioDeviceChange::name}});
@@ -287,9 +289,18 @@ struct CoreAudio::Thread {
                 change = AudioSessionChange::channels;
                 session.value.channelVolumes.assign(notice.channels, notice.channels + notice.channelCount);
                 break;
-            case NoticeKind::name: change = AudioSessionChange::name; session.read(); break;
-            case NoticeKind::icon: change = AudioSessionChange::icon; session.read(); break;
-            default: change = AudioSessionChange::grouping; session.read(); break;
+            case NoticeKind::name:
+                change = AudioSessionChange::name;
+                session.read();
+                break;
+            case NoticeKind::icon:
+                change = AudioSessionChange::icon;
+                session.read();
+                break;
+            default:
+                change = AudioSessionChange::grouping;
+                session.read();
+                break;
         }
         report({.what = AudioSessionChanged{session.value, change}, .command = command});
     }
@@ -371,11 +382,13 @@ struct CoreAudio::Thread {
             if (const auto device = devices.find(due.object); device != devices.end()) {
                 const auto before = device->second->value;
                 device->second->readVolume();
-                if (device->second->value != before) report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = due.command});
+                if (device->second->value != before)
+                    report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = due.command});
             } else if (const auto session = sessions.find(due.object); session != sessions.end()) {
                 const auto before = session->second->value;
                 session->second->read();
-                if (session->second->value != before) report({.what = AudioSessionChanged{session->second->value, AudioSessionChange::volume}, .command = due.command});
+                if (session->second->value != before)
+                    report({.what = AudioSessionChanged{session->second->value, AudioSessionChange::volume}, .command = due.command});
             }
         }
     }

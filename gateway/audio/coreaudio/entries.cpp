@@ -20,7 +20,9 @@ std::string friendlyNameOf(IMMDevice* device) {
     PROPVARIANT value;
     PropVariantInit(&value);
     std::string name;
-    if (SUCCEEDED(device->OpenPropertyStore(STGM_READ, properties.GetAddressOf())) && SUCCEEDED(properties->GetValue(friendlyName, &value)) && value.vt == VT_LPWSTR && value.pwszVal) name = com::toUtf8(value.pwszVal);
+    if (SUCCEEDED(device->OpenPropertyStore(STGM_READ, properties.GetAddressOf())) && SUCCEEDED(properties->GetValue(friendlyName, &value)) &&
+        value.vt == VT_LPWSTR && value.pwszVal)
+        name = com::toUtf8(value.pwszVal);
     PropVariantClear(&value);
     return name;
 }
@@ -71,7 +73,8 @@ std::string guidText(const GUID& guid) {
 }
 
 std::map<std::string, bool> Capabilities::all() const {
-    return {{"devices", devices}, {"sessions", sessions}, {"sessionEvents", sessionEvents}, {"deviceVolume", deviceVolume}, {"displayName", displayName}, {"meters", meters}, {"ducking", ducking}};
+    return {{"devices", devices}, {"sessions", sessions}, {"sessionEvents", sessionEvents}, {"deviceVolume", deviceVolume}, {"displayName", displayName},
+            {"meters", meters},   {"ducking", ducking}};
 }
 
 DeviceEntry::DeviceEntry(ComPtr<IMMDevice> device, std::uint64_t k, const std::shared_ptr<Notices>& notices, Capabilities& capabilities)
@@ -95,11 +98,13 @@ void DeviceEntry::forgetVolume() {
 }
 
 void DeviceEntry::activate() {
-    if (!volume_ && SUCCEEDED(object->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(volume_.GetAddressOf())))) {
+    if (!volume_ &&
+        SUCCEEDED(object->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(volume_.GetAddressOf())))) {
         volumeSink_.Attach(new VolumeSink(notices_, key, marks));
         volumeRegistered_ = SUCCEEDED(volume_->RegisterControlChangeNotify(volumeSink_.Get()));
         float now = 0;  // setting what is there is harmless and tells whether setting is to be had at all
-        if (capabilities_.deviceVolume && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now))) lacks(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr), "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
+        if (capabilities_.deviceVolume && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
+            lacks(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr), "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
     }
     if (!manager_) object->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(manager_.GetAddressOf()));
 }
@@ -128,7 +133,8 @@ void DeviceEntry::readVolume() {
         if (SUCCEEDED(volume_->GetChannelVolumeLevelScalar(i, &scalar))) value.channelVolumes.push_back(scalar);
 }
 
-HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const GUID& context, std::string_view& what) {
+HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
+                         const GUID& context, std::string_view& what) {
     if (!volume_) return static_cast<HRESULT>(0x88890004);  // AUDCLNT_E_DEVICE_INVALIDATED
     HRESULT code = S_OK;
     what = "IAudioEndpointVolume::SetMasterVolumeLevelScalar";
@@ -172,14 +178,16 @@ std::vector<ComPtr<IAudioSessionControl>> DeviceEntry::sessions() {
     return found;
 }
 
-SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, const std::string& device, const std::shared_ptr<Notices>& notices) : control(std::move(c)), key(k) {
+SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, const std::string& device, const std::shared_ptr<Notices>& notices)
+    : control(std::move(c)), key(k) {
     // Identifiers and process are read once, now: after expiry the getters answer AUDCLNT_E_DEVICE_INVALIDATED.
     com::TaskText instance;
     value.device = device;
-    value.id = SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())) ? stableId({"audio-session", instance.text()}) : stableId({"audio-session", device, std::to_string(key)});
+    value.id = SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())) ? stableId({"audio-session", instance.text()})
+                                                                                    : stableId({"audio-session", device, std::to_string(key)});
     DWORD process = 0;
     if (SUCCEEDED(control->GetProcessId(&process))) value.process = {process, programOf(process)};  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
-    value.systemSounds = control->IsSystemSoundsSession() == S_OK;                                   // S_FALSE says no
+    value.systemSounds = control->IsSystemSoundsSession() == S_OK;                                  // S_FALSE says no
     if (value.systemSounds) value.process = {};
     volume_ = com::query<ISimpleAudioVolume>(control.Get());
     channels_ = com::query<IChannelAudioVolume>(control.Get());
@@ -196,7 +204,8 @@ SessionEntry::~SessionEntry() {
 void SessionEntry::read() {
     com::TaskText text;
     if (SUCCEEDED(control->GetDisplayName(text.receive()))) value.displayName = text.text();
-    if (value.displayName.empty() || value.displayName.starts_with('@')) value.displayName = value.systemSounds ? "System sounds" : value.process.name;  // '@': a resource of another program
+    if (value.displayName.empty() || value.displayName.starts_with('@'))
+        value.displayName = value.systemSounds ? "System sounds" : value.process.name;  // '@': a resource of another program
     if (SUCCEEDED(control->GetIconPath(text.receive()))) value.icon = text.text();
     GUID grouping{};
     if (SUCCEEDED(control->GetGroupingParam(&grouping))) value.groupingId = guidText(grouping);
@@ -212,7 +221,8 @@ void SessionEntry::read() {
     if (SUCCEEDED(channels_->GetAllVolumes(count, volumes.data()))) value.channelVolumes.assign(volumes.begin(), volumes.end());
 }
 
-HRESULT SessionEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const std::optional<std::string>& name, const GUID& context, std::string_view& what) {
+HRESULT SessionEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
+                          const std::optional<std::string>& name, const GUID& context, std::string_view& what) {
     HRESULT code = S_OK;
     what = "ISimpleAudioVolume::SetMasterVolume";
     if (volume) code = volume_ ? volume_->SetMasterVolume(static_cast<float>(*volume), &context) : E_NOTIMPL;

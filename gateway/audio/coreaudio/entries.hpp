@@ -23,7 +23,8 @@ public:
 
     void read();        // everything again: for a rescan, which tells what differs
     void readVolume();  // volume, decibels, mute and channels only
-    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const GUID& context, std::string_view& what);
+    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const GUID& context,
+                std::string_view& what);
     std::vector<ComPtr<IAudioSessionControl>> sessions();  // in the order that Windows asks for: register, enumerate, count, get
     void forgetVolume();
 
@@ -52,7 +53,8 @@ public:
     SessionEntry& operator=(const SessionEntry&) = delete;
 
     void read();
-    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const std::optional<std::string>& name, const GUID& context, std::string_view& what);
+    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
+                const std::optional<std::string>& name, const GUID& context, std::string_view& what);
     bool peaks(double& peak, std::vector<double>& channels);  // false: this session has no meter
 
     ComPtr<IAudioSessionControl2> control;

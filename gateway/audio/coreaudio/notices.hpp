@@ -20,14 +20,14 @@ enum class NoticeKind { volume, channels, name, icon, grouping, created, duck, u
 
 struct Notice {
     NoticeKind kind{};
-    std::uint64_t object = 0;      // key of the session or device entry
-    GUID context{};                // GUID_NULL: nobody said
+    std::uint64_t object = 0;  // key of the session or device entry
+    GUID context{};            // GUID_NULL: nobody said
     float volume = 0;
     bool muted = false;
     std::uint32_t channelCount = 0;  // also: communication sessions, of duck
     float channels[mostChannels] = {};
-    IUnknown* session = nullptr;   // of created: with a reference that the audio thread gives back
-    wchar_t id[longestId] = {};    // of duck, unduck
+    IUnknown* session = nullptr;  // of created: with a reference that the audio thread gives back
+    wchar_t id[longestId] = {};   // of duck, unduck
 };
 
 struct Marks {  // of one object; set by callbacks, taken by the audio thread

@@ -19,7 +19,9 @@ HRESULT SessionSink::OnDisplayNameChanged(LPCWSTR, LPCGUID context) { return tel
 HRESULT SessionSink::OnIconPathChanged(LPCWSTR, LPCGUID context) { return tell({.kind = NoticeKind::icon}, context); }
 HRESULT SessionSink::OnGroupingParamChanged(LPCGUID, LPCGUID context) { return tell({.kind = NoticeKind::grouping}, context); }
 
-HRESULT SessionSink::OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) { return tell({.kind = NoticeKind::volume, .volume = volume, .muted = muted != 0}, context); }
+HRESULT SessionSink::OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) {
+    return tell({.kind = NoticeKind::volume, .volume = volume, .muted = muted != 0}, context);
+}
 
 HRESULT SessionSink::OnChannelVolumeChanged(DWORD count, float volumes[], DWORD, LPCGUID context) {
     Notice notice{.kind = NoticeKind::channels};

@@ -38,7 +38,8 @@ private:
 
 class SessionSink final : public Sink<IAudioSessionEvents> {
 public:
-    SessionSink(std::shared_ptr<Notices> notices, std::uint64_t object, std::shared_ptr<Marks> marks) : notices_(std::move(notices)), object_(object), marks_(std::move(marks)) {}
+    SessionSink(std::shared_ptr<Notices> notices, std::uint64_t object, std::shared_ptr<Marks> marks)
+        : notices_(std::move(notices)), object_(object), marks_(std::move(marks)) {}
 
     HRESULT STDMETHODCALLTYPE OnDisplayNameChanged(LPCWSTR name, LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnIconPathChanged(LPCWSTR path, LPCGUID context) override;
@@ -67,7 +68,8 @@ private:
 
 class VolumeSink final : public Sink<IAudioEndpointVolumeCallback> {
 public:
-    VolumeSink(std::shared_ptr<Notices> notices, std::uint64_t device, std::shared_ptr<Marks> marks) : notices_(std::move(notices)), device_(device), marks_(std::move(marks)) {}
+    VolumeSink(std::shared_ptr<Notices> notices, std::uint64_t device, std::shared_ptr<Marks> marks)
+        : notices_(std::move(notices)), device_(device), marks_(std::move(marks)) {}
     HRESULT STDMETHODCALLTYPE OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) override;
 
 private:

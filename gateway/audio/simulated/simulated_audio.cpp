@@ -13,9 +13,11 @@ void SimulatedAudio::start(source::Report report) {
     report_ = std::move(report);
     mixer_.listen([this](const simulation::MixerEvent& event) { happened(event); });
     if (consolePort_)
-        console_ = std::make_unique<simulation::Console>(consolePort_, [this](const boost::json::object& request) { return simulation::control(mixer_, request); });
-    report_({SourceConnected{Source::audio,
-                             {{"devices", true}, {"sessions", true}, {"sessionEvents", true}, {"deviceVolume", true}, {"displayName", true}, {"meters", true}, {"ducking", true}}}});
+        console_ =
+            std::make_unique<simulation::Console>(consolePort_, [this](const boost::json::object& request) { return simulation::control(mixer_, request); });
+    report_({SourceConnected{
+        Source::audio,
+        {{"devices", true}, {"sessions", true}, {"sessionEvents", true}, {"deviceVolume", true}, {"displayName", true}, {"meters", true}, {"ducking", true}}}});
     report_({AudioPicture{mixer_.devices(), mixer_.sessions()}});
     meters_ = std::thread([this] { runMeters(); });
 }
@@ -72,7 +74,8 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 }
 
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
-    lanes_.post("mixer", "a change of " + change.object, [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
+    lanes_.post("mixer", "a change of " + change.object,
+                [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
 }
 
 Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change) {

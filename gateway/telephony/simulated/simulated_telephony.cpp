@@ -15,17 +15,18 @@ const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
 
 }  // namespace
 
-SimulatedTelephony::SimulatedTelephony(SimulatedOptions options)
-    : options_(std::move(options)), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
+SimulatedTelephony::SimulatedTelephony(SimulatedOptions options) : options_(std::move(options)), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
 
 SimulatedTelephony::~SimulatedTelephony() { stop(std::chrono::milliseconds(0)); }
 
 void SimulatedTelephony::start(source::Report report) {
     report_ = std::move(report);
     acd_.listen([this](const simulation::SwitchEvent& event) { happened(event); });
-    recovery_ = std::make_unique<source::Recovery>(Source::telephony, report_, [this] { return rebuild(); }, source::Apartment{}, options_.backoff);
+    recovery_ = std::make_unique<source::Recovery>(
+        Source::telephony, report_, [this] { return rebuild(); }, source::Apartment{}, options_.backoff);
     if (options_.consolePort)
-        console_ = std::make_unique<simulation::Console>(options_.consolePort, [this](const boost::json::object& request) { return simulation::control(acd_, request); });
+        console_ = std::make_unique<simulation::Console>(options_.consolePort,
+                                                         [this](const boost::json::object& request) { return simulation::control(acd_, request); });
     recovery_->start();
     driver_ = std::make_unique<simulation::Driver>(acd_);
 }
@@ -58,7 +59,8 @@ Result<void> SimulatedTelephony::rebuild() {
         if (known(agent.id)) picture.agents.push_back(agent);
     for (auto& session : acd_.sessions())
         if (known(session.agent) && session.state != SessionState::session_ended) picture.sessions.push_back(session);
-    report_({SourceConnected{Source::telephony, {{"agentSessions", true}, {"agentStatistics", true}, {"queues", true}, {"calls", true}, {"sessionPin", true}}}});
+    report_(
+        {SourceConnected{Source::telephony, {{"agentSessions", true}, {"agentStatistics", true}, {"queues", true}, {"calls", true}, {"sessionPin", true}}}});
     report_({std::move(picture)});
     return {};
 }
@@ -143,7 +145,8 @@ Result<Outcome> SimulatedTelephony::carryOut(const CreateSession& command) {
     const auto addresses = acd_.addresses();
     const auto* address = findByNameOrId(addresses, command.address);
     if (!address)
-        return Fault{"invalid-argument", "There is no address '" + command.address + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
+        return Fault{
+            "invalid-argument", "There is no address '" + command.address + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
     const auto groups = acd_.groups();
     const auto* group = findByNameOrId(groups, command.acdGroup);
     std::string session;

@@ -21,7 +21,8 @@ const typename Entries::value_type* find(const Entries& entries, T&& matches) {
 
 }  // namespace
 
-Connection::Connection(source::Report report, Lost lost, std::string onlyHandler) : report_(std::move(report)), lost_(std::move(lost)), onlyHandler_(std::move(onlyHandler)) {}
+Connection::Connection(source::Report report, Lost lost, std::string onlyHandler)
+    : report_(std::move(report)), lost_(std::move(lost)), onlyHandler_(std::move(onlyHandler)) {}
 
 Connection::~Connection() { close(); }
 
@@ -34,7 +35,8 @@ bool Connection::failed(HRESULT code, std::string_view what) {
 }
 
 Result<TelephonyPicture> Connection::build(const std::map<std::string, Credential>& agents) {
-    if (const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi_.GetAddressOf())); FAILED(code))
+    if (const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi_.GetAddressOf()));
+        FAILED(code))
         return com::failed(code, "CoCreateInstance(CLSID_TAPI)");
     if (const HRESULT code = tapi_->Initialize(); FAILED(code)) {
         tapi_.Reset();  // Shutdown fails where Initialize never succeeded
@@ -43,7 +45,8 @@ Result<TelephonyPicture> Connection::build(const std::map<std::string, Credentia
     if (const HRESULT code = tapi_->put_EventFilter(eventFilter); FAILED(code)) return com::failed(code, "ITTAPI::put_EventFilter");
     const auto points = com::query<IConnectionPointContainer>(tapi_.Get());
     if (!points) return com::failed(E_NOINTERFACE, "QueryInterface(IConnectionPointContainer)");
-    if (const HRESULT code = points->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point_.GetAddressOf()); FAILED(code)) return com::failed(code, "FindConnectionPoint(ITTAPIEventNotification)");
+    if (const HRESULT code = points->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point_.GetAddressOf()); FAILED(code))
+        return com::failed(code, "FindConnectionPoint(ITTAPIEventNotification)");
     sink_.Attach(new EventSink(queue_));
     if (const HRESULT code = point_->Advise(sink_.Get(), &cookie_); FAILED(code)) {
         cookie_ = 0;
@@ -98,7 +101,8 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyPicture& p
     const auto groups = groupsOf(handler);
     if (!groups) return groups.error();
     for (const auto& group : *groups)
-        if (const auto added = addGroup(group.Get(), *name, picture); !added && added.error().hresult && meansSourceLost(*added.error().hresult)) return added.error();
+        if (const auto added = addGroup(group.Get(), *name, picture); !added && added.error().hresult && meansSourceLost(*added.error().hresult))
+            return added.error();
     const auto addresses = addressesOf(handler);
     if (!addresses) return addresses.error();
     for (const auto& address : *addresses) addAddress(address.Get(), *name, picture);
@@ -137,7 +141,8 @@ void Connection::addAddress(ITAddress* address, const std::string& handler, Tele
     AddressEntry entry{address, {stableId({"address", handler, *name}), *name, handler}};
     // Monitor, not owner: the user's softphone stays in charge of the call. VARIANT_TRUE is −1.
     __LONG32 registration = 0;
-    if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia, static_cast<__LONG32>(cookie_), &registration); SUCCEEDED(code)) {
+    if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia, static_cast<__LONG32>(cookie_), &registration);
+        SUCCEEDED(code)) {
         entry.registration = registration;
         callNotifications_ = true;
     } else {
@@ -235,9 +240,14 @@ Result<bool> Connection::signIn(const std::string& id, const Credential& credent
     std::string handlerName;
     {
         const std::lock_guard lock(mutex_);
-        const auto* found = find(handlers_, [&](const Handler& h) { return credential.handler.empty() || h.name == credential.handler || stableId({"handler", h.name}) == credential.handler; });
-        if (!found && handlers_.empty()) return Fault{"not-supported", "This host has no agent handler: the service provider has no agent proxy. Run `deskline doctor`."};
-        if (!found) return Fault{"invalid-argument", "There is no agent handler '" + credential.handler + "'.", {}, {}, false, {{"/handler", "names no agent handler"}}};
+        const auto* found = find(handlers_, [&](const Handler& h) {
+            return credential.handler.empty() || h.name == credential.handler || stableId({"handler", h.name}) == credential.handler;
+        });
+        if (!found && handlers_.empty())
+            return Fault{"not-supported", "This host has no agent handler: the service provider has no agent proxy. Run `deskline doctor`."};
+        if (!found)
+            return Fault{
+                "invalid-argument", "There is no agent handler '" + credential.handler + "'.", {}, {}, false, {{"/handler", "names no agent handler"}}};
         handler = found->object;
         handlerName = found->name;
     }
@@ -291,7 +301,8 @@ void Connection::signOut(const std::string& id) {
             if (entry.value.agent == id) open.emplace_back(session, entry.object);
     }
     for (auto& [session, object] : open)
-        if (const HRESULT code = object->put_State(::ASST_SESSION_ENDED); FAILED(code)) spdlog::warn("session {} of agent {}: {}", session, id, com::failed(code, "ITAgentSession::put_State").detail);
+        if (const HRESULT code = object->put_State(::ASST_SESSION_ENDED); FAILED(code))
+            spdlog::warn("session {} of agent {}: {}", session, id, com::failed(code, "ITAgentSession::put_State").detail);
     AgentEntry gone;
     std::vector<SessionEntry> released;  // outside the lock
     {
@@ -329,7 +340,8 @@ Result<std::string> Connection::meet(ITAgentSession* session, bool& fresh) {
     const auto identity = com::identityOf(session);
     {
         const std::lock_guard lock(mutex_);
-        if (const auto known = sessionByIdentity_.find(identity.Get()); known != sessionByIdentity_.end()) return Result<std::string>(boost::system::in_place_value, known->second);
+        if (const auto known = sessionByIdentity_.find(identity.Get()); known != sessionByIdentity_.end())
+            return Result<std::string>(boost::system::in_place_value, known->second);
     }
     AgentSession value;
     value.agent = agentOf(session);
@@ -370,7 +382,8 @@ void Connection::announce(const std::string& id, Time time) {
     report({SessionChanged{id, SessionEvent::new_session, std::move(value)}, time});
 }
 
-Result<std::string> Connection::createSession(const std::string& agentId, const std::string& groupName, const std::string& addressName, const std::optional<std::string>& pin) {
+Result<std::string> Connection::createSession(const std::string& agentId, const std::string& groupName, const std::string& addressName,
+                                              const std::optional<std::string>& pin) {
     const auto agent = this->agent(agentId);
     if (!agent) return Fault{"agent-unknown", "Agent " + agentId + " is not signed in here."};
     ComPtr<ITACDGroup> group;
@@ -382,7 +395,9 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
         for (auto& [id, entry] : addresses_)
             if (id == addressName || entry.value.name == addressName) address = entry.object;
     }
-    if (!address) return Fault{"invalid-argument", "There is no address '" + addressName + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
+    if (!address)
+        return Fault{
+            "invalid-argument", "There is no address '" + addressName + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
     if (!group) return com::failed(static_cast<HRESULT>(0x80000058), "The list of ACD groups");  // LINEERR_INVALAGENTGROUP, as a switch would say
     ComPtr<ITAgentSession> session;
     if (pin) {
@@ -411,8 +426,10 @@ FiguresRead Connection::readFigures() {
     }
     FiguresRead figures;
     const auto take = [this](const auto& read, auto& into, const std::string& id) {
-        if (read) into[id] = *read;
-        else if (read.error().hresult && meansSourceLost(*read.error().hresult)) lost_(read.error());
+        if (read)
+            into[id] = *read;
+        else if (read.error().hresult && meansSourceLost(*read.error().hresult))
+            lost_(read.error());
         return static_cast<bool>(read);
     };
     for (auto& [id, object] : agents)

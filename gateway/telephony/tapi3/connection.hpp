@@ -106,8 +106,8 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Handler> handlers_;
-    std::map<std::string, Group> groups_;         // by id
-    std::map<std::string, QueueEntry> queues_;    // by id
+    std::map<std::string, Group> groups_;       // by id
+    std::map<std::string, QueueEntry> queues_;  // by id
     std::map<std::string, AddressEntry> addresses_;
     std::map<std::string, AgentEntry> agents_;
     std::map<std::string, SessionEntry> sessions_;

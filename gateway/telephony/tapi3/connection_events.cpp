@@ -43,7 +43,9 @@ void Connection::happened(TapiHappened& happened) {
                 ComPtr<ITCallInfo> call;
                 CALL_STATE state{};
                 CALL_STATE_EVENT_CAUSE cause{};
-                if (failed(e->get_Call(call.GetAddressOf()), "ITCallStateEvent::get_Call") || !call || failed(e->get_State(&state), "ITCallStateEvent::get_State")) return;
+                if (failed(e->get_Call(call.GetAddressOf()), "ITCallStateEvent::get_Call") || !call ||
+                    failed(e->get_State(&state), "ITCallStateEvent::get_State"))
+                    return;
                 std::optional<CallCause> why;
                 if (SUCCEEDED(e->get_Cause(&cause)) && fromTapi(cause) != CallCause::none) why = fromTapi(cause);
                 return callHappened(call.Get(), CallEvent::state, fromTapi(state), why, happened.time);
@@ -59,7 +61,8 @@ void Connection::happened(TapiHappened& happened) {
         case ::TE_TAPIOBJECT:
             if (const auto e = query<ITTAPIObjectEvent>(event)) {
                 TAPIOBJECT_EVENT what{};
-                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT) lost_(com::failed(static_cast<HRESULT>(0x80040029), "TE_TAPIOBJECT"));  // TAPI_E_REINIT
+                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT)
+                    lost_(com::failed(static_cast<HRESULT>(0x80040029), "TE_TAPIOBJECT"));  // TAPI_E_REINIT
                 return;
             }
             return wrong();
@@ -70,7 +73,9 @@ void Connection::happened(TapiHappened& happened) {
 void Connection::sessionHappened(ITAgentSessionEvent* event, Time time) {
     AGENT_SESSION_EVENT number{};
     ComPtr<ITAgentSession> session;
-    if (failed(event->get_Event(&number), "ITAgentSessionEvent::get_Event") || failed(event->get_Session(session.GetAddressOf()), "ITAgentSessionEvent::get_Session") || !session) return;
+    if (failed(event->get_Event(&number), "ITAgentSessionEvent::get_Event") ||
+        failed(event->get_Session(session.GetAddressOf()), "ITAgentSessionEvent::get_Session") || !session)
+        return;
     const auto what = fromTapi(number);
     bool fresh = false;
     const auto id = meet(session.Get(), fresh);
@@ -96,7 +101,8 @@ void Connection::sessionHappened(ITAgentSessionEvent* event, Time time) {
 void Connection::agentHappened(ITAgentEvent* event, Time time) {
     AGENT_EVENT number{};
     ComPtr<ITAgent> agent;
-    if (failed(event->get_Event(&number), "ITAgentEvent::get_Event") || failed(event->get_Agent(agent.GetAddressOf()), "ITAgentEvent::get_Agent") || !agent) return;
+    if (failed(event->get_Event(&number), "ITAgentEvent::get_Event") || failed(event->get_Agent(agent.GetAddressOf()), "ITAgentEvent::get_Agent") || !agent)
+        return;
     const auto identity = com::identityOf(agent.Get());
     std::string id;
     {
@@ -117,7 +123,9 @@ void Connection::agentHappened(ITAgentEvent* event, Time time) {
 void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
     AGENTHANDLER_EVENT number{};
     ComPtr<ITAgentHandler> handler;
-    if (failed(event->get_Event(&number), "ITAgentHandlerEvent::get_Event") || failed(event->get_AgentHandler(handler.GetAddressOf()), "ITAgentHandlerEvent::get_AgentHandler") || !handler) return;
+    if (failed(event->get_Event(&number), "ITAgentHandlerEvent::get_Event") ||
+        failed(event->get_AgentHandler(handler.GetAddressOf()), "ITAgentHandlerEvent::get_AgentHandler") || !handler)
+        return;
     if (fromTapi(number) == PresenceEvent::added) {
         TelephonyPicture news;
         if (const auto added = addHandler(handler.Get(), news); !added) spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
@@ -142,7 +150,9 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
 void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
     ACDGROUP_EVENT number{};
     ComPtr<ITACDGroup> group;
-    if (failed(event->get_Event(&number), "ITACDGroupEvent::get_Event") || failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") || !group) return;
+    if (failed(event->get_Event(&number), "ITACDGroupEvent::get_Event") || failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") ||
+        !group)
+        return;
     if (fromTapi(number) == PresenceEvent::removed) {
         // A removed group answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. It is kept, so that a command
         // that names it gets that answer.
@@ -170,7 +180,8 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
 void Connection::queueHappened(ITQueueEvent* event, Time time) {
     ACDQUEUE_EVENT number{};
     ComPtr<ITQueue> queue;
-    if (failed(event->get_Event(&number), "ITQueueEvent::get_Event") || failed(event->get_Queue(queue.GetAddressOf()), "ITQueueEvent::get_Queue") || !queue) return;
+    if (failed(event->get_Event(&number), "ITQueueEvent::get_Event") || failed(event->get_Queue(queue.GetAddressOf()), "ITQueueEvent::get_Queue") || !queue)
+        return;
     const auto identity = com::identityOf(queue.Get());
     std::optional<Queue> known;
     {

@@ -55,7 +55,9 @@ bool fromCollection(const VARIANT& variant, std::vector<ComPtr<Item>>& items) {
     VARIANT result;
     VariantInit(&result);
     DISPPARAMS none{};
-    if (FAILED(variant.pdispVal->Invoke(DISPID_NEWENUM, IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET | DISPATCH_METHOD, &none, &result, nullptr, nullptr))) return false;
+    if (FAILED(
+            variant.pdispVal->Invoke(DISPID_NEWENUM, IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET | DISPATCH_METHOD, &none, &result, nullptr, nullptr)))
+        return false;
     const auto all = result.vt == VT_UNKNOWN || result.vt == VT_DISPATCH ? com::query<IEnumVARIANT>(result.punkVal) : nullptr;
     VariantClear(&result);
     if (!all) return false;
@@ -71,7 +73,8 @@ bool fromCollection(const VARIANT& variant, std::vector<ComPtr<Item>>& items) {
 }
 
 template <class Item, class Enumerator, class Owner>
-Result<std::vector<ComPtr<Item>>> all(Owner* owner, HRESULT (WINAPI Owner::*enumerate)(Enumerator**), HRESULT (WINAPI Owner::*collection)(VARIANT*), const char* what) {
+Result<std::vector<ComPtr<Item>>> all(Owner* owner, HRESULT (WINAPI Owner::*enumerate)(Enumerator**), HRESULT (WINAPI Owner::*collection)(VARIANT*),
+                                      const char* what) {
     ComPtr<Enumerator> enumerator;
     const HRESULT code = (owner->*enumerate)(enumerator.GetAddressOf());
     bool ok = SUCCEEDED(code) && enumerator;
@@ -126,8 +129,10 @@ Result<Agent> readAgent(ITAgent* object, const std::string& handler) {
     agent.handler = handler;
     agent.since = now();
     Bstr id, user;
-    if (const HRESULT code = object->get_ID(id.receive()); SUCCEEDED(code)) agent.id = id.text();
-    else if (symbolOf(static_cast<std::uint32_t>(code)) != "TAPI_E_CALLCENTER_NO_AGENT_ID") return failed(code, "ITAgent::get_ID");
+    if (const HRESULT code = object->get_ID(id.receive()); SUCCEEDED(code))
+        agent.id = id.text();
+    else if (symbolOf(static_cast<std::uint32_t>(code)) != "TAPI_E_CALLCENTER_NO_AGENT_ID")
+        return failed(code, "ITAgent::get_ID");
     if (const HRESULT code = object->get_User(user.receive()); SUCCEEDED(code)) agent.user = user.text();
     if (agent.id.empty()) agent.id = agent.user;
     AGENT_STATE state = ::AS_UNKNOWN;
@@ -204,7 +209,8 @@ CallDirection readDirection(ITCallInfo* call) {
 }
 
 Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center) {
-    return all<ITAgentHandler>(center, &ITTAPICallCenter::EnumerateAgentHandlers, &ITTAPICallCenter::get_AgentHandlers, "ITTAPICallCenter::EnumerateAgentHandlers");
+    return all<ITAgentHandler>(center, &ITTAPICallCenter::EnumerateAgentHandlers, &ITTAPICallCenter::get_AgentHandlers,
+                               "ITTAPICallCenter::EnumerateAgentHandlers");
 }
 
 Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler) {

@@ -18,7 +18,7 @@ Result<AgentStatistics> readFigures(ITAgent* agent);
 Result<SessionStatistics> readFigures(ITAgentSession* session);
 Result<QueueStatistics> readFigures(ITQueue* queue);
 Result<Time> readStart(ITAgentSession* session);
-void readParties(ITCallInfo* call, Call& out);                       // a number that is withheld or not told yet stays absent
+void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not told yet stays absent
 CallDirection readDirection(ITCallInfo* call);
 
 // Enumerators first; the VARIANT collection only where an enumerator fails.
@@ -27,6 +27,6 @@ Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler);
 Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler);
 Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group);
 Result<std::vector<ComPtr<ITAgentSession>>> sessionsOf(ITAgent* agent);
-std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address);         // none where it cannot tell
+std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address);  // none where it cannot tell
 
 }  // namespace deskline::telephony

@@ -44,7 +44,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         }
         if (old) old->close();
         old.reset();
-        auto fresh = std::make_shared<Connection>(report, [this](const Fault& cause) { recovery->lost(cause); }, options.handler);
+        auto fresh = std::make_shared<Connection>(
+            report, [this](const Fault& cause) { recovery->lost(cause); }, options.handler);
         auto picture = fresh->build(known);
         if (!picture) return picture.error();
         {
@@ -123,8 +124,10 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
 
     Result<Outcome> carryOut(Connection& tapi, const SetMeasurementPeriod& command) {
         HRESULT code = E_INVALIDARG;
-        if (const auto agent = tapi.agent(command.object)) code = agent->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
-        else if (const auto queue = tapi.queue(command.object)) code = queue->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
+        if (const auto agent = tapi.agent(command.object))
+            code = agent->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
+        else if (const auto queue = tapi.queue(command.object))
+            code = queue->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
         if (FAILED(code)) return com::failed(code, "put_MeasurementPeriod");
         return Outcome{command.object, false, false};
     }
@@ -135,7 +138,8 @@ Tapi3Telephony::~Tapi3Telephony() { stop(std::chrono::milliseconds(0)); }
 
 void Tapi3Telephony::start(source::Report report) {
     state_->report = std::move(report);
-    state_->recovery = std::make_unique<source::Recovery>(Source::telephony, state_->report, [state = state_.get()] { return state->rebuild(); }, com::enterApartment, state_->options.backoff);
+    state_->recovery = std::make_unique<source::Recovery>(
+        Source::telephony, state_->report, [state = state_.get()] { return state->rebuild(); }, com::enterApartment, state_->options.backoff);
     state_->recovery->start();
 }
 

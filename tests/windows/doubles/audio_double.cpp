@@ -60,7 +60,8 @@ struct World {
         std::thread([this] { run(); }).detach();
         if (const auto port = consolePort("DESKLINE_DOUBLE_AUDIO_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
+                if (request.contains("do") && request.at("do") == "figures")
+                    return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
                 return simulation::control(mixer, request);
             });
     }
@@ -110,13 +111,19 @@ public:
     HRESULT STDMETHODCALLTYPE GetState(::AudioSessionState* out) override {
         return with([&](const AudioSession& s) { *out = static_cast<::AudioSessionState>(s.state); });
     }
-    HRESULT STDMETHODCALLTYPE GetDisplayName(LPWSTR* out) override { return with([&](const AudioSession& s) { give(s.displayName, out); }); }
+    HRESULT STDMETHODCALLTYPE GetDisplayName(LPWSTR* out) override {
+        return with([&](const AudioSession& s) { give(s.displayName, out); });
+    }
     HRESULT STDMETHODCALLTYPE SetDisplayName(LPCWSTR name, LPCGUID context) override {
         called("IAudioSessionControl::SetDisplayName");
         return hr(world().mixer.setDisplayName(id, com::toUtf8(name), world().note(context)));
     }
-    HRESULT STDMETHODCALLTYPE GetIconPath(LPWSTR* out) override { return with([&](const AudioSession& s) { give(s.icon, out); }); }
-    HRESULT STDMETHODCALLTYPE SetIconPath(LPCWSTR path, LPCGUID context) override { return hr(world().mixer.setIcon(id, com::toUtf8(path), world().note(context))); }
+    HRESULT STDMETHODCALLTYPE GetIconPath(LPWSTR* out) override {
+        return with([&](const AudioSession& s) { give(s.icon, out); });
+    }
+    HRESULT STDMETHODCALLTYPE SetIconPath(LPCWSTR path, LPCGUID context) override {
+        return hr(world().mixer.setIcon(id, com::toUtf8(path), world().note(context)));
+    }
     HRESULT STDMETHODCALLTYPE GetGroupingParam(GUID* out) override {
         return with([&](const AudioSession& s) { CLSIDFromString(com::toUtf16("{" + s.groupingId + "}").c_str(), out); });
     }
@@ -136,9 +143,15 @@ public:
         gone.Swap(sink);
         return S_OK;
     }
-    HRESULT STDMETHODCALLTYPE GetSessionIdentifier(LPWSTR* out) override { return with([&](const AudioSession& s) { give(s.device + "|" + s.process.name, out); }); }
-    HRESULT STDMETHODCALLTYPE GetSessionInstanceIdentifier(LPWSTR* out) override { return with([&](const AudioSession&) { give("{simulated}|" + id, out); }); }
-    HRESULT STDMETHODCALLTYPE GetProcessId(DWORD* out) override { return with([&](const AudioSession& s) { *out = s.process.id; }); }
+    HRESULT STDMETHODCALLTYPE GetSessionIdentifier(LPWSTR* out) override {
+        return with([&](const AudioSession& s) { give(s.device + "|" + s.process.name, out); });
+    }
+    HRESULT STDMETHODCALLTYPE GetSessionInstanceIdentifier(LPWSTR* out) override {
+        return with([&](const AudioSession&) { give("{simulated}|" + id, out); });
+    }
+    HRESULT STDMETHODCALLTYPE GetProcessId(DWORD* out) override {
+        return with([&](const AudioSession& s) { *out = s.process.id; });
+    }
     HRESULT STDMETHODCALLTYPE IsSystemSoundsSession() override {
         const auto session = world().mixer.session(id);
         return session && session->systemSounds ? S_OK : S_FALSE;
@@ -149,14 +162,20 @@ public:
         called(fmt::format("ISimpleAudioVolume::SetMasterVolume({:.3f})", volume));
         return hr(world().mixer.setVolume(id, volume, world().note(context)));
     }
-    HRESULT STDMETHODCALLTYPE GetMasterVolume(float* out) override { return with([&](const AudioSession& s) { *out = static_cast<float>(s.volume); }); }
+    HRESULT STDMETHODCALLTYPE GetMasterVolume(float* out) override {
+        return with([&](const AudioSession& s) { *out = static_cast<float>(s.volume); });
+    }
     HRESULT STDMETHODCALLTYPE SetMute(const WINBOOL muted, LPCGUID context) override {
         called(fmt::format("ISimpleAudioVolume::SetMute({})", muted));
         return hr(world().mixer.setMuted(id, muted != 0, world().note(context)));
     }
-    HRESULT STDMETHODCALLTYPE GetMute(WINBOOL* out) override { return with([&](const AudioSession& s) { *out = s.muted; }); }
+    HRESULT STDMETHODCALLTYPE GetMute(WINBOOL* out) override {
+        return with([&](const AudioSession& s) { *out = s.muted; });
+    }
 
-    HRESULT STDMETHODCALLTYPE GetChannelCount(UINT32* out) override { return with([&](const AudioSession& s) { *out = static_cast<UINT32>(s.channelVolumes.size()); }); }
+    HRESULT STDMETHODCALLTYPE GetChannelCount(UINT32* out) override {
+        return with([&](const AudioSession& s) { *out = static_cast<UINT32>(s.channelVolumes.size()); });
+    }
     HRESULT STDMETHODCALLTYPE SetChannelVolume(UINT32 index, const float volume, LPCGUID context) override {
         auto session = world().mixer.session(id);
         if (!session || index >= session->channelVolumes.size()) return E_INVALIDARG;
@@ -306,16 +325,24 @@ public:
         gone.Swap(sink);
         return S_OK;
     }
-    HRESULT STDMETHODCALLTYPE GetChannelCount(UINT* out) override { return with([&](const AudioDevice& d) { *out = static_cast<UINT>(d.channelVolumes.size()); }); }
-    HRESULT STDMETHODCALLTYPE SetMasterVolumeLevel(FLOAT decibels, LPCGUID context) override { return hr(world().mixer.setVolume(device, world().mixer.scalar(decibels), world().note(context))); }
+    HRESULT STDMETHODCALLTYPE GetChannelCount(UINT* out) override {
+        return with([&](const AudioDevice& d) { *out = static_cast<UINT>(d.channelVolumes.size()); });
+    }
+    HRESULT STDMETHODCALLTYPE SetMasterVolumeLevel(FLOAT decibels, LPCGUID context) override {
+        return hr(world().mixer.setVolume(device, world().mixer.scalar(decibels), world().note(context)));
+    }
     HRESULT STDMETHODCALLTYPE SetMasterVolumeLevelScalar(FLOAT volume, LPCGUID context) override {
         called(fmt::format("IAudioEndpointVolume::SetMasterVolumeLevelScalar({:.3f})", volume));
         const auto now = world().mixer.device(device);
         if (now && static_cast<float>(now->volume) == volume) return S_OK;
         return hr(world().mixer.setVolume(device, volume, world().note(context)));
     }
-    HRESULT STDMETHODCALLTYPE GetMasterVolumeLevel(FLOAT* out) override { return with([&](const AudioDevice& d) { *out = static_cast<float>(d.volumeDb); }); }
-    HRESULT STDMETHODCALLTYPE GetMasterVolumeLevelScalar(FLOAT* out) override { return with([&](const AudioDevice& d) { *out = static_cast<float>(d.volume); }); }
+    HRESULT STDMETHODCALLTYPE GetMasterVolumeLevel(FLOAT* out) override {
+        return with([&](const AudioDevice& d) { *out = static_cast<float>(d.volumeDb); });
+    }
+    HRESULT STDMETHODCALLTYPE GetMasterVolumeLevelScalar(FLOAT* out) override {
+        return with([&](const AudioDevice& d) { *out = static_cast<float>(d.volume); });
+    }
     HRESULT STDMETHODCALLTYPE SetChannelVolumeLevel(UINT, FLOAT, LPCGUID) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE SetChannelVolumeLevelScalar(UINT index, FLOAT volume, LPCGUID context) override {
         auto now = world().mixer.device(device);
@@ -331,7 +358,9 @@ public:
         called(fmt::format("IAudioEndpointVolume::SetMute({})", muted));
         return hr(world().mixer.setMuted(device, muted != 0, world().note(context)));
     }
-    HRESULT STDMETHODCALLTYPE GetMute(WINBOOL* out) override { return with([&](const AudioDevice& d) { *out = d.muted; }); }
+    HRESULT STDMETHODCALLTYPE GetMute(WINBOOL* out) override {
+        return with([&](const AudioDevice& d) { *out = d.muted; });
+    }
     HRESULT STDMETHODCALLTYPE GetVolumeStepInfo(UINT*, UINT*) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE VolumeStepUp(LPCGUID) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE VolumeStepDown(LPCGUID) override { return E_NOTIMPL; }
@@ -388,8 +417,10 @@ public:
     HRESULT STDMETHODCALLTYPE Activate(REFIID id, DWORD, PROPVARIANT*, void** out) override {
         called("IMMDevice::Activate");
         *out = nullptr;
-        if (id == __uuidof(IAudioEndpointVolume)) *out = static_cast<IAudioEndpointVolume*>(new EndpointVolume(id_));
-        else if (id == __uuidof(IAudioSessionManager2)) *out = static_cast<IAudioSessionManager2*>(new SessionManager(id_));
+        if (id == __uuidof(IAudioEndpointVolume))
+            *out = static_cast<IAudioEndpointVolume*>(new EndpointVolume(id_));
+        else if (id == __uuidof(IAudioSessionManager2))
+            *out = static_cast<IAudioSessionManager2*>(new SessionManager(id_));
         return *out ? S_OK : E_NOINTERFACE;
     }
     HRESULT STDMETHODCALLTYPE OpenPropertyStore(DWORD, IPropertyStore** out) override {
@@ -564,7 +595,8 @@ void World::deliver(const simulation::MixerDeviceHappened& e) {
             case AudioDeviceChange::state: client->OnDeviceStateChanged(id.c_str(), 1U << static_cast<int>(e.device.state)); break;
             case AudioDeviceChange::name: client->OnPropertyValueChanged(id.c_str(), audio::friendlyName); break;
             default:
-                for (const auto role : e.device.defaultFor) client->OnDefaultDeviceChanged(e.device.flow == DeviceFlow::capture ? eCapture : eRender, static_cast<ERole>(role), id.c_str());
+                for (const auto role : e.device.defaultFor)
+                    client->OnDefaultDeviceChanged(e.device.flow == DeviceFlow::capture ? eCapture : eRender, static_cast<ERole>(role), id.c_str());
         }
     }
 }

@@ -18,7 +18,7 @@ void log(std::string_view line);
 void ruleBroken(std::string_view which);
 enum class Family { telephony, audio };
 std::atomic<long>& liveObjects(Family family);  // a client that lets go of everything leaves none
-bool insideCallback();  // on this thread
+bool insideCallback();                          // on this thread
 
 struct Callback {  // marks a callback into the client, and times it
     explicit Callback(const char* name);
@@ -66,8 +66,13 @@ public:
     HRESULT STDMETHODCALLTYPE QueryInterface(REFIID id, void** out) override {
         if (!out) return E_POINTER;
         *out = nullptr;
-        if (id == __uuidof(IUnknown)) *out = first<Interfaces...>();
-        else (void)((id == __uuidof(typename ComOf<Interfaces>::type) ? (*out = static_cast<typename ComOf<Interfaces>::type*>(static_cast<Interfaces*>(this)), true) : alsoDispatch<Interfaces>(id, out)) || ...);
+        if (id == __uuidof(IUnknown))
+            *out = first<Interfaces...>();
+        else
+            (void)((id == __uuidof(typename ComOf<Interfaces>::type)
+                        ? (*out = static_cast<typename ComOf<Interfaces>::type*>(static_cast<Interfaces*>(this)), true)
+                        : alsoDispatch<Interfaces>(id, out)) ||
+                   ...);
         if (!*out) return E_NOINTERFACE;
         AddRef();
         return S_OK;
@@ -125,4 +130,3 @@ HRESULT makeEnumerator(REFIID id, void** out);
 unsigned short consolePort(const char* variable);
 
 }  // namespace deskline::doubles
-

@@ -37,7 +37,8 @@ struct World {
         driver = std::make_unique<simulation::Driver>(acd);
         if (const auto port = consolePort("DESKLINE_DOUBLE_TELEPHONY_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures") return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}};
+                if (request.contains("do") && request.at("do") == "figures")
+                    return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}};
                 return simulation::control(acd, request);
             });
     }
@@ -109,7 +110,8 @@ public:
     ComPtr<T> get(const std::string& key) {
         const std::lock_guard lock(mutex_);
         ComPtr<T> object;
-        if (auto& known = objects_[key]) object = known;
+        if (auto& known = objects_[key])
+            object = known;
         else {
             object.Attach(new T(key));
             objects_[key] = object.Get();
@@ -336,7 +338,8 @@ private:
         if (!group || !address) return E_INVALIDARG;
         if (!out) return E_POINTER;
         std::string session;
-        if (const Code code = world().acd.createSession(id, static_cast<GroupObject*>(group)->name, static_cast<AddressObject*>(address)->name, pin, session)) return hr(code);
+        if (const Code code = world().acd.createSession(id, static_cast<GroupObject*>(group)->name, static_cast<AddressObject*>(address)->name, pin, session))
+            return hr(code);
         return ComPtr<ITAgentSession>(sessions().get(session)).CopyTo(out);
     }
     HRESULT figure(std::int64_t AgentStatistics::*which, __LONG32* out) {
@@ -415,7 +418,10 @@ public:
     HRESULT WINAPI put_CallInfoLong(CALLINFO_LONG, __LONG32) override { return E_NOTIMPL; }
     HRESULT WINAPI get_CallInfoString(CALLINFO_STRING which, BSTR* out) override {
         const auto call = get();
-        const auto& said = which == ::CIS_CALLERIDNUMBER ? call.caller.number : which == ::CIS_CALLERIDNAME ? call.caller.name : which == ::CIS_CALLEDIDNUMBER ? call.called.number : call.called.name;
+        const auto& said = which == ::CIS_CALLERIDNUMBER   ? call.caller.number
+                           : which == ::CIS_CALLERIDNAME   ? call.caller.name
+                           : which == ::CIS_CALLEDIDNUMBER ? call.called.number
+                                                           : call.called.name;
         return said ? give(*said, out) : hr(0x80040007);  // TAPI_E_CALLUNAVAIL
     }
     HRESULT WINAPI put_CallInfoString(CALLINFO_STRING, BSTR) override { return E_NOTIMPL; }
@@ -600,7 +606,9 @@ public:
         *out = __uuidof(ITTAPIEventNotification);
         return S_OK;
     }
-    HRESULT STDMETHODCALLTYPE GetConnectionPointContainer(IConnectionPointContainer** out) override { return ComPtr<IConnectionPointContainer>(tapi_).CopyTo(out); }
+    HRESULT STDMETHODCALLTYPE GetConnectionPointContainer(IConnectionPointContainer** out) override {
+        return ComPtr<IConnectionPointContainer>(tapi_).CopyTo(out);
+    }
     HRESULT STDMETHODCALLTYPE Advise(IUnknown* sink, DWORD* cookie) override {
         called("IConnectionPoint::Advise");
         return tapi_->advise(sink, cookie);
@@ -730,7 +738,8 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
                 fire(::TE_QUEUE, event<QueueEventObject>(ComPtr<ITQueue>(queues().get(e.queue)), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
-                fire(::TE_AGENTHANDLER, event<HandlerEventObject>(ComPtr<ITAgentHandler>(handlers().get(std::string(simulation::handlerName))), static_cast<int>(e.event)));
+                fire(::TE_AGENTHANDLER,
+                     event<HandlerEventObject>(ComPtr<ITAgentHandler>(handlers().get(std::string(simulation::handlerName))), static_cast<int>(e.event)));
             } else {
                 {
                     const std::lock_guard lock(mutex_);
@@ -742,9 +751,12 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
                     call->value = e.call;
                 }
                 const ComPtr<ITCallInfo> info(call);
-                if (e.event == CallEvent::notification) fire(::TE_CALLNOTIFICATION, event<CallNotificationObject>(info, 0));
-                else if (e.event == CallEvent::info) fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
-                else fire(::TE_CALLSTATE, event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
+                if (e.event == CallEvent::notification)
+                    fire(::TE_CALLNOTIFICATION, event<CallNotificationObject>(info, 0));
+                else if (e.event == CallEvent::info)
+                    fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
+                else
+                    fire(::TE_CALLSTATE, event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
             }
         },
         happened);

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""clang-tidy over the gateway's sources, two at a time; what was clean is remembered by content, so that a second run checks only what changed."""
+import concurrent.futures, hashlib, json, pathlib, subprocess, sys
+
+build, root = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+memory = root / "build" / "tidy-clean.json"
+clean = set(json.loads(memory.read_text())) if memory.exists() else set()
+headers = hashlib.sha256()
+for header in sorted((root / "gateway").rglob("*.hpp")):
+    headers.update(header.read_bytes())
+headers.update((root / ".clang-tidy").read_bytes())
+
+# clang cannot read g++'s precompiled headers: a copy of the commands without them.
+commands = []
+for entry in json.loads((build / "compile_commands.json").read_text()):
+    words = entry["command"].split(" ")
+    for flag in ("-include", "-Winvalid-pch", "-fpch-preprocess", "-fno-sanitize-recover=undefined"):
+        while flag in words:
+            at = words.index(flag)
+            del words[at : at + (2 if flag == "-include" else 1)]
+    entry["command"] = " ".join(w for w in words if "cmake_pch" not in w)
+    commands.append(entry)
+folder = root / "build" / "tidy"
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "compile_commands.json").write_text(json.dumps(commands))
+
+sources = [pathlib.Path(e["file"]) for e in commands if "/gateway/" in e["file"] and "/precompiled/" not in e["file"] and "generated" not in e["file"]]
+
+
+def check(source):
+    key = hashlib.sha256(headers.digest() + source.read_bytes()).hexdigest()
+    if key in clean:
+        return key, True, ""
+    done = subprocess.run(["clang-tidy-14", "-p", str(folder), "--quiet", "--warnings-as-errors=*", str(source)], capture_output=True, text=True)
+    return key, done.returncode == 0, done.stdout + ("" if done.returncode == 0 else done.stderr[-2000:])
+
+
+good = True
+with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    for key, ok, text in pool.map(check, sources):
+        good = good and ok
+        if ok:
+            clean.add(key)
+        print(text, end="")
+memory.write_text(json.dumps(sorted(clean)))
+sys.exit(not good)

@@ -1,0 +1,171 @@
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <future>
+
+#include "host/configuration.hpp"
+#include "identity/policy.hpp"
+#include "identity/tickets.hpp"
+#include "identity/tokens.hpp"
+#include "model/id.hpp"
+#include "source/lanes.hpp"
+#include "source/recovery.hpp"
+
+using namespace deskline;
+
+namespace {
+
+struct TomlFile {
+    std::filesystem::path path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".toml");
+    explicit TomlFile(const std::string& text) { std::ofstream(path) << text; }
+    ~TomlFile() {
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+    }
+};
+
+template <class T>
+bool good(const Result<T>& result) {
+    return result.has_value();
+}
+
+const host::Environment none = [](const std::string&) { return std::nullopt; };
+
+}  // namespace
+
+TEST_CASE("configuration: defaults, file, environment, in this order") {
+    const TomlFile file("[server]\nname = \"one\"\nqueue_limit = \"2 MiB\"\nbase_path = \"deskline/\"\nallowed_origins = [\"https://crm\"]\n[telephony.simulated]\ntraffic = 3\n");
+    host::Configuration c;
+    const auto mistakes = host::read(c, file.path, [](const std::string& name) { return name == "DESKLINE_SERVER_NAME" ? std::optional<std::string>("two") : std::nullopt; });
+    CHECK(host::text(mistakes).empty());
+    CHECK(c.server.name == "two");
+    CHECK(c.server.queueLimit == 2 << 20);
+    CHECK(c.server.basePath == "/deskline");
+    CHECK(c.server.allowedOrigins == std::vector<std::string>{"https://crm"});
+    CHECK(c.telephony.traffic == 3.0);
+    CHECK(c.server.listen == "127.0.0.1:8443");
+}
+
+TEST_CASE("configuration: every mistake is said, with what is near") {
+    const TomlFile file("[server]\nlisten_on = \"x\"\nmax_connections = -1\n[journal]\nsync = \"maybe\"\n[colour]\nx = 1\n");
+    host::Configuration c;
+    const auto text = host::text(host::read(c, file.path, none));
+    CHECK_THAT(text, Catch::Contains(":2: server.listen_on is not a known key; the nearest is server.listen"));
+    CHECK_THAT(text, Catch::Contains(":3: server.max_connections must be from 1"));
+    CHECK_THAT(text, Catch::Contains(":5: journal.sync must be one of \"normal\", \"full\""));
+    CHECK_THAT(text, Catch::Contains("colour is not a known key"));
+    CHECK_FALSE(host::text(host::read(c, "/no/such/file.toml", none)).empty());
+    const TomlFile broken("[server\n");
+    CHECK_THAT(host::text(host::read(c, broken.path, none)), Catch::Contains(":1"));
+}
+
+TEST_CASE("tokens: what was issued is believed, everything else is not") {
+    const auto path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem"), otherPath = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem");
+    const auto tokens = identity::Tokens::open(path, "deskline", "deskline"), again = identity::Tokens::open(path, "deskline", "deskline"), other = identity::Tokens::open(otherPath, "deskline", "deskline"),
+               elsewhere = identity::Tokens::open(path, "deskline", "another");
+    REQUIRE(good(tokens));
+    REQUIRE(good(again));
+    const identity::Identity who{"ada", identity::Role::agent, {"1001"}, 1000};
+    const auto token = (*tokens)->issue(who, 100);
+    const auto read = (*again)->verify(token, 500);
+    REQUIRE(good(read));
+    CHECK(read->subject == "ada");
+    CHECK(read->agents == std::set<std::string>{"1001"});
+    CHECK(good((*tokens)->verify(token, 1060)));  // a minute of leeway
+    CHECK_FALSE(good((*tokens)->verify(token, 1061)));
+    CHECK_FALSE(good((*other)->verify(token, 500)));
+    CHECK_FALSE(good((*elsewhere)->verify(token, 500)));
+    auto forged = token;
+    forged[token.find('.') + 3] ^= 1;
+    CHECK_FALSE(good((*tokens)->verify(forged, 500)));
+    CHECK_FALSE(good((*tokens)->verify(token.substr(0, token.size() - 4), 500)));
+    CHECK_FALSE(good((*tokens)->verify("eyJhbGciOiJub25lIn0." + token.substr(token.find('.') + 1), 500)));
+    CHECK_FALSE(good((*tokens)->verify(std::string(9000, 'x'), 500)));
+    CHECK_FALSE(good((*tokens)->verify("", 500)));
+    std::filesystem::remove(path);
+    std::filesystem::remove(otherPath);
+}
+
+TEST_CASE("tickets open one stream, within thirty seconds") {
+    identity::Tickets tickets;
+    const auto ticket = tickets.issue({"ada"}, 100);
+    CHECK(tickets.redeem(ticket, 110)->subject == "ada");
+    CHECK_FALSE(tickets.redeem(ticket, 110));
+    CHECK_FALSE(tickets.redeem(tickets.issue({"ada"}, 100), 131));
+}
+
+TEST_CASE("policy: agents are themselves, integrations leave audio alone, only admins administer") {
+    using namespace identity;
+    const Identity agent{"ada", Role::agent, {"1001"}}, supervisor{"bob", Role::supervisor}, integration{"crm", Role::integration};
+    CHECK(may(agent, Action::control_agent, "1001", true));
+    CHECK_FALSE(may(agent, Action::control_agent, "1002", true));
+    CHECK(may(supervisor, Action::control_agent, "1002", true));
+    CHECK(may(agent, Action::control_audio, "", true));
+    CHECK_FALSE(may(agent, Action::control_audio, "", false));
+    CHECK(may(supervisor, Action::control_audio, "", false));
+    CHECK_FALSE(may(integration, Action::control_audio, "", true));
+    for (const auto role : {Role::agent, Role::supervisor, Role::integration}) CHECK(allowed(role, Action::administer, true) == Allowed::no);
+    CHECK(scope(agent) == std::set<std::string>{"1001"});
+    CHECK_FALSE(scope(supervisor));
+}
+
+TEST_CASE("lanes: in order within one, never waiting for another; what blocks is left behind by name") {
+    source::Lanes lanes(4);
+    std::promise<void> release, blocked;
+    std::promise<std::string> other;
+    std::mutex mutex;
+    std::string order;
+    lanes.post("a", "the blocked call", [&] {
+        blocked.set_value();
+        release.get_future().wait();
+    });
+    for (const char c : {'1', '2', '3'})
+        lanes.post("b", "b", [&, c] {
+            const std::lock_guard lock(mutex);
+            order += c;
+            if (c == '3') other.set_value(order);
+        });
+    blocked.get_future().wait();
+    CHECK(other.get_future().get() == "123");
+    CHECK(lanes.inFlight() == 1);
+    CHECK(lanes.stop(std::chrono::milliseconds(10)) == std::vector<std::string>{"the blocked call"});
+    release.set_value();
+    CHECK(lanes.stop(std::chrono::seconds(5)).empty());
+}
+
+TEST_CASE("backoff: one second doubling to thirty, half of it by chance") {
+    const source::Backoff backoff;
+    CHECK(backoff.delay(0, 0.0).count() == 500);
+    CHECK(backoff.delay(0, 1.0).count() == 1000);
+    CHECK(backoff.delay(3, 1.0).count() == 8000);
+    CHECK(backoff.delay(40, 1.0).count() == 30'000);
+}
+
+TEST_CASE("recovery: a loss is said once, and the source is built again") {
+    std::mutex mutex;
+    std::vector<std::string> said;
+    std::promise<void> rebuilt;
+    int builds = 0;
+    source::Recovery recovery(
+        Source::telephony,
+        [&](const Fact& fact) {
+            const std::lock_guard lock(mutex);
+            said.emplace_back(std::holds_alternative<SourceLost>(fact.what) ? "lost" : "connected");
+        },
+        [&]() -> Result<void> {
+            const std::lock_guard lock(mutex);
+            if (++builds == 3) rebuilt.set_value();
+            if (builds == 2) return Fault{"source-lost", "Not yet."};
+            return {};
+        },
+        {}, {std::chrono::milliseconds(2), std::chrono::milliseconds(4)});
+    recovery.start();
+    while (!recovery.connected()) std::this_thread::yield();
+    recovery.lost({"source-lost", "It went away."});
+    recovery.lost({"source-lost", "It went away."});
+    CHECK(recovery.fault().slug == "source-lost");
+    rebuilt.get_future().wait();
+    recovery.stop();
+    const std::lock_guard lock(mutex);
+    CHECK(said == std::vector<std::string>{"lost"});
+}

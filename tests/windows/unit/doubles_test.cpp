@@ -1,0 +1,253 @@
+// The doubles themselves: they are real COM servers, and each rule, once broken, is found. Runs in the prefix where they are registered.
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <thread>
+
+#include "audio/coreaudio/interfaces.hpp"
+#include "com/com.hpp"
+#include "telephony/tapi3/interfaces.hpp"
+
+using namespace deskline;
+using com::ComPtr;
+
+namespace {
+
+const std::string logFile = [] {
+    char folder[MAX_PATH];
+    GetTempPathA(MAX_PATH, folder);
+    auto file = std::string(folder) + "doubles-" + std::to_string(GetCurrentProcessId()) + ".log";
+    SetEnvironmentVariableA("DESKLINE_DOUBLE_LOG", file.c_str());  // before the doubles are loaded
+    return file;
+}();
+
+std::size_t logged(const std::string& text) {
+    std::ifstream file(logFile);
+    std::size_t count = 0;
+    for (std::string line; std::getline(file, line);) count += line.find(text) != std::string::npos;
+    return count;
+}
+
+// Whether `act` breaks the rule, and only then.
+template <class Act>
+bool found(const std::string& rule, Act act) {
+    const auto before = logged(rule);
+    act();
+    for (int i = 0; i < 200 && logged(rule) == before; ++i) Sleep(10);
+    return logged(rule) > before;
+}
+
+struct Client : ITTAPIEventNotification {
+    std::function<void()> act;
+    std::atomic<int> events{0};
+    HRESULT WINAPI QueryInterface(REFIID, void** out) override {
+        *out = this;
+        return S_OK;
+    }
+    ULONG WINAPI AddRef() override { return 2; }
+    ULONG WINAPI Release() override { return 1; }
+    HRESULT WINAPI Event(TAPI_EVENT, IDispatch*) override {
+        if (act) act();
+        ++events;
+        return S_OK;
+    }
+};
+
+struct Tapi {
+    ComPtr<ITTAPI> tapi;
+    ComPtr<IConnectionPoint> point;
+    ComPtr<ITAgentHandler> handler;
+    DWORD cookie = 0;
+    Client client;
+
+    explicit Tapi(bool filter = true) {
+        REQUIRE(CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi.GetAddressOf())) == S_OK);
+        REQUIRE(tapi->Initialize() == S_OK);
+        if (filter) tapi->put_EventFilter(telephony::eventFilter);
+        com::query<IConnectionPointContainer>(tapi.Get())->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point.GetAddressOf());
+        point->Advise(&client, &cookie);
+        ComPtr<IEnumAgentHandler> all;
+        com::query<ITTAPICallCenter>(tapi.Get())->EnumerateAgentHandlers(all.GetAddressOf());
+        ULONG fetched = 0;
+        REQUIRE(all->Next(1, handler.GetAddressOf(), &fetched) == S_OK);
+    }
+    void signIn(const char* agent) {
+        ComPtr<ITAgent> object;
+        CHECK(handler->CreateAgentWithID(com::Bstr(agent).get(), com::Bstr(agent).get(), object.GetAddressOf()) == S_OK);
+    }
+    void end() {
+        if (cookie) point->Unadvise(std::exchange(cookie, 0));
+        handler.Reset();
+        point.Reset();
+        if (tapi) tapi->Shutdown();
+        tapi.Reset();
+    }
+    ~Tapi() { end(); }
+};
+
+struct SessionClient : IAudioSessionEvents {
+    std::function<void()> act;
+    std::atomic<int> calls{0};
+    HRESULT happened() {
+        if (act) act();
+        ++calls;
+        return S_OK;
+    }
+    HRESULT STDMETHODCALLTYPE QueryInterface(REFIID, void** out) override {
+        *out = this;
+        return S_OK;
+    }
+    ULONG STDMETHODCALLTYPE AddRef() override { return 2; }
+    ULONG STDMETHODCALLTYPE Release() override { return 1; }
+    HRESULT STDMETHODCALLTYPE OnDisplayNameChanged(LPCWSTR, LPCGUID) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnIconPathChanged(LPCWSTR, LPCGUID) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnSimpleVolumeChanged(float, WINBOOL, LPCGUID) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnChannelVolumeChanged(DWORD, float[], DWORD, LPCGUID) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnGroupingParamChanged(LPCGUID, LPCGUID) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnStateChanged(::AudioSessionState) override { return happened(); }
+    HRESULT STDMETHODCALLTYPE OnSessionDisconnected(AudioSessionDisconnectReason) override { return happened(); }
+};
+
+struct Sound {
+    ComPtr<IMMDeviceEnumerator> enumerator;
+    ComPtr<IAudioSessionManager2> manager;
+    ComPtr<IAudioSessionControl> control;
+    Sound() {
+        REQUIRE(CoCreateInstance(audio::enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator), reinterpret_cast<void**>(enumerator.GetAddressOf())) == S_OK);
+        ComPtr<IMMDevice> device;
+        REQUIRE(enumerator->GetDefaultAudioEndpoint(eRender, eConsole, device.GetAddressOf()) == S_OK);
+        REQUIRE(device->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(manager.GetAddressOf())) == S_OK);
+        ComPtr<IAudioSessionEnumerator> all;
+        manager->GetSessionEnumerator(all.GetAddressOf());
+        int count = 0;
+        all->GetCount(&count);
+        REQUIRE(count > 0);
+        REQUIRE(all->GetSession(0, control.GetAddressOf()) == S_OK);
+    }
+    void move() {
+        static float volume = 0.1F;
+        volume = volume > 0.8F ? 0.1F : volume + 0.05F;
+        com::query<ISimpleAudioVolume>(control.Get())->SetMasterVolume(volume, nullptr);
+    }
+};
+
+const auto apartment = com::enterApartment();
+
+}  // namespace
+
+TEST_CASE("the doubles keep COM's own rules: identity, enumerators, argument checks") {
+    Tapi t;
+    const auto one = com::identityOf(t.tapi.Get()), two = com::identityOf(com::query<ITTAPICallCenter>(t.tapi.Get()).Get());
+    CHECK(one.Get() == two.Get());
+    ComPtr<IEnumACDGroup> groups, clone;
+    REQUIRE(t.handler->EnumerateACDGroups(groups.GetAddressOf()) == S_OK);
+    ComPtr<ITACDGroup> group;
+    ULONG fetched = 0;
+    CHECK(groups->Skip(1) == S_OK);
+    REQUIRE(groups->Clone(clone.GetAddressOf()) == S_OK);
+    CHECK(groups->Next(1, group.GetAddressOf(), &fetched) == S_OK);
+    CHECK(clone->Next(1, group.GetAddressOf(), &fetched) == S_OK);
+    CHECK(groups->Next(1, group.GetAddressOf(), &fetched) == S_OK);
+    CHECK(groups->Next(1, group.GetAddressOf(), &fetched) == S_FALSE);
+    CHECK(fetched == 0);
+    CHECK(groups->Reset() == S_OK);
+    CHECK(groups->Next(1, group.GetAddressOf(), nullptr) == E_POINTER);
+    ComPtr<ITAgent> agent;
+    CHECK(t.handler->CreateAgentWithID(com::Bstr("1001").get(), nullptr, agent.GetAddressOf()) == E_INVALIDARG);
+    CHECK(static_cast<std::uint32_t>(t.handler->CreateAgentWithID(com::Bstr("1001").get(), com::Bstr("no").get(), agent.GetAddressOf())) == 0x80000059U);
+    CHECK(t.tapi->Initialize() == S_FALSE);
+}
+
+TEST_CASE("broken rule: a missing put_EventFilter") {
+    Tapi t(false);
+    CHECK(found("put_EventFilter is missing", [&] { t.signIn("1002"); }));
+    CHECK(t.client.events == 0);
+}
+
+TEST_CASE("broken rule: a callback that blocks") {
+    Tapi t;
+    t.client.act = [] { Sleep(150); };
+    CHECK(found("a callback blocked", [&] { t.signIn("1003"); }));
+}
+
+TEST_CASE("broken rule: Unadvise inside a callback") {
+    Tapi t;
+    t.client.act = [&] { t.point->Unadvise(1); };
+    CHECK(found("Unadvise inside a callback", [&] { t.signIn("1004"); }));
+    for (int i = 0; i < 100 && t.client.events == 0; ++i) Sleep(10);
+}
+
+TEST_CASE("broken rule: Shutdown before Unadvise, and no Shutdown at all") {
+    CHECK(found("Shutdown before Unadvise", [] {
+        Tapi t;
+        t.handler.Reset();
+        t.tapi->Shutdown();
+        t.point->Unadvise(std::exchange(t.cookie, 0));
+    }));
+    CHECK(found("released without Shutdown", [] {
+        ComPtr<ITTAPI> tapi;
+        CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi.GetAddressOf()));
+        tapi->Initialize();
+    }));
+}
+
+TEST_CASE("broken rule: a leaked reference is counted") {
+    const auto clean = logged("live after Shutdown: 1"), all = logged("live after Shutdown: ");
+    { Tapi t; }
+    CHECK(logged("live after Shutdown: ") == all + 1);
+    ITAgentHandler* leaked = nullptr;
+    {
+        Tapi t;
+        t.handler->AddRef();
+        leaked = t.handler.Get();
+    }
+    CHECK(logged("live after Shutdown: ") == all + 2);
+    CHECK(logged("live after Shutdown: 1") <= clean + 1);
+    leaked->Release();
+}
+
+TEST_CASE("broken rule: a call from a thread in no apartment") {
+    Tapi t;
+    CHECK(found("in no apartment", [&] {
+        std::thread([&] {
+            t.tapi->put_EventFilter(telephony::eventFilter);
+        }).join();
+    }));
+}
+
+TEST_CASE("broken rule: unregistering inside a callback") {
+    Sound s;
+    SessionClient client;
+    s.control->RegisterAudioSessionNotification(&client);
+    client.act = [&] { s.control->UnregisterAudioSessionNotification(&client); };
+    CHECK(found("UnregisterAudioSessionNotification inside a callback", [&] { s.move(); }));
+    for (int i = 0; i < 100 && client.calls == 0; ++i) Sleep(10);
+}
+
+TEST_CASE("broken rule: the last reference released inside a callback") {
+    Sound s;
+    SessionClient client;
+    s.control->RegisterAudioSessionNotification(&client);
+    auto* other = s.control.Detach();
+    client.act = [&] {
+        if (auto* last = std::exchange(other, nullptr)) last->Release();
+    };
+    const auto volume = com::query<ISimpleAudioVolume>(other);
+    CHECK(found("the last reference was released inside a callback", [&] {
+        auto* mover = volume.Get();
+        mover->AddRef();
+        ComPtr<ISimpleAudioVolume> gone(volume);
+        gone.Reset();
+        mover->SetMasterVolume(0.33F, nullptr);
+        mover->Release();
+        const_cast<ComPtr<ISimpleAudioVolume>&>(volume).Reset();
+    }));
+}
+
+TEST_CASE("broken rule: a session control released with its sink registered") {
+    CHECK(found("released with a sink still registered", [] {
+        Sound s;
+        SessionClient client;
+        s.control->RegisterAudioSessionNotification(&client);
+    }));
+}

@@ -1,0 +1,60 @@
+// TAPI's numbers, both ways, and what callbacks leave behind. Windows only; needs no COM server.
+#include <catch2/catch.hpp>
+
+#include "audio/coreaudio/sinks.hpp"
+#include "com/com.hpp"
+#include "telephony/tapi3/enums.hpp"
+
+using namespace deskline;
+
+TEST_CASE("session states and session events are numbered differently, and mapped by name") {
+    using namespace deskline::telephony;
+    CHECK(fromTapi(::ASST_READY) == SessionState::ready);
+    CHECK(fromTapi(::ASE_READY) == SessionEvent::ready);
+    CHECK(static_cast<int>(::ASST_READY) != static_cast<int>(::ASE_READY));
+    for (const auto state : {SessionState::not_ready, SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup, SessionState::session_ended}) CHECK(fromTapi(toTapi(state)) == state);
+    for (const auto state : {AgentState::not_ready, AgentState::ready, AgentState::busy_acd, AgentState::busy_incoming, AgentState::busy_outgoing, AgentState::unknown}) CHECK(fromTapi(toTapi(state)) == state);
+    CHECK(fromTapi(static_cast<AGENT_SESSION_STATE>(99)) == SessionState::unknown);
+    CHECK(fromTapi(static_cast<AGENT_SESSION_EVENT>(-1)) == SessionEvent::unknown);
+    CHECK(fromTapi(::CS_OFFERING) == CallState::offering);
+    CHECK(fromTapi(::CEC_DISCONNECT_NOANSWER) == CallCause::no_answer);
+    CHECK(fromTapi(::AHE_NEW_AGENTHANDLER) == PresenceEvent::added);
+    CHECK(perHour(CURRENCY{.int64 = 123'450}) == 12.345);
+}
+
+TEST_CASE("a BSTR keeps every character, and a date of the host's local time comes back") {
+    for (const char* text : {"", "Sales", "Größe – 日本語 – \xF0\x9F\x98\x80"}) CHECK(com::Bstr(text).text() == text);
+    const auto time = Time(std::chrono::milliseconds(1'777'622'400'123));
+    auto date = toOleDate(time, 0);
+    date = toOleDate(time, com::secondsEastOfUtc(date));
+    CHECK(fromOleDate(date, com::secondsEastOfUtc(date)) == time);
+}
+
+TEST_CASE("callbacks copy and return; a full queue merges volumes and drops no state") {
+    using namespace deskline::audio;
+    auto notices = std::make_shared<Notices>();
+    auto marks = std::make_shared<Marks>();
+    com::ComPtr<SessionSink> sink;
+    sink.Attach(new SessionSink(notices, 7, marks));
+    const GUID context{1, 2, 3, {}};
+    float channels[2] = {0.25F, 0.5F};
+    sink->OnSimpleVolumeChanged(0.5F, TRUE, &context);
+    sink->OnChannelVolumeChanged(2, channels, static_cast<DWORD>(-1), nullptr);
+    Notice notice;
+    REQUIRE(notices->pop(notice));
+    CHECK(notice.object == 7);
+    CHECK(notice.volume == 0.5F);
+    CHECK(notice.muted);
+    CHECK(notice.context.Data1 == 1);
+    REQUIRE(notices->pop(notice));
+    CHECK(notice.kind == NoticeKind::channels);
+    CHECK(notice.channels[1] == 0.5F);
+    CHECK_FALSE(notices->pop(notice));
+    for (int i = 0; i < 5000; ++i) sink->OnSimpleVolumeChanged(0.1F, FALSE, nullptr);
+    sink->OnStateChanged(::AudioSessionStateExpired);
+    sink->OnSessionDisconnected(::DisconnectReasonFormatChanged);
+    CHECK(notices->merged > 0);
+    CHECK(marks->readAgain);
+    CHECK(marks->state == 2);
+    CHECK(marks->disconnected == 2);
+}
