@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "doctor.hpp"
 #include "host/configuration.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
@@ -61,7 +62,10 @@ int run(int argc, char** argv) {
     auto* serveCommand = app.add_subcommand("serve", "run in the foreground");
     auto* checkCommand = app.add_subcommand("check-config", "say every mistake in the configuration, with file, line and key");
     auto* tokenCommand = app.add_subcommand("token", "print a token signed with the gateway's own key");
-    for (auto* command : {serveCommand, checkCommand, tokenCommand}) configured(command);
+    auto* doctorCommand = app.add_subcommand("doctor", "say what this host offers, and what to do about what it lacks");
+    bool json = false;
+    doctorCommand->add_flag("--json", json, "as JSON");
+    for (auto* command : {serveCommand, checkCommand, tokenCommand, doctorCommand}) configured(command);
     tokenCommand->add_option("--subject", tokenOptions.subject, "whom the token names")->required();
     tokenCommand->add_option("--role", tokenOptions.role, "agent, supervisor, integration or admin");
     tokenCommand->add_option("--agent", tokenOptions.agents, "an agent id that the bearer is; may be repeated");
@@ -83,6 +87,10 @@ int run(int argc, char** argv) {
         return 0;
     }
     if (tokenCommand->parsed()) return token(configuration, tokenOptions);
+    if (doctorCommand->parsed()) {
+        host::startLogging("error", configuration.log.format);
+        return doctor(configuration, json);
+    }
     host::startLogging(configuration.log.level, configuration.log.format);
     return serve(configuration);
 }

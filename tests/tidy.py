@@ -24,7 +24,7 @@ folder = root / "build" / "tidy"
 folder.mkdir(parents=True, exist_ok=True)
 (folder / "compile_commands.json").write_text(json.dumps(commands))
 
-sources = [pathlib.Path(e["file"]) for e in commands if "/gateway/" in e["file"] and "/precompiled/" not in e["file"] and "generated" not in e["file"]]
+sources = [pathlib.Path(e["file"]) for e in commands if "/gateway/" in e["file"] and "/precompiled/" not in e["file"] and "cmake_pch" not in e["file"] and "generated" not in e["file"]]
 
 
 def check(source):

@@ -8,7 +8,7 @@ std::vector<SessionState> allowedStates(SessionState from) {
         case not_ready: return {ready, session_ended};
         case ready: return {not_ready, session_ended};
         case busy_on_call: return {busy_wrapup, ready, not_ready, session_ended};
-        case busy_wrapup: return {ready, not_ready, session_ended};
+        case busy_wrapup:
         case unknown: return {ready, not_ready, session_ended};
         case session_ended: break;
     }

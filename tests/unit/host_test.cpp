@@ -59,6 +59,18 @@ TEST_CASE("configuration: every mistake is said, with what is near") {
     CHECK_THAT(host::text(host::read(c, broken.path, none)), Catch::Contains(":1"));
 }
 
+TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {
+    std::ifstream file(DESKLINE_SOURCE "/config/deskline.toml");
+    REQUIRE(file);
+    std::vector<std::string> shown;
+    std::string section;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
+        else if (line.starts_with('#') && !line.starts_with("# ") && line.find(" = ") != std::string::npos) shown.push_back(section + "." + line.substr(1, line.find(" = ") - 1));
+    }
+    CHECK_THAT(shown, Catch::Matchers::UnorderedEquals(host::keys()));
+}
+
 TEST_CASE("tokens: what was issued is believed, everything else is not") {
     const auto path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem"), otherPath = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem");
     const auto tokens = identity::Tokens::open(path, "deskline", "deskline"), again = identity::Tokens::open(path, "deskline", "deskline"), other = identity::Tokens::open(otherPath, "deskline", "deskline"),
@@ -127,7 +139,7 @@ TEST_CASE("lanes: in order within one, never waiting for another; what blocks is
         });
     blocked.get_future().wait();
     CHECK(other.get_future().get() == "123");
-    CHECK(lanes.inFlight() == 1);
+    while (lanes.inFlight() != 1) std::this_thread::yield();  // the third call is leaving
     CHECK(lanes.stop(std::chrono::milliseconds(10)) == std::vector<std::string>{"the blocked call"});
     release.set_value();
     CHECK(lanes.stop(std::chrono::seconds(5)).empty());

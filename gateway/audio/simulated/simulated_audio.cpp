@@ -74,8 +74,8 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 }
 
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
-    lanes_.post("mixer", "a change of " + change.object,
-                [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
+    auto what = "a change of " + change.object;
+    lanes_.post("mixer", std::move(what), [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
 }
 
 Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change) {

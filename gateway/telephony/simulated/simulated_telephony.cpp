@@ -15,7 +15,7 @@ const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
 
 }  // namespace
 
-SimulatedTelephony::SimulatedTelephony(SimulatedOptions options) : options_(std::move(options)), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
+SimulatedTelephony::SimulatedTelephony(SimulatedOptions options) : options_(options), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
 
 SimulatedTelephony::~SimulatedTelephony() { stop(std::chrono::milliseconds(0)); }
 

@@ -74,7 +74,9 @@ void called(std::string_view what) {
     log(what);
     APTTYPE type;
     APTTYPEQUALIFIER qualifier;
-    if (CoGetApartmentType(&type, &qualifier) == CO_E_NOTINITIALIZED) ruleBroken(std::string(what) + " was called from a thread in no apartment");
+    const HRESULT code = CoGetApartmentType(&type, &qualifier);
+    // Where another thread made the multithreaded apartment, one that entered none is in it only by implication.
+    if (code == CO_E_NOTINITIALIZED || (SUCCEEDED(code) && type == APTTYPE_MTA && qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA)) ruleBroken(std::string(what) + " was called from a thread in no apartment");
 }
 
 unsigned short consolePort(const char* variable) {

@@ -583,6 +583,7 @@ public:
 
 private:
     ~Tapi() override;
+    void end();
     void queue(const simulation::SwitchEvent& event);
     void run();
     void deliver(const simulation::SwitchEvent& event);
@@ -627,7 +628,9 @@ private:
 Tapi::Tapi() { called("CoCreateInstance(CLSID_TAPI)"); }
 
 Tapi::~Tapi() {
-    if (initialized_) ruleBroken("ITTAPI was released without Shutdown");
+    if (!initialized_) return;
+    ruleBroken("ITTAPI was released without Shutdown");
+    end();
 }
 
 HRESULT Tapi::Initialize() {
@@ -639,9 +642,7 @@ HRESULT Tapi::Initialize() {
     return S_OK;
 }
 
-HRESULT Tapi::Shutdown() {
-    called("ITTAPI::Shutdown");
-    if (!std::exchange(initialized_, false)) return S_FALSE;
+void Tapi::end() {
     world().acd.listen({});
     {
         const std::lock_guard lock(mutex_);
@@ -649,6 +650,12 @@ HRESULT Tapi::Shutdown() {
     }
     wake_.notify_all();
     thread_.join();
+}
+
+HRESULT Tapi::Shutdown() {
+    called("ITTAPI::Shutdown");
+    if (!std::exchange(initialized_, false)) return S_FALSE;
+    end();
     if (sink_) ruleBroken("Shutdown before Unadvise");
     handlers().drop();
     groups().drop();
