@@ -17,13 +17,17 @@ namespace deskline {
 namespace {
 
 Finding checkCertificate(const host::Configuration& c) {
-    if (c.server.certificate.empty()) return {"certificate", Severity::ok, "No certificate is configured: a self-signed one is made at first start.", "Browsers warn until it is trusted.", "For production, set [server] certificate and private_key."};
-    if (const auto context = net::makeTlsContext(c.server.certificate, c.server.privateKey); !context) return {"certificate", Severity::failed, context.error().detail, "The gateway cannot start.", "Correct [server] certificate and private_key."};
+    if (c.server.certificate.empty())
+        return {"certificate", Severity::ok, "No certificate is configured: a self-signed one is made at first start.", "Browsers warn until it is trusted.",
+                "For production, set [server] certificate and private_key."};
+    if (const auto context = net::makeTlsContext(c.server.certificate, c.server.privateKey); !context)
+        return {"certificate", Severity::failed, context.error().detail, "The gateway cannot start.", "Correct [server] certificate and private_key."};
     const auto facts = net::inspectCertificate(c.server.certificate);
     if (!facts) return {"certificate", Severity::failed, facts.error().detail, "The gateway cannot start.", "Correct [server] certificate."};
     const auto days = std::to_string(facts->daysLeft);
     if (facts->daysLeft < 0) return {"certificate", Severity::degraded, "The certificate has expired.", "Clients refuse to connect.", "Renew it."};
-    if (facts->daysLeft < 14) return {"certificate", Severity::degraded, "The certificate expires in " + days + " days.", "Clients will refuse to connect.", "Renew it."};
+    if (facts->daysLeft < 14)
+        return {"certificate", Severity::degraded, "The certificate expires in " + days + " days.", "Clients will refuse to connect.", "Renew it."};
     return {"certificate", Severity::ok, "The certificate (" + facts->subject + ") is valid for " + days + " days.", "", ""};
 }
 
@@ -35,13 +39,19 @@ Finding checkPort(const host::Configuration& c) {
     if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
     const auto address = asio::ip::make_address(host, error);
     const int port = colon == std::string::npos ? -1 : std::atoi(c.server.listen.c_str() + colon + 1);
-    if (error || port < 0 || port > 65535) return {"port", Severity::failed, "[server] listen = \"" + c.server.listen + "\" is no address and port.", "The gateway cannot start.", "Write it as 127.0.0.1:8443."};
+    if (error || port < 0 || port > 65535)
+        return {"port", Severity::failed, "[server] listen = \"" + c.server.listen + "\" is no address and port.", "The gateway cannot start.",
+                "Write it as 127.0.0.1:8443."};
     asio::io_context io;
     asio::ip::tcp::acceptor acceptor(io);
     acceptor.open(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), error);
     if (!error) acceptor.bind({address, static_cast<unsigned short>(port)}, error);
-    if (error == asio::error::address_in_use) return {"port", Severity::failed, c.server.listen + " is in use.", "The gateway cannot start while another program (or a running Deskline) holds it.", "End the other program, or choose another port."};
-    if (error) return {"port", Severity::failed, c.server.listen + " cannot be listened on: " + error.message() + ".", "The gateway cannot start.", "Choose an address of this host."};
+    if (error == asio::error::address_in_use)
+        return {"port", Severity::failed, c.server.listen + " is in use.", "The gateway cannot start while another program (or a running Deskline) holds it.",
+                "End the other program, or choose another port."};
+    if (error)
+        return {"port", Severity::failed, c.server.listen + " cannot be listened on: " + error.message() + ".", "The gateway cannot start.",
+                "Choose an address of this host."};
     return {"port", Severity::ok, c.server.listen + " is free.", "", ""};
 }
 
@@ -52,14 +62,20 @@ Finding checkData(const host::Configuration& c) {
     const auto probe = folder / "doctor-was-here";
     const bool written = static_cast<bool>(std::ofstream(probe) << "x");
     std::filesystem::remove(probe, error);
-    if (!written) return {"data", Severity::failed, "The folder " + c.server.dataDir + " cannot be written.", "Neither journal nor keys can be kept there.", "Give Deskline's account the right to write, or set [server] data_dir."};
+    if (!written)
+        return {"data", Severity::failed, "The folder " + c.server.dataDir + " cannot be written.", "Neither journal nor keys can be kept there.",
+                "Give Deskline's account the right to write, or set [server] data_dir."};
     const auto space = std::filesystem::space(folder, error);
-    if (!error && space.available < (1ULL << 30)) return {"data", Severity::degraded, "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill the disk.", "Make room, or lower [journal] retention_size."};
+    if (!error && space.available < (1ULL << 30))
+        return {"data", Severity::degraded, "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill the disk.",
+                "Make room, or lower [journal] retention_size."};
     return {"data", Severity::ok, "The folder " + c.server.dataDir + " can be written.", "", ""};
 }
 
 Finding checkClock() {
-    if (now() < Time(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1))) return {"clock", Severity::degraded, "The clock says " + toRfc3339(now()) + ".", "Tokens and certificates will not be valid.", "Set the clock, and keep it by NTP."};
+    if (now() < Time(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)))
+        return {"clock", Severity::degraded, "The clock says " + toRfc3339(now()) + ".", "Tokens and certificates will not be valid.",
+                "Set the clock, and keep it by NTP."};
     return {"clock", Severity::ok, "The clock says " + toRfc3339(now()) + ".", "", ""};
 }
 
@@ -85,11 +101,16 @@ int doctor(const host::Configuration& c, bool json) {
         return static_cast<int>(worst);
     }
     for (const auto& finding : findings) {
-        std::cout << (finding.severity == Severity::ok ? "ok        " : finding.severity == Severity::degraded ? "degraded  " : "FAILED    ") << finding.area << ": " << finding.finding << "\n";
+        std::cout << (finding.severity == Severity::ok         ? "ok        "
+                      : finding.severity == Severity::degraded ? "degraded  "
+                                                               : "FAILED    ")
+                  << finding.area << ": " << finding.finding << "\n";
         if (!finding.meaning.empty()) std::cout << "          " << finding.meaning << "\n";
         if (!finding.remedy.empty()) std::cout << "          What to do: " << finding.remedy << "\n";
     }
-    std::cout << (worst == Severity::ok ? "Everything is in order.\n" : worst == Severity::degraded ? "Deskline serves, but not all of it works.\n" : "Deskline cannot serve.\n");
+    std::cout << (worst == Severity::ok         ? "Everything is in order.\n"
+                  : worst == Severity::degraded ? "Deskline serves, but not all of it works.\n"
+                                                : "Deskline cannot serve.\n");
     return static_cast<int>(worst);
 }
 

@@ -16,7 +16,8 @@ Finding checkService(const std::string& area, const wchar_t* service, const std:
     if (manager) CloseServiceHandle(manager);
     if (!known) return {area, Severity::degraded, "The service " + name + " is not installed.", without, "Install the Windows feature that brings it."};
     if (status.dwCurrentState == SERVICE_RUNNING) return {area, Severity::ok, "The service " + name + " is running.", "", ""};
-    return {area, Severity::degraded, "The service " + name + " is not running.", without, "It starts on demand; if it does not, run: sc start " + toUtf8(service)};
+    return {area, Severity::degraded, "The service " + name + " is not running.", without,
+            "It starts on demand; if it does not, run: sc start " + toUtf8(service)};
 }
 
 }  // namespace deskline::com

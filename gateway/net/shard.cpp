@@ -59,6 +59,10 @@ void Shard::join(const events::Subscription& subscription, const std::shared_ptr
 }
 
 void Shard::leave(const events::Subscription& subscription, Subscriber* subscriber) {
+    if (delivering_) {  // a frame too many made it leave: the lists are being walked
+        leaving_.emplace_back(subscription, subscriber);
+        return;
+    }
     const auto found = audiences_.find(subscription);
     if (found == audiences_.end()) return;
     auto& members = found->second.members;
@@ -77,11 +81,14 @@ void Shard::drain() {
             continue;
         }
         const auto& frame = std::get<events::FramePtr>(item);
+        delivering_ = true;
         for (auto& [subscription, audience] : audiences_) {
             if (!subscription.matches(*frame)) continue;
             for (auto& member : audience.members)
                 if (member->deliver(frame)) touched_.push_back(member);
         }
+        delivering_ = false;
+        for (const auto& [subscription, subscriber] : std::exchange(leaving_, {})) leave(subscription, subscriber);
     }
     schedulePass();
 }

@@ -65,7 +65,8 @@ private:
     std::deque<std::shared_ptr<Subscriber>> touched_;
     std::vector<std::weak_ptr<Subscriber>> held_;
     std::size_t subscribers_ = 0, passLength_ = 0;
-    bool passing_ = false, holding_ = false;
+    bool passing_ = false, holding_ = false, delivering_ = false;
+    std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
     std::thread thread_;
 };
 

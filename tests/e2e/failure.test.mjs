@@ -133,6 +133,15 @@ describe('streams', () => {
     assert.match(error.detail, /weather/);
     stream.close();
   });
+  test('all clients of a kind stop reading at once: all are closed, the gateway lives', async () => {
+    await g.signIn('1010');
+    const slow = await Promise.all([1, 2, 3].map(() => g.stream({ topics: ['agent-session', 'queue'] })));
+    for (const stream of slow) stream.socket.pause();
+    await g.telephony({ do: 'burst', events: 30_000 });
+    await until('all are found out', async () => /deskline_slow_clients_total [3-9]/.test((await g.request('GET', '//metrics')).text), 60_000);
+    for (const stream of slow) stream.socket.resume();
+    for (const stream of slow) assert.equal((await stream.closed).code, 4108);
+  });
   test('a client that stops reading is closed with 4108, and hurts nobody', async () => {
     const session = await g.signIn('1009');
     const slow = await g.stream({ topics: ['agent-session'] }), quick = await g.stream({ topics: ['agent-session'] });

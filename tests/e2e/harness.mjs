@@ -141,7 +141,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
             done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });
           });
         });
-        request.on('error', fail);
+        request.on('error', (error) => fail(new Error(`${method} ${path}: ${error.message}`)));
         request.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
       });
     },

@@ -43,8 +43,10 @@ struct Bench {
         settle();
         std::vector<FramePtr> all;
         for (auto& item : hub.inbox(shard).drain()) {
-            if (auto* frame = std::get_if<FramePtr>(&item)) all.push_back(*frame);
-            else std::get<Work>(item)();
+            if (auto* frame = std::get_if<FramePtr>(&item))
+                all.push_back(*frame);
+            else
+                std::get<Work>(item)();
         }
         return all;
     }
@@ -106,7 +108,10 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
         const auto journal = journalIn(folder.path / "journal.db");
         epoch = journal->epoch();
         std::vector<FramePtr> frames;
-        for (std::uint64_t n = 1; n <= 100; ++n) frames.push_back(makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .type = "deskline.agent", .subject = "/agents/" + std::to_string(n % 3)}, "{\"n\":" + std::to_string(n) + "}"));
+        for (std::uint64_t n = 1; n <= 100; ++n)
+            frames.push_back(
+                makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .type = "deskline.agent", .subject = "/agents/" + std::to_string(n % 3)},
+                          "{\"n\":" + std::to_string(n) + "}"));
         REQUIRE(journal->append(frames).has_value());
     }
     const auto journal = journalIn(folder.path / "journal.db");
@@ -160,7 +165,8 @@ TEST_CASE("an event that comes before, or after, the outcome has the cause of it
         std::promise<std::optional<std::string>> answer;
         bench.ledger.begin(id, {"request-1", "admin", "lunch", {}}, expect);
         if (early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
-        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "s1"), true, [&](const Settled& settled) { answer.set_value(settled.cursor); });
+        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "s1"), true,
+                            [&](const Settled& settled) { answer.set_value(settled.cursor); });
         if (!early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
         const auto cursor = answer.get_future().get();
         const auto frames = bench.frames();
@@ -179,7 +185,8 @@ TEST_CASE("where no event comes, the answer says so after two seconds; where non
         const auto id = bench.ledger.nextCommand();
         std::promise<std::optional<std::string>> answer;
         bench.ledger.begin(id, {"r", "a", {}, {}}, [](const Fact&) { return false; });
-        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "x"), expected, [&](const Settled& settled) { answer.set_value(settled.cursor); });
+        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "x"), expected,
+                            [&](const Settled& settled) { answer.set_value(settled.cursor); });
         CHECK(answer.get_future().get() == std::nullopt);
     }
 }
@@ -194,8 +201,10 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     bench.settle();
     std::vector<std::string> order;
     for (auto& item : bench.hub.inbox(bench.shard).drain()) {
-        if (auto* frame = std::get_if<FramePtr>(&item)) order.push_back(std::to_string((*frame)->number));
-        else std::get<Work>(item)(), order.push_back("snapshot");
+        if (auto* frame = std::get_if<FramePtr>(&item))
+            order.push_back(std::to_string((*frame)->number));
+        else
+            std::get<Work>(item)(), order.push_back("snapshot");
     }
     CHECK(order == std::vector<std::string>{"1", "snapshot", "2"});
     REQUIRE(attached);
@@ -234,7 +243,8 @@ TEST_CASE("a new picture is told as differences, in order") {
     bench.ledger.record({picture});
     std::vector<std::string> told;
     for (const auto& frame : bench.frames()) told.push_back(frame->type + " " + std::string(data(frame).at("event").as_string()));
-    CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed", "deskline.agent-session end", "deskline.agent not-ready", "deskline.agent-session ready"});
+    CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed", "deskline.agent-session end", "deskline.agent not-ready",
+                                           "deskline.agent-session ready"});
 }
 
 TEST_CASE("a journal that cannot be written: events are served, health says so") {

@@ -34,9 +34,12 @@ const host::Environment none = [](const std::string&) { return std::nullopt; };
 }  // namespace
 
 TEST_CASE("configuration: defaults, file, environment, in this order") {
-    const TomlFile file("[server]\nname = \"one\"\nqueue_limit = \"2 MiB\"\nbase_path = \"deskline/\"\nallowed_origins = [\"https://crm\"]\n[telephony.simulated]\ntraffic = 3\n");
+    const TomlFile file(
+        "[server]\nname = \"one\"\nqueue_limit = \"2 MiB\"\nbase_path = \"deskline/\"\nallowed_origins = [\"https://crm\"]\n[telephony.simulated]\ntraffic = "
+        "3\n");
     host::Configuration c;
-    const auto mistakes = host::read(c, file.path, [](const std::string& name) { return name == "DESKLINE_SERVER_NAME" ? std::optional<std::string>("two") : std::nullopt; });
+    const auto mistakes =
+        host::read(c, file.path, [](const std::string& name) { return name == "DESKLINE_SERVER_NAME" ? std::optional<std::string>("two") : std::nullopt; });
     CHECK(host::text(mistakes).empty());
     CHECK(c.server.name == "two");
     CHECK(c.server.queueLimit == 2 << 20);
@@ -65,16 +68,19 @@ TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {
     std::vector<std::string> shown;
     std::string section;
     for (std::string line; std::getline(file, line);) {
-        if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
-        else if (line.starts_with('#') && !line.starts_with("# ") && line.find(" = ") != std::string::npos) shown.push_back(section + "." + line.substr(1, line.find(" = ") - 1));
+        if (line.starts_with('['))
+            section = line.substr(1, line.find(']') - 1);
+        else if (line.starts_with('#') && !line.starts_with("# ") && line.find(" = ") != std::string::npos)
+            shown.push_back(section + "." + line.substr(1, line.find(" = ") - 1));
     }
     CHECK_THAT(shown, Catch::Matchers::UnorderedEquals(host::keys()));
 }
 
 TEST_CASE("tokens: what was issued is believed, everything else is not") {
-    const auto path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem"), otherPath = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem");
-    const auto tokens = identity::Tokens::open(path, "deskline", "deskline"), again = identity::Tokens::open(path, "deskline", "deskline"), other = identity::Tokens::open(otherPath, "deskline", "deskline"),
-               elsewhere = identity::Tokens::open(path, "deskline", "another");
+    const auto path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem"),
+               otherPath = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem");
+    const auto tokens = identity::Tokens::open(path, "deskline", "deskline"), again = identity::Tokens::open(path, "deskline", "deskline"),
+               other = identity::Tokens::open(otherPath, "deskline", "deskline"), elsewhere = identity::Tokens::open(path, "deskline", "another");
     REQUIRE(good(tokens));
     REQUIRE(good(again));
     const identity::Identity who{"ada", identity::Role::agent, {"1001"}, 1000};

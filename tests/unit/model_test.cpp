@@ -10,7 +10,8 @@ TEST_CASE("a time survives its text") {
     const auto time = Time(std::chrono::milliseconds(1'777'622'400'123));
     CHECK(toRfc3339(time) == "2026-05-01T08:00:00.123Z");
     CHECK(fromRfc3339(toRfc3339(time)) == time);
-    for (const char* wrong : {"", "2026-05-01", "2026-13-01T08:00:00.000Z", "2026-02-30T08:00:00.000Z", "2026-05-01T24:00:00.000Z", "2026-05-01 08:00:00.000Z"}) CHECK_FALSE(fromRfc3339(wrong));
+    for (const char* wrong : {"", "2026-05-01", "2026-13-01T08:00:00.000Z", "2026-02-30T08:00:00.000Z", "2026-05-01T24:00:00.000Z", "2026-05-01 08:00:00.000Z"})
+        CHECK_FALSE(fromRfc3339(wrong));
 }
 
 TEST_CASE("an OLE date is days since 1899-12-30 in local time, and exact to the millisecond") {
@@ -38,7 +39,13 @@ TEST_CASE("states that may be asked for") {
 }
 
 TEST_CASE("a value survives JSON") {
-    AgentSession session{.id = "a", .agent = "1001", .acdGroup = "Sales", .address = "Line 1", .state = SessionState::ready, .since = Time(std::chrono::seconds(5)), .startedAt = Time(std::chrono::seconds(4))};
+    AgentSession session{.id = "a",
+                         .agent = "1001",
+                         .acdGroup = "Sales",
+                         .address = "Line 1",
+                         .state = SessionState::ready,
+                         .since = Time(std::chrono::seconds(5)),
+                         .startedAt = Time(std::chrono::seconds(4))};
     session.reason = "lunch";
     session.allowedStates = {SessionState::not_ready};
     session.statistics.callsPerHour = 2.5;

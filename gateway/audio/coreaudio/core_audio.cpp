@@ -18,9 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto settle = std::chrono::milliseconds(250);       // default changes come once a role, property changes in bursts
-constexpr auto verifyAfter = std::chrono::milliseconds(300);  // when a change that nobody told of is read
-constexpr auto rescanEvery = std::chrono::seconds(5);         // where notifications are not to be had
+constexpr auto settle = std::chrono::milliseconds(250);  // default changes come once a role, property changes in bursts
+constexpr auto rescanEvery = std::chrono::seconds(5);    // where notifications are not to be had
 constexpr auto retryEvery = std::chrono::seconds(2);
 
 // An event context: eight bytes of this process, then the command.
@@ -48,12 +47,6 @@ struct Command {
     Change change;
     Completion completion;
 };
-struct Verify {  // some systems say S_OK to a registration and then never call back
-    Clock::time_point at;
-    std::uint64_t object;
-    CommandId command;
-};
-
 }  // namespace
 
 struct CoreAudio::Thread {
@@ -66,7 +59,6 @@ struct CoreAudio::Thread {
     std::map<std::uint64_t, std::unique_ptr<DeviceEntry>> devices;
     std::map<std::uint64_t, std::unique_ptr<SessionEntry>> sessions;
     std::uint64_t nextKey = 1;
-    std::deque<Verify> verifications;
     std::optional<Clock::time_point> rescanAt;
     Clock::time_point nextRescan = Clock::now() + rescanEvery, nextMeter{};
     std::map<std::string, bool> toldCapabilities;
@@ -86,7 +78,6 @@ struct CoreAudio::Thread {
             carryOutCommands();
             takeNotices();
             takeMarks();
-            verify();
             if (notices->rescan.exchange(false)) rescanAt = Clock::now() + settle;
             const auto time = Clock::now();
             const bool blind = !capabilities.sessionEvents || devices.empty() || lost;
@@ -99,7 +90,6 @@ struct CoreAudio::Thread {
     DWORD timeout() const {
         auto next = nextRescan;
         if (rescanAt) next = std::min(next, *rescanAt);
-        if (!verifications.empty()) next = std::min(next, verifications.front().at);
         if (meterRate > 0) next = std::min(next, nextMeter);
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
         return static_cast<DWORD>(std::clamp<std::int64_t>(left + 1, 1, 5000));
@@ -261,24 +251,25 @@ struct CoreAudio::Thread {
         if (const auto session = sessions.find(notice.object); session != sessions.end()) takeSession(*session->second, notice, command);
     }
 
+    // A change of our own was told when it was made (carryOut): its notice brings nothing new, unless somebody else came in between.
     void takeVolume(DeviceEntry& device, const Notice& notice, CommandId command) {
         auto now = device.value;
         now.volume = notice.volume;
         now.muted = notice.muted;
         now.channelVolumes.assign(notice.channels, notice.channels + notice.channelCount);
-        if (now == device.value && !command) return;
-        const auto volume = device.value.volume;
-        device.value = now;
-        if (now.volume != volume) {
-            device.readVolume();  // for the decibels; the rest is as this notice said
-            device.value.volume = now.volume;
-            device.value.muted = now.muted;
-            device.value.channelVolumes = now.channelVolumes;
+        if (now == device.value) return;
+        if (command) {
+            device.marks->readAgain = true;
+            return;
         }
-        report({.what = AudioDeviceChanged{device.value, AudioDeviceChange::volume}, .command = command});
+        device.readVolume();  // for the decibels; the rest is as the notice said
+        now.volumeDb = device.value.volumeDb;
+        device.value = now;
+        report({AudioDeviceChanged{device.value, AudioDeviceChange::volume}});
     }
 
     void takeSession(SessionEntry& session, const Notice& notice, CommandId command) {
+        const auto before = session.value;
         auto change = AudioSessionChange::volume;
         switch (notice.kind) {
             case NoticeKind::volume:
@@ -302,7 +293,13 @@ struct CoreAudio::Thread {
                 session.read();
                 break;
         }
-        report({.what = AudioSessionChanged{session.value, change}, .command = command});
+        if (session.value == before) return;
+        if (command) {
+            session.value = before;
+            session.marks->readAgain = true;
+            return;
+        }
+        report({AudioSessionChanged{session.value, change}});
     }
 
     void takeMarks() {
@@ -343,6 +340,26 @@ struct CoreAudio::Thread {
         for (auto& command : taken) command.completion(carryOut(command));
     }
 
+    // Reads back what was changed and tells it at once, one event with its cause: some systems say S_OK to a registration and never call.
+    bool tell(std::uint64_t key, const Command& command) {
+        if (const auto device = devices.find(key); device != devices.end()) {
+            const auto before = device->second->value;
+            device->second->readVolume();
+            if (device->second->value == before) return false;
+            report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = command.id});
+            return true;
+        }
+        auto& session = *sessions.at(key);
+        const auto before = session.value;
+        session.read();
+        if (session.value == before) return false;
+        const auto change = command.change.volume || command.change.muted ? AudioSessionChange::volume
+                            : command.change.channelVolumes               ? AudioSessionChange::channels
+                                                                          : AudioSessionChange::name;
+        report({.what = AudioSessionChanged{session.value, change}, .command = command.id});
+        return true;
+    }
+
     Result<Outcome> carryOut(const Command& command) {
         const auto& change = command.change;
         const GUID context = contexts.of(command.id);
@@ -371,26 +388,7 @@ struct CoreAudio::Thread {
             if (fault.slug == "audio-device-gone" || fault.slug == "source-lost") notices->rescan = true;
             return fault;
         }
-        if (differs) verifications.push_back({Clock::now() + verifyAfter, key, command.id});
-        return Outcome{change.object, differs};
-    }
-
-    void verify() {
-        while (!verifications.empty() && verifications.front().at <= Clock::now()) {
-            const auto due = verifications.front();
-            verifications.pop_front();
-            if (const auto device = devices.find(due.object); device != devices.end()) {
-                const auto before = device->second->value;
-                device->second->readVolume();
-                if (device->second->value != before)
-                    report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = due.command});
-            } else if (const auto session = sessions.find(due.object); session != sessions.end()) {
-                const auto before = session->second->value;
-                session->second->read();
-                if (session->second->value != before)
-                    report({.what = AudioSessionChanged{session->second->value, AudioSessionChange::volume}, .command = due.command});
-            }
-        }
+        return Outcome{change.object, differs && tell(key, command)};
     }
 
     void readMeters(Clock::time_point time) {

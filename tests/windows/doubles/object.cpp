@@ -76,7 +76,8 @@ void called(std::string_view what) {
     APTTYPEQUALIFIER qualifier;
     const HRESULT code = CoGetApartmentType(&type, &qualifier);
     // Where another thread made the multithreaded apartment, one that entered none is in it only by implication.
-    if (code == CO_E_NOTINITIALIZED || (SUCCEEDED(code) && type == APTTYPE_MTA && qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA)) ruleBroken(std::string(what) + " was called from a thread in no apartment");
+    if (code == CO_E_NOTINITIALIZED || (SUCCEEDED(code) && type == APTTYPE_MTA && qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA))
+        ruleBroken(std::string(what) + " was called from a thread in no apartment");
 }
 
 unsigned short consolePort(const char* variable) {

@@ -41,7 +41,8 @@ struct Sound {
     ComPtr<IAudioSessionManager2> manager;
     ComPtr<IAudioSessionControl> control;
     Sound() {
-        REQUIRE(CoCreateInstance(audio::enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator), reinterpret_cast<void**>(enumerator.GetAddressOf())) == S_OK);
+        REQUIRE(CoCreateInstance(audio::enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
+                                 reinterpret_cast<void**>(enumerator.GetAddressOf())) == S_OK);
         ComPtr<IMMDevice> device;
         REQUIRE(enumerator->GetDefaultAudioEndpoint(eRender, eConsole, device.GetAddressOf()) == S_OK);
         REQUIRE(device->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(manager.GetAddressOf())) == S_OK);

@@ -138,9 +138,5 @@ TEST_CASE("broken rule: a leaked reference is counted") {
 
 TEST_CASE("broken rule: a call from a thread in no apartment") {
     Tapi t;
-    CHECK(found("in no apartment", [&] {
-        std::thread([&] {
-            t.tapi->put_EventFilter(telephony::eventFilter);
-        }).join();
-    }));
+    CHECK(found("in no apartment", [&] { std::thread([&] { t.tapi->put_EventFilter(telephony::eventFilter); }).join(); }));
 }
