@@ -5,7 +5,7 @@ import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startGateway, until } from './harness.mjs';
+import { startGateway, until, run, shown } from './harness.mjs';
 
 const prefix = resolve(import.meta.dirname, '../../build/wine/plain');
 const folder = mkdtempSync(join(tmpdir(), 'deskline-pulse-'));
@@ -79,4 +79,15 @@ test('PulseAudio is killed and started again: the gateway lives', async () => {
   await until('PulseAudio answers again', answers);
   assert.equal((await g.request('GET', '//readyz')).status, 200);
   assert.equal((await g.request('GET', '/audio/devices')).status, 200);
+});
+
+test('doctor says what is lacking here, and what to do', () => {
+  const { code, stdout } = run(['doctor', '--json', '--config', shown(join(g.folder, 'deskline.toml'))], { env: { WINEPREFIX: prefix, ...pulse, HOME: process.env.HOME } });
+  assert.equal(code, 1);
+  const { findings } = JSON.parse(stdout);
+  const tapi = findings.find((f) => f.area === 'telephony' && f.severity === 'degraded');
+  assert.match(tapi.finding, /REGDB_E_CLASSNOTREG \(0x80040154\)/);
+  assert.ok(tapi.remedy);
+  assert.ok(findings.some((f) => /lacks sessionEvents/.test(f.finding)));
+  assert.ok(findings.some((f) => /cannot be set|was not told/.test(f.finding)));
 });
