@@ -9,8 +9,10 @@
 namespace deskline::net {
 namespace {
 
-// Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass.
-constexpr std::size_t slice = 128;
+// Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass. A request needs a few turns
+// of the loop (read, ledger, answer), so the loop turns a few times: a burst then gathers instead of queueing behind its own delivery.
+constexpr std::size_t slice = 64;
+constexpr int turns = 3;
 constexpr std::size_t longPass = 256;  // connections; a pass this long waits for more before it begins
 constexpr auto gatherFor = std::chrono::microseconds(500);
 constexpr auto holdGrain = std::chrono::milliseconds(10);
@@ -111,16 +113,17 @@ void Shard::schedulePass() {
     gatherTimer_.async_wait([this](auto) { pass(); });
 }
 
+void Shard::turn(int left) {
+    boost::asio::post(io_, [this, left] { left > 1 ? turn(left - 1) : pass(); });
+}
+
 void Shard::pass() {
     for (std::size_t i = 0; i < slice && !touched_.empty(); ++i) {
         const auto next = std::move(touched_.front());
         touched_.pop_front();
         next->flush();
     }
-    if (!touched_.empty()) {
-        boost::asio::post(io_, [this] { pass(); });
-        return;
-    }
+    if (!touched_.empty()) return turn(turns);
     passing_ = false;
 }
 

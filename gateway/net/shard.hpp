@@ -48,6 +48,7 @@ public:
 private:
     void drain();
     void pass();
+    void turn(int left);
     void schedulePass();
     void turnWheel();
     void releaseHeld();
