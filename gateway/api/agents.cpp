@@ -33,13 +33,13 @@ Response agentResponse(const events::Settled& settled, int status) {
 
 void listAgents(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.agents; },
+        gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.agents; },
         [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
 }
 
 void getAgent(Gateway& gateway, Request request, Respond respond) {
     single(
-        gateway, std::move(request), std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); },
+        gateway, request, std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); },
         [identity = request.identity](const events::State&, const Agent& agent) { return sees(identity, agent.id); });
 }
 

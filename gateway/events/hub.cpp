@@ -1,6 +1,7 @@
 #include "events/hub.hpp"
 
 #include <iterator>
+#include <utility>
 
 namespace deskline::events {
 

@@ -64,7 +64,7 @@ FramePtr frameOf(Statement& row) {
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options) {
+Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
     std::string setAside;
     for (int attempt = 0;; ++attempt) {
         std::unique_ptr<Journal> journal(new Journal);

@@ -22,7 +22,7 @@ struct JournalOptions {
 
 class Journal {
 public:
-    static Result<std::unique_ptr<Journal>> open(JournalOptions options);
+    static Result<std::unique_ptr<Journal>> open(const JournalOptions& options);
     // In memory, never durable: when the file cannot be had. `why` is what `append` answers, always.
     static std::unique_ptr<Journal> openVolatile(Fault why);
     ~Journal();

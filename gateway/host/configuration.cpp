@@ -38,7 +38,7 @@ std::vector<Key> table(Configuration& c) {
         {"server.allowed_origins", &c.server.allowedOrigins},
         {"server.trusted_proxies", &c.server.trustedProxies},
         {"server.max_connections", &c.server.maxConnections, 1, 1'000'000},
-        {"server.queue_limit", Bytes{&c.server.queueLimit}, 16 * 1024, INT64_MAX},
+        {"server.queue_limit", Bytes{&c.server.queueLimit}, 16'384, INT64_MAX},
         {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
         {"server.shards", &c.server.shards, 0, 256},
         {"server.heartbeat", &c.server.heartbeat, 1, 60},

@@ -8,6 +8,7 @@
 namespace deskline::net {
 namespace {
 
+constexpr int longestTick = 60;              // seconds; the wheel has 64
 constexpr int closingSeconds = 10;           // for a peer to take what is queued and say goodbye
 constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)
 
@@ -212,18 +213,32 @@ void Channel::close() {
 }
 
 void Channel::expireIn(int seconds) {
-    deadline_ = seconds ? std::chrono::steady_clock::now() + std::chrono::seconds(seconds) : std::chrono::steady_clock::time_point::max();
-    if (seconds) wheel_.schedule(shared_from_this(), std::min(seconds + 1, 60));
+    const auto time = Clock::now();
+    deadline_ = seconds ? time + std::chrono::seconds(seconds) : Clock::time_point::max();
+    if (seconds && (tickAt_ <= time || tickAt_ > deadline_)) tickIn(std::min(seconds + 1, longestTick));
+}
+
+void Channel::tickIn(int seconds) {
+    tickAt_ = Clock::now() + std::chrono::seconds(seconds);
+    wheel_.schedule(shared_from_this(), seconds);
 }
 
 int Channel::tick() {
-    if (closed_) return 0;
-    if (onTick) return onTick();
-    if (deadline_ == std::chrono::steady_clock::time_point::max()) return 0;
-    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline_ - std::chrono::steady_clock::now()).count();
-    if (left > 0) return static_cast<int>(std::min<std::int64_t>(left, 60));
-    close();
-    return 0;
+    const auto time = Clock::now();
+    // The wheel turns once a second; what comes earlier than that is a slot taken before the present one.
+    if (closed_ || time + std::chrono::milliseconds(1100) < tickAt_) return 0;
+    int next = 0;
+    if (onTick) {
+        next = onTick();
+    } else if (deadline_ != Clock::time_point::max()) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(deadline_ - time).count();
+        if (left <= 0)
+            close();
+        else
+            next = static_cast<int>(std::min<std::int64_t>(left, longestTick));
+    }
+    tickAt_ = next ? time + std::chrono::seconds(next) : Clock::time_point{};
+    return next;
 }
 
 void teardown(boost::beast::role_type, Stream& stream, error_code& error) {

@@ -51,6 +51,7 @@ public:
 
     std::size_t queued() const { return queuedBytes_; }  // bytes
     void expireIn(int seconds);                          // closes unless called again in time; 0: no limit
+    void tickIn(int seconds);                            // the next tick; slots taken before are void
     int tick() override;
     std::function<int()> onTick;  // instead of the limit, once a WebSocket has taken over
 
@@ -76,7 +77,8 @@ private:
     std::size_t head_ = 0, offset_ = 0, queuedBytes_ = 0, retryLength_ = 0;
     std::vector<std::function<void(error_code)>> told_;
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false;
-    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};
 };
 
 // What Beast works on: an AsyncStream that shares a channel.

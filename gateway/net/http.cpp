@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,7 +15,7 @@
 namespace deskline::net {
 namespace {
 
-constexpr std::size_t headerBytes = 16 * 1024, bodyBytes = 64 * 1024;
+constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536;
 constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
 
 api::Later laterOn(asio::io_context& io) {

@@ -18,7 +18,7 @@ namespace websocket = boost::beast::websocket;
 namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t longestMessage = 64 * 1024;
+constexpr std::size_t longestMessage = 65'536;
 constexpr int helloSeconds = 5;
 constexpr double defaultAudioRate = 20, highestAudioRate = 60;
 
@@ -64,7 +64,7 @@ public:
             const auto self = weak.lock();
             return self ? self->tick() : 0;
         };
-        shard_.wheel().schedule(channel_, helloSeconds + 1);
+        channel_->tickIn(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
         while (!channel_->closed()) {
             boost::beast::flat_buffer buffer;  // of this message alone: an idle stream has none
