@@ -101,6 +101,8 @@ Result<void> Journal::prepare() {
     sqlite3_busy_timeout(database_, 2000);
     if (!run("PRAGMA journal_mode = WAL") || !run(options_.full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
         return failed(database_, "opened", options_.path);
+    if (options_.mostPages && !run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str()))
+        return failed(database_, "limited", options_.path);
     {
         Statement check(database_, "PRAGMA quick_check(1)");
         if (!check.row()) return failed(database_, "checked", options_.path);

@@ -18,6 +18,7 @@ struct JournalOptions {
     bool full = false;
     int retentionDays = 7;
     std::uint64_t retentionBytes = 1ULL << 30;
+    std::int64_t mostPages = 0;  // 0: as many as the disk takes; a test plays a full disk with it
 };
 
 class Journal {

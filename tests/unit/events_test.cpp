@@ -247,6 +247,33 @@ TEST_CASE("a new picture is told as differences, in order") {
                                            "deskline.agent-session ready"});
 }
 
+TEST_CASE("a full journal takes a group whole or not at all, says so, and loses nothing that it had") {
+    const Folder folder;
+    auto journal = Journal::open({.path = folder.path / "journal.db", .mostPages = 40});
+    REQUIRE(journal.has_value());
+    const auto group = [](std::uint64_t first) {
+        std::vector<FramePtr> frames;
+        for (auto n = first; n < first + 20; ++n)
+            frames.push_back(
+                makeFrame({.number = n, .type = "deskline.agent", .subject = "/agents/" + std::to_string(n)}, "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+        return frames;
+    };
+    std::uint64_t next = 1;
+    Result<void> answer;
+    while ((answer = (*journal)->append(group(next)))) next += 20;
+    CHECK(next > 1);
+    CHECK(answer.error().detail.find("The disk is full: make room.") != std::string::npos);
+    CHECK((*journal)->newest() == next - 1);
+    CHECK((*journal)->after(0, 1'000'000).size() == next - 1);
+
+    Bench bench(std::move(*journal));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 200; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::ready : SessionEvent::not_ready}});
+    CHECK(bench.frames().size() == 201);  // served all the same
+    CHECK_FALSE(bench.ledger.health().durable);
+    CHECK(bench.ledger.health().unsaved == 201);
+}
+
 TEST_CASE("a journal that cannot be written: events are served, health says so") {
     Bench bench(Journal::openVolatile({"journal-fault", "It is not there."}));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
