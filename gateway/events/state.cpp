@@ -328,13 +328,16 @@ std::vector<Change> apply(State& state, const Fact& fact, const std::optional<st
 }
 
 void remember(State& state, const json::object& cloudEvent) {
-    const auto& data = cloudEvent.at("data").as_object();
+    const auto* told = cloudEvent.if_contains("data");
+    const auto* kind = cloudEvent.if_contains("type");
+    if (!told || !told->is_object() || !kind || !kind->is_string()) return;  // not of this gateway's writing
+    const auto& data = told->get_object();
     const auto said = [&](std::string_view key, std::string_view value) {
         const auto* is = data.if_contains(key);
         return is && is->is_string() && std::string_view(is->get_string()) == value;
     };
     if (said("event", "end") || said("event", "signed-out") || said("event", "removed") || said("change", "removed") || said("change", "disconnected")) return;
-    const auto type = std::string_view(cloudEvent.at("type").as_string());
+    const auto type = std::string_view(kind->get_string());
     if (type == "deskline.agent-session")
         restore(data, "session", state.sessions);
     else if (type == "deskline.agent")
