@@ -18,16 +18,6 @@ namespace {
 constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536;
 constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
 
-api::Later laterOn(asio::io_context& io) {
-    return [&io](std::chrono::milliseconds after, std::function<void()> what) -> api::Timer {
-        const auto timer = std::make_shared<asio::steady_timer>(io, after);
-        timer->async_wait([what = std::move(what)](error_code error) {
-            if (!error) what();
-        });
-        return timer;
-    };
-}
-
 HttpResponse finish(HttpResponse response, const HttpRequest& request, const Site& site) {
     response.version(11);
     response.keep_alive(request.keep_alive());
@@ -79,8 +69,6 @@ bool parseTarget(std::string_view target, std::string& path, std::map<std::strin
     }
     return true;
 }
-
-std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
 
 Result<identity::Identity> identify(const Site& site, std::string_view authorization) {
     if (!boost::beast::iequals(authorization.substr(0, 7), "bearer "))
@@ -188,6 +176,18 @@ Result<std::optional<identity::Identity>> streamIdentity(Site& site, const HttpR
 }
 
 }  // namespace
+
+std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
+
+api::Later laterOn(asio::io_context& io) {
+    return [&io](std::chrono::milliseconds after, std::function<void()> what) -> api::Timer {
+        const auto timer = std::make_shared<asio::steady_timer>(io, after);
+        timer->async_wait([what = std::move(what)](error_code error) {
+            if (!error) what();
+        });
+        return timer;
+    };
+}
 
 bool originAllowed(const Site& site, std::string_view origin, std::string_view host) {
     return origin.empty() || origin == "https://" + std::string(host) || site.allowedOrigins.contains(std::string(origin));

@@ -15,6 +15,9 @@ namespace http = boost::beast::http;
 using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
+std::int64_t secondsNow();                 // since 1970
+api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it
+
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);
 
 // What is outside the API: health, readiness, metrics, problem pages, the web client. Never blocks.

@@ -138,8 +138,6 @@ private:
         return site_.heartbeatSeconds;
     }
 
-    static std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
-
     bool conflate(const events::FramePtr& frame) {
         auto& slot = conflated_[frame->subject];
         const auto time = Clock::now();
@@ -333,13 +331,7 @@ private:
         request.requestId = request.header("x-request-id");
         if (request.requestId.empty()) request.requestId = id_ + "-" + *message.id;
         request.identity = *identity_;
-        request.later = [&io = shard_.io()](std::chrono::milliseconds after, std::function<void()> what) -> api::Timer {
-            const auto timer = std::make_shared<asio::steady_timer>(io, after);
-            timer->async_wait([what = std::move(what)](error_code failed) {
-                if (!failed) what();
-            });
-            return timer;
-        };
+        request.later = laterOn(shard_.io());
         api::handle(site_.gateway, std::move(request), [weak = weak_from_this(), &shard = shard_, id = *message.id](api::Response response) {
             asio::post(shard.io(), [weak, id, response = std::move(response)] {
                 const auto self = weak.lock();
