@@ -7,6 +7,8 @@
 #include <csignal>
 #include <iostream>
 
+#include "api/commands.hpp"
+#include "api/doubts.hpp"
 #include "api/poll.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
@@ -98,6 +100,9 @@ int serve(const host::Configuration& c) {
     const auto address = server.listen(c.server.listen);
     if (!address) return refuse(address.error());
 
+    api::Doubts doubts(gateway);
+    ledger.observe(doubts);
+    ledger.answerWith(api::lateAnswer);
     ledger.start();
     const auto report = [&ledger](Fact fact) { ledger.record(std::move(fact)); };
     try {

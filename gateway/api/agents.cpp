@@ -23,12 +23,6 @@ std::optional<Fault> refused(const Gateway& gateway, const Request& request, ide
     return Fault{"forbidden", "The role " + std::string(name(request.identity.role)) + " may not do this to agent " + agent + "."};
 }
 
-Response agentResponse(const events::Settled& settled, int status) {
-    boost::json::object body{{"agent", nullptr}, {"cursor", cursorOf(settled)}};
-    if (const auto* agent = at(settled.state.agents, *settled.object)) body["agent"] = toJson(*agent);
-    return {status, std::move(body)};
-}
-
 }  // namespace
 
 void listAgents(Gateway& gateway, Request request, Respond respond) {
@@ -49,21 +43,19 @@ void signInAgent(Gateway& gateway, Request request, Respond respond) {
     if (!body) return respond(problem(body.error(), request.requestId));
     request.body.clear();  // it holds the PIN
     const auto id = request.parameters[0];
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), id](const events::State& state,
-                                                                                                                             const std::string&) mutable {
+    command(gateway, std::move(request), std::move(respond), [id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
         const int status = state.agents.contains(id) ? 200 : 201;
-        command(gateway, std::move(request), std::move(respond), {}, telephony::SignIn{body.handler.value_or(""), id, body.pin},
-                [status](const events::Settled& settled) { return agentResponse(settled, status); });
+        return Plan{telephony::SignIn{body.handler.value_or(""), id, body.pin},
+                    [status](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now, status); }};
     });
 }
 
 void signOutAgent(Gateway& gateway, Request request, Respond respond) {
     if (const auto fault = refused(gateway, request, identity::Action::sign_in_agent)) return respond(problem(*fault, request.requestId));
     const auto id = request.parameters[0];
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), id](const events::State& state, const std::string&) mutable {
-        if (!state.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::SignOut{id},
-                [](const events::Settled& settled) { return agentResponse(settled, 200); });
+    command(gateway, std::move(request), std::move(respond), [id](const events::State& state) -> Result<Plan> {
+        if (!state.agents.contains(id)) return notFound("agent");
+        return Plan{telephony::SignOut{id}, [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 
@@ -72,11 +64,9 @@ void putAgentState(Gateway& gateway, Request request, Respond respond) {
     const auto body = parseBody<AgentStateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     const auto id = request.parameters[0];
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state = body->state, id](const events::State& known,
-                                                                                                                         const std::string&) mutable {
-        if (!known.agents.contains(id)) return respond(problem(notFound("agent"), request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::SetAgentState{id, state},
-                [](const events::Settled& settled) { return agentResponse(settled, 200); });
+    command(gateway, std::move(request), std::move(respond), [id, state = body->state](const events::State& known) -> Result<Plan> {
+        if (!known.agents.contains(id)) return notFound("agent");
+        return Plan{telephony::SetAgentState{id, state}, [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 

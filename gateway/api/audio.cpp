@@ -54,22 +54,11 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
     }
     if (!identity::may(request.identity, identity::Action::control_audio, "", gateway.agentsMayControlAudio))
         return respond(problem({"forbidden", "Your role may not change audio here; see [audio] agents_may_control."}, request.requestId));
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), change = std::move(change), kind](const events::State& state,
-                                                                                                                                  const std::string&) mutable {
-        const bool known = kind == audio::Kind::device ? state.devices.contains(change.object) : state.audioSessions.contains(change.object);
-        if (!known) return respond(problem(notFound(kind == audio::Kind::device ? "audio device" : "audio session"), request.requestId));
-        command(gateway, std::move(request), std::move(respond), std::move(change), [kind](const events::Settled& settled) -> Response {
-            boost::json::object body;
-            if (kind == audio::Kind::device) {
-                const auto* device = at(settled.state.devices, *settled.object);
-                body["device"] = device ? toJson(*device) : boost::json::value(nullptr);
-            } else {
-                const auto* session = at(settled.state.audioSessions, *settled.object);
-                body["session"] = session ? toJson(*session) : boost::json::value(nullptr);
-            }
-            body["cursor"] = cursorOf(settled);
-            return {200, std::move(body)};
-        });
+    command(gateway, std::move(request), std::move(respond), [change = std::move(change), kind](const events::State& state) -> Result<Plan> {
+        const bool device = kind == audio::Kind::device;
+        if (device ? !state.devices.contains(change.object) : !state.audioSessions.contains(change.object))
+            return notFound(device ? "audio device" : "audio session");
+        return Plan{change, device ? deviceAnswer : audioSessionAnswer};
     });
 }
 

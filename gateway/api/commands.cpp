@@ -1,10 +1,17 @@
 #include "api/commands.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <mutex>
+
+#include "api/answers.hpp"
+#include "api/operations.hpp"
+#include "model/id.hpp"
 
 namespace deskline::api {
 namespace {
+
+using events::Operation;
+using events::OperationState;
 
 struct Wait {
     std::chrono::seconds patience{10};
@@ -36,143 +43,190 @@ Result<Wait> preference(const Request& request) {
     return wait;
 }
 
-// Whoever comes first, the outcome or the end of the wait, answers the caller; the outcome always settles the operation.
-struct Exchange : std::enable_shared_from_this<Exchange> {
-    Gateway& gateway;
-    Request request;
-    Respond respond;
-    Success success;
-    Wait wait;
-    Time startedAt = now();
-    std::string what, operation;
-    std::mutex mutex;
-    bool answered = false;
-    std::optional<Response> outcome;
-    Timer timer;
-
-    Exchange(Gateway& g, Request q, Respond r, Success s, Wait w, std::string description)
-        : gateway(g), request(std::move(q)), respond(std::move(r)), success(std::move(s)), wait(std::move(w)), what(std::move(description)) {}
-
-    void answer(Response response) {
-        response.headers.emplace_back("X-Request-Id", request.requestId);
-        if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
-        respond(std::move(response));
-    }
-
-    void startWaiting() {
-        if (wait.async || wait.patience.count() == 0) return giveUp();
-        const std::lock_guard lock(mutex);
-        if (!answered)
-            timer = request.later(wait.patience, [weak = weak_from_this()] {
-                if (auto self = weak.lock()) self->giveUp();
-            });
-    }
-
-    void giveUp() {
-        {
-            const std::lock_guard lock(mutex);
-            if (answered) return;
-            answered = true;
-            operation = gateway.operations.add(request.identity.subject, what, startedAt);
-            if (outcome) gateway.operations.settle(operation, *outcome);
-        }
-        const auto location = gateway.basePath + "/api/v1/operations/" + operation;
-        answer({202, boost::json::object{{"operation", operation}, {"state", "running"}}, {{"Location", location}, {"Retry-After", "1"}}});
-    }
-
-    void settled(Response response) {
-        Timer done;
-        {
-            const std::lock_guard lock(mutex);
-            done = std::move(timer);
-            if (answered) return gateway.operations.settle(operation, std::move(response));
-            answered = true;
-        }
-        answer(std::move(response));
-    }
-
-    void finish(CommandId id, Result<std::string> object, bool eventExpected) {
-        gateway.ledger.settle(id, std::move(object), eventExpected, [self = shared_from_this()](const events::Settled& settled) {
-            if (settled.object) return self->settled(self->success(settled));
-            auto fault = settled.object.error();
-            if (fault.slug == "state-not-allowed" && !self->request.parameters.empty())
-                if (const auto* session = settled.state.session(self->request.parameters[0])) fault.allowedStates = session->allowedStates;
-            self->settled(problem(fault, self->request.requestId));
-        });
-    }
-};
-
-events::Expectation expectation(const telephony::Command& command) {
-    using namespace telephony;
-    if (const auto* c = std::get_if<SetSessionState>(&command))
-        return [session = c->session, state = c->state](const Fact& fact) {
-            if (const auto* changed = std::get_if<SessionChanged>(&fact.what))
-                return changed->id == session && changed->event != SessionEvent::new_session && entered(changed->event) == state;
-            const auto* read = std::get_if<SessionRead>(&fact.what);
-            return read && read->id == session && read->state == state;
-        };
-    if (const auto* c = std::get_if<CreateSession>(&command))
-        return [agent = c->agent](const Fact& fact) {
-            const auto* changed = std::get_if<SessionChanged>(&fact.what);
-            return changed && changed->event == SessionEvent::new_session && changed->session && changed->session->agent == agent;
-        };
-    if (const auto* c = std::get_if<SetAgentState>(&command))
-        return [agent = c->agent, event = named<AgentEvent>(name(c->state))](const Fact& fact) {
-            const auto* changed = std::get_if<AgentChanged>(&fact.what);
-            return changed && changed->id == agent && changed->event == event;
-        };
-    const auto* in = std::get_if<SignIn>(&command);
-    const auto* out = std::get_if<SignOut>(&command);
-    if (!in && !out) return {};
-    return [agent = in ? in->agent : out->agent, event = in ? AgentEvent::signed_in : AgentEvent::signed_out](const Fact& fact) {
-        const auto* changed = std::get_if<AgentChanged>(&fact.what);
-        return changed && changed->id == agent && changed->event == event;
-    };
-}
-
 events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
     events::Cause cause{request.requestId, request.identity.subject, std::move(reason), {}};
     if (const auto trace = request.header("traceparent"); !trace.empty()) cause.traceparent = trace;
     return cause;
 }
 
+// The revision of what a command changes; absent: there is no such thing yet.
+std::optional<std::uint64_t> revisionOf(const events::State& state, const std::string& object) {
+    const auto id = object.substr(object.rfind('/') + 1);
+    const auto in = [&](const auto& all) {
+        const auto found = all.find(id);
+        return found == all.end() ? std::nullopt : std::optional(found->second.revision);
+    };
+    if (object.starts_with("/sessions/")) return in(state.sessions);
+    if (object.starts_with("/agents/")) return in(state.agents);
+    if (object.starts_with("/audio/devices/")) return in(state.devices);
+    return in(state.audioSessions);
+}
+
+// RFC 9110 §13.1.1: "*" or a list of entity tags; weak ones never match.
+std::optional<Fault> changedSince(const std::string& ifMatch, const std::string& object, const events::Books& books) {
+    if (ifMatch.empty()) return std::nullopt;
+    const auto revision = revisionOf(books.state(), object);
+    const Fault changed{"precondition-failed", object + " has changed since you read it; it is " + (revision ? entityTag(*revision) : "not there") + " now."};
+    if (!revision) return changed;
+    if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object + " is under way."};
+    if (ifMatch == "*") return std::nullopt;
+    for (std::size_t at = 0; at < ifMatch.size();) {
+        auto end = ifMatch.find(',', at);
+        if (end == std::string::npos) end = ifMatch.size();
+        auto tag = ifMatch.substr(at, end - at);
+        tag.erase(0, tag.find_first_not_of(' '));
+        tag.erase(tag.find_last_not_of(' ') + 1);
+        if (tag == entityTag(*revision)) return std::nullopt;
+        at = end + 1;
+    }
+    return changed;
+}
+
 const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
 const Fault leaving{"shutting-down", "The gateway is shutting down."};
 
-}  // namespace
-
-void command(Gateway& gateway, Request request, Respond respond, std::optional<std::string> reason, telephony::Command what, Success success) {
-    if (!gateway.telephony) return respond(problem(noSource, request.requestId));
-    if (gateway.draining) return respond(problem(leaving, request.requestId));
-    auto wait = preference(request);
-    if (!wait) return respond(problem(wait.error(), request.requestId));
-    const auto id = gateway.ledger.nextCommand();
-    gateway.ledger.begin(id, causeOf(request, std::move(reason)), expectation(what));
-    const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(success), *wait, telephony::describe(what));
-    gateway.telephony->perform(std::move(what), [exchange, id](Result<telephony::Outcome> outcome) {
-        if (outcome)
-            exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
-        else
-            exchange->finish(id, outcome.error(), false);
-    });
-    exchange->startWaiting();
+Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& object) {
+    if (fault.slug == "state-not-allowed")
+        if (const auto* session = state.session(object.substr(object.rfind('/') + 1))) fault.allowedStates = session->allowedStates;
+    if (settled.readAgain) {
+        fault.outcomeUnknown = false;
+        fault.detail += " The state was read since, and is not what was asked for.";
+    }
+    return fault;
 }
 
-void command(Gateway& gateway, Request request, Respond respond, audio::Change what, Success success) {
-    if (!gateway.audio) return respond(problem(noSource, request.requestId));
-    if (gateway.draining) return respond(problem(leaving, request.requestId));
+OperationState stateOf(const events::Settled& settled) {
+    if (settled.object) return OperationState::succeeded;
+    return settled.object.error().outcomeUnknown && !settled.readAgain ? OperationState::indeterminate : OperationState::failed;
+}
+
+// One caller who waits. Whoever comes first, the outcome or the end of the wait, answers it; the outcome always settles the operation.
+// Thread: the ledger's, apart from the start.
+struct Exchange : std::enable_shared_from_this<Exchange> {
+    Gateway& gateway;
+    Request request;
+    Respond respond;
+    Wait wait;
+    Plan plan;
+    std::string object, agent, operation = {};
+    Time startedAt{};
+    bool answered = false;
+    Timer timer;
+
+    Exchange(Gateway& g, Request q, Respond r, Wait w) : gateway(g), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
+
+    void answer(events::Books& books, Response response) {
+        answered = true;
+        timer.reset();
+        response.headers.emplace_back("X-Request-Id", request.requestId);
+        if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
+        books.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond(response); });
+    }
+    void refuse(events::Books& books, const Fault& fault, std::string location = {}) {
+        auto response = problem(fault, request.requestId);
+        if (!location.empty()) response.headers.emplace_back("Location", std::move(location));
+        answer(books, std::move(response));
+    }
+
+    std::string locationOf(const std::string& id) const { return gateway.basePath + "/api/v1/operations/" + id; }
+
+    void become(events::Books& books, const std::string& key) {  // an operation
+        if (!operation.empty()) return;
+        operation = randomId(12);
+        books.operations().put({.id = operation,
+                                .actor = request.identity.subject,
+                                .key = key,
+                                .fingerprint = request.fingerprint,
+                                .agent = agent,
+                                .command = describe(plan.what),
+                                .started = startedAt,
+                                .cause = causeOf(request, plan.reason),
+                                .expectation = expectation(plan.what)});
+    }
+
+    // The first one with this key: true when it was answered from it.
+    bool repeated(events::Books& books, const std::string& key) {
+        const auto first = books.operations().findByKey(request.identity.subject, key);
+        if (!first) return false;
+        if (first->fingerprint != request.fingerprint)
+            refuse(books, {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
+        else if (first->state == OperationState::running)
+            refuse(books, {"idempotency-running", "The first command with this Idempotency-Key is still being carried out."}, locationOf(first->id));
+        else {
+            auto response = outcomeOf(*first);
+            response.headers.emplace_back("Idempotency-Replayed", "true");
+            answer(books, std::move(response));
+        }
+        return true;
+    }
+
+    void start(events::Books& books, const Decide& decide) {
+        const auto key = request.header("idempotency-key");
+        if (!key.empty() && repeated(books, key)) return;
+        if (gateway.draining) return refuse(books, leaving);
+        auto decided = decide(books.state());
+        if (!decided) return refuse(books, decided.error());
+        plan = std::move(*decided);
+        if (!hasSource(gateway, plan.what)) return refuse(books, noSource);
+        object = objectOf(plan.what);
+        agent = agentOf(plan.what, books.state());
+        startedAt = books.now();
+        if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
+        if (!key.empty()) become(books, key);
+        carryOut(gateway, books, plan.what, causeOf(request, plan.reason),
+                 [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
+        if (wait.async || wait.patience.count() == 0) giveUp(books);
+    }
+
+    void giveUp(events::Books& books) {
+        if (answered) return;
+        become(books, "");
+        answer(books, {202, boost::json::object{{"operation", operation}, {"state", "running"}}, {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
+    }
+
+    void settled(const events::Settled& settled, events::Books& books) {
+        const auto state = stateOf(settled);
+        Response response = settled.object ? plan.success(settled, books.state())
+                                           : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object), request.requestId);
+        if (state == OperationState::indeterminate) {  // where it can be read what became of it
+            become(books, "");
+            response.headers.emplace_back("Location", locationOf(operation));
+            response.body.as_object()["operation"] = operation;
+        }
+        if (!operation.empty())
+            if (auto kept = books.operations().find(operation)) {
+                settle(*kept, response, state, settled.cursor, books.now());
+                books.operations().put(std::move(*kept));
+            }
+        if (!answered) answer(books, std::move(response));
+    }
+};
+
+}  // namespace
+
+void command(Gateway& gateway, Request request, Respond respond, Decide decide) {
     auto wait = preference(request);
     if (!wait) return respond(problem(wait.error(), request.requestId));
-    const auto id = gateway.ledger.nextCommand();
-    gateway.ledger.begin(id, causeOf(request, {}), {});
-    const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(success), *wait, "a change of " + what.object);
-    gateway.audio->perform(id, std::move(what), [exchange, id](Result<audio::Outcome> outcome) {
-        if (outcome)
-            exchange->finish(id, Result<std::string>(boost::system::in_place_value, outcome->object), outcome->eventExpected);
-        else
-            exchange->finish(id, outcome.error(), false);
-    });
-    exchange->startWaiting();
+    const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(*wait));
+    if (!exchange->wait.async && exchange->wait.patience.count() > 0)
+        exchange->timer = exchange->request.later(exchange->wait.patience, [&gateway, weak = std::weak_ptr(exchange)] {
+            if (auto self = weak.lock()) gateway.ledger.transact([self](events::Books& books) { self->giveUp(books); });
+        });
+    gateway.ledger.transact([exchange, decide = std::move(decide)](events::Books& books) { exchange->start(books, decide); });
+}
+
+events::Answer lateAnswer(const events::Operation& operation) {
+    return [operation](const events::Settled& settled, events::Books& books) {
+        auto kept = books.operations().find(operation.id);
+        if (!kept) return;
+        const auto subject = operation.expectation ? operation.expectation->subject : std::string();
+        const bool ofAgent = operation.expectation && operation.expectation->type == "deskline.agent";
+        const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), subject), operation.cause.request)
+                              : ofAgent       ? agentAnswer(settled, books.state())
+                                              : sessionAnswer(settled, books.state());
+        settle(*kept, response, stateOf(settled), settled.cursor, books.now());
+        books.operations().put(std::move(*kept));
+    };
 }
 
 }  // namespace deskline::api

@@ -1,15 +1,24 @@
-// The way of a command: announced to the ledger, carried out by a source, answered when its event is durable.
-// A caller waits `Prefer: wait=N` seconds (default 10, at most 120); past that, or with respond-async, it gets 202 and an operation.
-// Giving up the wait changes nothing about the command. Source: RFC 7240. Thread: the shard's.
+// The way of a caller's command: decided on what is known at that moment, announced to the ledger, carried out by a source, answered when
+// its event is durable. A caller waits `Prefer: wait=N` seconds (default 10, at most 120); past that, or with respond-async, it gets 202
+// and an operation. Giving up the wait changes nothing about the command. A repeat with the same Idempotency-Key gets the first outcome;
+// If-Match holds as long as nobody else changes the object. Source: RFC 7240, RFC 9110 §13.1.1. Thread: the shard's.
 #pragma once
+#include "api/carrying.hpp"
 #include "api/exchange.hpp"
-#include "api/gateway.hpp"
 
 namespace deskline::api {
 
-using Success = std::function<Response(const events::Settled&)>;
+struct Plan {  // what is to be done, and what its success looks like
+    Command what;
+    std::function<Response(const events::Settled&, const events::State&)> success;
+    std::optional<std::string> reason = {};
+};
+// Runs on the ledger's thread, on the state that the command starts from.
+using Decide = std::function<Result<Plan>(const events::State&)>;
 
-void command(Gateway& gateway, Request request, Respond respond, std::optional<std::string> reason, telephony::Command what, Success success);
-void command(Gateway& gateway, Request request, Respond respond, audio::Change what, Success success);
+void command(Gateway& gateway, Request request, Respond respond, Decide decide);
+
+// Answers the operations that a gateway before this one left without an outcome.
+events::Answer lateAnswer(const events::Operation& operation);
 
 }  // namespace deskline::api

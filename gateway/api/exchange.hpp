@@ -30,6 +30,7 @@ struct Request {
     std::map<std::string, std::string> headers;  // names in lower case
     std::string body;
     std::string requestId;
+    std::string fingerprint = {};  // of method, path and body, where the request carries an Idempotency-Key
     identity::Identity identity;
     Later later;  // a timer of the connection's shard
 

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 
-#include "api/operations.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
 #include "identity/policy.hpp"
@@ -22,7 +21,6 @@ struct Gateway {
     audio::Audio* audio = nullptr;
     const identity::Tokens& tokens;
     identity::Tickets tickets = {};
-    Operations operations = {};
     bool agentsMayControlAudio = true;
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/answers.hpp"
 #include "api/exchange.hpp"
 #include "api/gateway.hpp"
 #include "model/values_json.hpp"
@@ -53,7 +54,9 @@ void single(Gateway& gateway, Request request, Respond respond, const char* what
     gateway.ledger.query([=, request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
         const auto* item = find(state, request.parameters[0]);
         if (!item || !visible(state, *item)) return respond(problem(notFound(what), request.requestId));
-        respond({200, toJson(*item), {{"Deskline-Cursor", cursor}}});
+        Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
+        if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
+        respond(std::move(response));
     });
 }
 
@@ -67,10 +70,6 @@ const T* at(const std::map<std::string, T>& all, const std::string& id) {
 inline bool sees(const identity::Identity& identity, const std::string& agent) {
     const auto scope = identity::scope(identity);
     return !scope || scope->contains(agent);
-}
-
-inline boost::json::value cursorOf(const events::Settled& settled) {
-    return settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr);
 }
 
 }  // namespace deskline::api

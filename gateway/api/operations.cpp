@@ -1,49 +1,39 @@
 #include "api/operations.hpp"
 
-#include "model/id.hpp"
-
 namespace deskline::api {
-namespace {
 
-constexpr auto kept = std::chrono::hours(24);
-
-}  // namespace
-
-std::string Operations::add(std::string actor, std::string command, Time startedAt) {
-    auto id = randomId(12);
-    const std::lock_guard lock(mutex_);
-    std::erase_if(operations_, [&](auto& entry) { return entry.second.startedAt + kept < startedAt; });
-    operations_[id] = {id, std::move(actor), std::move(command), startedAt};
-    return id;
-}
-
-void Operations::settle(const std::string& id, Response outcome) {
-    const std::lock_guard lock(mutex_);
-    const auto found = operations_.find(id);
-    if (found == operations_.end()) return;
-    found->second.settledAt = now();
-    found->second.outcome = std::move(outcome);
-}
-
-std::optional<Operation> Operations::find(const std::string& id, const std::string& actor) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = operations_.find(id);
-    if (found == operations_.end() || found->second.actor != actor) return std::nullopt;
-    return found->second;
-}
-
-boost::json::object show(const Operation& operation) {
-    boost::json::object shown{{"id", operation.id}, {"command", operation.command}, {"startedAt", toJson(operation.startedAt)}};
-    if (!operation.settledAt) {
-        shown["state"] = "running";
-        return shown;
+boost::json::object show(const events::Operation& operation) {
+    boost::json::object shown{{"id", operation.id}, {"command", operation.command}, {"state", name(operation.state)}, {"startedAt", toJson(operation.started)}};
+    shown["cause"] = toJson(operation.cause);
+    if (operation.status) {
+        shown["status"] = operation.status;
+        shown[operation.status >= 400 ? "problem" : "result"] = operation.body;
     }
-    const bool failed = operation.outcome.status >= 400;
-    shown["state"] = failed ? "failed" : "succeeded";
-    shown["settledAt"] = toJson(*operation.settledAt);
-    shown["status"] = operation.outcome.status;
-    shown[failed ? "problem" : "result"] = operation.outcome.body;
+    if (operation.settled) {
+        shown["settledAt"] = toJson(*operation.settled);
+        shown["durationMilliseconds"] = (*operation.settled - operation.started).count();
+        shown["cursor"] = operation.cursor.empty() ? boost::json::value(nullptr) : boost::json::value(operation.cursor);
+    }
     return shown;
+}
+
+bool mayRead(const identity::Identity& identity, const events::Operation& operation) {
+    return identity.role == identity::Role::admin || identity.subject == operation.actor;
+}
+
+void settle(events::Operation& operation, const Response& outcome, events::OperationState state, const std::optional<std::string>& cursor, Time time) {
+    operation.state = state;
+    if (state != events::OperationState::indeterminate) operation.settled = time;
+    operation.status = outcome.status;
+    operation.headers = outcome.headers;
+    operation.body = outcome.body;
+    operation.cursor = cursor.value_or("");
+}
+
+Response outcomeOf(const events::Operation& operation) {
+    Response response{operation.status, operation.body, operation.headers};
+    if (operation.status >= 400) response.contentType = "application/problem+json";
+    return response;
 }
 
 }  // namespace deskline::api

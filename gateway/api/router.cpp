@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "api/resources.hpp"
+#include "model/id.hpp"
 
 namespace deskline::api {
 namespace {
 
 constexpr std::string_view paging = "limit after";
+constexpr std::size_t longestKey = 255;
 
 constexpr Route table[] = {
     {"GET", "/agents", paging, false, listAgents},
@@ -76,6 +78,25 @@ bool isJson(const std::string& contentType) {
     return type == "application/json" || type.ends_with("+json");
 }
 
+// What makes a request with an Idempotency-Key the same as an earlier one; of a PIN nothing is kept.
+std::optional<Fault> fingerprint(Request& request) {
+    const auto key = request.header("idempotency-key");
+    if (key.empty()) return std::nullopt;
+    const bool printable = std::ranges::all_of(key, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+    if (key.size() > longestKey || !printable)
+        return Fault{"invalid-argument",
+                     "Idempotency-Key takes 1 to 255 visible ASCII characters.",
+                     {},
+                     {},
+                     false,
+                     {{"Idempotency-Key", "must have 1 to 255 visible ASCII characters"}}};
+    boost::json::error_code error;
+    auto body = boost::json::parse(request.body, error);
+    if (body.is_object()) body.get_object().erase("pin");
+    request.fingerprint = digest(request.method + ' ' + request.path + '\n' + (error ? request.body : boost::json::serialize(body)));
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const Route> routes() { return table; }
@@ -118,6 +139,7 @@ void handle(Gateway& gateway, Request request, Respond respond) {
         if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
             return respond(
                 problem({"unsupported-media-type", "The body must be application/json; it is '" + request.header("content-type") + "'."}, request.requestId));
+        if (const auto fault = fingerprint(request)) return respond(problem(*fault, request.requestId));
         return route.handler(gateway, std::move(request), std::move(respond));
     }
     if (allow.empty()) return respond(problem({"not-found", "There is no resource " + request.path + "."}, request.requestId));

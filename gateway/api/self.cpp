@@ -1,5 +1,6 @@
 // The caller itself: who it is, tickets for its streams, operations it began.
 #include "api/lists.hpp"
+#include "api/operations.hpp"
 #include "api/resources.hpp"
 
 namespace deskline::api {
@@ -22,8 +23,11 @@ void createTicket(Gateway& gateway, Request request, Respond respond) {
 }
 
 void getOperation(Gateway& gateway, Request request, Respond respond) {
-    const auto operation = gateway.operations.find(request.parameters[0], request.identity.subject);
-    respond(operation ? Response{200, show(*operation)} : problem(notFound("operation"), request.requestId));
+    gateway.ledger.transact([request = std::move(request), respond = std::move(respond)](events::Books& books) {
+        const auto operation = books.operations().find(request.parameters[0]);
+        if (!operation || !mayRead(request.identity, *operation)) return respond(problem(notFound("operation"), request.requestId));
+        books.afterCommit([respond, shown = show(*operation)] { respond({200, shown}); });
+    });
 }
 
 }  // namespace deskline::api

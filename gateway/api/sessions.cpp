@@ -19,12 +19,6 @@ BOOST_DESCRIBE_STRUCT(StateBody, (), (state, reason))
 
 constexpr std::size_t longestReason = 64;
 
-Response sessionResponse(const events::Settled& settled) {
-    boost::json::object body{{"session", nullptr}, {"cursor", cursorOf(settled)}};
-    if (const auto* session = settled.state.session(*settled.object)) body["session"] = toJson(*session);
-    return {200, std::move(body)};
-}
-
 bool matches(const Request& request, const char* key, const std::string& value) {
     const auto wanted = request.query.find(key);
     return wanted == request.query.end() || wanted->second == value;
@@ -39,17 +33,25 @@ void listFiltered(Gateway& gateway, Request request, Respond respond, const std:
         });
 }
 
-// Finds the session, checks what the caller may do to it, and sets its state.
+// The session, if the caller may see and control it.
+Result<const AgentSession*> controlled(const Gateway& gateway, const identity::Identity& identity, const events::State& known, const std::string& id) {
+    const auto* session = known.session(id);
+    if (!session || !sees(identity, session->agent)) return notFound("session");
+    if (!identity::may(identity, identity::Action::control_agent, session->agent, gateway.agentsMayControlAudio))
+        return Fault{"forbidden", "This session may be seen but not controlled by you."};
+    return session;
+}
+
 void setState(Gateway& gateway, Request request, Respond respond, SessionState state, std::optional<std::string> reason) {
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), state, reason = std::move(reason)](const events::State& known,
-                                                                                                                                   const std::string&) mutable {
-        const auto id = request.parameters[0];
-        const auto* session = known.session(id);
-        if (!session || !sees(request.identity, session->agent)) return respond(problem(notFound("session"), request.requestId));
-        if (!identity::may(request.identity, identity::Action::control_agent, session->agent, gateway.agentsMayControlAudio))
-            return respond(problem({"forbidden", "This session may be seen but not controlled by you."}, request.requestId));
-        command(gateway, std::move(request), std::move(respond), std::move(reason), telephony::SetSessionState{id, state}, sessionResponse);
-    });
+    const auto id = request.parameters[0];
+    const auto identity = request.identity;
+    command(gateway, std::move(request), std::move(respond),
+            [&gateway, id, identity, state, reason = std::move(reason)](const events::State& known) -> Result<Plan> {
+                const auto session = controlled(gateway, identity, known, id);
+                if (!session) return session.error();
+                return Plan{telephony::SetSessionState{id, state},
+                            [](const events::Settled& settled, const events::State& now) { return sessionAnswer(settled, now); }, reason};
+            });
 }
 
 }  // namespace
@@ -84,17 +86,14 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
     if (!sees(request.identity, agent)) return respond(problem(notFound("agent"), request.requestId));
     if (!identity::may(request.identity, identity::Action::control_agent, agent, gateway.agentsMayControlAudio))
         return respond(problem({"forbidden", "You may not open sessions for agent " + agent + "."}, request.requestId));
-    gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), body = std::move(*body), agent](const events::State& state,
-                                                                                                                                const std::string&) mutable {
-        if (!state.agents.contains(agent))
-            return respond(problem({"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."}, request.requestId));
-        command(gateway, std::move(request), std::move(respond), {}, telephony::CreateSession{agent, body.acdGroup, body.address, body.pin},
-                [&gateway](const events::Settled& settled) {
-                    auto response = sessionResponse(settled);
-                    response.status = 201;
-                    response.headers.emplace_back("Location", gateway.basePath + "/api/v1/sessions/" + *settled.object);
-                    return response;
-                });
+    command(gateway, std::move(request), std::move(respond), [&gateway, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
+        if (!state.agents.contains(agent)) return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
+        return Plan{telephony::CreateSession{agent, body.acdGroup, body.address, body.pin},
+                    [&gateway](const events::Settled& settled, const events::State& now) {
+                        auto response = sessionAnswer(settled, now, 201);
+                        response.headers.emplace_back("Location", gateway.basePath + "/api/v1/sessions/" + *settled.object);
+                        return response;
+                    }};
     });
 }
 

@@ -1,15 +1,12 @@
-// The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups.
+// The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
 // Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
 // A corrupt file is set aside, never overwritten, and a new epoch begun. Thread: the ledger's.
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "events/frame.hpp"
-#include "model/fault.hpp"
-
-struct sqlite3;
+#include "events/store.hpp"
 
 namespace deskline::events {
 
@@ -24,29 +21,33 @@ struct JournalOptions {
 class Journal {
 public:
     static Result<std::unique_ptr<Journal>> open(const JournalOptions& options);
-    // In memory, never durable: when the file cannot be had. `why` is what `append` answers, always.
+    // In memory, never durable: when the file cannot be had. `why` is what `write` answers, always.
     static std::unique_ptr<Journal> openVolatile(Fault why);
-    ~Journal();
-    Journal(const Journal&) = delete;
-    Journal& operator=(const Journal&) = delete;
 
     const std::string& epoch() const { return epoch_; }
-    std::uint64_t newest() const { return newest_; }           // number of the last event; 0: none
-    std::uint64_t oldest() const;                              // number of the first event still there; newest()+1: none
-    Result<void> append(const std::vector<FramePtr>& frames);  // all of them or none
+    std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
+    std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
+    // All of it or nothing; where it fails, offer the same again with what has come since.
+    Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
+    Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
     std::vector<std::string> lastOf(std::string_view type) const;  // the newest CloudEvent of each subject of a type
-    void prune(std::int64_t now);                                  // cuts what is too old or too much, a little at a time
+    bool prune(std::int64_t now);                                  // cuts what is too old or too much, a little at a time; true: there is more to cut
+    bool changedByOthers();                                        // another program wrote into the file since the last call: `deskline journal forget`
     const std::string& setAside() const { return setAside_; }      // where a corrupt predecessor went; "": none
+    const Database& database() const { return database_; }
 
 private:
     Journal() = default;
-    Result<void> prepare();
+    Result<void> prepare(bool& damaged);
+    Result<void> insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
+    void readOldest();
 
     JournalOptions options_;
-    sqlite3* database_ = nullptr;
+    Database database_;
     std::string epoch_, setAside_;
-    std::uint64_t newest_ = 0;
+    std::uint64_t newest_ = 0, oldest_ = 1;
+    std::int64_t dataVersion_ = 0;
     std::optional<Fault> volatile_;
 };
 

@@ -2,10 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "events/commands.hpp"
 #include "events/snapshot.hpp"
 #include "model/values_json.hpp"
 
@@ -13,24 +15,13 @@ namespace deskline::events {
 namespace {
 
 namespace json = boost::json;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
-constexpr auto eventPatience = std::chrono::seconds(2);    // how long an answer waits for its event
-constexpr auto unknownPatience = std::chrono::minutes(5);  // how long an event may come late to a command that timed out
-constexpr auto pruneEvery = std::chrono::seconds(60);
+constexpr auto pruneEvery = std::chrono::seconds(60), tickEvery = std::chrono::seconds(1);
+constexpr auto pruneAgain = std::chrono::milliseconds(20);  // while there is more to cut
 constexpr std::size_t recentKept = 16'384, unsavedKept = 200'000;
+constexpr std::size_t attachPage = 1'024, scanPage = 4'096;  // events in one step; other work comes between two steps
 
-struct Begin {
-    CommandId command;
-    Cause cause;
-    Expectation expectation;
-};
-struct Settle {
-    CommandId command;
-    Result<std::string> object;
-    bool eventExpected;
-    Answer answer;
-};
 struct Attach {
     std::size_t shard;
     Subscription subscription;
@@ -40,30 +31,28 @@ struct Attach {
 struct Query {
     std::function<void(const State&, const std::string&)> read;
 };
+struct Transact {
+    std::function<void(Books&)> work;
+};
 struct Read {
-    Subscription subscription;
-    std::string cursor;
-    std::size_t limit;
-    std::function<void(Result<std::vector<FramePtr>>, std::string)> answer;
+    Reading reading;
+    std::function<void(Result<Page>)> answer;
+    Steady::time_point until;
 };
-using Task = std::variant<Fact, Begin, Settle, Attach, Query, Read>;
-
-struct Pending {  // a command between begin and answer
-    Cause cause;
-    Expectation expectation;
-    std::optional<std::uint64_t> event;
-    std::optional<Settle> settled;
-    Clock::time_point expires = Clock::time_point::max();
-};
+using Task = std::variant<Fact, Transact, Attach, Query, Read>;
 
 }  // namespace
 
-struct Ledger::Thread {
-    std::string gateway;
+struct Ledger::Thread final : Books {
     std::unique_ptr<Journal> journal;
     Hub& hub;
-    State state;
+    Clock clock;
+    std::string source;
+    State known;
     std::uint64_t number = 0;
+    std::vector<Observer*> observers;
+    std::function<Answer(const Operation&)> answers;
+    std::atomic<CommandId> lastCommand{0};
 
     std::mutex mutex;
     std::condition_variable wake;
@@ -71,21 +60,46 @@ struct Ledger::Thread {
     bool stopping = false;
     std::thread thread;
 
-    std::map<CommandId, Pending> pending;
-    std::vector<FramePtr> unsaved;  // numbered, not yet in the journal
-    std::deque<FramePtr> recent;    // the last in memory, for those who come back soon
-    std::vector<Work> afterCommit;  // answers: nobody hears of an event that is not durable yet
-    std::string source;
+    Commands commands;
+    Operations operationsKept;
+    Records recordsKept;
+    std::vector<Store*> stores{&operationsKept, &recordsKept};
+    std::vector<FramePtr> unsaved;                                         // numbered, not yet in the journal
+    std::deque<FramePtr> recent;                                           // the last in memory, for those who come back soon
+    std::deque<Fact> tellings;                                             // the gateway's own facts, for after the present work
+    std::vector<Work> committed;                                           // for when all is durable: nobody hears of what may yet be lost
+    std::vector<Read> waiting;                                             // for an event that matches
+    std::uint64_t heardUpTo = 0;                                           // number up to which those who wait were asked
     std::map<Subscription, std::shared_ptr<const std::string>> snapshots;  // at the present cursor
-    Clock::time_point nextPrune = Clock::now() + pruneEvery;
+    Steady::time_point nextPrune = Steady::now() + pruneEvery, nextTick = Steady::now() + tickEvery;
 
     mutable std::mutex healthMutex;
     Health health;
 
-    Thread(std::string gatewayName, std::unique_ptr<Journal> theJournal, Hub& theHub)
-        : gateway(std::move(gatewayName)), journal(std::move(theJournal)), hub(theHub), number(journal->newest()), source("/gateways/" + gateway) {
+    Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock)
+        : journal(std::move(theJournal)),
+          hub(theHub),
+          clock(std::move(theClock)),
+          source("/gateways/" + gateway),
+          number(journal->newest()),
+          heardUpTo(number) {
         health.events = number;
     }
+
+    const State& state() const override { return known; }
+    std::string cursor() const override { return at(number); }
+    Time now() const override { return clock(); }
+    Operations& operations() override { return operationsKept; }
+    Records& records() override { return recordsKept; }
+    void tell(Fact fact) override { tellings.push_back(std::move(fact)); }
+    void begin(CommandId command, Begin begin) override { commands.begin(command, std::move(begin)); }
+    void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
+        commands.settle(command, std::move(object), eventExpected, std::move(answer));
+    }
+    bool busy(std::string_view object) const override { return commands.busy(object); }
+    void afterCommit(Work work) override { committed.push_back(std::move(work)); }
+
+    std::string at(std::uint64_t event) const { return Cursor{journal->epoch(), event}.text(); }
 
     void post(Task task) {
         bool first = false;
@@ -97,19 +111,23 @@ struct Ledger::Thread {
         if (first) wake.notify_one();
     }
 
-    std::string cursor() const { return Cursor{journal->epoch(), number}.text(); }
-
     void restore() {
         for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call",
                                  "deskline.audio.device", "deskline.audio.session"})
             for (const auto& event : journal->lastOf(type)) {
                 json::error_code error;
                 const auto value = json::parse(event, error);
-                if (!error && value.is_object()) remember(state, value.get_object());
+                if (!error && value.is_object()) remember(known, value.get_object());
             }
-        std::erase_if(state.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
-        for (auto& [id, agent] : state.agents) agent.stale = Stale{now(), "gateway-restarted"};
-        for (auto& [id, session] : state.sessions) session.stale = Stale{now(), "gateway-restarted"};
+        std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
+        for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
+        for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
+        recordsKept.load(journal->database());
+        operationsKept.load(journal->database());
+        if (answers)
+            for (const auto& operation : operationsKept.unsettled())
+                commands.restore(++lastCommand, {operation.cause, operation.expectation, {}}, answers(operation));
+        for (auto* observer : observers) observer->restored(*this);
     }
 
     void run() {
@@ -117,58 +135,69 @@ struct Ledger::Thread {
         std::vector<Task> tasks;
         std::unique_lock lock(mutex);
         for (;;) {
-            const auto until = std::min(nextDeadline(), nextPrune);
-            wake.wait_until(lock, until, [this] { return stopping || !inbox.empty(); });
-            if (stopping && inbox.empty()) return;
+            wake.wait_until(lock, nextDeadline(), [this] { return stopping || !inbox.empty(); });
+            if (stopping && inbox.empty()) break;
             tasks.swap(inbox);
             lock.unlock();
-            for (auto& task : tasks) std::visit([this](auto& t) { handle(t); }, task);
+            for (auto& task : tasks) {
+                std::visit([this](auto& t) { handle(t); }, task);
+                drain();
+            }
             tasks.clear();
-            expire();
+            if (Steady::now() >= nextTick) tick();
+            commands.expire(known);
+            drain();
             commit();
-            if (Clock::now() >= nextPrune) {
-                journal->prune(now().time_since_epoch().count());
-                nextPrune = Clock::now() + pruneEvery;
+            if (Steady::now() >= nextPrune) {
+                operationsKept.prune(now());
+                const bool more = journal->prune(now().time_since_epoch().count());
+                nextPrune = Steady::now() + (more ? Steady::duration(pruneAgain) : Steady::duration(pruneEvery));
             }
             lock.lock();
         }
+        lock.unlock();
+        commit();
     }
 
-    Clock::time_point nextDeadline() const {
-        auto next = unsaved.empty() ? Clock::time_point::max() : Clock::now() + std::chrono::seconds(1);  // the journal failed: try again
-        for (const auto& [id, command] : pending) next = std::min(next, command.expires);
-        return next;
+    Steady::time_point nextDeadline() const {
+        auto next = std::min({nextPrune, nextTick, commands.nextDeadline()});
+        for (const auto& read : waiting) next = std::min(next, read.until);
+        return unsaved.empty() ? next : std::min(next, Steady::now() + std::chrono::seconds(1));  // the journal failed: try again
     }
 
-    Pending* owner(const Fact& fact) {
-        if (fact.command) {
-            const auto known = pending.find(fact.command);
-            return known == pending.end() ? nullptr : &known->second;
+    void tick() {
+        nextTick = Steady::now() + tickEvery;
+        for (auto* observer : observers) observer->tick(*this);
+        if (!journal->changedByOthers()) return;
+        if (!save()) return;
+        recent.clear();  // an agent's data was erased: from now on what is read comes from the file
+        spdlog::info("the journal was changed by another program; what is read again comes from the file");
+    }
+
+    // What the present work led to: the gateway's own facts, and the answers to commands.
+    void drain() {
+        for (;;) {
+            for (auto& due : commands.take())
+                if (due.answer) due.answer({std::move(due.object), due.event ? std::optional(at(*due.event)) : std::nullopt, due.readAgain}, *this);
+            if (tellings.empty()) return;
+            auto fact = std::move(tellings.front());
+            tellings.pop_front();
+            handle(fact);
         }
-        for (auto& [id, command] : pending)
-            if (!command.event && command.expectation && command.expectation(fact)) return &command;
-        return nullptr;
     }
 
     void handle(Fact& fact) {
-        auto* command = owner(fact);
-        std::optional<std::string> reason;
-        if (command) reason = command->cause.reason;
-        bool first = true;
-        for (auto& change : apply(state, fact, reason)) {
-            if (command && first) {
-                json::object cause{{"request", command->cause.request}, {"actor", command->cause.actor}};
-                if (reason) cause["reason"] = *reason;
-                if (command->cause.traceparent) cause["traceparent"] = *command->cause.traceparent;
-                change.data["cause"] = std::move(cause);
-            }
-            publish(change, fact.time);
-            if (command && first) command->event = number;
-            first = false;
-        }
+        const auto attribution = [&](auto type, auto subject, auto agent, auto event) { return commands.attribute(fact, type, subject, agent, event); };
+        auto changes = apply(known, fact, number, attribution);
         snapshots.clear();
-        if (!command || !command->settled) return;
-        answer(*command);
+        for (auto& change : changes) {
+            for (auto* observer : observers) observer->changed(*this, change);
+            const auto command = change.command;
+            const auto subject = change.subject;
+            publish(change, fact.time);
+            if (command) commands.told(command, number, subject);
+        }
+        commands.read(fact, known);
     }
 
     void publish(Change& change, Time time) {
@@ -197,93 +226,50 @@ struct Ledger::Thread {
         hub.frame(frame);
     }
 
-    void handle(Begin& begin) { pending[begin.command] = {std::move(begin.cause), std::move(begin.expectation), {}, {}, Clock::time_point::max()}; }
-
-    void handle(Settle& settle) {
-        const auto known = pending.find(settle.command);
-        if (known == pending.end()) return;
-        auto& command = known->second;
-        const bool waits = settle.object.has_value() && settle.eventExpected && !command.event;
-        command.settled = std::move(settle);
-        if (waits)
-            command.expires = Clock::now() + eventPatience;
-        else
-            answer(command);
-    }
-
-    // Answers once; the command stays for a while when its event may still come.
-    void answer(Pending& command) {
-        auto& settled = *command.settled;
-        if (settled.answer) {
-            const auto eventCursor = command.event ? std::optional(Cursor{journal->epoch(), *command.event}.text()) : std::nullopt;
-            afterCommit.push_back([this, answer = std::move(settled.answer), object = settled.object, eventCursor] {
-                answer(Settled{object, eventCursor, state});
-            });
-            settled.answer = nullptr;
-        }
-        const bool unknown = settled.object.has_error() && settled.object.error().outcomeUnknown && !command.event;
-        // An audio change may be told in several events; all of them come soon.
-        command.expires = Clock::now() + (unknown ? Clock::duration(unknownPatience) : Clock::duration(eventPatience));
-        if (settled.object.has_error() && !unknown) command.expectation = nullptr;
-    }
-
-    void expire() {
-        const auto time = Clock::now();
-        for (auto entry = pending.begin(); entry != pending.end();) {
-            auto& command = entry->second;
-            if (command.expires > time) {
-                ++entry;
-            } else if (command.settled && command.settled->answer) {
-                answer(command);
-                ++entry;
-            } else {
-                entry = pending.erase(entry);
-            }
-        }
-    }
+    void handle(Transact& transact) { transact.work(*this); }
 
     void handle(Query& query) {
-        afterCommit.push_back([this, read = std::move(query.read)] { read(state, cursor()); });
+        afterCommit([this, read = std::move(query.read)] { read(known, cursor()); });
     }
 
-    // Where `text` stands: how many events are to be told after it, or why that cannot be said.
+    // Up to `limit` events after the cursor, or why they cannot be told (Attachment::reset).
     Result<std::vector<FramePtr>> since(const std::string& text, std::size_t limit) {
         Cursor from;
         if (!Cursor::parse(text, from)) return Fault{"invalid-argument", "cursor-unknown"};
-        if (from.epoch != journal->epoch()) return Fault{"invalid-argument", "epoch-changed"};
+        if (from.epoch != journal->epoch()) return Fault{"journal-truncated", "epoch-changed"};
         if (from.number > number) return Fault{"invalid-argument", "cursor-unknown"};
         if (from.number == number) return std::vector<FramePtr>{};
-        std::vector<FramePtr> frames;
         if (!recent.empty() && recent.front()->number <= from.number + 1) {
-            for (auto at = recent.begin() + static_cast<std::ptrdiff_t>(from.number + 1 - recent.front()->number); at != recent.end() && frames.size() < limit;
-                 ++at)
-                frames.push_back(*at);
-            return frames;
+            const auto first = recent.begin() + static_cast<std::ptrdiff_t>(from.number + 1 - recent.front()->number);
+            return std::vector<FramePtr>(first,
+                                         first + static_cast<std::ptrdiff_t>(std::min<std::size_t>(limit, static_cast<std::size_t>(recent.end() - first))));
         }
-        if (from.number + 1 < journal->oldest()) return Fault{"invalid-argument", "journal-truncated"};
-        if (auto saved = save(); !saved) return Fault{"invalid-argument", "journal-truncated"};
-        frames = journal->after(from.number, limit);
-        return frames;
+        if (from.number + 1 < journal->oldest()) return Fault{"journal-truncated", "journal-truncated"};
+        if (!save()) return Fault{"journal-truncated", "journal-truncated"};
+        return journal->after(from.number, limit);
     }
 
     void handle(Attach& attach) {
-        Attachment reply{cursor(), false, {}, nullptr, {}, {}};
-        for (const auto& [source, is] : state.sources) {
+        Attachment reply{.cursor = cursor()};
+        for (const auto& [source, is] : known.sources) {
             auto& all = reply.capabilities[name(source)].emplace_object();
             for (const auto& [what, can] : is.capabilities) all[what] = can;
         }
         if (!attach.cursor.empty()) {
-            auto missed = since(attach.cursor, SIZE_MAX);
+            auto missed = since(attach.cursor, attachPage);
             reply.resumed = missed.has_value();
-            if (missed)
+            if (missed) {
                 reply.missed = std::move(*missed);
-            else
+                reply.more = !reply.missed.empty() && reply.missed.back()->number < number;
+                if (reply.more) reply.cursor = at(reply.missed.back()->number);
+            } else {
                 reply.reset = missed.error().detail;
+            }
         }
         if (!reply.resumed) {
             auto& cached = snapshots[attach.subscription];
             if (!cached) {
-                auto body = snapshot(state, attach.subscription);
+                auto body = snapshot(known, attach.subscription);
                 json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
                 for (auto& part : body) whole[part.key()] = std::move(part.value());
                 cached = std::make_shared<const std::string>(textFrame(json::serialize(whole)));
@@ -294,24 +280,44 @@ struct Ledger::Thread {
     }
 
     void handle(Read& read) {
-        afterCommit.push_back([this, read = std::move(read)] {
-            const bool fromStart = read.cursor.empty();
-            auto frames = since(fromStart ? Cursor{journal->epoch(), journal->oldest() - 1}.text() : read.cursor, SIZE_MAX);
-            auto newest = cursor();
-            if (frames) {
-                std::erase_if(*frames, [&](const FramePtr& frame) { return !read.subscription.matches(*frame); });
-                if (frames->size() > read.limit) {
-                    frames->resize(read.limit);
-                    newest = Cursor{journal->epoch(), frames->back()->number}.text();
-                }
-            }
-            read.answer(std::move(frames), newest);
+        auto& [reading, answer, until] = read;
+        if (reading.cursor.empty()) reading.cursor = at(journal->oldest() - 1);
+        auto scanned = since(reading.cursor, scanPage);
+        if (!scanned) return afterCommit([answer = std::move(answer), fault = scanned.error()] { answer(fault); });
+        Page page{{}, reading.cursor};
+        for (auto& frame : *scanned) {
+            page.cursor = at(frame->number);
+            if (!reading.subscription.matches(*frame)) continue;
+            page.frames.push_back(frame);
+            if (page.frames.size() == reading.limit) break;
+        }
+        if (page.frames.empty()) {
+            reading.cursor = page.cursor;
+            if (scanned->size() == scanPage) return post(std::move(read));  // go on in the next step
+            if (until > Steady::now()) return waiting.push_back(std::move(read));
+        }
+        afterCommit([answer = std::move(answer), page = std::move(page)] { answer(page); });
+    }
+
+    // Those who wait: for whom one of the new events is, and whose time is up.
+    void tellWaiting() {
+        const auto from = std::exchange(heardUpTo, number);
+        if (waiting.empty()) return;
+        const auto fresh = since(at(from), SIZE_MAX);
+        const auto due = std::ranges::partition(waiting, [&](const Read& read) {
+            if (read.until <= Steady::now() || !fresh) return false;
+            return std::ranges::none_of(*fresh, [&](const FramePtr& frame) { return read.reading.subscription.matches(*frame); });
         });
+        std::vector<Read> told(std::make_move_iterator(due.begin()), std::make_move_iterator(due.end()));
+        waiting.erase(due.begin(), due.end());
+        for (auto& read : told) handle(read);
     }
 
     Result<void> save() {
-        if (unsaved.empty()) return {};
-        auto saved = journal->append(unsaved);
+        std::vector<Store*> changed;
+        std::ranges::copy_if(stores, std::back_inserter(changed), [](const Store* store) { return store->changed(); });
+        if (unsaved.empty() && changed.empty()) return {};
+        auto saved = journal->write(unsaved, changed);
         const std::lock_guard lock(healthMutex);
         if (saved) {
             if (!health.durable) spdlog::info("the journal can be written again; {} events were written late", unsaved.size());
@@ -331,16 +337,20 @@ struct Ledger::Thread {
     }
 
     void commit() {
+        tellWaiting();
         (void)save();  // its failure is said in the log and in health; the gateway serves on
-        for (auto& work : std::exchange(afterCommit, {})) work();
+        for (auto& work : std::exchange(committed, {})) work();
         hub.flush();
     }
 };
 
-Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub)
-    : thread_(std::make_unique<Thread>(std::move(gateway), std::move(journal), hub)) {}
+Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub, Clock clock)
+    : thread_(std::make_unique<Thread>(gateway, std::move(journal), hub, std::move(clock))) {}
 
 Ledger::~Ledger() { stop(); }
+
+void Ledger::observe(Observer& observer) { thread_->observers.push_back(&observer); }
+void Ledger::answerWith(std::function<Answer(const Operation&)> answers) { thread_->answers = std::move(answers); }
 
 void Ledger::start() {
     thread_->thread = std::thread([this] { thread_->run(); });
@@ -355,17 +365,19 @@ void Ledger::stop() {
     if (thread_->thread.joinable()) thread_->thread.join();
 }
 
+CommandId Ledger::nextCommand() { return ++thread_->lastCommand; }
 void Ledger::record(Fact fact) { thread_->post(std::move(fact)); }
-void Ledger::begin(CommandId command, Cause cause, Expectation expectation) { thread_->post(Begin{command, std::move(cause), std::move(expectation)}); }
+void Ledger::transact(std::function<void(Books&)> work) { thread_->post(Transact{std::move(work)}); }
 void Ledger::settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) {
-    thread_->post(Settle{command, std::move(object), eventExpected, std::move(answer)});
+    transact([=, object = std::move(object), answer = std::move(answer)](Books& books) { books.settle(command, object, eventExpected, answer); });
 }
 void Ledger::query(std::function<void(const State&, const std::string&)> read) { thread_->post(Query{std::move(read)}); }
 void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer)});
 }
-void Ledger::read(Subscription subscription, std::string cursor, std::size_t limit, std::function<void(Result<std::vector<FramePtr>>, std::string)> answer) {
-    thread_->post(Read{std::move(subscription), std::move(cursor), limit, std::move(answer)});
+void Ledger::read(Reading reading, std::function<void(Result<Page>)> answer) {
+    const auto until = Steady::now() + reading.wait;
+    thread_->post(Read{std::move(reading), std::move(answer), until});
 }
 
 Health Ledger::health() const {

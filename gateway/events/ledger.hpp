@@ -1,15 +1,14 @@
 // The ledger: the one writer of what the gateway knows. Facts come in from the sources, numbered events go out.
-// It also knows which command an event belongs to: a command is announced before it is carried out (`begin`) and closed with its outcome
-// (`settle`); the event in between, or up to two seconds later, gets its cause, and the answer waits for it.
+// It also knows which command an event belongs to (commands.hpp), and keeps operations and the gateway's own records beside the events.
 // Thread: its own; every public function may be called from any and never blocks. Guarantee: an event is in the journal before anybody
 // sees it; where the journal cannot be written, the gateway goes on, says so (`durable`), and writes what is missing as soon as it can.
 #pragma once
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "events/books.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
 #include "events/state.hpp"
@@ -17,26 +16,24 @@
 
 namespace deskline::events {
 
-struct Cause {
-    std::string request, actor;
-    std::optional<std::string> reason, traceparent;
-};
-
-struct Settled {                 // how a command went; `cursor`: of the event that it brought about
-    Result<std::string> object;  // id of what it was about
-    std::optional<std::string> cursor;
-    const State& state;
-};
-using Expectation = std::function<bool(const Fact&)>;  // is this fact the command's doing?
-using Answer = std::function<void(const Settled&)>;    // on the ledger's thread
-
-struct Attachment {  // what a new subscriber starts with
-    std::string cursor;
-    bool resumed = false;
-    std::string reset;                            // why not, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown"
+struct Attachment {                               // what a subscriber starts, or goes on, with
+    std::string cursor;                           // up to which it has heard everything after this
+    bool resumed = false, more = false;           // more: attach again from `cursor` before the next event can be heard live
+    std::string reset;                            // why not resumed, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown"
     std::shared_ptr<const std::string> snapshot;  // a whole frame; null when resumed
-    std::vector<FramePtr> missed;                 // when resumed: every event after the cursor, unfiltered
+    std::vector<FramePtr> missed;                 // when resumed: events after the cursor, unfiltered; at most a page
     boost::json::object capabilities;
+};
+
+struct Reading {
+    Subscription subscription;
+    std::string cursor;                 // "": from the oldest event there is
+    std::size_t limit = 100;            // of events in the answer
+    std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
+};
+struct Page {
+    std::vector<FramePtr> frames;
+    std::string cursor;  // to read on from
 };
 
 struct Health {
@@ -45,31 +42,39 @@ struct Health {
     std::uint64_t events = 0, unsaved = 0, commits = 0;
 };
 
+using Clock = std::function<Time()>;
+
 class Ledger {
 public:
-    Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub);
+    Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub, Clock clock = now);
     ~Ledger();
+
+    // Before the start. Observers live as long as the ledger.
+    void observe(Observer& observer);
+    // What answers the operations that a gateway before this one left without an outcome.
+    void answerWith(std::function<Answer(const Operation&)> answers);
 
     void start();  // first restores what was known, from the journal
     void stop();   // after what has been recorded is written
 
     void record(Fact fact);
-    void begin(CommandId command, Cause cause, Expectation expectation);
-    // `eventExpected`: wait for the event up to two seconds. On failure the answer is immediate.
+    // Work on the ledger's thread, in its place between the facts.
+    void transact(std::function<void(Books&)> work);
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
+    // `read` runs when all that it sees is durable.
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.
     void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer);
-    // Events after a cursor for long poll and export: at most `limit`, of those that match.
-    void read(Subscription subscription, std::string cursor, std::size_t limit, std::function<void(Result<std::vector<FramePtr>>, std::string newest)> answer);
+    // Events after a cursor, for those who ask instead of listening. The fault journal-truncated: the cursor reaches back too far;
+    // invalid-argument: it is none of this gateway's.
+    void read(Reading reading, std::function<void(Result<Page>)> answer);
 
-    CommandId nextCommand() { return ++commands_; }
+    CommandId nextCommand();
     Health health() const;
 
 private:
     struct Thread;
     std::unique_ptr<Thread> thread_;
-    std::atomic<CommandId> commands_{0};
 };
 
 }  // namespace deskline::events

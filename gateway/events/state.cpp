@@ -14,9 +14,18 @@ namespace json = boost::json;
 
 constexpr std::size_t endedKept = 256;
 
+// A refusal as an event tells it: the problem's slug and words, and the HRESULT where a source refused.
+json::object problemOf(const Fault& fault) {
+    json::object problem{{"type", "/problems/" + fault.slug}, {"detail", fault.detail}};
+    if (fault.hresult) problem["hresult"] = hex(*fault.hresult);
+    if (!fault.symbol.empty()) problem["symbol"] = fault.symbol;
+    return problem;
+}
+
 class Application {
 public:
-    Application(State& state, Time time, const std::optional<std::string>& reason) : state_(state), time_(time), reason_(reason) {}
+    Application(State& state, Time time, std::uint64_t number, const Attribution& attribution)
+        : state_(state), time_(time), number_(number), attribution_(attribution) {}
 
     std::vector<Change> changes;
 
@@ -37,23 +46,17 @@ public:
         auto& session = known->second;
         if (fact.session) session.statistics = fact.session->statistics;
         const auto previous = session.state;
-        enter(session, entered(fact.event));
+        const auto by = attribute("deskline.agent-session", "/sessions/" + session.id, session.agent, name(fact.event));
+        enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
         session.stale.reset();
-        publish("deskline.agent-session", "/sessions/" + session.id, session.agent,
-                {{"event", name(fact.event)}, {"session", toJson(session)}, {"previousState", name(previous)}});
+        publishSession(session, fact.event, previous, {}, by);
         if (session.state == SessionState::session_ended) bury(fact.id);
     }
 
     void operator()(const SessionRead& fact) {
         const auto known = state_.sessions.find(fact.id);
         if (known == state_.sessions.end() || known->second.state == fact.state) return;
-        using enum SessionState;
-        const auto event = fact.state == ready           ? SessionEvent::ready
-                           : fact.state == busy_on_call  ? SessionEvent::busy
-                           : fact.state == busy_wrapup   ? SessionEvent::wrapup
-                           : fact.state == session_ended ? SessionEvent::end
-                                                         : SessionEvent::not_ready;
-        (*this)(SessionChanged{fact.id, event});
+        (*this)(SessionChanged{fact.id, eventInto(fact.state)});
     }
 
     void operator()(const AgentChanged& fact) {
@@ -135,8 +138,7 @@ public:
                 (*this)(SessionRead{session.id, session.state});
             } else if (known->second.stale) {
                 known->second.stale.reset();
-                publish("deskline.agent-session", "/sessions/" + session.id, session.agent,
-                        {{"event", eventName(session.state)}, {"session", toJson(known->second)}, {"previousState", name(session.state)}});
+                publishSession(known->second, eventInto(session.state), session.state);
             }
         }
         for (const auto& id : missing(state_.calls, fact.calls)) {
@@ -150,29 +152,35 @@ public:
     }
 
     void operator()(const AudioSessionChanged& fact) {
-        json::object data{{"change", name(fact.change)}, {"session", toJson(fact.session)}};
+        auto session = fact.session;
+        session.revision = nextRevision();
+        json::object data{{"change", name(fact.change)}, {"session", toJson(session)}};
         if (fact.reason) data["reason"] = name(*fact.reason);
         const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
         if (!gone)
-            state_.audioSessions[fact.session.id] = fact.session;
-        else if (state_.audioSessions.erase(fact.session.id) == 0)
+            state_.audioSessions[session.id] = session;
+        else if (state_.audioSessions.erase(session.id) == 0)
             return;  // its end was told already
         const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
-        publish("deskline.audio.session", "/audio/sessions/" + fact.session.id, "", std::move(data), latest);
+        const auto subject = "/audio/sessions/" + session.id;
+        publish("deskline.audio.session", subject, "", std::move(data), attribute("deskline.audio.session", subject, "", name(fact.change)), latest);
     }
 
     void operator()(const AudioDeviceChanged& fact) {
+        auto device = fact.device;
+        device.revision = nextRevision();
         if (fact.change == AudioDeviceChange::removed)
-            state_.devices.erase(fact.device.id);
+            state_.devices.erase(device.id);
         else
-            state_.devices[fact.device.id] = fact.device;
+            state_.devices[device.id] = device;
         if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
             for (auto& [id, other] : state_.devices)
                 if (id != fact.device.id && other.flow == fact.device.flow)
                     std::erase_if(other.defaultFor,
                                   [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
-        publish("deskline.audio.device", "/audio/devices/" + fact.device.id, "", {{"change", name(fact.change)}, {"device", toJson(fact.device)}},
-                fact.change == AudioDeviceChange::volume);
+        const auto subject = "/audio/devices/" + device.id;
+        publish("deskline.audio.device", subject, "", {{"change", name(fact.change)}, {"device", toJson(device)}},
+                attribute("deskline.audio.device", subject, "", name(fact.change)), fact.change == AudioDeviceChange::volume);
     }
 
     void operator()(const Ducking& fact) {
@@ -191,8 +199,9 @@ public:
             (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
         for (const auto& id : missing(state_.devices, fact.devices))
             (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
-        for (auto& device : fact.devices) {
+        for (auto device : fact.devices) {
             const auto known = state_.devices.find(device.id);
+            if (known != state_.devices.end()) device.revision = known->second.revision;  // the source knows none
             if (known == state_.devices.end())
                 (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
             else if (known->second != device)
@@ -200,8 +209,9 @@ public:
                                                    : known->second.defaultFor != device.defaultFor ? AudioDeviceChange::default_
                                                                                                    : AudioDeviceChange::volume});
         }
-        for (auto& session : fact.sessions) {
+        for (auto session : fact.sessions) {
             const auto known = state_.audioSessions.find(session.id);
+            if (known != state_.audioSessions.end()) session.revision = known->second.revision;
             if (known == state_.audioSessions.end())
                 (*this)(AudioSessionChanged{session, AudioSessionChange::created});
             else if (known->second != session)
@@ -236,19 +246,33 @@ public:
             if (!session.stale) session.stale = Stale{time_, fact.cause.slug};
     }
 
-private:
-    static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
-    static std::string_view eventName(SessionState state) {
-        return state == SessionState::busy_on_call    ? "busy"
-               : state == SessionState::busy_wrapup   ? "wrapup"
-               : state == SessionState::session_ended ? "end"
-                                                      : name(state);
+    void operator()(const PendingStateChanged& fact) {
+        const auto known = state_.sessions.find(fact.session);
+        if (known == state_.sessions.end()) return;
+        auto& session = known->second;
+        session.pendingState = fact.state;
+        const auto event = fact.refused ? SessionEvent::pending_state_refused : SessionEvent::pending_state;
+        json::object more;
+        if (fact.refused) more["problem"] = problemOf(*fact.refused);
+        publishSession(session, event, session.state, std::move(more),
+                       attribute("deskline.agent-session", "/sessions/" + session.id, session.agent, name(event)));
     }
 
-    void enter(AgentSession& session, SessionState state) {
+    void operator()(const PresenceChanged& fact) {
+        const auto known = state_.agents.find(fact.agent);
+        if (known == state_.agents.end() || known->second.present == fact.present) return;
+        known->second.present = fact.present;
+        publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
+    }
+
+    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, "", json::object(fact.data)); }
+
+private:
+    static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
+    void enter(AgentSession& session, SessionState state, std::optional<std::string> reason) {
         if (session.state != state || session.since == Time{}) session.since = time_;
         session.state = state;
-        session.reason = reason_;
+        session.reason = std::move(reason);
         session.allowedStates = allowedStates(state);
     }
 
@@ -262,12 +286,28 @@ private:
         state_.endedOrder.pop_front();
     }
 
-    void publishAgent(const Agent& agent, AgentEvent event) {
-        publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}});
+    Attributed attribute(std::string_view type, std::string_view subject, std::string_view agent, std::string_view event) const {
+        return attribution_ ? attribution_(type, subject, agent, event) : Attributed{};
     }
 
-    void publish(std::string_view type, std::string subject, std::string agent, json::object data, bool latestWins = false) {
-        changes.push_back({type, std::move(subject), std::move(agent), std::move(data), latestWins});
+    std::uint64_t nextRevision() const { return number_ + changes.size() + 1; }
+
+    void publishAgent(Agent& agent, AgentEvent event) {
+        agent.revision = nextRevision();
+        const auto by = attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event));
+        publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}}, by);
+    }
+
+    void publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more = {}, Attributed by = {}) {
+        session.revision = nextRevision();
+        json::object data{{"event", name(event)}, {"session", toJson(session)}, {"previousState", name(previous)}};
+        for (auto& member : more) data[member.key()] = std::move(member.value());
+        publish("deskline.agent-session", "/sessions/" + session.id, session.agent, std::move(data), by);
+    }
+
+    void publish(std::string_view type, std::string subject, std::string agent, json::object data, Attributed by = {}, bool latestWins = false) {
+        if (by.cause) data["cause"] = toJson(*by.cause);
+        changes.push_back({type, std::move(subject), std::move(agent), std::move(data), by.command, latestWins});
     }
 
     template <class T>
@@ -299,7 +339,8 @@ private:
 
     State& state_;
     Time time_;
-    const std::optional<std::string>& reason_;
+    std::uint64_t number_;  // of the last event before this fact's
+    const Attribution& attribution_;
 };
 
 template <class T>
@@ -308,7 +349,12 @@ bool restore(const json::object& data, std::string_view key, std::map<std::strin
     if (!value) return false;
     T item;
     std::vector<FieldError> errors;
-    fromJson(*value, item, "", errors);
+    auto complete = *value;
+    if (complete.is_object()) {  // an event of an older journal lacks what was added since
+        if constexpr (requires { item.revision; }) complete.get_object().emplace("revision", 0);
+        if constexpr (requires { item.present; }) complete.get_object().emplace("present", false);
+    }
+    fromJson(complete, item, "", errors);
     if (errors.empty()) all[item.id] = std::move(item);
     return errors.empty();
 }
@@ -321,8 +367,8 @@ const AgentSession* State::session(const std::string& id) const {
     return gone == ended.end() ? nullptr : &gone->second;
 }
 
-std::vector<Change> apply(State& state, const Fact& fact, const std::optional<std::string>& reason) {
-    Application application(state, fact.time, reason);
+std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution) {
+    Application application(state, fact.time, number, attribution);
     std::visit(application, fact.what);
     return std::move(application.changes);
 }

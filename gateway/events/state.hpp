@@ -2,10 +2,12 @@
 #pragma once
 #include <boost/json.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "events/cause.hpp"
 #include "model/fact.hpp"
 
 namespace deskline::events {
@@ -38,12 +40,20 @@ struct Change {
     std::string_view type;  // "deskline.agent-session"
     std::string subject;    // "/sessions/…"
     std::string agent;
-    boost::json::object data;  // without the cause
+    boost::json::object data;
+    CommandId command = 0;  // that it was attributed to
     bool latestWins = false, ephemeral = false;
 };
 
-// Changes the state as the fact says and tells the events. `reason`: the one given by the command behind the fact, if any.
-std::vector<Change> apply(State& state, const Fact& fact, const std::optional<std::string>& reason);
+// Which command an event belongs to; its cause goes into the event and its reason into the session.
+struct Attributed {
+    CommandId command = 0;
+    const Cause* cause = nullptr;
+};
+using Attribution = std::function<Attributed(std::string_view type, std::string_view subject, std::string_view agent, std::string_view event)>;
+
+// Changes the state as the fact says and tells the events. `number`: of the last event before them.
+std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution);
 
 // What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since.
 void remember(State& state, const boost::json::object& cloudEvent);

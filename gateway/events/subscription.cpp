@@ -5,8 +5,8 @@
 namespace deskline::events {
 
 const std::vector<std::string_view>& topics() {
-    static const std::vector<std::string_view> all{"agent-session", "agent",        "agent-handler", "acd-group",   "queue", "call",
-                                                   "audio.session", "audio.device", "audio.ducking", "audio.meter", "source"};
+    static const std::vector<std::string_view> all{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
+                                                   "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
     return all;
 }
 
@@ -22,7 +22,7 @@ bool Subscription::hears(std::string_view topic) const {
 }
 
 bool Subscription::sees(std::string_view topic, const std::string& agent) const {
-    if (agent.empty()) return topic != "call" || !scope;
+    if (agent.empty()) return !scope || (topic != "call" && topic != "webhook");
     return (!scope || scope->contains(agent)) && (!only || only->contains(agent));
 }
 

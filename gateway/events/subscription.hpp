@@ -13,7 +13,7 @@
 namespace deskline::events {
 
 // Whose things are visible; absent: everybody's. What concerns nobody in particular (groups, queues, sources, audio) is visible to all,
-// but calls that belong to no agent yet are not.
+// but calls that belong to no agent yet, and webhooks, are not.
 using Scope = std::optional<std::set<std::string>>;
 
 const std::vector<std::string_view>& topics();                 // every topic there is
@@ -23,11 +23,14 @@ struct Subscription {
     std::set<std::string> topics;  // as asked
     Scope scope;                   // the policy's
     Scope only;                    // the client's own filter `agents`
-    bool operator<(const Subscription& other) const { return std::tie(topics, scope, only) < std::tie(other.topics, other.scope, other.only); }
+    std::string subject = {};      // the client's own filter: "/sessions/…"; "": any
+    bool operator<(const Subscription& other) const {
+        return std::tie(topics, scope, only, subject) < std::tie(other.topics, other.scope, other.only, other.subject);
+    }
 
     bool hears(std::string_view topic) const;
     bool sees(std::string_view topic, const std::string& agent) const;
-    bool matches(const Frame& frame) const { return hears(frame.topic()) && sees(frame.topic(), frame.agent); }
+    bool matches(const Frame& frame) const { return (subject.empty() || subject == frame.subject) && hears(frame.topic()) && sees(frame.topic(), frame.agent); }
 };
 
 }  // namespace deskline::events

@@ -96,9 +96,25 @@ struct SourceLost {
     Fault cause;
 };
 
+// The gateway's own.
+struct PendingStateChanged {  // set, withdrawn or applied (`state` absent), or refused when its time had come
+    std::string session;
+    std::optional<SessionState> state;
+    std::optional<Fault> refused = {};
+};
+struct PresenceChanged {  // an agent's first stream came, or its last went
+    std::string agent;
+    bool present;
+};
+struct WebhookChanged {  // suspended, ended …
+    std::string id;
+    boost::json::object data;
+};
+
 struct Fact {
     std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead, SessionRead, TelephonyPicture,
-                 AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioPicture, SourceConnected, SourceLost>
+                 AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioPicture, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged,
+                 WebhookChanged>
         what;
     Time time = now();
     CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)

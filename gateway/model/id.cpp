@@ -28,9 +28,13 @@ std::string stableId(std::initializer_list<std::string_view> parts) {
         joined += part;
         joined += '\x1f';
     }
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(joined.data()), joined.size(), digest);
-    return hexOf(digest, 8);
+    return digest(joined).substr(0, 16);
+}
+
+std::string digest(std::string_view text) {
+    unsigned char bytes[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), bytes);
+    return hexOf(bytes, sizeof bytes);
 }
 
 std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group, std::string_view address, Time startedAt) {

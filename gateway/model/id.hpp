@@ -12,6 +12,7 @@ namespace deskline {
 std::string stableId(std::initializer_list<std::string_view> parts);
 // ITAgentSession has no identifier: the same session keeps its id when the gateway starts again.
 std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group, std::string_view address, Time startedAt);
-std::string randomId(std::size_t bytes);  // hexadecimal, from the system's secure generator
+std::string digest(std::string_view text);  // SHA-256, hexadecimal
+std::string randomId(std::size_t bytes);    // hexadecimal, from the system's secure generator
 
 }  // namespace deskline

@@ -23,9 +23,23 @@ SessionState entered(SessionEvent event) {
         case SessionEvent::busy: return SessionState::busy_on_call;
         case SessionEvent::wrapup: return SessionState::busy_wrapup;
         case SessionEvent::end: return SessionState::session_ended;
+        case SessionEvent::pending_state:
+        case SessionEvent::pending_state_refused:
         case SessionEvent::unknown: break;
     }
     return SessionState::unknown;
+}
+
+SessionEvent eventInto(SessionState state) {
+    switch (state) {
+        case SessionState::ready: return SessionEvent::ready;
+        case SessionState::busy_on_call: return SessionEvent::busy;
+        case SessionState::busy_wrapup: return SessionEvent::wrapup;
+        case SessionState::session_ended: return SessionEvent::end;
+        case SessionState::not_ready:
+        case SessionState::unknown: break;
+    }
+    return SessionEvent::not_ready;
 }
 
 }  // namespace deskline

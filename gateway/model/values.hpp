@@ -13,18 +13,20 @@ namespace deskline {
 
 // TAPI 3 (tapi3cc.h). `unknown` also stands for a number that no header names.
 enum class AgentState { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown };
-enum class AgentEvent { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, unknown };
+// The last ones before `unknown` are the gateway's own: an agent's first stream came, its last went; a pending state was set, withdrawn or
+// applied (the session says which), or refused when its time had come.
+enum class AgentEvent { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, present, absent, unknown };
 enum class SessionState { not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown };
-enum class SessionEvent { new_session, not_ready, ready, busy, wrapup, end, unknown };
+enum class SessionEvent { new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown };
 enum class PresenceEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
 enum class CallState { idle, in_progress, connected, disconnected, offering, hold, queued, unknown };
 enum class CallCause { none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown };
 enum class CallDirection { incoming, outgoing, unknown };
 enum class CallEvent { notification, state, info };
 BOOST_DESCRIBE_ENUM(AgentState, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown)
-BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, unknown)
+BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, present, absent, unknown)
 BOOST_DESCRIBE_ENUM(SessionState, not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown)
-BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, unknown)
+BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown)
 BOOST_DESCRIBE_ENUM(PresenceEvent, added, removed, unknown)
 BOOST_DESCRIBE_ENUM(CallState, idle, in_progress, connected, disconnected, offering, hold, queued, unknown)
 BOOST_DESCRIBE_ENUM(CallCause, none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown)
@@ -69,11 +71,13 @@ struct Agent {
     AgentState state = AgentState::unknown;
     Time since{};
     std::vector<std::string> sessions;
+    std::uint64_t revision = 0;  // number of the event that changed it last; its ETag
+    bool present = false;        // the gateway's own: one of its streams is open
     std::optional<Stale> stale;
     AgentStatistics statistics;
     bool operator==(const Agent&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Agent, (), (id, user, handler, state, since, sessions, stale, statistics))
+BOOST_DESCRIBE_STRUCT(Agent, (), (id, user, handler, state, since, sessions, revision, present, stale, statistics))
 
 struct SessionStatistics {
     Seconds durationSeconds = 0;
@@ -94,11 +98,13 @@ struct AgentSession {
     std::optional<std::string> reason;         // the gateway's own: TAPI has none
     std::optional<SessionState> pendingState;  // the gateway's own
     std::vector<SessionState> allowedStates;
+    std::uint64_t revision = 0;
     std::optional<Stale> stale;
     SessionStatistics statistics;
     bool operator==(const AgentSession&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AgentSession, (), (id, agent, acdGroup, address, state, since, startedAt, reason, pendingState, allowedStates, stale, statistics))
+BOOST_DESCRIBE_STRUCT(AgentSession, (),
+                      (id, agent, acdGroup, address, state, since, startedAt, reason, pendingState, allowedStates, revision, stale, statistics))
 
 struct AgentHandler {
     std::string id, name;
@@ -162,9 +168,10 @@ struct AudioDevice {
     double volume = 0, volumeDb = 0;  // audio-tapered scalar and decibels: never convert one into the other
     bool muted = false;
     std::vector<double> channelVolumes;
+    std::uint64_t revision = 0;
     bool operator==(const AudioDevice&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AudioDevice, (), (id, name, flow, state, defaultFor, volume, volumeDb, muted, channelVolumes))
+BOOST_DESCRIBE_STRUCT(AudioDevice, (), (id, name, flow, state, defaultFor, volume, volumeDb, muted, channelVolumes, revision))
 
 struct Process {
     std::uint32_t id = 0;
@@ -182,13 +189,15 @@ struct AudioSession {
     double volume = 0;  // linear amplitude
     bool muted = false;
     std::vector<double> channelVolumes;
+    std::uint64_t revision = 0;
     bool operator==(const AudioSession&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AudioSession, (), (id, device, displayName, icon, process, systemSounds, groupingId, state, volume, muted, channelVolumes))
+BOOST_DESCRIBE_STRUCT(AudioSession, (), (id, device, displayName, icon, process, systemSounds, groupingId, state, volume, muted, channelVolumes, revision))
 
 // The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call, which
 // only a switch sets. For the error text and the desktop; the switch stays the judge.
 std::vector<SessionState> allowedStates(SessionState from);
-SessionState entered(SessionEvent event);  // the state that an event says was entered
+SessionState entered(SessionEvent event);    // the state that an event says was entered
+SessionEvent eventInto(SessionState state);  // the event that says that a state was entered
 
 }  // namespace deskline

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/http.hpp>
 
+#include "api/exchange.hpp"
 #include "net/channel.hpp"
 #include "net/shard.hpp"
 #include "net/site.hpp"

@@ -251,20 +251,20 @@ private:
         }
         interval_ = std::chrono::duration_cast<Clock::duration>(
             std::chrono::duration<double>(1.0 / std::clamp(message.audioRate.value_or(defaultAudioRate), 1.0, highestAudioRate)));
-        attach(message.cursor.value_or(""), true);
+        attach(message.cursor.value_or(""));
     }
 
-    void attach(std::string cursor, bool welcome) {
+    void attach(std::string cursor) {
         site_.gateway.lastInterest = now().time_since_epoch().count();
         site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
-                                    [weak = weak_from_this(), welcome](const events::Attachment& attachment) {
-                                        if (const auto self = weak.lock()) self->attached(attachment, welcome);
+                                    [weak = weak_from_this(), which = ++attaching_](const events::Attachment& attachment) {
+                                        if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment);
                                     });
     }
 
-    void attached(const events::Attachment& attachment, bool welcome) {
+    void attached(const events::Attachment& attachment) {
         if (channel_->closing()) return;
-        if (welcome) {
+        if (!welcomed_) {
             json::array agents;
             for (const auto& agent : identity_->agents) agents.emplace_back(agent);
             channel_->send(events::textFrame(
@@ -283,6 +283,12 @@ private:
         if (attachment.snapshot) channel_->send(attachment.snapshot, *attachment.snapshot);
         for (const auto& frame : attachment.missed)
             if (subscription_.matches(*frame)) channel_->send(frame, frame->bytes);
+        if (attachment.more) {  // it is far behind: the next page when this one is out
+            channel_->whenSent([weak = weak_from_this(), cursor = attachment.cursor, which = attaching_](error_code error) {
+                if (const auto self = weak.lock(); self && !error && self->attaching_ == which) self->attach(cursor);
+            });
+            return channel_->flush();
+        }
         if (joined_) shard_.leave(joinedAs_, this);
         shard_.join(subscription_, shared_from_this());
         joined_ = true;
@@ -305,14 +311,14 @@ private:
                         {"reason", "unknown-topic"},
                         {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + unknown + "'"}});
         for (const auto& topic : topics) message.op == "subscribe" ? void(subscription_.topics.insert(topic)) : void(subscription_.topics.erase(topic));
-        attach("", false);  // a fresh snapshot, in its place between the events
+        attach("");  // a fresh snapshot, in its place between the events
     }
 
     void refresh(const Message& message) {
         if (!message.token || !authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
         subscription_.scope = identity::scope(*identity_);
         say({{"op", "refreshed"}, {"expires", identity_->expires}});
-        if (subscription_ < joinedAs_ || joinedAs_ < subscription_) attach("", false);
+        if (subscription_ < joinedAs_ || joinedAs_ < subscription_) attach("");
     }
 
     void command(const Message& message) {
@@ -354,6 +360,7 @@ private:
     events::Subscription subscription_, joinedAs_;
     std::map<std::string, Slot> conflated_;
     Clock::duration interval_{};
+    std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
     bool helloed_ = false, welcomed_ = false, joined_ = false, touched_ = false, holding_ = false, heard_ = true, pinged_ = false, metering_ = false;
 };
 

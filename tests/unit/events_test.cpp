@@ -1,68 +1,14 @@
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <future>
+#include <sqlite3.h>
 
-#include "events/ledger.hpp"
+#include <fstream>
+
+#include "bench.hpp"
 #include "events/snapshot.hpp"
-#include "model/id.hpp"
-#include "model/values_json.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
-
-namespace {
-
-struct Folder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6));
-    Folder() { std::filesystem::create_directories(path); }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-};
-
-std::unique_ptr<Journal> journalIn(const std::filesystem::path& file, std::uint64_t bytes = 1ULL << 30) {
-    auto journal = Journal::open({.path = file, .retentionBytes = bytes});
-    REQUIRE(journal.has_value());
-    return std::move(*journal);
-}
-
-AgentSession someSession(const std::string& id, const std::string& agent) {
-    return {.id = id, .agent = agent, .acdGroup = "Sales", .address = "Line 1", .state = SessionState::not_ready, .since = now(), .startedAt = now()};
-}
-
-// A ledger with one shard, whose inbox the test drains itself.
-struct Bench {
-    Hub hub;
-    std::size_t shard = hub.add([] {});
-    Ledger ledger;
-    explicit Bench(std::unique_ptr<Journal> journal) : ledger("test", std::move(journal), hub) { ledger.start(); }
-
-    std::vector<FramePtr> frames() {
-        settle();
-        std::vector<FramePtr> all;
-        for (auto& item : hub.inbox(shard).drain()) {
-            if (auto* frame = std::get_if<FramePtr>(&item))
-                all.push_back(*frame);
-            else
-                std::get<Work>(item)();
-        }
-        return all;
-    }
-    // What was recorded before is in the journal and in the inbox now: answers come after the commit, the flush after the answers, so two.
-    void settle() {
-        for (int i = 0; i < 2; ++i) {
-            std::promise<void> done;
-            ledger.query([&](const State&, const std::string&) { done.set_value(); });
-            done.get_future().wait();
-        }
-    }
-};
-
-boost::json::object data(const FramePtr& frame) { return boost::json::parse(frame->cloudEvent()).at("data").as_object(); }
-
-}  // namespace
 
 TEST_CASE("a cursor survives its text") {
     Cursor cursor;
@@ -128,10 +74,77 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     CHECK(journalIn(folder.path / "journal.db")->newest() == 100);
 }
 
-TEST_CASE("a journal of another version is refused, not overwritten") {
+namespace {
+
+void execute(const std::filesystem::path& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
+    const auto code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    sqlite3_close(database);
+    REQUIRE(code == SQLITE_OK);
+}
+
+}  // namespace
+
+TEST_CASE("a journal of a newer version is refused, not overwritten; one that cannot be had says why") {
     const Folder folder;
-    { journalIn(folder.path / "journal.db"); }
+    const auto file = folder.path / "journal.db";
+    { journalIn(file); }
+    execute(file, "UPDATE meta SET value = '99' WHERE key = 'schema'");
+    const auto newer = Journal::open({.path = file});
+    REQUIRE(newer.has_error());
+    CHECK(newer.error().detail.find("newer Deskline (schema 99)") != std::string::npos);
+    execute(file, "UPDATE meta SET value = '2' WHERE key = 'schema'");
+    CHECK(Journal::open({.path = file}).has_value());
     CHECK(Journal::open({.path = folder.path / "no-folder" / "journal.db"}).has_error());
+}
+
+TEST_CASE("a journal of the first schema is brought to the present one with its events, epoch and cut") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    execute(file, R"(CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
+        INSERT INTO meta VALUES ('schema', '1'), ('epoch', 'abcd'), ('newest', '8');
+        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'), (8, 2, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":8}');)");
+    const auto journal = journalIn(file);
+    CHECK(journal->epoch() == "abcd");
+    CHECK(journal->oldest() == 7);
+    CHECK(journal->newest() == 8);
+    CHECK(journal->after(6, 10).size() == 2);
+    Operations operations;
+    operations.load(journal->database());
+    operations.put({.id = "o1", .actor = "crm", .key = "k1"});
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    CHECK(operations.findByKey("crm", "k1"));
+}
+
+TEST_CASE("a damaged journal is set aside and a new one begun") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    std::ofstream(file) << std::string(8192, 'x');
+    const auto journal = journalIn(file);
+    CHECK(std::filesystem::exists(journal->setAside()));
+    CHECK(journal->newest() == 0);
+}
+
+TEST_CASE("a journal that is too large is cut a little at a time, from the front, while it is written") {
+    const Folder folder;
+    const auto journal = journalIn(folder.path / "journal.db", 1 << 20);
+    std::uint64_t number = 0;
+    const auto append = [&](int count) {
+        std::vector<FramePtr> frames;
+        for (int i = 0; i < count; ++i)
+            frames.push_back(makeFrame({.number = ++number, .time = now().time_since_epoch().count(), .type = "deskline.agent", .subject = "/agents/1"},
+                                       "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+        REQUIRE(journal->append(frames).has_value());
+    };
+    append(5000);  // more than 4 MiB
+    int cuts = 1;
+    for (; journal->prune(now().time_since_epoch().count()); ++cuts) append(1);
+    CHECK(cuts >= 4);
+    CHECK(journal->oldest() == static_cast<std::uint64_t>(cuts - 1) * 1000 + 1);
+    CHECK(journal->newest() == number);
+    CHECK(journal->after(journal->oldest() - 1, 1'000'000).size() == number - journal->oldest() + 1);
 }
 
 TEST_CASE("a session's events are told in order, with whole objects and previous states") {
@@ -151,44 +164,6 @@ TEST_CASE("a session's events are told in order, with whole objects and previous
     CHECK(data(frames[2]).at("previousState") == "ready");
     CHECK(data(frames[2]).at("session").at("state") == "busy-on-call");
     CHECK(data(frames[3]).at("event") == "end");
-}
-
-TEST_CASE("an event that comes before, or after, the outcome has the cause of its command, and the answer its cursor") {
-    Bench bench(journalIn({}));
-    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    const auto expect = [](const Fact& fact) {
-        const auto* changed = std::get_if<SessionChanged>(&fact.what);
-        return changed && changed->event == SessionEvent::ready;
-    };
-    for (const bool early : {true, false}) {
-        const auto id = bench.ledger.nextCommand();
-        std::promise<std::optional<std::string>> answer;
-        bench.ledger.begin(id, {"request-1", "admin", "lunch", {}}, expect);
-        if (early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
-        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "s1"), true,
-                            [&](const Settled& settled) { answer.set_value(settled.cursor); });
-        if (!early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
-        const auto cursor = answer.get_future().get();
-        const auto frames = bench.frames();
-        REQUIRE(cursor);
-        CHECK(frames.back()->cloudEvent().find("\"id\":\"" + *cursor + "\"") != std::string::npos);
-        CHECK(data(frames.back()).at("cause").at("request") == "request-1");
-        CHECK(data(frames.back()).at("session").at("reason") == "lunch");
-    }
-    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
-    CHECK_FALSE(data(bench.frames().back()).contains("cause"));
-}
-
-TEST_CASE("where no event comes, the answer says so after two seconds; where none is expected, at once") {
-    Bench bench(journalIn({}));
-    for (const bool expected : {false, true}) {
-        const auto id = bench.ledger.nextCommand();
-        std::promise<std::optional<std::string>> answer;
-        bench.ledger.begin(id, {"r", "a", {}, {}}, [](const Fact&) { return false; });
-        bench.ledger.settle(id, Result<std::string>(boost::system::in_place_value, "x"), expected,
-                            [&](const Settled& settled) { answer.set_value(settled.cursor); });
-        CHECK(answer.get_future().get() == std::nullopt);
-    }
 }
 
 TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a cursor resumes") {
@@ -280,4 +255,55 @@ TEST_CASE("a journal that cannot be written: events are served, health says so")
     CHECK(bench.frames().size() == 1);
     CHECK_FALSE(bench.ledger.health().durable);
     CHECK(bench.ledger.health().journalFault == "It is not there.");
+}
+
+TEST_CASE("who reads waits for what matches, no longer than asked, and reads on from where the page ended") {
+    Bench bench(journalIn({}));
+    const auto read = [&](Reading reading) {
+        auto page = std::make_shared<std::promise<Result<Page>>>();
+        bench.ledger.read(std::move(reading), [page](Result<Page> answer) { page->set_value(std::move(answer)); });
+        return page->get_future();
+    };
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 9; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    const Subscription sessions{.topics = {"agent-session"}};
+    const auto first = read({sessions, "", 4}).get();
+    REQUIRE(first.has_value());
+    CHECK(first->frames.size() == 4);
+    const auto second = read({sessions, first->cursor, 100}).get();
+    REQUIRE(second.has_value());
+    REQUIRE(second->frames.size() == 6);
+    CHECK(second->frames[0]->number == 5);
+    CHECK(read({{.topics = {"queue"}}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"agent-session"}, .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
+
+    auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
+    auto waitsForOthers = read({{.topics = {"queue"}}, second->cursor, 100, std::chrono::milliseconds(50)});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
+    CHECK(waits.get()->frames.size() == 1);
+    const auto nothing = waitsForOthers.get();
+    CHECK(nothing->frames.empty());
+    CHECK(nothing->cursor != second->cursor);  // what does not match was read all the same
+    CHECK(read({sessions, "other-1", 100}).get().error().slug == "journal-truncated");
+    CHECK(read({sessions, "nonsense", 100}).get().error().slug == "invalid-argument");
+}
+
+TEST_CASE("who has missed much gets it page by page") {
+    Bench bench(journalIn({}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 2499; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    bench.frames();
+    std::string cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().rfind('-')) + "-0"; });
+    std::vector<std::size_t> pages;
+    for (bool more = true; more;) {
+        std::optional<Attachment> page;
+        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}}, cursor, [&](Attachment a) { page = std::move(a); });
+        bench.frames();
+        REQUIRE(page);
+        CHECK(page->resumed);
+        pages.push_back(page->missed.size());
+        cursor = page->cursor;
+        more = page->more;
+    }
+    CHECK(pages == std::vector<std::size_t>{1024, 1024, 452});
 }

@@ -166,6 +166,13 @@ Result<Outcome> SimulatedTelephony::carryOut(const SetSessionState& command) {
     return Outcome{command.session};
 }
 
+Result<Outcome> SimulatedTelephony::carryOut(const ReadSession& command) {
+    const auto session = acd_.session(command.session);
+    if (!session) return Fault{"not-found", "There is no such session."};
+    report_({SessionRead{command.session, session->state}});
+    return Outcome{command.session, false, false};
+}
+
 Result<Outcome> SimulatedTelephony::carryOut(const SetMeasurementPeriod& command) {
     std::string object = command.object;
     for (const auto& queue : acd_.queues())

@@ -122,6 +122,15 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         return fault;
     }
 
+    Result<Outcome> carryOut(Connection& tapi, const ReadSession& command) {
+        const auto session = tapi.session(command.session);
+        if (!session) return Fault{"not-found", "There is no such session."};
+        AGENT_SESSION_STATE state{};
+        if (const HRESULT code = session->get_State(&state); FAILED(code)) return com::failed(code, "ITAgentSession::get_State");
+        report({SessionRead{command.session, fromTapi(state)}});
+        return Outcome{command.session, false, false};
+    }
+
     Result<Outcome> carryOut(Connection& tapi, const SetMeasurementPeriod& command) {
         HRESULT code = E_INVALIDARG;
         if (const auto agent = tapi.agent(command.object))

@@ -1,0 +1,19 @@
+// Carries a command to its source and its outcome back to the ledger, whoever asked for it: a caller, or the gateway itself (a pending
+// state, an agent who is gone). Thread: the ledger's.
+#pragma once
+#include "api/gateway.hpp"
+
+namespace deskline::api {
+
+using Command = std::variant<telephony::Command, audio::Change>;
+
+// Begins it now, carries it out once the beginning is durable, and answers when its event is there (events/commands.hpp).
+void carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer);
+
+std::string describe(const Command& command);                             // for people; never a PIN
+std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
+std::string objectOf(const Command& command);                             // what it changes: "/sessions/…"
+std::optional<events::Expectation> expectation(const Command& command);   // of audio none: its events carry the command's id
+bool hasSource(const Gateway& gateway, const Command& command);
+
+}  // namespace deskline::api

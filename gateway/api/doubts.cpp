@@ -1,0 +1,21 @@
+#include "api/doubts.hpp"
+
+namespace deskline::api {
+
+void Doubts::tick(events::Books& books) {
+    constexpr auto read = Time::max();
+    std::map<std::string, Time> still;
+    for (const auto& operation : books.operations().unsettled()) {
+        if (operation.state != events::OperationState::indeterminate || !operation.expectation || !gateway_.telephony) continue;
+        const auto known = since_.find(operation.id);
+        auto& since = still[operation.id] = known == since_.end() ? books.now() : known->second;
+        if (since == read || books.now() - since < patience) continue;
+        since = read;
+        const auto& subject = operation.expectation->subject;
+        if (!subject.starts_with("/sessions/")) continue;
+        gateway_.telephony->perform(telephony::ReadSession{subject.substr(10)}, [](const auto&) {});  // reported as SessionRead, or not at all
+    }
+    since_ = std::move(still);
+}
+
+}  // namespace deskline::api

@@ -1,0 +1,137 @@
+#include "events/commands.hpp"
+
+#include <algorithm>
+
+namespace deskline::events {
+namespace {
+
+constexpr auto eventPatience = std::chrono::seconds(2);    // how long an answer waits for its event
+constexpr auto unknownPatience = std::chrono::minutes(5);  // how long an event may come late to a command that timed out
+
+// Whether the state is already as the event would have made it.
+bool holds(const State& state, const Expectation& expected) {
+    const auto id = expected.subject.substr(expected.subject.rfind('/') + 1);
+    if (expected.type == "deskline.agent-session") {
+        const auto session = state.sessions.find(id);
+        if (expected.event == "end") return session == state.sessions.end();
+        const auto event = named<SessionEvent>(expected.event);
+        return session != state.sessions.end() && event && !expected.subject.empty() && session->second.state == entered(*event);
+    }
+    const auto agent = state.agents.find(id);
+    if (expected.event == "signed-out") return agent == state.agents.end();
+    return agent != state.agents.end() && (expected.event == "signed-in" || name(agent->second.state) == expected.event);
+}
+
+}  // namespace
+
+void Commands::begin(CommandId command, Begin begin) { pending_[command].begin = std::move(begin); }
+
+void Commands::restore(CommandId command, Begin begin, Answer answer) {
+    auto& restored = pending_[command];
+    restored.begin = std::move(begin);
+    restored.settled = restored.unknown = true;
+    restored.object = Fault{"source-timeout", "The gateway ended while the command was being carried out.", {}, {}, true};
+    restored.answer = std::move(answer);
+    if (!restored.begin.expectation) close(restored, true);  // nothing will ever tell
+}
+
+bool Commands::busy(std::string_view object) const {
+    return std::ranges::any_of(pending_, [&](const auto& entry) { return !entry.second.settled && entry.second.begin.object == object; });
+}
+
+void Commands::settle(CommandId id, Result<std::string> object, bool eventExpected, Answer answer) {
+    const auto known = pending_.find(id);
+    if (known == pending_.end()) return;
+    auto& command = known->second;
+    command.settled = true;
+    command.answer = std::move(answer);
+    command.unknown = object.has_error() && object.error().outcomeUnknown;
+    if (command.unknown && command.event)  // the event says that it was done
+        object = Result<std::string>(boost::system::in_place_value, command.told);
+    command.object = std::move(object);
+    if (command.object.has_value() && eventExpected && !command.event) {
+        command.expires = Clock::now() + eventPatience;
+        return;
+    }
+    close(command);
+}
+
+// Answers; the command stays for a while, since its event may still come (an audio change may be told in several).
+void Commands::close(Pending& command, bool readAgain) {
+    due_.push_back({command.answer, command.object, command.event, readAgain});
+    const bool open = command.object.has_error() && command.unknown && !readAgain;
+    if (!open) {
+        command.answer = nullptr;
+        command.unknown = false;
+    }
+    if (command.object.has_error() && !command.unknown) command.begin.expectation.reset();
+    command.expires = Clock::now() + (command.unknown && !command.event ? Clock::duration(unknownPatience) : Clock::duration(eventPatience));
+}
+
+Attributed Commands::attribute(const Fact& fact, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event) {
+    if (fact.command) {
+        const auto known = pending_.find(fact.command);
+        return known == pending_.end() ? Attributed{} : Attributed{known->first, &known->second.begin.cause};
+    }
+    for (auto& [id, command] : pending_)
+        if (!command.claimed && command.begin.expectation && fits(*command.begin.expectation, type, subject, agent, event)) {
+            command.claimed = true;
+            return {id, &command.begin.cause};
+        }
+    return {};
+}
+
+void Commands::told(CommandId id, std::uint64_t event, const std::string& subject) {
+    const auto known = pending_.find(id);
+    if (known == pending_.end() || known->second.event) return;
+    auto& command = known->second;
+    command.event = event;
+    command.told = subject.substr(subject.rfind('/') + 1);
+    if (!command.settled || !command.answer) return;
+    if (command.unknown) command.object = Result<std::string>(boost::system::in_place_value, command.told);
+    close(command);
+}
+
+void Commands::read(const Fact& fact, const State& state) {
+    const auto* one = std::get_if<SessionRead>(&fact.what);
+    if (!one && !std::holds_alternative<TelephonyPicture>(fact.what)) return;
+    for (auto& [id, command] : pending_) {
+        if (!command.settled || !command.answer || !command.unknown || command.event || !command.begin.expectation) continue;
+        const auto& expected = *command.begin.expectation;
+        if (one && expected.subject != "/sessions/" + one->id) continue;
+        judge(command, state);
+    }
+}
+
+// What nobody knew, by what the state is now.
+void Commands::judge(Pending& command, const State& state) {
+    const auto& expected = command.begin.expectation;
+    const bool done = expected && holds(state, *expected);
+    if (done) command.object = Result<std::string>(boost::system::in_place_value, expected->subject.substr(expected->subject.rfind('/') + 1));
+    close(command, !done);
+}
+
+void Commands::expire(const State& state) {
+    const auto time = Clock::now();
+    for (auto entry = pending_.begin(); entry != pending_.end();) {
+        auto& command = entry->second;
+        if (command.expires > time) {
+            ++entry;
+        } else if (command.answer) {
+            command.unknown ? judge(command, state) : close(command);
+            ++entry;
+        } else {
+            entry = pending_.erase(entry);
+        }
+    }
+}
+
+Commands::Clock::time_point Commands::nextDeadline() const {
+    auto next = Clock::time_point::max();
+    for (const auto& [id, command] : pending_) next = std::min(next, command.expires);
+    return next;
+}
+
+std::vector<Commands::Answered> Commands::take() { return std::exchange(due_, {}); }
+
+}  // namespace deskline::events

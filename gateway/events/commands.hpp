@@ -1,0 +1,54 @@
+// Which command an event belongs to. A command is announced before it is carried out (`begin`) and closed with its outcome (`settle`); the
+// event in between, or up to two seconds later, gets its cause, and the answer waits for it. An outcome that nobody knows (TAPI timed out, the
+// gateway was killed meanwhile) stays open for the event that may come late, and is settled by it or by the next reading of the state.
+// Thread: the ledger's.
+#pragma once
+#include <chrono>
+#include <map>
+
+#include "events/books.hpp"
+
+namespace deskline::events {
+
+class Commands {
+public:
+    using Clock = std::chrono::steady_clock;
+    struct Answered {
+        Answer answer;
+        Result<std::string> object;
+        std::optional<std::uint64_t> event;
+        bool readAgain;
+    };
+
+    void begin(CommandId command, Begin begin);
+    // `eventExpected`: wait for the event up to two seconds. On failure the answer is immediate.
+    void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
+    // Left unsettled by a gateway that ended; `answer` is called when the source has told.
+    void restore(CommandId command, Begin begin, Answer answer);
+    bool busy(std::string_view object) const;
+
+    Attributed attribute(const Fact& fact, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event);
+    void told(CommandId command, std::uint64_t event, const std::string& subject);  // its event has this number
+    void read(const Fact& fact, const State& state);                                // after it was applied: settles what was unknown
+    void expire(const State& state);
+    Clock::time_point nextDeadline() const;
+    std::vector<Answered> take();  // the answers that are due
+
+private:
+    struct Pending {
+        Begin begin;
+        std::optional<std::uint64_t> event;
+        std::string told;  // id of the object that the event was about
+        bool claimed = false, settled = false, unknown = false, eventExpected = false;
+        Result<std::string> object{boost::system::in_place_value, ""};
+        Answer answer;
+        Clock::time_point expires = Clock::time_point::max();
+    };
+    void judge(Pending& command, const State& state);
+    void close(Pending& command, bool readAgain = false);
+
+    std::map<CommandId, Pending> pending_;
+    std::vector<Answered> due_;
+};
+
+}  // namespace deskline::events

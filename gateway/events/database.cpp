@@ -1,0 +1,132 @@
+#include "events/database.hpp"
+
+#include <sqlite3.h>
+
+#include "model/id.hpp"
+
+namespace deskline::events {
+namespace {
+
+constexpr const char* firstSchema = R"(
+    CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS events_by_subject ON events (type, subject, number);
+)";
+
+// From the version before to the one of the index. Each runs once, in one transaction with the new version's number.
+constexpr const char* migrations[] = {
+    nullptr,
+    nullptr,
+    // 2: operations, the gateway's own records, and who erased what
+    R"(CREATE TABLE operations (id TEXT PRIMARY KEY, actor TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, agent TEXT NOT NULL, command TEXT NOT NULL, state TEXT NOT NULL,
+           started INTEGER NOT NULL, settled INTEGER NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL, cursor TEXT NOT NULL, cause TEXT NOT NULL, expectation TEXT NOT NULL);
+       CREATE INDEX operations_by_key ON operations (actor, key);
+       CREATE INDEX operations_by_start ON operations (started);
+       CREATE TABLE records (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+       CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL);
+       CREATE INDEX events_by_agent ON events (agent) WHERE agent <> '';
+       INSERT OR IGNORE INTO meta SELECT 'cut', COALESCE((SELECT MIN(number) - 1 FROM events), (SELECT value FROM meta WHERE key = 'newest'), 0);)",
+};
+static_assert(std::size(migrations) == schemaVersion + 1);
+
+bool damage(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
+
+}  // namespace
+
+Database::~Database() { sqlite3_close_v2(database_); }
+
+bool Database::run(const char* sql) { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+Fault Database::fault(std::string_view what) const {
+    const int code = sqlite3_errcode(database_);
+    std::string advice;
+    if (code == SQLITE_FULL) advice = " The disk is full: make room.";
+    if (code == SQLITE_READONLY) advice = " The file or its folder is read-only: give Deskline's account the right to write.";
+    if (code == SQLITE_CANTOPEN) advice = " The folder must exist and Deskline's account must have the right to write in it.";
+    if (code == SQLITE_BUSY) advice = " Another program holds it: is a second gateway running?";
+    return {"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice};
+}
+
+Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged) {
+    path_ = path;
+    damaged = false;
+    const auto failed = [&](const char* what) {
+        damaged = damage(sqlite3_errcode(database_));
+        return fault(what);
+    };
+    const int mode = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+        return failed("opened");
+    sqlite3_busy_timeout(database_, 2000);
+    if (access == Access::read) {
+        if (!run("SELECT number FROM events LIMIT 1")) return failed("read");
+        return {};
+    }
+    if (!run("PRAGMA journal_mode = WAL") || !run(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
+        return failed("opened");
+    {
+        Statement check(*this, "PRAGMA quick_check(1)");
+        if (!check.row()) return failed("checked");
+        if (const auto said = check.text(0); said != "ok") {
+            damaged = true;
+            return Fault{"journal-fault", "The journal " + path.string() + " is corrupt: " + said};
+        }
+    }
+    if (!run(firstSchema)) return failed("prepared");
+    return migrate();
+}
+
+Result<void> Database::migrate() {
+    int version = 0;
+    {
+        Statement asked(*this, "SELECT value FROM meta WHERE key = 'schema'");
+        if (asked.row()) version = static_cast<int>(asked.number(0));
+    }
+    if (version > schemaVersion)
+        return Fault{"journal-fault", "The journal " + path_.string() + " was written by a newer Deskline (schema " + std::to_string(version) +
+                                          "); this one reads up to schema " + std::to_string(schemaVersion) +
+                                          ". Install the newer version again, or give another [journal] path."};
+    if (version == 0) version = 1;
+    if (!run("BEGIN IMMEDIATE")) return fault("prepared");
+    for (int next = version + 1; next <= schemaVersion; ++next)
+        if (!run(migrations[next])) {
+            auto failed = fault("brought to the present schema");
+            run("ROLLBACK");
+            return failed;
+        }
+    Statement meta(*this, "INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    Statement epoch(*this, "INSERT OR IGNORE INTO meta VALUES ('epoch', ?1)");
+    if (!meta.bind(std::to_string(schemaVersion)).done() || !epoch.bind(randomId(4)).done() || !run("COMMIT")) {
+        auto failed = fault("prepared");
+        run("ROLLBACK");
+        return failed;
+    }
+    return {};
+}
+
+Statement::Statement(const Database& database, const char* sql) { code_ = sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr); }
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::bindAt(int at, std::int64_t value) { sqlite3_bind_int64(statement_, at, value); }
+void Statement::bindAt(int at, std::string_view value) { sqlite3_bind_text(statement_, at, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT); }
+
+bool Statement::row() {
+    if (statement_) code_ = sqlite3_step(statement_);
+    return code_ == SQLITE_ROW;
+}
+
+bool Statement::done() {
+    while (row()) {
+    }
+    return code_ == SQLITE_DONE;
+}
+
+void Statement::reset() { sqlite3_reset(statement_); }
+std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string Statement::text(int column) const {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+}
+
+}  // namespace deskline::events

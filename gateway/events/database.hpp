@@ -1,0 +1,72 @@
+// The SQLite file behind the journal: opened, checked, brought to the present schema, and asked through prepared statements.
+// A damaged file is told apart from one that cannot be had: the first is set aside by the journal, the second refused.
+// Thread: one at a time; the ledger's while the gateway runs.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "model/fault.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace deskline::events {
+
+inline constexpr int schemaVersion = 2;
+
+class Database {
+public:
+    enum class Access { write, read };
+    enum class Durability { normal, full };  // full: a disk flush a commit
+
+    Database() = default;
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken.
+    Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged);
+    bool run(const char* sql);
+    Fault fault(std::string_view what) const;  // of the last call that failed, with what to do
+    sqlite3* handle() const { return database_; }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    Result<void> migrate();
+
+    sqlite3* database_ = nullptr;
+    std::filesystem::path path_;
+};
+
+// A prepared statement, finalised when it goes. Parameters and columns count as SQLite's: from 1 and from 0.
+class Statement {
+public:
+    Statement(const Database& database, const char* sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    template <class... Values>
+    Statement& bind(const Values&... values) {
+        int at = 0;
+        (bindAt(++at, values), ...);
+        return *this;
+    }
+    bool row();   // the next row; false: none, or failed
+    bool done();  // runs to the end; false: failed
+    void reset();
+    std::int64_t number(int column) const;
+    std::string text(int column) const;
+
+private:
+    void bindAt(int at, std::int64_t value);
+    void bindAt(int at, std::string_view value);
+
+    sqlite3_stmt* statement_ = nullptr;
+    int code_ = 0;
+};
+
+}  // namespace deskline::events

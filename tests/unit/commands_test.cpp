@@ -1,0 +1,189 @@
+#include "bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+const Cause lunch{"request-1", "admin", "lunch", {}};
+const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
+const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
+
+struct Told {
+    std::optional<std::string> cursor;
+    bool succeeded, readAgain;
+};
+
+// A command and what it is answered, each time that it is.
+struct Asked {
+    Ledger& ledger;
+    CommandId id;
+    std::vector<Told> told = {};
+
+    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
+        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
+    }
+    void settle(Result<std::string> object, bool eventExpected = true) {
+        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
+            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    }
+};
+
+Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
+
+void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
+
+}  // namespace
+
+TEST_CASE("an event that comes before, or after, the outcome has the cause of its command, and the answer its cursor") {
+    Bench bench(journalIn({}));
+    open(bench);
+    for (const bool early : {true, false}) {
+        Asked asked(bench, toReady);
+        if (early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        asked.settle(done("s1"));
+        if (!early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        const auto frames = bench.frames();
+        REQUIRE(asked.told.size() == 1);
+        REQUIRE(asked.told[0].cursor);
+        CHECK(frames.back()->cloudEvent().find("\"id\":\"" + *asked.told[0].cursor + "\"") != std::string::npos);
+        CHECK(data(frames.back()).at("cause").at("request") == "request-1");
+        CHECK(data(frames.back()).at("session").at("reason") == "lunch");
+    }
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK_FALSE(data(bench.frames().back()).contains("cause"));
+}
+
+TEST_CASE("where no event comes, the answer says so after two seconds; where none is expected, at once") {
+    Bench bench(journalIn({}));
+    for (const bool expected : {false, true}) {
+        Asked asked(bench, std::nullopt);
+        asked.settle(done("s1"), expected);
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (inLedger(bench.ledger, [&](Books&) { return asked.told.empty(); }) && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        REQUIRE(asked.told.size() == 1);
+        CHECK_FALSE(asked.told[0].cursor);
+    }
+}
+
+TEST_CASE("an unknown outcome is answered as such, and settled by its event when that comes late, with its cause") {
+    Bench bench(journalIn({}));
+    open(bench);
+    Asked asked(bench, toReady);
+    asked.settle(timedOut);
+    bench.frames();
+    REQUIRE(asked.told.size() == 1);
+    CHECK_FALSE(asked.told[0].succeeded);
+    CHECK_FALSE(asked.told[0].readAgain);
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    const auto frames = bench.frames();
+    CHECK(data(frames.back()).at("cause").at("actor") == "admin");
+    REQUIRE(asked.told.size() == 2);
+    CHECK(asked.told[1].succeeded);
+    CHECK(asked.told[1].cursor);
+}
+
+TEST_CASE("an unknown outcome is settled when the state is read again") {
+    for (const bool carriedOut : {true, false}) {
+        Bench bench(journalIn({}));
+        open(bench);
+        Asked asked(bench, toReady);
+        asked.settle(timedOut);
+        bench.ledger.record({SessionRead{"other", SessionState::ready}});
+        bench.frames();
+        CHECK(asked.told.size() == 1);
+        bench.ledger.record({SessionRead{"s1", carriedOut ? SessionState::ready : SessionState::not_ready}});
+        bench.frames();
+        REQUIRE(asked.told.size() == 2);
+        CHECK(asked.told[1].succeeded == carriedOut);
+        CHECK(asked.told[1].readAgain == !carriedOut);
+    }
+}
+
+TEST_CASE("while a command is under way its object is busy") {
+    Bench bench(journalIn({}));
+    const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy("/sessions/s1"); }); };
+    CHECK_FALSE(busy());
+    Asked asked(bench, std::nullopt);
+    CHECK(busy());
+    asked.settle(done("s1"), false);
+    CHECK_FALSE(busy());
+}
+
+TEST_CASE("operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {
+    const Folder folder;
+    Expectation expected = toReady;
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put(
+                {.id = "done", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = books.now(), .status = 200, .body = {{"a", 1}}});
+            books.operations().put({.id = "left", .actor = "crm", .key = "k2", .started = books.now(), .cause = lunch, .expectation = expected});
+            return 0;
+        });
+    }
+    Bench bench(journalIn(folder.path / "journal.db"), now);
+    std::vector<Told> told;
+    bench.ledger.answerWith([&](const Operation& operation) {
+        CHECK(operation.id == "left");
+        return Answer([&](const Settled& settled, Books&) { told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain}); });
+    });
+    bench.ledger.start();
+    const auto [kept, left] =
+        inLedger(bench.ledger, [](Books& books) { return std::pair(books.operations().findByKey("crm", "k1"), books.operations().find("left")); });
+    REQUIRE(kept);
+    CHECK(kept->body.at("a") == 1);
+    REQUIRE(left);
+    CHECK(left->state == OperationState::indeterminate);
+    CHECK(told.empty());
+    TelephonyPicture picture;
+    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
+    picture.sessions = {someSession("s1", "1001")};
+    picture.sessions[0].state = SessionState::ready;
+    bench.ledger.record({picture});
+    bench.frames();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].succeeded);
+}
+
+TEST_CASE("operations are forgotten after 24 hours, a key with them") {
+    const Folder folder;
+    const auto journal = journalIn(folder.path / "journal.db");
+    Operations operations;
+    operations.load(journal->database());
+    operations.put({.id = "old", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = now() - std::chrono::hours(25)});
+    operations.put({.id = "new", .actor = "crm", .key = "k2", .state = OperationState::succeeded, .started = now()});
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    CHECK_FALSE(operations.findByKey("crm", "k1"));
+    operations.prune(now());
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    CHECK_FALSE(operations.find("old"));
+    CHECK(operations.findByKey("crm", "k2"));
+    CHECK_FALSE(operations.findByKey("other", "k2"));
+}
+
+TEST_CASE("records are written through and come back") {
+    const Folder folder;
+    for (int round = 0; round < 2; ++round) {
+        const auto journal = journalIn(folder.path / "journal.db");
+        Records records;
+        records.load(journal->database());
+        if (round == 0) {
+            records.put("webhook", "a", {{"n", 1}});
+            records.put("webhook", "b", {{"n", 2}});
+            records.put("delivery/a", "1", {});
+            REQUIRE(journal->write({}, {&records}).has_value());
+            records.erase("webhook", "b");
+            records.eraseAll("delivery/a");
+            REQUIRE(journal->write({}, {&records}).has_value());
+            CHECK_FALSE(records.changed());
+        } else {
+            CHECK(records.all("webhook").size() == 1);
+            CHECK(records.find("webhook", "a")->at("n") == 1);
+            CHECK(records.all("delivery/a").empty());
+        }
+    }
+}
