@@ -87,6 +87,7 @@ int serve(const host::Configuration& c) {
                          .telephony = telephony.get(),
                          .audio = audio.get(),
                          .tokens = **tokens,
+                         .rate = api::Rate(c.server.rateLimit),
                          .agentsMayControlAudio = c.audio.agentsMayControl};
     net::Site site{.gateway = gateway,
                    .tls = *tls,

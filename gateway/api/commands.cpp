@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/answers.hpp"
+#include "api/headers.hpp"
 #include "api/operations.hpp"
 #include "model/id.hpp"
 
@@ -22,30 +23,31 @@ struct Wait {
 Result<Wait> preference(const Request& request) {
     Wait wait;
     const auto prefer = request.header("prefer");
-    std::size_t at = 0;
-    while (at < prefer.size()) {
-        auto end = prefer.find(',', at);
-        if (end == std::string::npos) end = prefer.size();
-        auto token = prefer.substr(at, end - at);
-        token.erase(0, token.find_first_not_of(' '));
+    for (const auto token : elements(prefer)) {  // other preferences are ignored, as RFC 7240 §2 asks
         if (token == "respond-async") {
             wait.async = true;
             wait.applied = "respond-async";
         } else if (token.starts_with("wait=")) {
             int seconds = -1;
-            std::from_chars(token.data() + 5, token.data() + token.size(), seconds);
-            if (seconds < 0 || seconds > 120) return Fault{"invalid-argument", "Prefer: wait=N takes 0 to 120 seconds."};
+            const auto [end, error] = std::from_chars(token.data() + 5, token.data() + token.size(), seconds);
+            if (error != std::errc() || end != token.data() + token.size() || seconds < 0 || seconds > 120)
+                return Fault{"invalid-argument", "Prefer: wait=N takes 0 to 120 seconds.", {}, {}, false, {{"Prefer", "wait must be from 0 to 120"}}};
             wait.patience = std::chrono::seconds(seconds);
             wait.applied = "wait=" + std::to_string(seconds);
         }
-        at = end + 1;  // other preferences are ignored, as RFC 7240 §2 asks
     }
     return wait;
 }
 
+// W3C Trace Context §3.2: version, trace id, parent id, flags; anything else is ignored, as the standard asks.
+bool isTraceparent(std::string_view text) {
+    constexpr std::string_view pattern = "xx-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+    return std::ranges::equal(text, pattern, [](char c, char p) { return p == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
 events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
     events::Cause cause{request.requestId, request.identity.subject, std::move(reason), {}};
-    if (const auto trace = request.header("traceparent"); !trace.empty()) cause.traceparent = trace;
+    if (const auto trace = request.header("traceparent"); isTraceparent(trace)) cause.traceparent = trace;
     return cause;
 }
 
@@ -70,15 +72,8 @@ std::optional<Fault> changedSince(const std::string& ifMatch, const std::string&
     if (!revision) return changed;
     if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object + " is under way."};
     if (ifMatch == "*") return std::nullopt;
-    for (std::size_t at = 0; at < ifMatch.size();) {
-        auto end = ifMatch.find(',', at);
-        if (end == std::string::npos) end = ifMatch.size();
-        auto tag = ifMatch.substr(at, end - at);
-        tag.erase(0, tag.find_first_not_of(' '));
-        tag.erase(tag.find_last_not_of(' ') + 1);
+    for (const auto tag : elements(ifMatch))
         if (tag == entityTag(*revision)) return std::nullopt;
-        at = end + 1;
-    }
     return changed;
 }
 

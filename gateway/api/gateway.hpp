@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "api/rate.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
 #include "identity/policy.hpp"
@@ -21,6 +22,7 @@ struct Gateway {
     audio::Audio* audio = nullptr;
     const identity::Tokens& tokens;
     identity::Tickets tickets = {};
+    Rate rate{0};
     bool agentsMayControlAudio = true;
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "api/headers.hpp"
 #include "api/resources.hpp"
 #include "model/id.hpp"
 
 namespace deskline::api {
 namespace {
 
-constexpr std::string_view paging = "limit after";
+constexpr std::string_view paging = "limit after", json = "application/json";
 constexpr std::size_t longestKey = 255;
 
 constexpr Route table[] = {
@@ -74,8 +75,16 @@ bool takes(const Route& route, std::string_view parameter) {
 }
 
 bool isJson(const std::string& contentType) {
-    const auto type = contentType.substr(0, contentType.find(';'));
+    auto type = contentType.substr(0, contentType.find(';'));
+    while (type.ends_with(' ')) type.pop_back();
     return type == "application/json" || type.ends_with("+json");
+}
+
+const Route* find(Request& request) {
+    const std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+    for (const auto& route : table)
+        if (route.method == method && matches(route.path, request.path, request.parameters)) return &route;
+    return nullptr;
 }
 
 // What makes a request with an Idempotency-Key the same as an earlier one; of a PIN nothing is kept.
@@ -97,6 +106,23 @@ std::optional<Fault> fingerprint(Request& request) {
     return std::nullopt;
 }
 
+// Why the request cannot go to the route's handler.
+std::optional<Fault> unfit(const Route& route, Request& request) {
+    for (const auto& [parameter, value] : request.query)
+        if (!takes(route, parameter))
+            return Fault{"invalid-argument",
+                         "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
+                         {}, {}, false, {{"?" + parameter, "is not known here"}}};
+    if (accepted(request.header("accept"), "application/json") == 0 && accepted(request.header("accept"), route.produces) == 0)
+        return Fault{"not-acceptable", "This resource is to be had as application/json" + (route.produces == json ? "" : " or " + std::string(route.produces)) + "; Accept says '" +
+                                           printable(request.header("accept")) + "'."};
+    if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
+        return Fault{"unsupported-media-type", "The body must be application/json; it is '" + printable(request.header("content-type")) + "'."};
+    if (!request.body.empty() && !request.header("content-encoding").empty())
+        return Fault{"unsupported-media-type", "The body must be sent as it is, without Content-Encoding."};
+    return fingerprint(request);
+}
+
 }  // namespace
 
 std::span<const Route> routes() { return table; }
@@ -114,38 +140,43 @@ bool percentDecode(std::string_view text, std::string& out) {
         out += static_cast<char>(high * 16 + low);
         i += 2;
     }
-    return true;
+    return isUtf8(out);
+}
+
+std::string allowed(std::string_view path) {
+    std::string methods;
+    std::vector<std::string> ignored;
+    const auto add = [&](std::string_view method) { methods += (methods.empty() ? "" : ", ") + std::string(method); };
+    for (const auto& route : table) {
+        if (!matches(route.path, path, ignored)) continue;
+        add(route.method);
+        if (route.method == "GET") add("HEAD");
+    }
+    if (!methods.empty()) add("OPTIONS");
+    return methods;
 }
 
 void handle(Gateway& gateway, Request request, Respond respond) {
-    std::string allow;
-    for (const auto& route : table) {
-        if (!matches(route.path, request.path, request.parameters)) continue;
-        const bool head = request.method == "HEAD" && route.method == "GET";
-        if (route.method != request.method && !head) {
-            allow += (allow.empty() ? "" : ", ") + std::string(route.method);
-            continue;
-        }
-        for (const auto& [parameter, value] : request.query)
-            if (!takes(route, parameter))
-                return respond(problem(
-                    {"invalid-argument",
-                     "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
-                     {},
-                     {},
-                     false,
-                     {{"?" + parameter, "is not known here"}}},
-                    request.requestId));
-        if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
-            return respond(
-                problem({"unsupported-media-type", "The body must be application/json; it is '" + request.header("content-type") + "'."}, request.requestId));
-        if (const auto fault = fingerprint(request)) return respond(problem(*fault, request.requestId));
-        return route.handler(gateway, std::move(request), std::move(respond));
+    auto verdict = gateway.rate.take(request.identity.subject);
+    const auto refuse = [&](const Fault& fault, std::vector<std::pair<std::string, std::string>> more = {}) {
+        auto response = problem(fault, request.requestId);
+        for (auto* headers : {&more, &verdict.headers}) response.headers.insert(response.headers.end(), headers->begin(), headers->end());
+        respond(std::move(response));
+    };
+    if (!verdict.allowed)
+        return refuse({"too-many-requests", "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " + request.identity.subject + "."},
+                      {{"Retry-After", std::to_string(verdict.retryAfter)}});
+    const auto* route = find(request);
+    if (!route) {
+        const auto methods = allowed(request.path);
+        if (methods.empty()) return refuse({"not-found", "There is no resource " + printable(request.path) + "."});
+        return refuse({"method-not-allowed", "This resource answers " + methods + "."}, {{"Allow", methods}});
     }
-    if (allow.empty()) return respond(problem({"not-found", "There is no resource " + request.path + "."}, request.requestId));
-    auto response = problem({"method-not-allowed", "This resource answers " + allow + "."}, request.requestId);
-    response.headers.emplace_back("Allow", allow);
-    respond(std::move(response));
+    if (const auto fault = unfit(*route, request)) return refuse(*fault);
+    route->handler(gateway, std::move(request), [respond = std::move(respond), headers = std::move(verdict.headers)](Response response) {
+        response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+        respond(std::move(response));
+    });
 }
 
 }  // namespace deskline::api

@@ -15,12 +15,14 @@ struct Route {
     std::string_view query;  // names of the query parameters it takes, separated by spaces
     bool body;               // takes a JSON body
     Handler handler;
+    std::string_view produces = "application/json";  // besides JSON
 };
 std::span<const Route> routes();
 
+std::string allowed(std::string_view path);  // the methods of a path, for Allow; "": there is no such resource
 void handle(Gateway& gateway, Request request, Respond respond);
 
-// Percent-decoding of a path segment or a query value (RFC 3986 §2.1); false on a broken escape.
+// Percent-decoding of a path segment or a query value (RFC 3986 §2.1); false on a broken escape, and where UTF-8 is broken.
 bool percentDecode(std::string_view text, std::string& out);
 
 }  // namespace deskline::api

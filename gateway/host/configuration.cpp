@@ -42,6 +42,7 @@ std::vector<Key> table(Configuration& c) {
         {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
         {"server.shards", &c.server.shards, 0, 256},
         {"server.heartbeat", &c.server.heartbeat, 1, 60},
+        {"server.rate_limit", &c.server.rateLimit, 0, 1'000'000},
         {"telephony.source", &c.telephony.source, 0, 0, telephonySources},
         {"telephony.handler", &c.telephony.handler},
         {"telephony.statistics_interval", &c.telephony.statisticsInterval, 1, 3600},

@@ -30,6 +30,7 @@ constexpr Problem problemTable[] = {
     {"invalid-argument", 422, "A value is not valid", "Correct the fields that `errors` or the detail names."},
     {"idempotency-mismatch", 422, "The key belongs to another request", "Send a new Idempotency-Key with a new request; repeat a request unchanged."},
     {"group-unknown", 422, "The switch knows no such ACD group", "Use the id or the name of one in /acd-groups."},
+    {"too-many-requests", 429, "Too many requests", "Wait as long as Retry-After says; see RateLimit and [server] rate_limit."},
     {"header-too-large", 431, "The header is too large", "Send at most 16 KiB of header."},
     {"internal", 500, "The gateway made a mistake", "Report it with the request id; the log has more."},
     {"not-supported", 501, "The source cannot do this", "See `capabilities` in the stream's welcome, or run `deskline doctor`."},

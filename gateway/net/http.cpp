@@ -2,14 +2,17 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "api/headers.hpp"
 #include "api/router.hpp"
 #include "model/id.hpp"
+#include "net/gzip.hpp"
 #include "net/stream.hpp"
 
 namespace deskline::net {
@@ -17,6 +20,16 @@ namespace {
 
 constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536;
 constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
+
+constexpr std::size_t worthCompressing = 1024;  // bytes
+
+void compress(HttpResponse& response, std::string_view acceptEncoding) {
+    if (response.body().size() < worthCompressing || response.count(http::field::content_encoding)) return;
+    response.insert(http::field::vary, "Accept-Encoding");
+    if (api::acceptedCoding(acceptEncoding, "gzip") == 0) return;
+    response.body() = gzip(response.body());
+    response.set(http::field::content_encoding, "gzip");
+}
 
 HttpResponse finish(HttpResponse response, const HttpRequest& request, const Site& site) {
     response.version(11);
@@ -26,9 +39,10 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Sit
     response.set("Strict-Transport-Security", "max-age=31536000");
     if (const auto origin = request[http::field::origin]; !origin.empty() && originAllowed(site, origin, request[http::field::host])) {
         response.set(http::field::access_control_allow_origin, origin);
-        response.set(http::field::vary, "Origin");
-        response.set(http::field::access_control_expose_headers, "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied");
+        response.insert(http::field::vary, "Origin");
+        response.set(http::field::access_control_expose_headers, "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy");
     }
+    compress(response, request[http::field::accept_encoding]);
     if (request.method() == http::verb::head) {
         const auto length = response.body().size();
         response.body().clear();
@@ -88,7 +102,7 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
     }
     call.body = request.body();
     call.requestId = call.header("x-request-id");
-    if (call.requestId.empty() || call.requestId.size() > 128) call.requestId = randomId(8);
+    if (!fitsRequestId(call.requestId)) call.requestId = randomId(8);
     call.later = laterOn(shard.io());
     return call;
 }
@@ -106,11 +120,14 @@ asio::awaitable<api::Response> ask(Site& site, api::Request request) {
         asio::use_awaitable, std::move(request));
 }
 
-HttpResponse preflight(const HttpRequest& request) {
+// What a resource allows; for a browser that asks before it sends (CORS), also which headers.
+HttpResponse options(const HttpRequest& request, const std::string& methods) {
     HttpResponse response{http::status::no_content, 11};
-    response.set(http::field::access_control_allow_methods, "GET, POST, PUT, PATCH, DELETE");
+    response.set(http::field::allow, methods);
+    if (request[http::field::origin].empty()) return response;
+    response.set(http::field::access_control_allow_methods, methods);
     response.set(http::field::access_control_allow_headers, request[http::field::access_control_request_headers].empty()
-                                                                ? "Authorization, Content-Type, Prefer, X-Request-Id"
+                                                                ? "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-Request-Id"
                                                                 : request[http::field::access_control_request_headers]);
     response.set(http::field::access_control_max_age, "600");
     return response;
@@ -128,7 +145,11 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Shard& shard, S
         co_return refuse({"forbidden", "The origin " + std::string(origin) + " is not on the list [server] allowed_origins."});
     const auto prefix = site.gateway.basePath + "/api/v1";
     if (!path.starts_with(prefix + "/")) co_return serveSite(site, request);
-    if (request.method() == http::verb::options && !origin.empty()) co_return preflight(request);
+    if (request.method() == http::verb::options) {
+        const auto methods = api::allowed(path.substr(prefix.size()));
+        if (!methods.empty()) co_return options(request, methods);
+        co_return refuse({"not-found", "There is no resource " + api::printable(path) + "."});
+    }
     auto caller = identify(site, request[http::field::authorization]);
     if (!caller) co_return refuse(caller.error());
     auto call = apiRequest(request, path.substr(prefix.size()), std::move(query), shard);
@@ -176,6 +197,10 @@ Result<std::optional<identity::Identity>> streamIdentity(Site& site, const HttpR
 }
 
 }  // namespace
+
+bool fitsRequestId(std::string_view text) {
+    return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
 
 std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
 

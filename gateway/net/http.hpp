@@ -16,6 +16,7 @@ namespace http = boost::beast::http;
 using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
+bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
 std::int64_t secondsNow();                 // since 1970
 api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it
 

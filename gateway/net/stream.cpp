@@ -335,7 +335,7 @@ private:
                 if (field.value().is_string()) request.headers[name] = std::string(field.value().get_string());
             }
         request.requestId = request.header("x-request-id");
-        if (request.requestId.empty()) request.requestId = id_ + "-" + *message.id;
+        if (!fitsRequestId(request.requestId)) request.requestId = id_ + "-" + *message.id;
         request.identity = *identity_;
         request.later = laterOn(shard_.io());
         api::handle(site_.gateway, std::move(request), [weak = weak_from_this(), &shard = shard_, id = *message.id](api::Response response) {

@@ -11,6 +11,7 @@ data_dir = "$deskline_data"
 max_connections = 30000
 heartbeat = 60
 drain_seconds = 0
+rate_limit = 0
 [telephony.simulated]
 traffic = 0
 [log]

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createServer, connect } from 'node:net';
 import https from 'node:https';
+import { gunzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -102,7 +103,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
   const telephonyConsole = await freePort(), audioConsole = await freePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
-  const fixed = `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n`;
+  const fixed = `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
   const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
   writeFileSync(file, sections + simulated);
   const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), 'serve', '--config', shown(file)], {
@@ -133,9 +134,10 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
       return new Promise((done, fail) => {
         const started = performance.now();
         const request = https.request(url + (path.startsWith('//') ? path.slice(1) : '/api/v1' + path), { method, agent: agentHttps, headers: { ...(token ? { Authorization: 'Bearer ' + token } : {}), ...(body !== undefined || raw ? { 'Content-Type': 'application/json' } : {}), ...headers } }, (answer) => {
-          let text = '';
-          answer.on('data', (d) => (text += d));
+          const chunks = [];
+          answer.on('data', (d) => chunks.push(d));
           answer.on('end', () => {
+            const bytes = Buffer.concat(chunks), text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
             try { json = JSON.parse(text); } catch { json = undefined; }
             done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });

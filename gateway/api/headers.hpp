@@ -1,0 +1,21 @@
+// Header fields that are lists. Source: RFC 9110 §5.6.1, §12.4.2, §12.5. Thread: any.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace deskline::api {
+
+// The elements of a comma-separated field, without the white space around them; empty ones are left out.
+std::vector<std::string_view> elements(std::string_view field);
+
+// The weight (0..1) that Accept gives to a media type: the most exact range counts. An absent or empty field accepts everything.
+double accepted(std::string_view accept, std::string_view type);
+// The weight that Accept-Encoding gives to a coding; 0 where the field is absent.
+double acceptedCoding(std::string_view acceptEncoding, std::string_view coding);
+
+// What a client sent, for a text that it or a log reads: everything but visible ASCII and the space becomes '?', at most 200 bytes.
+std::string printable(std::string_view text);
+bool isUtf8(std::string_view text);  // RFC 3629
+
+}  // namespace deskline::api
