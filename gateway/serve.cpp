@@ -94,7 +94,9 @@ int serve(const host::Configuration& c) {
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
                    .queueLimit = static_cast<std::size_t>(c.server.queueLimit),
                    .maxConnections = static_cast<std::size_t>(c.server.maxConnections),
-                   .heartbeatSeconds = static_cast<int>(c.server.heartbeat)};
+                   .heartbeatSeconds = static_cast<int>(c.server.heartbeat),
+                   .compression = c.server.compression,
+                   .compressionThreshold = static_cast<std::size_t>(c.server.compressionThreshold)};
     if (audio) site.meters = [&audio](bool watched) { audio->meter(watched ? 20 : 0); };
     const auto shards = c.server.shards ? static_cast<std::size_t>(c.server.shards) : std::max(1U, std::thread::hardware_concurrency());
     net::Server server(site, hub, shards);

@@ -16,9 +16,10 @@ namespace deskline::api {
 
 struct Response {
     int status = 200;
-    boost::json::value body;  // null: none
+    boost::json::value body = {};  // null: none
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string contentType = "application/json";
+    std::string text = {};  // instead of the body: JSON that is text already
 };
 using Respond = std::function<void(Response)>;
 using Timer = std::shared_ptr<void>;  // cancelled when it goes

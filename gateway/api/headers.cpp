@@ -54,7 +54,10 @@ double accepted(std::string_view accept, std::string_view type) {
     for (const auto range : ranges) {
         const auto name = trim(range.substr(0, range.find(';')));
         const auto slash = type.find('/');
-        const int exact = same(name, type) ? 2 : name.ends_with("/*") && same(name.substr(0, name.size() - 1), type.substr(0, slash + 1)) ? 1 : name == "*/*" ? 0 : -1;
+        const int exact = same(name, type)                                                                           ? 2
+                          : name.ends_with("/*") && same(name.substr(0, name.size() - 1), type.substr(0, slash + 1)) ? 1
+                          : name == "*/*"                                                                            ? 0
+                                                                                                                     : -1;
         if (exact <= exactness) continue;
         exactness = exact;
         found = weight(range);
@@ -83,8 +86,10 @@ bool isUtf8(std::string_view text) {
     if (std::ranges::none_of(text, [](char c) { return (c & 0x80) != 0; })) return true;
     std::string literal = "\"";
     for (const char c : text)
-        if ((c & 0x80) != 0) literal += c;
-        else literal += ' ';
+        if ((c & 0x80) != 0)
+            literal += c;
+        else
+            literal += ' ';
     boost::json::error_code error;
     boost::json::parse(literal + '"', error);
     return !error;

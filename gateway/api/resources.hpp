@@ -33,5 +33,6 @@ void patchAudioSession(Gateway&, Request, Respond);
 void getMe(Gateway&, Request, Respond);
 void createTicket(Gateway&, Request, Respond);
 void getOperation(Gateway&, Request, Respond);
+void listEvents(Gateway&, Request, Respond);
 
 }  // namespace deskline::api

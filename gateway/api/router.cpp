@@ -41,6 +41,7 @@ constexpr Route table[] = {
     {"GET", "/me", "", false, getMe},
     {"POST", "/tickets", "", true, createTicket},
     {"GET", "/operations/{id}", "", false, getOperation},
+    {"GET", "/events", "after types subject agents limit wait audioRate ticket", false, listEvents, "text/event-stream"},
 };
 
 // Segment by segment; what stands for {…} goes, decoded, into `parameters`.
@@ -110,12 +111,16 @@ std::optional<Fault> fingerprint(Request& request) {
 std::optional<Fault> unfit(const Route& route, Request& request) {
     for (const auto& [parameter, value] : request.query)
         if (!takes(route, parameter))
-            return Fault{"invalid-argument",
-                         "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
-                         {}, {}, false, {{"?" + parameter, "is not known here"}}};
+            return Fault{
+                "invalid-argument",
+                "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
+                {},
+                {},
+                false,
+                {{"?" + parameter, "is not known here"}}};
     if (accepted(request.header("accept"), "application/json") == 0 && accepted(request.header("accept"), route.produces) == 0)
-        return Fault{"not-acceptable", "This resource is to be had as application/json" + (route.produces == json ? "" : " or " + std::string(route.produces)) + "; Accept says '" +
-                                           printable(request.header("accept")) + "'."};
+        return Fault{"not-acceptable", "This resource is to be had as application/json" + (route.produces == json ? "" : " or " + std::string(route.produces)) +
+                                           "; Accept says '" + printable(request.header("accept")) + "'."};
     if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
         return Fault{"unsupported-media-type", "The body must be application/json; it is '" + printable(request.header("content-type")) + "'."};
     if (!request.body.empty() && !request.header("content-encoding").empty())
@@ -156,24 +161,33 @@ std::string allowed(std::string_view path) {
     return methods;
 }
 
-void handle(Gateway& gateway, Request request, Respond respond) {
+Admission admit(Gateway& gateway, Request& request) {
     auto verdict = gateway.rate.take(request.identity.subject);
-    const auto refuse = [&](const Fault& fault, std::vector<std::pair<std::string, std::string>> more = {}) {
-        auto response = problem(fault, request.requestId);
-        for (auto* headers : {&more, &verdict.headers}) response.headers.insert(response.headers.end(), headers->begin(), headers->end());
-        respond(std::move(response));
+    Admission admission{.headers = std::move(verdict.headers)};
+    const auto refuse = [&](const Fault& fault, const char* header = nullptr, std::string value = {}) {
+        auto& response = admission.refusal.emplace(problem(fault, request.requestId));
+        if (header) response.headers.emplace_back(header, std::move(value));
+        response.headers.insert(response.headers.end(), admission.headers.begin(), admission.headers.end());
+        return std::move(admission);
     };
     if (!verdict.allowed)
-        return refuse({"too-many-requests", "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " + request.identity.subject + "."},
-                      {{"Retry-After", std::to_string(verdict.retryAfter)}});
-    const auto* route = find(request);
-    if (!route) {
+        return refuse({"too-many-requests",
+                       "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " + request.identity.subject + "."},
+                      "Retry-After", std::to_string(verdict.retryAfter));
+    admission.route = find(request);
+    if (!admission.route) {
         const auto methods = allowed(request.path);
         if (methods.empty()) return refuse({"not-found", "There is no resource " + printable(request.path) + "."});
-        return refuse({"method-not-allowed", "This resource answers " + methods + "."}, {{"Allow", methods}});
+        return refuse({"method-not-allowed", "This resource answers " + methods + "."}, "Allow", methods);
     }
-    if (const auto fault = unfit(*route, request)) return refuse(*fault);
-    route->handler(gateway, std::move(request), [respond = std::move(respond), headers = std::move(verdict.headers)](Response response) {
+    if (const auto fault = unfit(*admission.route, request)) return refuse(*fault);
+    return admission;
+}
+
+void handle(Gateway& gateway, Request request, Respond respond) {
+    auto admission = admit(gateway, request);
+    if (admission.refusal) return respond(std::move(*admission.refusal));
+    admission.route->handler(gateway, std::move(request), [respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
         response.headers.insert(response.headers.end(), headers.begin(), headers.end());
         respond(std::move(response));
     });

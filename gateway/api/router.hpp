@@ -20,6 +20,13 @@ struct Route {
 std::span<const Route> routes();
 
 std::string allowed(std::string_view path);  // the methods of a path, for Allow; "": there is no such resource
+
+struct Admission {  // whether a request may go to its handler
+    std::optional<Response> refusal = {};
+    const Route* route = nullptr;
+    std::vector<std::pair<std::string, std::string>> headers;  // for the answer, whatever it is
+};
+Admission admit(Gateway& gateway, Request& request);  // sets the request's parameters
 void handle(Gateway& gateway, Request request, Respond respond);
 
 // Percent-decoding of a path segment or a query value (RFC 3986 §2.1); false on a broken escape, and where UTF-8 is broken.

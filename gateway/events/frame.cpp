@@ -5,8 +5,8 @@
 namespace deskline::events {
 namespace {
 
-void appendHeader(std::string& out, std::size_t length) {
-    out += static_cast<char>(0x81);  // FIN, text
+void appendHeader(std::string& out, std::size_t length, bool compressed = false) {
+    out += static_cast<char>(compressed ? 0xc1 : 0x81);  // FIN, text; RSV1: compressed
     if (length < 126) {
         out += static_cast<char>(length);
     } else if (length <= 0xffff) {
@@ -32,12 +32,25 @@ bool Cursor::parse(std::string_view text, Cursor& out) {
     return true;
 }
 
-std::string textFrame(std::string_view text) {
+std::string textFrame(std::string_view text, bool compressed) {
     std::string frame;
     frame.reserve(text.size() + 10);
-    appendHeader(frame, text.size());
+    appendHeader(frame, text.size(), compressed);
     frame += text;
     return frame;
+}
+
+std::string_view textOf(std::string_view frame) {
+    const auto length = static_cast<unsigned char>(frame[1]);
+    return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
+}
+
+std::string_view Frame::cursor() const {
+    constexpr std::string_view before = R"("specversion":"1.0","id":")";  // as the ledger writes it
+    auto rest = std::string_view(bytes).substr(body);
+    if (number == 0 || !rest.starts_with(before)) return {};
+    rest.remove_prefix(before.size());
+    return rest.substr(0, rest.find('"'));
 }
 
 FramePtr makeFrame(Frame meta, std::string_view cloudEvent) {

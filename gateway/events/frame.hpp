@@ -30,11 +30,14 @@ struct Frame {
     std::size_t body = 0;   // where the CloudEvent's text goes on after its opening brace
 
     std::string_view topic() const { return std::string_view(type).substr(9); }  // without "deskline."
+    std::string_view cursor() const;                                             // the event's id; "" where it is ephemeral: nobody resumes from it
     std::string cloudEvent() const { return "{" + bytes.substr(body); }          // the event alone, the same bytes
 };
 using FramePtr = std::shared_ptr<const Frame>;
 
 FramePtr makeFrame(Frame meta, std::string_view cloudEvent);
-std::string textFrame(std::string_view text);  // any text as one unmasked WebSocket frame
+// Any text as one unmasked WebSocket frame; `compressed`: it is the payload of permessage-deflate (RFC 7692 §6).
+std::string textFrame(std::string_view text, bool compressed = false);
+std::string_view textOf(std::string_view frame);  // what is inside
 
 }  // namespace deskline::events

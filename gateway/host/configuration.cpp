@@ -42,6 +42,8 @@ std::vector<Key> table(Configuration& c) {
         {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
         {"server.shards", &c.server.shards, 0, 256},
         {"server.heartbeat", &c.server.heartbeat, 1, 60},
+        {"server.compression", &c.server.compression},
+        {"server.compression_threshold", Bytes{&c.server.compressionThreshold}, 0, 1 << 20},
         {"server.rate_limit", &c.server.rateLimit, 0, 1'000'000},
         {"telephony.source", &c.telephony.source, 0, 0, telephonySources},
         {"telephony.handler", &c.telephony.handler},

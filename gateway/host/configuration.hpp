@@ -15,7 +15,9 @@ struct Configuration {
     struct {
         std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey;
         std::vector<std::string> allowedOrigins, trustedProxies;
-        std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25, rateLimit = 6000;
+        std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25, rateLimit = 6000,
+                     compressionThreshold = 1024;
+        bool compression = false;
     } server;
     struct {
         std::string source, handler;

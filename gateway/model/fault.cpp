@@ -24,6 +24,7 @@ constexpr Problem problemTable[] = {
     {"group-removed", 410, "The ACD group was removed", "Read /acd-groups again and choose another."},
     {"queue-removed", 410, "The queue was removed", "Read /queues again."},
     {"audio-device-gone", 410, "The audio device or session is gone", "Read the audio lists again."},
+    {"journal-truncated", 410, "The journal does not reach back that far", "Read the state again and go on from the cursor of that answer."},
     {"precondition-failed", 412, "It has changed since you read it", "Read it again and decide anew."},
     {"body-too-large", 413, "The body is too large", "Send at most 64 KiB."},
     {"unsupported-media-type", 415, "The body is of another media type", "Send Content-Type: application/json."},
@@ -44,6 +45,7 @@ constexpr Problem problemTable[] = {
     {"resource-unavailable", 503, "The source is out of a resource", "Try again later.", 5},
     {"source-lost", 503, "The connection to the source is lost", "Try again; the gateway reconnects by itself.", 5},
     {"shutting-down", 503, "The gateway is shutting down", "Connect again shortly.", 5},
+    {"too-many-connections", 503, "The gateway has as many connections as it may", "Try again later; see [server] max_connections.", 5},
     {"source-timeout", 504, "The source did not answer in time", "Read the state before trying again: the outcome is unknown."},
 };
 

@@ -12,6 +12,7 @@
 #include "api/headers.hpp"
 #include "api/router.hpp"
 #include "model/id.hpp"
+#include "net/event_stream.hpp"
 #include "net/gzip.hpp"
 #include "net/stream.hpp"
 
@@ -40,7 +41,8 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Sit
     if (const auto origin = request[http::field::origin]; !origin.empty() && originAllowed(site, origin, request[http::field::host])) {
         response.set(http::field::access_control_allow_origin, origin);
         response.insert(http::field::vary, "Origin");
-        response.set(http::field::access_control_expose_headers, "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy");
+        response.set(http::field::access_control_expose_headers,
+                     "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy");
     }
     compress(response, request[http::field::accept_encoding]);
     if (request.method() == http::verb::head) {
@@ -56,13 +58,19 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Sit
 HttpResponse plain(api::Response from) {
     HttpResponse response{static_cast<http::status>(from.status), 11};
     for (auto& [name, value] : from.headers) response.set(name, value);
-    if (!from.body.is_null()) {
+    if (!from.body.is_null() || !from.text.empty()) {
         response.set(http::field::content_type, from.contentType);
         response.set(http::field::cache_control, "no-store");
-        response.body() = boost::json::serialize(from.body);
+        response.body() = from.text.empty() ? boost::json::serialize(from.body) : std::move(from.text);
         response.body() += '\n';
     }
     return response;
+}
+
+const Fault bearerWanted{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
+
+Fault originRefused(const HttpRequest& request) {
+    return {"forbidden", "The origin " + api::printable(std::string_view(request[http::field::origin])) + " is not on the list [server] allowed_origins."};
 }
 
 // The target's path and query, decoded where it is safe to; false when it is broken.
@@ -84,10 +92,19 @@ bool parseTarget(std::string_view target, std::string& path, std::map<std::strin
     return true;
 }
 
-Result<identity::Identity> identify(const Site& site, std::string_view authorization) {
-    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer "))
-        return Fault{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
-    return site.gateway.tokens.verify(authorization.substr(7), secondsNow());
+// Who asks: by a ticket or a bearer token; nobody yet where there is neither.
+Result<std::optional<identity::Identity>> identify(Site& site, const HttpRequest& request, const std::string* ticket) {
+    if (ticket) {
+        auto identity = site.gateway.tickets.redeem(*ticket, secondsNow());
+        if (!identity) return Fault{"not-authorized", "The ticket is unknown, used or older than 30 s; POST /tickets makes a new one."};
+        return std::optional(std::move(*identity));
+    }
+    const std::string_view authorization = request[http::field::authorization];
+    if (authorization.empty()) return std::optional<identity::Identity>();
+    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) return bearerWanted;
+    auto identity = site.gateway.tokens.verify(authorization.substr(7), secondsNow());
+    if (!identity) return identity.error();
+    return std::optional(std::move(*identity));
 }
 
 api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, Shard& shard) {
@@ -133,31 +150,80 @@ HttpResponse options(const HttpRequest& request, const std::string& methods) {
     return response;
 }
 
-asio::awaitable<HttpResponse> answer(const HttpRequest& request, Shard& shard, Site& site) {
-    ++site.requests;
-    const auto refuse = [](Fault fault) { return plain(api::problem(fault, "")); };
-    std::string path;
+HttpResponse refuse(const Fault& fault) { return plain(api::problem(fault, "")); }
+
+struct Target {
+    std::string path;  // below the API's prefix, when inApi
     std::map<std::string, std::string> query;
-    const std::string_view target(request.target().data(), request.target().size());
-    if (!parseTarget(target, path, query)) co_return refuse({"bad-request", "The target has a broken percent escape."});
-    const auto origin = request[http::field::origin];
-    if (!originAllowed(site, origin, request[http::field::host]))
-        co_return refuse({"forbidden", "The origin " + std::string(origin) + " is not on the list [server] allowed_origins."});
+    bool inApi = false;
+};
+
+Result<Target> targetOf(const HttpRequest& request, const Site& site) {
+    Target target;
+    if (!parseTarget({request.target().data(), request.target().size()}, target.path, target.query))
+        return Fault{"bad-request", "The target has a broken percent escape or broken UTF-8."};
     const auto prefix = site.gateway.basePath + "/api/v1";
-    if (!path.starts_with(prefix + "/")) co_return serveSite(site, request);
+    target.inApi = target.path.starts_with(prefix + "/");
+    if (target.inApi) target.path.erase(0, prefix.size());
+    return target;
+}
+
+// A request to the API from somebody who may ask.
+Result<api::Request> authorized(const HttpRequest& request, Target target, Shard& shard, Site& site) {
+    const auto ticket = target.query.find("ticket");
+    const bool byTicket = target.path == "/events" && ticket != target.query.end();
+    auto caller = identify(site, request, byTicket ? &ticket->second : nullptr);
+    if (!caller) return caller.error();
+    if (!*caller) return bearerWanted;
+    auto call = apiRequest(request, std::move(target.path), std::move(target.query), shard);
+    call.identity = std::move(**caller);
+    return call;
+}
+
+asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, Shard& shard, Site& site) {
+    if (!originAllowed(site, request[http::field::origin], request[http::field::host])) co_return refuse(originRefused(request));
+    if (!target.inApi) co_return serveSite(site, request);
     if (request.method() == http::verb::options) {
-        const auto methods = api::allowed(path.substr(prefix.size()));
+        const auto methods = api::allowed(target.path);
         if (!methods.empty()) co_return options(request, methods);
-        co_return refuse({"not-found", "There is no resource " + api::printable(path) + "."});
+        co_return refuse({"not-found", "There is no resource " + api::printable(target.path) + "."});
     }
-    auto caller = identify(site, request[http::field::authorization]);
-    if (!caller) co_return refuse(caller.error());
-    auto call = apiRequest(request, path.substr(prefix.size()), std::move(query), shard);
-    call.identity = std::move(*caller);
-    const auto id = call.requestId;
-    auto response = plain(co_await ask(site, std::move(call)));
+    auto call = authorized(request, std::move(target), shard, site);
+    if (!call) co_return refuse(call.error());
+    const auto id = call->requestId;
+    auto response = plain(co_await ask(site, std::move(*call)));
     response.set("X-Request-Id", id);
     co_return response;
+}
+
+bool wantsEventStream(const HttpRequest& request, const Target& target) {
+    const std::string_view accept = request[http::field::accept];
+    return target.inApi && target.path == "/events" && request.method() == http::verb::get && !accept.empty() &&
+           api::accepted(accept, "text/event-stream") > api::accepted(accept, "application/json");
+}
+
+struct EventStreamCall {
+    HttpResponse head;  // of the stream, or the refusal
+    identity::Identity identity = {};
+    std::optional<api::EventsQuery> query = {};
+};
+
+EventStreamCall openEventStream(const HttpRequest& request, Target target, Shard& shard, Site& site) {
+    if (!originAllowed(site, request[http::field::origin], request[http::field::host])) return {refuse(originRefused(request))};
+    auto call = authorized(request, std::move(target), shard, site);
+    if (!call) return {refuse(call.error())};
+    auto admission = api::admit(site.gateway, *call);
+    if (admission.refusal) return {plain(std::move(*admission.refusal))};
+    auto query = api::parseEventsQuery(*call);
+    if (!query) return {plain(api::problem(query.error(), call->requestId))};
+    if (const auto last = call->header("last-event-id"); !last.empty()) query->after = last;
+    HttpResponse head{http::status::ok, 11};
+    for (const auto& [name, value] : admission.headers) head.set(name, value);
+    head.set("X-Request-Id", call->requestId);
+    head.set(http::field::content_type, "text/event-stream");
+    head.set(http::field::cache_control, "no-store");
+    head.set("X-Accel-Buffering", "no");  // a reverse proxy must not hold events back
+    return {std::move(head), std::move(call->identity), std::move(*query)};
 }
 
 Fault unreadable(error_code error) {
@@ -181,19 +247,6 @@ asio::awaitable<bool> shakeHands(Channel& channel) {
                                              asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return false;
     }
-}
-
-// Who opens the stream: a ticket, a bearer header, or nobody yet (the token then comes in hello).
-Result<std::optional<identity::Identity>> streamIdentity(Site& site, const HttpRequest& request, const std::map<std::string, std::string>& query) {
-    if (const auto ticket = query.find("ticket"); ticket != query.end()) {
-        auto identity = site.gateway.tickets.redeem(ticket->second, secondsNow());
-        if (!identity) return Fault{"not-authorized", "The ticket is unknown, used or older than 30 s; POST /tickets makes a new one."};
-        return std::optional(std::move(*identity));
-    }
-    if (request[http::field::authorization].empty()) return std::optional<identity::Identity>();
-    auto identity = identify(site, request[http::field::authorization]);
-    if (!identity) return identity.error();
-    return std::optional(std::move(*identity));
 }
 
 }  // namespace
@@ -224,6 +277,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
         channel->close();
         co_return;
     }
+    const bool crowded = site.connections > site.maxConnections;
     Stream stream(channel);
     boost::beast::flat_buffer buffer;
     for (bool first = true;; first = false) {
@@ -253,21 +307,36 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
         }
         const auto request = parser.release();
         channel->expireIn(0);
-        std::string path;
-        std::map<std::string, std::string> query;
-        const std::string_view target(request.target().data(), request.target().size());
-        if (boost::beast::websocket::is_upgrade(request) && parseTarget(target, path, query) && path == site.gateway.basePath + "/api/v1/stream") {
-            auto identity = streamIdentity(site, request, query);
-            if (identity && !originAllowed(site, request[http::field::origin], request[http::field::host]))
-                identity = Fault{"forbidden", "The origin " + std::string(request[http::field::origin]) + " is not on the list [server] allowed_origins."};
+        ++site.requests;
+        auto target = targetOf(request, site);
+        if (!target) {
+            co_await write(stream, finish(refuse(target.error()), request, site));
+        } else if (boost::beast::websocket::is_upgrade(request) && target->inApi && target->path == "/stream") {
+            const auto ticket = target->query.find("ticket");
+            auto identity = identify(site, request, ticket == target->query.end() ? nullptr : &ticket->second);
+            if (identity && !originAllowed(site, request[http::field::origin], request[http::field::host])) identity = originRefused(request);
             if (identity) {
-                acceptStream(channel, shard, site, request, std::move(*identity));
+                acceptStream(channel, shard, site, request, std::move(*identity), crowded);
                 co_return;
             }
-            co_await write(stream, finish(plain(api::problem(identity.error(), "")), request, site));
-            continue;
+            co_await write(stream, finish(refuse(identity.error()), request, site));
+        } else if (crowded) {
+            auto response =
+                finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}), request, site);
+            response.keep_alive(false);
+            co_await write(stream, std::move(response));
+            break;
+        } else if (wantsEventStream(request, *target)) {
+            auto call = openEventStream(request, std::move(*target), shard, site);
+            auto head = finish(std::move(call.head), request, site);
+            if (call.query) {
+                head.erase(http::field::content_length);
+                co_return co_await serveEventStream(channel, shard, site, std::move(head), std::move(call.identity), std::move(*call.query));
+            }
+            co_await write(stream, std::move(head));
+        } else {
+            co_await write(stream, finish(co_await answer(request, std::move(*target), shard, site), request, site));
         }
-        co_await write(stream, finish(co_await answer(request, shard, site), request, site));
         if (!request.keep_alive() || channel->closed() || site.gateway.draining) break;
     }
     channel->closeWhenSent();

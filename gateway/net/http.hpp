@@ -17,8 +17,8 @@ using HttpRequest = http::request<http::string_body>;
 using HttpResponse = http::response<http::string_body>;
 
 bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
-std::int64_t secondsNow();                 // since 1970
-api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it
+std::int64_t secondsNow();                  // since 1970
+api::Later laterOn(asio::io_context& io);   // timers of a shard, for requests that come in on it
 
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);
 

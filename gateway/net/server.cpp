@@ -10,6 +10,11 @@
 #include <thread>
 
 namespace deskline::net {
+namespace {
+
+constexpr std::size_t crowd = 256;  // connections beyond the limit that still get an answer
+
+}  // namespace
 
 Server::Server(Site& site, events::Hub& hub, std::size_t shards) : site_(site) {
     for (std::size_t i = 0; i < std::max<std::size_t>(shards, 1); ++i) shards_.push_back(std::make_unique<Shard>(hub));
@@ -61,7 +66,7 @@ asio::awaitable<void> Server::accept() {
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        if (site_.connections >= site_.maxConnections) {
+        if (site_.connections >= site_.maxConnections + crowd) {  // those within the crowd are told so
             spdlog::warn("a connection was refused: [server] max_connections = {} is reached", site_.maxConnections);
             continue;
         }

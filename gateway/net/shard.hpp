@@ -14,6 +14,7 @@
 
 #include "events/hub.hpp"
 #include "events/subscription.hpp"
+#include "net/forms.hpp"
 #include "net/wheel.hpp"
 
 namespace deskline::net {
@@ -37,6 +38,7 @@ public:
     boost::asio::io_context& io() { return io_; }
     std::size_t number() const { return number_; }
     Wheel& wheel() { return wheel_; }
+    Forms& forms() { return forms_; }
 
     void join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber);
     void leave(const events::Subscription& subscription, Subscriber* subscriber);
@@ -61,6 +63,7 @@ private:
     events::Inbox* inbox_ = nullptr;
     std::size_t number_ = 0;
     Wheel wheel_;
+    Forms forms_;
     boost::asio::steady_timer wheelTimer_{io_}, holdTimer_{io_}, gatherTimer_{io_};
     std::map<events::Subscription, Audience> audiences_;
     std::deque<std::shared_ptr<Subscriber>> touched_;

@@ -25,7 +25,9 @@ struct Site {
     std::size_t queueLimit = 1 << 20;  // bytes queued for one stream before it is closed as too slow
     std::size_t maxConnections = 20'000;
     int heartbeatSeconds = 25;
-    std::function<void(bool)> meters = {};  // somebody looks at meters, or nobody does any more
+    bool compression = false;                 // permessage-deflate, where the client offers it
+    std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are
+    std::function<void(bool)> meters = {};    // somebody looks at meters, or nobody does any more
     std::atomic<std::size_t> connections{0}, streams{0}, meterWatchers{0};
     std::atomic<std::uint64_t> requests{0}, slowClients{0};
 };

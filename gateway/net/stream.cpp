@@ -8,19 +8,21 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include "api/events.hpp"
+#include "api/headers.hpp"
 #include "api/router.hpp"
 #include "model/id.hpp"
+#include "net/outlet.hpp"
 
 namespace deskline::net {
 namespace {
 
 namespace websocket = boost::beast::websocket;
 namespace json = boost::json;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t longestMessage = 65'536;
 constexpr int helloSeconds = 5;
-constexpr double defaultAudioRate = 20, highestAudioRate = 60;
+constexpr int crowdedRetry = 5000;  // milliseconds
 
 // What a client says; `op` decides which members it may have.
 struct Message {
@@ -32,27 +34,15 @@ struct Message {
 };
 BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics, agents, audioRate, body, headers))
 
-class StreamConnection final : public Subscriber, public std::enable_shared_from_this<StreamConnection> {
+class StreamConnection final : public Outlet {
 public:
     StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity)
-        : channel_(std::move(channel)), websocket_(Stream(channel_)), shard_(shard), site_(site), identity_(std::move(identity)), id_(randomId(6)) {
-        ++site_.streams;
-    }
-    ~StreamConnection() override {
-        --site_.streams;
-        watchMeters(false);
-    }
+        : Outlet(std::move(channel), shard, site, std::move(identity)), websocket_(Stream(channel_)), id_(randomId(6)) {}
 
-    asio::awaitable<void> run(HttpRequest request) {
+    asio::awaitable<void> run(HttpRequest request, bool crowded) {
         error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
-        const auto offered = request[http::field::sec_websocket_protocol];
-        const bool ours = offered.find("deskline.v1") != boost::beast::string_view::npos;
-        websocket_.set_option(websocket::stream_base::decorator([ours](websocket::response_type& response) {
-            response.set(http::field::server, "Deskline");
-            if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
-        }));
-        websocket_.read_message_max(longestMessage);
+        prepare(request);
         channel_->expireIn(0);
         co_await websocket_.async_accept(request, token);
         request = {};
@@ -60,17 +50,22 @@ public:
             channel_->close();
             co_return;
         }
-        channel_->onTick = [weak = weak_from_this()] {
+        channel_->onTick = [weak = weak()] {
             const auto self = weak.lock();
             return self ? self->tick() : 0;
         };
         channel_->tickIn(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
+        if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
         while (!channel_->closed()) {
             boost::beast::flat_buffer buffer;  // of this message alone: an idle stream has none
             co_await websocket_.async_read(buffer, token);
             if (error) break;
             heard_ = true;
+            if (!allowance_.take()) {
+                close(CloseCode::bad_frame, "too-many-frames");
+                continue;
+            }
             if (!websocket_.got_text()) {
                 close(CloseCode::bad_frame, "binary-frame");
                 continue;
@@ -82,47 +77,37 @@ public:
         channel_->closeWhenSent();
     }
 
-    bool deliver(const events::FramePtr& frame) override {
-        if (channel_->closing()) return false;
-        if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
-        releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
-        return enqueue(frame);
-    }
-
-    void flush() override {
-        touched_ = false;
-        channel_->flush();
-    }
-
-    bool releaseHeld() override {
-        const auto time = Clock::now();
-        bool more = false, sent = false;
-        for (auto& [key, slot] : conflated_) {
-            if (!slot.held) continue;
-            if (slot.due > time || channel_->queued() > 0)
-                more = true;
-            else
-                sent = send(key, slot, time) || sent;
-        }
-        if (sent) shard_.touch(shared_from_this());
-        holding_ = more;
-        return more;
-    }
-
     void goAway() override { close(CloseCode::going_away, "going-away", 1000); }
 
 private:
-    struct Slot {  // latest-wins: at most `audioRate` frames a second for one object and change
-        events::FramePtr held;
-        Clock::time_point due{};
-    };
+    std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
+
+    void prepare(const HttpRequest& request) {
+        const auto offered = request[http::field::sec_websocket_protocol];
+        const bool ours = offered.find("deskline.v1") != boost::beast::string_view::npos;
+        if (site_.compression) {
+            websocket::permessage_deflate deflate;
+            deflate.server_enable = true;
+            deflate.server_no_context_takeover = true;  // one compressed frame serves everybody
+            deflate.client_no_context_takeover = true;  // nothing is kept for an idle client
+            websocket_.set_option(deflate);
+        }
+        websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
+            response.set(http::field::server, "Deskline");
+            if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
+            const auto agreed = response[http::field::sec_websocket_extensions];
+            // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
+            compressed_ = agreed.starts_with("permessage-deflate") && agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
+        }));
+        websocket_.read_message_max(longestMessage);
+    }
 
     int tick() {
-        if (!welcomed_) {
+        if (!greeted()) {
             close(CloseCode::hello_late, "hello-late");
             return 0;
         }
-        if (identity_->expires && identity_->expires + 60 < secondsNow()) {
+        if (expired()) {
             close(CloseCode::token_expired, "token-expired");
             return 0;
         }
@@ -138,45 +123,38 @@ private:
         return site_.heartbeatSeconds;
     }
 
-    bool conflate(const events::FramePtr& frame) {
-        auto& slot = conflated_[frame->subject];
-        const auto time = Clock::now();
-        if (!slot.held && slot.due <= time && channel_->queued() == 0) {
-            slot.due = time + interval_;
-            return false;
-        }
-        slot.held = frame;
-        if (!holding_) {
-            holding_ = true;
-            shard_.hold(shared_from_this());
-        }
-        return true;
+    bool compresses(std::string_view frame) const { return compressed_ && frame.size() >= site_.compressionThreshold; }
+
+    void put(const events::FramePtr& frame) override {
+        if (!compresses(frame->bytes)) return channel_->send(frame, frame->bytes);
+        const auto bytes = shard_.forms().deflated(frame);
+        channel_->send(bytes, *bytes);
     }
 
-    bool send(const std::string&, Slot& slot, Clock::time_point time) {
-        slot.due = time + interval_;
-        const auto frame = std::exchange(slot.held, nullptr);
-        channel_->send(frame, frame->bytes);
-        return true;
+    void tellReset(const std::string& reason) override {
+        channel_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", reason}})));
     }
 
-    void releaseAll() {
-        if (!holding_) return;
-        std::vector<std::pair<const std::string, Slot>*> held;
-        for (auto& entry : conflated_)
-            if (entry.second.held) held.push_back(&entry);
-        std::ranges::sort(held, {}, [](auto* entry) { return entry->second.held->number; });
-        for (auto* entry : held) send(entry->first, entry->second, Clock::now());
+    void tellSnapshot(const Bytes& frame, const std::string&) override {
+        if (compresses(*frame)) return channel_->send(shard_.forms().deflate(*frame));
+        channel_->send(frame, *frame);
     }
 
-    bool enqueue(const events::FramePtr& frame) {
-        if (channel_->queued() + frame->bytes.size() > site_.queueLimit) {
-            ++site_.slowClients;
-            close(CloseCode::too_slow, "too-slow", 2000);
-            return false;
-        }
-        channel_->send(frame, frame->bytes);
-        return !std::exchange(touched_, true);
+    void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
+
+    void greet(const events::Attachment& attachment) override {
+        json::array agents;
+        for (const auto& agent : identity_->agents) agents.emplace_back(agent);
+        channel_->send(events::textFrame(
+            json::serialize(json::object{{"op", "welcome"},
+                                         {"protocol", 1},
+                                         {"gateway", site_.gateway.name},
+                                         {"connection", id_},
+                                         {"cursor", attachment.cursor},
+                                         {"resumed", attachment.resumed},
+                                         {"heartbeat", site_.heartbeatSeconds},
+                                         {"identity", {{"subject", identity_->subject}, {"role", name(identity_->role)}, {"agents", std::move(agents)}}},
+                                         {"capabilities", attachment.capabilities}})));
     }
 
     void say(const json::object& message) {
@@ -188,13 +166,6 @@ private:
         if (channel_->closing()) return;
         end();
         channel_->sever(closeFrame(code, reason, retry));
-    }
-
-    void end() {
-        if (joined_) shard_.leave(subscription_, this);
-        joined_ = false;
-        conflated_.clear();
-        holding_ = false;
     }
 
     void receive(std::string_view text) {
@@ -229,96 +200,35 @@ private:
         return identity_.has_value();
     }
 
-    // The first topic that covers nothing; "" when all are known.
-    static std::string unknownTopic(const std::vector<std::string>& asked) {
-        for (const auto& topic : asked)
-            if (std::ranges::none_of(events::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
-        return {};
-    }
-
     void hello(const Message& message) {
         helloed_ = true;
         if (!authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
-        const auto topics =
-            message.topics.value_or(std::vector<std::string>{"agent-session", "agent", "queue", "call", "audio", "source", "acd-group", "agent-handler"});
-        if (const auto unknown = unknownTopic(topics); !unknown.empty()) return close(CloseCode::bad_frame, "unknown-topic " + unknown.substr(0, 60));
-        subscription_.topics = {topics.begin(), topics.end()};
-        subscription_.scope = identity::scope(*identity_);
-        if (message.agents) {
-            subscription_.only.emplace(message.agents->begin(), message.agents->end());
-            for (const auto& agent : *subscription_.only)
-                if (subscription_.scope && !subscription_.scope->contains(agent)) return close(CloseCode::forbidden, "agent-not-visible");
-        }
-        interval_ = std::chrono::duration_cast<Clock::duration>(
-            std::chrono::duration<double>(1.0 / std::clamp(message.audioRate.value_or(defaultAudioRate), 1.0, highestAudioRate)));
-        attach(message.cursor.value_or(""));
-    }
-
-    void attach(std::string cursor) {
-        site_.gateway.lastInterest = now().time_since_epoch().count();
-        site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
-                                    [weak = weak_from_this(), which = ++attaching_](const events::Attachment& attachment) {
-                                        if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment);
-                                    });
-    }
-
-    void attached(const events::Attachment& attachment) {
-        if (channel_->closing()) return;
-        if (!welcomed_) {
-            json::array agents;
-            for (const auto& agent : identity_->agents) agents.emplace_back(agent);
-            channel_->send(events::textFrame(
-                json::serialize(json::object{{"op", "welcome"},
-                                             {"protocol", 1},
-                                             {"gateway", site_.gateway.name},
-                                             {"connection", id_},
-                                             {"cursor", attachment.cursor},
-                                             {"resumed", attachment.resumed},
-                                             {"heartbeat", site_.heartbeatSeconds},
-                                             {"identity", {{"subject", identity_->subject}, {"role", name(identity_->role)}, {"agents", std::move(agents)}}},
-                                             {"capabilities", attachment.capabilities}})));
-            welcomed_ = true;
-        }
-        if (!attachment.reset.empty()) channel_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", attachment.reset}})));
-        if (attachment.snapshot) channel_->send(attachment.snapshot, *attachment.snapshot);
-        for (const auto& frame : attachment.missed)
-            if (subscription_.matches(*frame)) channel_->send(frame, frame->bytes);
-        if (attachment.more) {  // it is far behind: the next page when this one is out
-            channel_->whenSent([weak = weak_from_this(), cursor = attachment.cursor, which = attaching_](error_code error) {
-                if (const auto self = weak.lock(); self && !error && self->attaching_ == which) self->attach(cursor);
-            });
-            return channel_->flush();
-        }
-        if (joined_) shard_.leave(joinedAs_, this);
-        shard_.join(subscription_, shared_from_this());
-        joined_ = true;
-        joinedAs_ = subscription_;
-        watchMeters(subscription_.hears("audio.meter"));
-        channel_->flush();
-    }
-
-    void watchMeters(bool watch) {
-        if (watch == metering_) return;
-        metering_ = watch;
-        const auto before = watch ? site_.meterWatchers++ : site_.meterWatchers--;
-        if (site_.meters && before == (watch ? 0U : 1U)) site_.meters(watch);
+        const auto topics = message.topics.value_or(api::everything());
+        if (const auto unknown = api::unknownTopic(topics); !unknown.empty())
+            return close(CloseCode::bad_frame, "unknown-topic " + api::printable(unknown).substr(0, 60));
+        auto subscription = api::subscriptionFor(*identity_, topics, message.agents);
+        if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
+        setAudioRate(message.audioRate.value_or(defaultAudioRate));
+        listen(std::move(*subscription), message.cursor.value_or(""));
     }
 
     void subscribe(const Message& message) {
         const auto topics = message.topics.value_or(std::vector<std::string>{});
-        if (const auto unknown = unknownTopic(topics); topics.empty() || !unknown.empty())
+        if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
             return say({{"op", "error"},
                         {"reason", "unknown-topic"},
                         {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + unknown + "'"}});
-        for (const auto& topic : topics) message.op == "subscribe" ? void(subscription_.topics.insert(topic)) : void(subscription_.topics.erase(topic));
-        attach("");  // a fresh snapshot, in its place between the events
+        auto subscription = subscription_;
+        for (const auto& topic : topics) message.op == "subscribe" ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
+        listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
     }
 
     void refresh(const Message& message) {
         if (!message.token || !authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
-        subscription_.scope = identity::scope(*identity_);
         say({{"op", "refreshed"}, {"expires", identity_->expires}});
-        if (subscription_ < joinedAs_ || joinedAs_ < subscription_) attach("");
+        auto subscription = subscription_;
+        subscription.scope = identity::scope(*identity_);
+        if (subscription < subscription_ || subscription_ < subscription) listen(std::move(subscription), "");
     }
 
     void command(const Message& message) {
@@ -338,11 +248,12 @@ private:
         if (!fitsRequestId(request.requestId)) request.requestId = id_ + "-" + *message.id;
         request.identity = *identity_;
         request.later = laterOn(shard_.io());
-        api::handle(site_.gateway, std::move(request), [weak = weak_from_this(), &shard = shard_, id = *message.id](api::Response response) {
+        api::handle(site_.gateway, std::move(request), [weak = weak(), &shard = shard_, id = *message.id](api::Response response) {
             asio::post(shard.io(), [weak, id, response = std::move(response)] {
                 const auto self = weak.lock();
                 if (!self || self->channel_->closing()) return;
-                json::object result{{"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.body}};
+                json::object result{
+                    {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
                 json::object headers;
                 for (const auto& [name, value] : response.headers) headers[name] = value;
                 if (!headers.empty()) result["headers"] = std::move(headers);
@@ -351,17 +262,23 @@ private:
         });
     }
 
-    std::shared_ptr<Channel> channel_;
-    websocket::stream<Stream, false> websocket_;
-    Shard& shard_;
-    Site& site_;
-    std::optional<identity::Identity> identity_;
+    struct Allowance {  // of frames from the client: 20 a second on average over five seconds
+        static constexpr double perSecond = 20, most = 100;
+        double left = most;
+        std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
+
+        bool take() {
+            const auto time = std::chrono::steady_clock::now();
+            left = std::min(most, left + std::chrono::duration<double>(time - std::exchange(at, time)).count() * perSecond);
+            left -= 1;
+            return left >= 0;
+        }
+    };
+
+    websocket::stream<Stream, true> websocket_;
     std::string id_;
-    events::Subscription subscription_, joinedAs_;
-    std::map<std::string, Slot> conflated_;
-    Clock::duration interval_{};
-    std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
-    bool helloed_ = false, welcomed_ = false, joined_ = false, touched_ = false, holding_ = false, heard_ = true, pinged_ = false, metering_ = false;
+    Allowance allowance_;
+    bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false;
 };
 
 }  // namespace
@@ -378,10 +295,10 @@ std::string closeFrame(CloseCode code, std::string_view reason, int retryMillise
     return frame + text;
 }
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity) {
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity, bool crowded) {
     auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(identity));
     auto* self = connection.get();
-    asio::co_spawn(shard.io(), self->run(std::move(request)), [connection = std::move(connection)](const std::exception_ptr& error) {
+    asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
         if (error) spdlog::error("a stream failed by exception");
     });
 }

@@ -21,7 +21,8 @@ enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; thos
     too_many_connections = 4109,
 };
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity);
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity,
+                  bool crowded);  // crowded: one too many, to be told so and closed
 
 // A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}.
 std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds);

@@ -1,0 +1,110 @@
+#include "api/events.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "api/headers.hpp"
+#include "api/lists.hpp"
+#include "api/resources.hpp"
+
+namespace deskline::api {
+namespace {
+
+constexpr int longestWait = 120;  // seconds
+constexpr std::string_view typePrefix = "deskline.";
+
+Fault wrong(const char* parameter, std::string detail) {
+    return {"invalid-argument", std::string(parameter) + " " + detail + ".", {}, {}, false, {{parameter, std::move(detail)}}};
+}
+
+std::vector<std::string> listIn(const Request& request, const char* parameter) {
+    const auto found = request.query.find(parameter);
+    if (found == request.query.end()) return {};
+    const auto all = elements(found->second);
+    return {all.begin(), all.end()};
+}
+
+}  // namespace
+
+std::vector<std::string> everything() {
+    const auto& all = events::topics();
+    std::vector<std::string> topics(all.begin(), all.end());
+    std::erase(topics, "audio.meter");
+    return topics;
+}
+
+std::string unknownTopic(const std::vector<std::string>& topics) {
+    for (const auto& topic : topics)
+        if (std::ranges::none_of(events::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
+    return {};
+}
+
+Result<events::Subscription> subscriptionFor(const identity::Identity& identity, std::vector<std::string> topics,
+                                             const std::optional<std::vector<std::string>>& agents) {
+    if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
+    events::Subscription subscription;
+    subscription.topics = {topics.begin(), topics.end()};
+    subscription.scope = identity::scope(identity);
+    if (!agents) return subscription;
+    subscription.only.emplace(agents->begin(), agents->end());
+    for (const auto& agent : *subscription.only)
+        if (subscription.scope && !subscription.scope->contains(agent)) return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};
+    return subscription;
+}
+
+Result<EventsQuery> parseEventsQuery(const Request& request) {
+    EventsQuery query;
+    auto topics = listIn(request, "types");
+    for (auto& topic : topics)
+        if (topic.starts_with(typePrefix)) topic.erase(0, typePrefix.size());
+    if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("?types", "names '" + printable(unknown) + "', and there is no such type");
+    if (topics.empty()) topics = everything();
+    const auto agents = listIn(request, "agents");
+    auto subscription = subscriptionFor(request.identity, std::move(topics), agents.empty() ? std::nullopt : std::optional(agents));
+    if (!subscription) return subscription.error();
+    query.subscription = std::move(*subscription);
+    const auto text = [&](const char* parameter) {
+        const auto found = request.query.find(parameter);
+        return found == request.query.end() ? std::string() : found->second;
+    };
+    query.subscription.subject = text("subject");
+    query.after = text("after");
+    const auto limit = limitOf(request);
+    if (!limit) return limit.error();
+    query.limit = *limit;
+    const auto number = [](const std::string& digits, auto& out) {
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+        return error == std::errc() && end == digits.data() + digits.size();
+    };
+    if (const auto wait = text("wait"); !wait.empty()) {
+        int seconds = -1;
+        if (!number(wait, seconds) || seconds < 0 || seconds > longestWait) return wrong("?wait", "must be a whole number of seconds from 0 to 120");
+        query.wait = std::chrono::seconds(seconds);
+    }
+    if (const auto rate = text("audioRate"); !rate.empty()) {
+        double perSecond = 0;
+        if (!number(rate, perSecond) || !(perSecond >= 1 && perSecond <= 60)) return wrong("?audioRate", "must be from 1 to 60");
+        query.audioRate = perSecond;
+    }
+    return query;
+}
+
+void listEvents(Gateway& gateway, Request request, Respond respond) {
+    const auto query = parseEventsQuery(request);
+    if (!query) return respond(problem(query.error(), request.requestId));
+    gateway.ledger.read({query->subscription, query->after, query->limit, query->wait}, [respond = std::move(respond),
+                                                                                         id = request.requestId](const Result<events::Page>& page) {
+        if (!page) {
+            if (page.error().slug == "journal-truncated")
+                return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));
+            return respond(problem(wrong("?after", "is no cursor of this gateway"), id));
+        }
+        Response response;
+        response.text = R"({"items":[)";
+        for (const auto& frame : page->frames) response.text.append(frame == page->frames.front() ? "" : ",").append(frame->cloudEvent());
+        response.text += R"(],"cursor":")" + page->cursor + R"("})";
+        respond(std::move(response));
+    });
+}
+
+}  // namespace deskline::api

@@ -1,0 +1,97 @@
+#include "net/event_stream.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/outlet.hpp"
+
+namespace deskline::net {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view lastChunk = "0\r\n\r\n";
+constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
+
+class EventStream final : public Outlet {
+public:
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, identity::Identity identity)
+        : Outlet(std::move(channel), shard, site, std::move(identity)) {}
+
+    asio::awaitable<void> run(HttpResponse head, api::EventsQuery query) {
+        head.chunked(true);
+        http::serializer<false, http::string_body> serializer(head);
+        serializer.split(true);  // the body comes in pieces of its own
+        error_code error;
+        serializer.next(error, [this](error_code&, const auto& buffers) { channel_->send(boost::beast::buffers_to_string(buffers)); });
+        channel_->expireIn(0);
+        channel_->onTick = [weak = weak_from_this()] {
+            const auto self = std::static_pointer_cast<EventStream>(weak.lock());
+            return self ? self->tick() : 0;
+        };
+        channel_->tickIn(site_.heartbeatSeconds);
+        channel_->flush();
+        if (query.audioRate) setAudioRate(*query.audioRate);
+        listen(std::move(query.subscription), std::move(query.after));
+        Stream stream(channel_);
+        char ignored[256];
+        while (!error) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
+        end();
+        channel_->closeWhenSent();
+    }
+
+    void goAway() override { close("going-away", goAwayRetry); }
+
+private:
+    int tick() {
+        if (expired()) {
+            close("token-expired", 0);
+            return 0;
+        }
+        if (channel_->queued() > 0 && stuck_) {  // nothing went out since the last heartbeat
+            end();
+            channel_->close();
+            return 0;
+        }
+        channel_->send(chunk(": heartbeat\n\n"));
+        channel_->flush();
+        stuck_ = channel_->queued() > 0;
+        if (stuck_)
+            channel_->whenSent([weak = weak_from_this()](error_code) {
+                if (const auto self = std::static_pointer_cast<EventStream>(weak.lock())) self->stuck_ = false;
+            });
+        return site_.heartbeatSeconds;
+    }
+
+    void put(const events::FramePtr& frame) override {
+        const auto bytes = shard_.forms().eventStream(frame);
+        channel_->send(bytes, *bytes);
+    }
+
+    void tellReset(const std::string& reason) override { channel_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}}))); }
+
+    void tellSnapshot(const Bytes& frame, const std::string& cursor) override { channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame))); }
+
+    void tooSlow() override { close("too-slow", slowRetry); }
+
+    void close(std::string_view reason, int retry) {
+        if (channel_->closing()) return;
+        end();
+        std::string last;
+        if (retry) last += chunk("retry: " + std::to_string(retry) + "\n\n");
+        last += eventChunk("close", "", json::serialize(json::object{{"reason", reason}}));
+        channel_->sever(last.append(lastChunk));
+    }
+
+    bool stuck_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, identity::Identity identity,
+                                       api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(identity));
+    co_await stream->run(std::move(head), std::move(query));
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,144 @@
+#include "net/outlet.hpp"
+
+#include <algorithm>
+
+namespace deskline::net {
+
+Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity)
+    : channel_(std::move(channel)), shard_(shard), site_(site), identity_(std::move(identity)) {
+    ++site_.streams;
+    setAudioRate(defaultAudioRate);
+}
+
+Outlet::~Outlet() {
+    --site_.streams;
+    watchMeters(false);
+}
+
+void Outlet::setAudioRate(double perSecond) {
+    interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
+}
+
+bool Outlet::expired() const { return identity_->expires && identity_->expires + 60 < secondsNow(); }
+
+void Outlet::end() {
+    if (joined_) shard_.leave(joinedAs_, this);
+    joined_ = false;
+    ++attaching_;
+    conflated_.clear();
+    holding_ = false;
+}
+
+void Outlet::listen(events::Subscription subscription, std::string cursor) {
+    subscription_ = std::move(subscription);
+    site_.gateway.lastInterest = now().time_since_epoch().count();
+    attach(std::move(cursor));
+}
+
+void Outlet::attach(std::string cursor) {
+    site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
+                                [weak = weak_from_this(), which = ++attaching_](const events::Attachment& attachment) {
+                                    if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment);
+                                });
+}
+
+void Outlet::attached(const events::Attachment& attachment) {
+    if (channel_->closing()) return;
+    if (!std::exchange(greeted_, true)) greet(attachment);
+    if (!attachment.reset.empty()) tellReset(attachment.reset);
+    if (attachment.snapshot) {
+        conflated_.clear();  // it has what was held
+        tellSnapshot(attachment.snapshot, attachment.cursor);
+    }
+    for (const auto& frame : attachment.missed)
+        if (subscription_.matches(*frame)) put(frame);
+    const auto whenSent = [&](auto then) {
+        channel_->whenSent([weak = weak_from_this(), which = attaching_, then](error_code error) {
+            if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
+        });
+    };
+    if (attachment.more) {  // it is far behind: the next page when this one is out
+        whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
+        return channel_->flush();
+    }
+    if (joined_) shard_.leave(joinedAs_, this);
+    shard_.join(subscription_, shared_from_this());
+    joined_ = true;
+    joinedAs_ = subscription_;
+    watchMeters(subscription_.hears("audio.meter"));
+    allowance_ = channel_->queued();
+    whenSent([](Outlet& self) { self.allowance_ = 0; });
+    channel_->flush();
+}
+
+void Outlet::watchMeters(bool watch) {
+    if (watch == metering_) return;
+    metering_ = watch;
+    const auto before = watch ? site_.meterWatchers++ : site_.meterWatchers--;
+    if (site_.meters && before == (watch ? 0U : 1U)) site_.meters(watch);
+}
+
+bool Outlet::deliver(const events::FramePtr& frame) {
+    if (channel_->closing()) return false;
+    if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
+    releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
+    if (channel_->queued() + frame->bytes.size() > site_.queueLimit + allowance_) {
+        ++site_.slowClients;
+        end();
+        tooSlow();
+        return false;
+    }
+    put(frame);
+    return !std::exchange(touched_, true);
+}
+
+void Outlet::flush() {
+    touched_ = false;
+    channel_->flush();
+}
+
+bool Outlet::conflate(const events::FramePtr& frame) {
+    auto& slot = conflated_[frame->subject];
+    const auto time = Clock::now();
+    if (!slot.held && slot.due <= time && channel_->queued() == 0) {
+        slot.due = time + interval_;
+        return false;
+    }
+    slot.held = frame;
+    if (!holding_) {
+        holding_ = true;
+        shard_.hold(shared_from_this());
+    }
+    return true;
+}
+
+std::vector<Outlet::Slot*> Outlet::held() {
+    std::vector<Slot*> all;
+    for (auto& [subject, slot] : conflated_)
+        if (slot.held) all.push_back(&slot);
+    std::ranges::sort(all, {}, [](const Slot* slot) { return slot->held->number; });
+    return all;
+}
+
+// In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back those after it.
+bool Outlet::releaseHeld() {
+    const auto time = Clock::now();
+    const auto all = held();
+    auto next = all.begin();
+    for (; next != all.end() && (*next)->due <= time && channel_->queued() == 0; ++next) release(**next, time);
+    if (next != all.begin()) shard_.touch(shared_from_this());
+    holding_ = next != all.end();
+    return holding_;
+}
+
+void Outlet::release(Slot& slot, Clock::time_point time) {
+    slot.due = time + interval_;
+    put(std::exchange(slot.held, nullptr));
+}
+
+void Outlet::releaseAll() {
+    if (!holding_) return;
+    for (auto* slot : held()) release(*slot, Clock::now());
+}
+
+}  // namespace deskline::net

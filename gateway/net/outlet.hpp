@@ -1,0 +1,67 @@
+// A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the merging of what is
+// latest-wins, and the limit of what may be queued for it. How a frame looks on the wire is the derived class's.
+// Thread: the shard's.
+#pragma once
+#include <map>
+#include <optional>
+
+#include "net/forms.hpp"
+#include "net/http.hpp"
+
+namespace deskline::net {
+
+inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
+
+class Outlet : public Subscriber, public std::enable_shared_from_this<Outlet> {
+public:
+    ~Outlet() override;
+
+    bool deliver(const events::FramePtr& frame) final;
+    void flush() final;
+    bool releaseHeld() final;
+
+protected:
+    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity);
+
+    void listen(events::Subscription subscription, std::string cursor);  // from now on; before what comes next: a snapshot, or what was missed
+    void setAudioRate(double perSecond);
+    void end();
+    bool greeted() const { return greeted_; }
+    bool expired() const;  // the caller's token, with 60 s of leeway
+
+    virtual void greet(const events::Attachment&) {}        // before the first
+    virtual void tellReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
+    virtual void tellSnapshot(const Bytes& frame, const std::string& cursor) = 0;
+    virtual void put(const events::FramePtr& frame) = 0;  // into the channel's queue, in its form
+    virtual void tooSlow() = 0;
+
+    std::shared_ptr<Channel> channel_;
+    Shard& shard_;
+    Site& site_;
+    std::optional<identity::Identity> identity_;
+    events::Subscription subscription_;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Slot {  // latest-wins: at most `audioRate` frames a second for one object
+        events::FramePtr held;
+        Clock::time_point due{};
+    };
+
+    void attach(std::string cursor);
+    void attached(const events::Attachment& attachment);
+    bool conflate(const events::FramePtr& frame);
+    void release(Slot& slot, Clock::time_point time);
+    void releaseAll();
+    std::vector<Slot*> held();  // in the order of their numbers
+    void watchMeters(bool watch);
+
+    events::Subscription joinedAs_;
+    std::map<std::string, Slot> conflated_;
+    Clock::duration interval_{};
+    std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
+    std::size_t allowance_ = 0;    // bytes that the beginning takes in the queue beside the limit
+    bool greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
+};
+
+}  // namespace deskline::net
