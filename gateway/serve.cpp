@@ -9,7 +9,9 @@
 
 #include "api/commands.hpp"
 #include "api/doubts.hpp"
+#include "api/pending_states.hpp"
 #include "api/poll.hpp"
+#include "api/presence.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
 #include "net/server.hpp"
@@ -41,6 +43,20 @@ std::unique_ptr<audio::Audio> makeAudio(const host::Configuration& c) {
     if (c.audio.source == "coreaudio") return std::make_unique<audio::CoreAudio>();
 #endif
     return nullptr;
+}
+
+api::Reasons reasonsOf(const host::Configuration& c) {
+    api::Reasons reasons{{{SessionState::not_ready, c.reasons.notReady},
+                          {SessionState::ready, c.reasons.ready},
+                          {SessionState::busy_wrapup, c.reasons.busyWrapup},
+                          {SessionState::session_ended, c.reasons.sessionEnded}},
+                         {}};
+    for (const auto& state : c.reasons.required) reasons.required.insert(named<SessionState>(state).value_or(SessionState::unknown));
+    return reasons;
+}
+
+api::PresenceOptions presenceOf(const host::Configuration& c) {
+    return {std::chrono::seconds(c.presence.notReadyAfter), std::chrono::seconds(c.presence.signOutAfter), {c.presence.exemptAgents.begin(), c.presence.exemptAgents.end()}};
 }
 
 int refuse(const Fault& fault) {
@@ -88,7 +104,14 @@ int serve(const host::Configuration& c) {
                          .audio = audio.get(),
                          .tokens = **tokens,
                          .rate = api::Rate(c.server.rateLimit),
+                         .reasons = reasonsOf(c),
                          .agentsMayControlAudio = c.audio.agentsMayControl};
+    api::Doubts doubts(gateway);
+    api::PendingStates pendingStates(gateway);
+    api::Presence presence(gateway, presenceOf(c));
+    gateway.presence = &presence;
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence}) ledger.observe(*observer);
+    ledger.answerWith(api::lateAnswer);
     net::Site site{.gateway = gateway,
                    .tls = *tls,
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
@@ -103,9 +126,6 @@ int serve(const host::Configuration& c) {
     const auto address = server.listen(c.server.listen);
     if (!address) return refuse(address.error());
 
-    api::Doubts doubts(gateway);
-    ledger.observe(doubts);
-    ledger.answerWith(api::lateAnswer);
     ledger.start();
     const auto report = [&ledger](Fact fact) { ledger.record(std::move(fact)); };
     try {

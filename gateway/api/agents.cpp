@@ -45,7 +45,7 @@ void signInAgent(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     command(gateway, std::move(request), std::move(respond), [id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
         const int status = state.agents.contains(id) ? 200 : 201;
-        return Plan{telephony::SignIn{body.handler.value_or(""), id, body.pin},
+        return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
                     [status](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now, status); }};
     });
 }
@@ -55,7 +55,7 @@ void signOutAgent(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     command(gateway, std::move(request), std::move(respond), [id](const events::State& state) -> Result<Plan> {
         if (!state.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::SignOut{id}, [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        return Plan{telephony::Command(telephony::SignOut{id}), [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 
@@ -66,7 +66,7 @@ void putAgentState(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     command(gateway, std::move(request), std::move(respond), [id, state = body->state](const events::State& known) -> Result<Plan> {
         if (!known.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::SetAgentState{id, state}, [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        return Plan{telephony::Command(telephony::SetAgentState{id, state}), [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 

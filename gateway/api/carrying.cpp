@@ -1,5 +1,7 @@
 #include "api/carrying.hpp"
 
+#include "api/pending_states.hpp"
+
 namespace deskline::api {
 namespace {
 
@@ -19,9 +21,14 @@ Result<std::string> objectIn(const auto& outcome) {
 
 }  // namespace
 
-void carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer) {
+CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer) {
     const auto id = gateway.ledger.nextCommand();
-    books.begin(id, {std::move(cause), expectation(what), objectOf(what)});
+    books.begin(id, {cause, expectation(what), objectOf(what)});
+    if (const auto* pending = std::get_if<SetPendingState>(&what)) {
+        keepPendingState(books, id, *pending, cause);
+        books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, std::move(answer));
+        return id;
+    }
     const auto done = [&gateway, id, answer = std::move(answer)](const auto& outcome) {
         gateway.ledger.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer);
     };
@@ -31,32 +38,32 @@ void carryOut(Gateway& gateway, events::Books& books, Command what, events::Caus
         else
             gateway.telephony->perform(std::get<telephony::Command>(what), done);
     });
+    return id;
 }
 
 std::string describe(const Command& command) {
-    const auto* change = std::get_if<audio::Change>(&command);
-    return change ? "a change of " + objectOf(command) : telephony::describe(std::get<telephony::Command>(command));
+    return std::visit(Overloaded{[](const telephony::Command& c) { return telephony::describe(c); },
+                                 [](const SetPendingState& c) {
+                                     return (c.state ? "pending " + std::string(name(*c.state)) : std::string("withdrawal of the pending state")) + " of session " + c.session;
+                                 },
+                                 [&](const audio::Change&) { return "a change of " + objectOf(command); }},
+                      command);
 }
 
 std::string objectOf(const Command& command) {
-    if (const auto* change = std::get_if<audio::Change>(&command))
-        return (change->kind == audio::Kind::device ? "/audio/devices/" : "/audio/sessions/") + change->object;
-    return std::visit(
-        Overloaded{[](const SetSessionState& c) { return "/sessions/" + c.session; }, [](const ReadSession& c) { return "/sessions/" + c.session; },
-                   [](const SetMeasurementPeriod& c) { return c.object; }, [](const auto& c) { return "/agents/" + c.agent; }},
-        std::get<telephony::Command>(command));
+    const Overloaded ofTelephony{[](const SetSessionState& c) { return "/sessions/" + c.session; }, [](const ReadSession& c) { return "/sessions/" + c.session; },
+                                 [](const SetMeasurementPeriod& c) { return c.object; }, [](const auto& c) { return "/agents/" + c.agent; }};
+    return std::visit(Overloaded{[&](const telephony::Command& c) { return std::visit(ofTelephony, c); },
+                                 [](const SetPendingState& c) { return "/sessions/" + c.session; },
+                                 [](const audio::Change& c) { return (c.kind == audio::Kind::device ? "/audio/devices/" : "/audio/sessions/") + c.object; }},
+                      command);
 }
 
 std::string agentOf(const Command& command, const events::State& state) {
-    const auto* what = std::get_if<telephony::Command>(&command);
-    if (!what) return {};
-    return std::visit(Overloaded{[&](const SetSessionState& c) {
-                                     const auto* session = state.session(c.session);
-                                     return session ? session->agent : std::string();
-                                 },
-                                 [](const ReadSession&) { return std::string(); }, [](const SetMeasurementPeriod&) { return std::string(); },
-                                 [](const auto& c) { return c.agent; }},
-                      *what);
+    const auto object = objectOf(command);
+    if (object.starts_with("/agents/")) return object.substr(8);
+    const auto* session = object.starts_with("/sessions/") ? state.session(object.substr(10)) : nullptr;
+    return session ? session->agent : std::string();
 }
 
 std::optional<events::Expectation> expectation(const Command& command) {

@@ -5,10 +5,14 @@
 
 namespace deskline::api {
 
-using Command = std::variant<telephony::Command, audio::Change>;
+struct SetPendingState {  // the gateway's own: to be asked for after the call; absent: withdrawn
+    std::string session;
+    std::optional<SessionState> state;
+};
+using Command = std::variant<telephony::Command, audio::Change, SetPendingState>;
 
 // Begins it now, carries it out once the beginning is durable, and answers when its event is there (events/commands.hpp).
-void carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer);
+CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer);
 
 std::string describe(const Command& command);                             // for people; never a PIN
 std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/rate.hpp"
+#include "api/reasons.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
 #include "identity/policy.hpp"
@@ -13,6 +14,8 @@
 #include "telephony/telephony.hpp"
 
 namespace deskline::api {
+
+class Presence;
 
 struct Gateway {
     std::string name;
@@ -23,6 +26,8 @@ struct Gateway {
     const identity::Tokens& tokens;
     identity::Tickets tickets = {};
     Rate rate{0};
+    Reasons reasons = {};
+    Presence* presence = nullptr;
     bool agentsMayControlAudio = true;
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970

@@ -33,6 +33,8 @@ void patchAudioSession(Gateway&, Request, Respond);
 void getMe(Gateway&, Request, Respond);
 void createTicket(Gateway&, Request, Respond);
 void getOperation(Gateway&, Request, Respond);
+void withdrawPendingState(Gateway&, Request, Respond);
+void listReasons(Gateway&, Request, Respond);
 void listEvents(Gateway&, Request, Respond);
 
 }  // namespace deskline::api

@@ -11,13 +11,15 @@ struct CreateBody {
 };
 BOOST_DESCRIBE_STRUCT(CreateBody, (), (acdGroup, address, pin))
 
+enum class When { now, after_call };
+BOOST_DESCRIBE_ENUM(When, now, after_call)
+
 struct StateBody {
     SessionState state;
     std::optional<std::string> reason;
+    std::optional<When> when;
 };
-BOOST_DESCRIBE_STRUCT(StateBody, (), (state, reason))
-
-constexpr std::size_t longestReason = 64;
+BOOST_DESCRIBE_STRUCT(StateBody, (), (state, reason, when))
 
 bool matches(const Request& request, const char* key, const std::string& value) {
     const auto wanted = request.query.find(key);
@@ -42,16 +44,19 @@ Result<const AgentSession*> controlled(const Gateway& gateway, const identity::I
     return session;
 }
 
-void setState(Gateway& gateway, Request request, Respond respond, SessionState state, std::optional<std::string> reason) {
+bool hasCall(const AgentSession& session) { return session.state == SessionState::busy_on_call || session.state == SessionState::busy_wrapup; }
+
+Response answerWithSession(const events::Settled& settled, const events::State& now) { return sessionAnswer(settled, now); }
+
+void setState(Gateway& gateway, Request request, Respond respond, StateBody body) {
     const auto id = request.parameters[0];
     const auto identity = request.identity;
-    command(gateway, std::move(request), std::move(respond),
-            [&gateway, id, identity, state, reason = std::move(reason)](const events::State& known) -> Result<Plan> {
-                const auto session = controlled(gateway, identity, known, id);
-                if (!session) return session.error();
-                return Plan{telephony::SetSessionState{id, state},
-                            [](const events::Settled& settled, const events::State& now) { return sessionAnswer(settled, now); }, reason};
-            });
+    command(gateway, std::move(request), std::move(respond), [&gateway, id, identity, body = std::move(body)](const events::State& known) -> Result<Plan> {
+        const auto session = controlled(gateway, identity, known, id);
+        if (!session) return session.error();
+        if (body.when == When::after_call && hasCall(**session)) return Plan{SetPendingState{id, body.state}, answerWithSession, body.reason};
+        return Plan{telephony::Command(telephony::SetSessionState{id, body.state}), answerWithSession, body.reason};
+    });
 }
 
 }  // namespace
@@ -88,7 +93,7 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
         return respond(problem({"forbidden", "You may not open sessions for agent " + agent + "."}, request.requestId));
     command(gateway, std::move(request), std::move(respond), [&gateway, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
         if (!state.agents.contains(agent)) return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
-        return Plan{telephony::CreateSession{agent, body.acdGroup, body.address, body.pin},
+        return Plan{telephony::Command(telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}),
                     [&gateway](const events::Settled& settled, const events::State& now) {
                         auto response = sessionAnswer(settled, now, 201);
                         response.headers.emplace_back("Location", gateway.basePath + "/api/v1/sessions/" + *settled.object);
@@ -100,18 +105,27 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
 void putSessionState(Gateway& gateway, Request request, Respond respond) {
     auto body = parseBody<StateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    if (body->reason && body->reason->size() > longestReason)
-        return respond(problem({"invalid-argument", "/reason takes at most 64 characters.", {}, {}, false, {{"/reason", "must have at most 64 characters"}}},
-                               request.requestId));
     if (body->state == SessionState::unknown)
         return respond(problem(
             {"invalid-argument", "/state unknown cannot be set.", {}, {}, false, {{"/state", "must be one of not-ready, ready, busy-wrapup, session-ended"}}},
             request.requestId));
-    setState(gateway, std::move(request), std::move(respond), body->state, std::move(body->reason));
+    if (const auto fault = gateway.reasons.check(body->state, body->reason)) return respond(problem(*fault, request.requestId));
+    setState(gateway, std::move(request), std::move(respond), std::move(*body));
 }
 
 void endSession(Gateway& gateway, Request request, Respond respond) {
-    setState(gateway, std::move(request), std::move(respond), SessionState::session_ended, {});
+    setState(gateway, std::move(request), std::move(respond), {SessionState::session_ended, {}, {}});
+}
+
+void withdrawPendingState(Gateway& gateway, Request request, Respond respond) {
+    const auto id = request.parameters[0];
+    const auto identity = request.identity;
+    command(gateway, std::move(request), std::move(respond), [&gateway, id, identity](const events::State& known) -> Result<Plan> {
+        const auto session = controlled(gateway, identity, known, id);
+        if (!session) return session.error();
+        if (!(*session)->pendingState) return Fault{"not-found", "This session has no pending state."};
+        return Plan{SetPendingState{id, std::nullopt}, answerWithSession};
+    });
 }
 
 }  // namespace deskline::api

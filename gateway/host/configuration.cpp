@@ -22,9 +22,11 @@ struct Bytes {  // a size: a number, or text such as "1 MiB"
 struct Key {
     std::string name;
     std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes> target;
-    std::int64_t least = 0, most = INT64_MAX;  // of numbers
+    std::int64_t least = 0, most = INT64_MAX;  // of numbers; of the bytes of a text in a list
     std::vector<std::string> choices = {};     // of texts; empty: any
 };
+
+constexpr std::int64_t longestReason = 64;  // as the API takes
 
 std::vector<Key> table(Configuration& c) {
     const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"}, audioSources = {"coreaudio", "simulated", "none"};
@@ -59,6 +61,14 @@ std::vector<Key> table(Configuration& c) {
         {"journal.sync", &c.journal.sync, 0, 0, {"normal", "full"}},
         {"journal.retention_days", &c.journal.retentionDays, 1, 3650},
         {"journal.retention_size", Bytes{&c.journal.retentionSize}, 1 << 20},
+        {"reasons.not_ready", &c.reasons.notReady, 0, longestReason},
+        {"reasons.ready", &c.reasons.ready, 0, longestReason},
+        {"reasons.busy_wrapup", &c.reasons.busyWrapup, 0, longestReason},
+        {"reasons.session_ended", &c.reasons.sessionEnded, 0, longestReason},
+        {"reasons.required", &c.reasons.required, 0, 64, {"not-ready", "ready", "busy-wrapup", "session-ended"}},
+        {"presence.not_ready_after", &c.presence.notReadyAfter, 0, 86'400},
+        {"presence.sign_out_after", &c.presence.signOutAfter, 0, 86'400},
+        {"presence.exempt_agents", &c.presence.exemptAgents},
         {"identity.issuer", &c.identity.issuer},
         {"identity.audience", &c.identity.audience},
         {"identity.jwks", &c.identity.jwks},
@@ -108,8 +118,14 @@ std::string fits(const Key& key) {
     if (const auto* number = std::get_if<double*>(&key.target);
         number && (**number < static_cast<double>(key.least) || **number > static_cast<double>(key.most)))
         return "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+    const auto chosen = [&](const std::string& text) { return key.choices.empty() || text.empty() || std::ranges::find(key.choices, text) != key.choices.end(); };
+    if (const auto* list = std::get_if<std::vector<std::string>*>(&key.target)) {
+        if (std::ranges::any_of(**list, [&](const std::string& item) { return item.empty() || static_cast<std::int64_t>(item.size()) > key.most; }))
+            return "must hold texts of 1 to " + std::to_string(key.most) + " bytes";
+        if (std::ranges::all_of(**list, chosen)) return {};
+    }
     const auto* text = std::get_if<std::string*>(&key.target);
-    if (!text || key.choices.empty() || (*text)->empty() || std::ranges::find(key.choices, **text) != key.choices.end()) return {};
+    if (key.choices.empty() || (text && chosen(**text))) return {};
     std::string choices;
     for (const auto& choice : key.choices) choices += (choices.empty() ? "\"" : ", \"") + choice + "\"";
     return "must be one of " + choices;

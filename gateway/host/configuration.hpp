@@ -35,6 +35,13 @@ struct Configuration {
         std::int64_t retentionDays = 7, retentionSize = std::int64_t{1} << 30;
     } journal;
     struct {
+        std::vector<std::string> notReady, ready, busyWrapup, sessionEnded, required;
+    } reasons;
+    struct {
+        std::int64_t notReadyAfter = 0, signOutAfter = 0;
+        std::vector<std::string> exemptAgents;
+    } presence;
+    struct {
         std::string issuer, audience = "deskline", jwks, localKey;
     } identity;
     struct {

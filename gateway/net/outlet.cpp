@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/presence.hpp"
+
 namespace deskline::net {
 
 Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity)
@@ -13,6 +15,7 @@ Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::
 Outlet::~Outlet() {
     --site_.streams;
     watchMeters(false);
+    if (site_.gateway.presence) site_.gateway.presence->left(present_);
 }
 
 void Outlet::setAudioRate(double perSecond) {
@@ -44,7 +47,10 @@ void Outlet::attach(std::string cursor) {
 
 void Outlet::attached(const events::Attachment& attachment) {
     if (channel_->closing()) return;
-    if (!std::exchange(greeted_, true)) greet(attachment);
+    if (!std::exchange(greeted_, true)) {
+        present();
+        greet(attachment);
+    }
     if (!attachment.reset.empty()) tellReset(attachment.reset);
     if (attachment.snapshot) {
         conflated_.clear();  // it has what was held
@@ -69,6 +75,12 @@ void Outlet::attached(const events::Attachment& attachment) {
     allowance_ = channel_->queued();
     whenSent([](Outlet& self) { self.allowance_ = 0; });
     channel_->flush();
+}
+
+void Outlet::present() {
+    if (!site_.gateway.presence) return;
+    present_ = identity_->agents;
+    site_.gateway.presence->arrived(present_);
 }
 
 void Outlet::watchMeters(bool watch) {

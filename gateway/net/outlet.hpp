@@ -55,6 +55,7 @@ private:
     void releaseAll();
     std::vector<Slot*> held();  // in the order of their numbers
     void watchMeters(bool watch);
+    void present();
 
     events::Subscription joinedAs_;
     std::map<std::string, Slot> conflated_;
@@ -62,6 +63,7 @@ private:
     std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
     std::size_t allowance_ = 0;    // bytes that the beginning takes in the queue beside the limit
     bool greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
+    std::set<std::string> present_;  // the agents whose stream this is
 };
 
 }  // namespace deskline::net

@@ -1,0 +1,99 @@
+#include "api/presence.hpp"
+
+namespace deskline::api {
+namespace {
+
+const std::string kind = "absence";
+
+Time sinceOf(const boost::json::object& record) {
+    const auto* since = record.if_contains("since");
+    return Time(std::chrono::milliseconds(since && since->is_int64() ? since->get_int64() : 0));
+}
+
+events::Cause cause() { return {"presence", "gateway", Presence::reason, {}}; }
+
+}  // namespace
+
+void Presence::arrived(const std::set<std::string>& agents) {
+    if (agents.empty()) return;
+    gateway_.ledger.transact([this, agents](events::Books& books) {
+        for (const auto& agent : agents) {
+            ++streams_[agent];
+            books.records().erase(kind, agent);
+            books.tell({PresenceChanged{agent, true}, books.now()});
+        }
+    });
+}
+
+void Presence::left(const std::set<std::string>& agents) {
+    if (agents.empty() || gateway_.draining) return;
+    gateway_.ledger.transact([this, agents](events::Books& books) {
+        for (const auto& agent : agents)
+            if (--streams_[agent] == 0) {
+                streams_.erase(agent);
+                absent(books, agent, books.now());
+            }
+    });
+}
+
+void Presence::absent(events::Books& books, const std::string& agent, Time since) {
+    books.records().put(kind, agent, {{"since", since.time_since_epoch().count()}});
+}
+
+void Presence::restored(events::Books& books) {
+    for (const auto& [id, agent] : books.state().agents)
+        if (agent.present || books.records().find(kind, id)) absent(books, id, books.now());
+}
+
+void Presence::changed(events::Books& books, const events::Change& change) {
+    if (change.type != "deskline.agent") return;
+    const auto event = std::string_view(change.data.at("event").as_string());
+    if (event == "signed-out") books.records().erase(kind, change.agent);
+    if (event == "signed-in" && streams_.contains(change.agent)) books.tell({PresenceChanged{change.agent, true}, books.now()});
+}
+
+void Presence::tick(events::Books& books) {
+    const auto passed = [](std::chrono::seconds limit, auto gone) { return limit.count() > 0 && gone >= limit; };
+    for (const auto& [id, record] : events::Records::Bodies(books.records().all(kind))) {
+        const auto known = books.state().agents.find(id);
+        if (known == books.state().agents.end()) {
+            books.records().erase(kind, id);
+            continue;
+        }
+        const auto& agent = known->second;
+        const auto gone = books.now() - sinceOf(record);
+        if (gone < grace) continue;
+        if (agent.present) books.tell({PresenceChanged{id, false}, books.now()});
+        if (options_.exempt.contains(id) || agent.stale || !gateway_.telephony) continue;
+        if (passed(options_.signOutAfter, gone))
+            signOut(books, agent);
+        else if (passed(options_.notReadyAfter, gone))
+            setNotReady(books, agent);
+    }
+    std::erase_if(tried_, [&](const auto& entry) { return books.now() - entry.second > tryAgain; });
+}
+
+bool Presence::mayTry(const std::string& object, Time time) {
+    const auto last = tried_.find(object);
+    if (last != tried_.end() && time - last->second < tryAgain) return false;
+    tried_[object] = time;
+    return true;
+}
+
+void Presence::setNotReady(events::Books& books, const Agent& agent) {
+    for (const auto& id : agent.sessions) {
+        const auto* session = books.state().session(id);
+        const bool open = session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
+        if (open && !books.busy("/sessions/" + id) && mayTry("/sessions/" + id, books.now()))
+            carryOut(gateway_, books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}), cause(), [](const auto&, auto&) {});
+    }
+}
+
+void Presence::signOut(events::Books& books, const Agent& agent) {
+    for (const auto& id : agent.sessions)
+        if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call) return;
+    if (!books.busy("/agents/" + agent.id) && mayTry("/agents/" + agent.id, books.now()))
+        carryOut(gateway_, books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
+}
+
+}  // namespace deskline::api
