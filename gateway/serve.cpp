@@ -14,6 +14,8 @@
 #include "api/presence.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
+#include "api/webhooks.hpp"
+#include "net/poster.hpp"
 #include "net/server.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
 #ifdef _WIN32
@@ -55,8 +57,16 @@ api::Reasons reasonsOf(const host::Configuration& c) {
     return reasons;
 }
 
+std::vector<std::chrono::seconds> durations(const std::vector<std::int64_t>& seconds) {
+    std::vector<std::chrono::seconds> all;
+    for (const auto count : seconds) all.emplace_back(count);
+    return all;
+}
+
 api::PresenceOptions presenceOf(const host::Configuration& c) {
-    return {std::chrono::seconds(c.presence.notReadyAfter), std::chrono::seconds(c.presence.signOutAfter), {c.presence.exemptAgents.begin(), c.presence.exemptAgents.end()}};
+    return {std::chrono::seconds(c.presence.notReadyAfter),
+            std::chrono::seconds(c.presence.signOutAfter),
+            {c.presence.exemptAgents.begin(), c.presence.exemptAgents.end()}};
 }
 
 int refuse(const Fault& fault) {
@@ -112,6 +122,16 @@ int serve(const host::Configuration& c) {
     gateway.presence = &presence;
     for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence}) ledger.observe(*observer);
     ledger.answerWith(api::lateAnswer);
+    std::optional<net::Poster> poster;
+    try {
+        poster.emplace(net::PosterOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, std::chrono::seconds(c.webhooks.timeout)});
+    } catch (const std::exception& error) {
+        return refuse({"configuration", error.what()});
+    }
+    api::Webhooks webhooks(gateway, {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)},
+                           [&poster](api::Post post, std::function<void(api::PostOutcome)> done) { poster->send(std::move(post), std::move(done)); });
+    gateway.webhooks = &webhooks;
+    ledger.observe(webhooks);
     net::Site site{.gateway = gateway,
                    .tls = *tls,
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
@@ -157,6 +177,7 @@ int serve(const host::Configuration& c) {
     if (audio) audio->stop();
     server.stop(std::chrono::seconds(c.server.drainSeconds));
     ledger.stop();
+    poster.reset();
     spdlog::info("ended");
     if (!left.empty()) {  // a thread is still inside the switch and uses what would be destroyed now
         spdlog::shutdown();

@@ -16,6 +16,7 @@
 namespace deskline::api {
 
 class Presence;
+class Webhooks;
 
 struct Gateway {
     std::string name;
@@ -28,6 +29,7 @@ struct Gateway {
     Rate rate{0};
     Reasons reasons = {};
     Presence* presence = nullptr;
+    Webhooks* webhooks = nullptr;
     bool agentsMayControlAudio = true;
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970

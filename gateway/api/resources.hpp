@@ -35,6 +35,13 @@ void createTicket(Gateway&, Request, Respond);
 void getOperation(Gateway&, Request, Respond);
 void withdrawPendingState(Gateway&, Request, Respond);
 void listReasons(Gateway&, Request, Respond);
+void listWebhooks(Gateway&, Request, Respond);
+void createWebhook(Gateway&, Request, Respond);
+void getWebhook(Gateway&, Request, Respond);
+void changeWebhook(Gateway&, Request, Respond);
+void deleteWebhook(Gateway&, Request, Respond);
+void listDeliveries(Gateway&, Request, Respond);
+void replayWebhook(Gateway&, Request, Respond);
 void listEvents(Gateway&, Request, Respond);
 
 }  // namespace deskline::api

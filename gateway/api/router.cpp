@@ -43,6 +43,13 @@ constexpr Route table[] = {
     {"GET", "/me", "", false, getMe},
     {"POST", "/tickets", "", true, createTicket},
     {"GET", "/operations/{id}", "", false, getOperation},
+    {"GET", "/webhooks", paging, false, listWebhooks},
+    {"POST", "/webhooks", "", true, createWebhook},
+    {"GET", "/webhooks/{id}", "", false, getWebhook},
+    {"PATCH", "/webhooks/{id}", "", true, changeWebhook},
+    {"DELETE", "/webhooks/{id}", "", false, deleteWebhook},
+    {"GET", "/webhooks/{id}/deliveries", "limit", false, listDeliveries},
+    {"POST", "/webhooks/{id}/replay", "", true, replayWebhook},
     {"GET", "/events", "after types subject agents limit wait audioRate ticket", false, listEvents, "text/event-stream"},
 };
 

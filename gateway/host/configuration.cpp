@@ -19,9 +19,12 @@ namespace {
 struct Bytes {  // a size: a number, or text such as "1 MiB"
     std::int64_t* target;
 };
+struct Durations {  // a list of texts such as "30 s", "2 min", "6 h"
+    std::vector<std::int64_t>* target;
+};
 struct Key {
     std::string name;
-    std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes> target;
+    std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes, Durations> target;
     std::int64_t least = 0, most = INT64_MAX;  // of numbers; of the bytes of a text in a list
     std::vector<std::string> choices = {};     // of texts; empty: any
 };
@@ -61,6 +64,10 @@ std::vector<Key> table(Configuration& c) {
         {"journal.sync", &c.journal.sync, 0, 0, {"normal", "full"}},
         {"journal.retention_days", &c.journal.retentionDays, 1, 3650},
         {"journal.retention_size", Bytes{&c.journal.retentionSize}, 1 << 20},
+        {"webhooks.allow_private_networks", &c.webhooks.allowPrivateNetworks},
+        {"webhooks.authorities", &c.webhooks.authorities},
+        {"webhooks.timeout", &c.webhooks.timeout, 1, 60},
+        {"webhooks.retries", Durations{&c.webhooks.retries}},
         {"reasons.not_ready", &c.reasons.notReady, 0, longestReason},
         {"reasons.ready", &c.reasons.ready, 0, longestReason},
         {"reasons.busy_wrapup", &c.reasons.busyWrapup, 0, longestReason},
@@ -92,6 +99,24 @@ std::size_t distance(std::string_view a, std::string_view b) {  // Levenshtein
     return row[b.size()];
 }
 
+bool parseDuration(std::string_view text, std::int64_t& out) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (error != std::errc() || out < 1) return false;
+    std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+    const std::int64_t factor = unit == "s" ? 1 : unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+    out *= factor;
+    return factor != 0 && out <= 86'400;
+}
+
+std::string setDurations(const std::vector<std::string>& texts, std::vector<std::int64_t>& out) {
+    out.clear();
+    for (const auto& text : texts)
+        if (out.emplace_back(); !parseDuration(text, out.back()))
+            return "must hold durations up to a day such as \"30 s\", \"2 min\" or \"6 h\"; '" + text + "' is none";
+    return {};
+}
+
 bool parseBytes(std::string_view text, std::int64_t& out) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     if (error != std::errc()) return false;
@@ -118,7 +143,9 @@ std::string fits(const Key& key) {
     if (const auto* number = std::get_if<double*>(&key.target);
         number && (**number < static_cast<double>(key.least) || **number > static_cast<double>(key.most)))
         return "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most);
-    const auto chosen = [&](const std::string& text) { return key.choices.empty() || text.empty() || std::ranges::find(key.choices, text) != key.choices.end(); };
+    const auto chosen = [&](const std::string& text) {
+        return key.choices.empty() || text.empty() || std::ranges::find(key.choices, text) != key.choices.end();
+    };
     if (const auto* list = std::get_if<std::vector<std::string>*>(&key.target)) {
         if (std::ranges::any_of(**list, [&](const std::string& item) { return item.empty() || static_cast<std::int64_t>(item.size()) > key.most; }))
             return "must hold texts of 1 to " + std::to_string(key.most) + " bytes";
@@ -129,6 +156,12 @@ std::string fits(const Key& key) {
     std::string choices;
     for (const auto& choice : key.choices) choices += (choices.empty() ? "\"" : ", \"") + choice + "\"";
     return "must be one of " + choices;
+}
+
+std::string setList(const Key& key, std::vector<std::string> items) {
+    if (const auto* durations = std::get_if<Durations>(&key.target)) return setDurations(items, *durations->target);
+    *std::get<std::vector<std::string>*>(key.target) = std::move(items);
+    return fits(key);
 }
 
 std::string setText(const Key& key, const std::string& text) {
@@ -146,13 +179,13 @@ std::string setText(const Key& key, const std::string& text) {
     } else if (const auto* bytes = std::get_if<Bytes>(&key.target)) {
         if (!parseBytes(text, *bytes->target)) return "must be a size such as \"1 MiB\"";
     } else {
-        auto& list = *std::get<std::vector<std::string>*>(key.target);
-        list.clear();
+        std::vector<std::string> items;
         for (std::size_t at = 0; at < text.size();) {
             const auto comma = std::min(text.find(',', at), text.size());
-            list.push_back(text.substr(at, comma - at));
+            items.push_back(text.substr(at, comma - at));
             at = comma + 1;
         }
+        return setList(key, std::move(items));
     }
     return fits(key);
 }
@@ -177,12 +210,12 @@ std::string setNode(const Key& key, const toml::node& node) {
             return "must be a size such as \"1 MiB\"";
     } else {
         if (!node.is_array()) return "must be a list of texts";
-        auto& list = *std::get<std::vector<std::string>*>(key.target);
-        list.clear();
+        std::vector<std::string> items;
         for (const auto& item : *node.as_array()) {
             if (!item.is_string()) return "must be a list of texts";
-            list.push_back(item.as_string()->get());
+            items.push_back(item.as_string()->get());
         }
+        return setList(key, std::move(items));
     }
     return fits(key);
 }

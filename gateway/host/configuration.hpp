@@ -35,6 +35,12 @@ struct Configuration {
         std::int64_t retentionDays = 7, retentionSize = std::int64_t{1} << 30;
     } journal;
     struct {
+        bool allowPrivateNetworks = false;
+        std::string authorities;
+        std::int64_t timeout = 15;
+        std::vector<std::int64_t> retries = {5, 30, 120, 600, 3600, 21'600};  // seconds
+    } webhooks;
+    struct {
         std::vector<std::string> notReady, ready, busyWrapup, sessionEnded, required;
     } reasons;
     struct {

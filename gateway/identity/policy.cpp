@@ -10,9 +10,11 @@ Allowed allowed(Role role, Action action, bool agentsMayControlAudio) {
     };
     static constexpr Row table[] = {
         // action                 agent  supervisor  integration  admin
-        {Action::sign_in_agent, own, yes, yes, yes}, {Action::control_agent, own, yes, yes, yes}, {Action::see_agents, own, yes, yes, yes},
-        {Action::control_audio, yes, yes, no, yes},  // agents: where [audio] agents_may_control says so
-        {Action::see_audio, yes, yes, yes, yes},     {Action::see_switch, yes, yes, yes, yes},    {Action::administer, no, no, no, yes},
+        {Action::sign_in_agent, own, yes, yes, yes}, {Action::control_agent, own, yes, yes, yes},
+        {Action::see_agents, own, yes, yes, yes},    {Action::control_audio, yes, yes, no, yes},  // agents: where [audio] agents_may_control says so
+        {Action::see_audio, yes, yes, yes, yes},     {Action::see_switch, yes, yes, yes, yes},
+        {Action::manage_webhooks, no, no, yes, yes},  // an integration: its own
+        {Action::administer, no, no, no, yes},
     };
     if (role == Role::agent && action == Action::control_audio && !agentsMayControlAudio) return no;
     for (const auto& row : table)

@@ -16,9 +16,10 @@ enum class Action {
     control_audio,
     see_audio,
     see_switch,  // handlers, groups, queues, addresses
+    manage_webhooks,
     administer,
 };
-BOOST_DESCRIBE_ENUM(Action, sign_in_agent, control_agent, see_agents, control_audio, see_audio, see_switch, administer)
+BOOST_DESCRIBE_ENUM(Action, sign_in_agent, control_agent, see_agents, control_audio, see_audio, see_switch, manage_webhooks, administer)
 
 enum class Allowed { no, own, yes };  // own: only what concerns one of the caller's agents
 

@@ -1,0 +1,221 @@
+// Webhooks as a resource: /webhooks, their deliveries, replay.
+#include <charconv>
+
+#include "api/events.hpp"
+#include "api/headers.hpp"
+#include "api/lists.hpp"
+#include "api/resources.hpp"
+#include "api/webhooks.hpp"
+#include "model/id.hpp"
+
+namespace deskline::api {
+namespace {
+
+struct CreateBody {
+    std::string url;
+    std::optional<std::vector<std::string>> types, agents;
+    std::optional<std::string> subject, secret;
+};
+BOOST_DESCRIBE_STRUCT(CreateBody, (), (url, types, agents, subject, secret))
+
+enum class WantedState { active, suspended };
+BOOST_DESCRIBE_ENUM(WantedState, active, suspended)
+
+struct ChangeBody {
+    std::optional<std::string> url;
+    std::optional<std::vector<std::string>> types, agents;
+    std::optional<std::string> subject, secret;
+    std::optional<bool> rotateSecret;
+    std::optional<WantedState> state;
+};
+BOOST_DESCRIBE_STRUCT(ChangeBody, (), (url, types, agents, subject, secret, rotateSecret, state))
+
+struct ReplayBody {
+    std::string from;
+};
+BOOST_DESCRIBE_STRUCT(ReplayBody, (), (from))
+
+Fault refusedFields(std::vector<FieldError> errors) {
+    auto detail = errors[0].pointer + " " + errors[0].detail + ".";
+    return {"invalid-argument", std::move(detail), {}, {}, false, std::move(errors)};
+}
+
+std::vector<std::string> topicsOf(std::vector<std::string> types, std::vector<FieldError>& errors) {
+    for (auto& type : types)
+        if (type.starts_with("deskline.")) type.erase(0, 9);
+    for (std::size_t i = 0; i < types.size(); ++i)
+        if (!unknownTopic({types[i]}).empty())
+            errors.push_back({"/types/" + std::to_string(i), "names '" + printable(types[i]) + "', and there is no such type"});
+    return types.empty() ? everything() : types;
+}
+
+// What a body says goes into the webhook; what does not fit is named.
+template <class Body>
+std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
+    std::vector<FieldError> errors;
+    const std::optional<std::string> url = body.url;
+    if (url) {
+        if (auto unfit = unfitUrl(*url)) errors.push_back({"/url", std::move(*unfit)});
+        webhook.url = *url;
+    }
+    if (body.types) webhook.topics = topicsOf(*body.types, errors);
+    if (body.agents) webhook.agents = body.agents->empty() ? std::nullopt : body.agents;
+    if (body.subject) webhook.subject = body.subject->empty() ? std::nullopt : body.subject;
+    if (body.secret && !isSecret(*body.secret)) errors.push_back({"/secret", "must be whsec_ and the base64 of 24 to 64 bytes"});
+    return errors;
+}
+
+bool mayManage(const Gateway& gateway, const identity::Identity& identity) {
+    return identity::may(identity, identity::Action::manage_webhooks, "", gateway.agentsMayControlAudio);
+}
+
+// An integration has its own; an administrator all.
+bool seesWebhook(const identity::Identity& identity, const Webhook& webhook) {
+    return identity.role == identity::Role::admin || identity.subject == webhook.owner;
+}
+
+using Handle = std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
+
+// Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
+void managed(Gateway& gateway, Request request, Respond respond, Handle handle) {
+    if (!mayManage(gateway, request.identity)) return respond(problem({"forbidden", "Webhooks are for administrators and integrations."}, request.requestId));
+    if (!gateway.webhooks) return respond(problem({"not-supported", "This gateway has no webhooks."}, request.requestId));
+    gateway.ledger.transact([&gateway, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
+        handle(books, *gateway.webhooks, request,
+               [&](Response response) { books.afterCommit([respond, response = std::move(response)] { respond(response); }); });
+    });
+}
+
+using HandleOne = std::function<void(events::Books&, Webhooks&, Webhook, const Request&, const std::function<void(Response)>& answer)>;
+
+void managedOne(Gateway& gateway, Request request, Respond respond, HandleOne handle) {
+    managed(gateway, std::move(request), std::move(respond),
+            [handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
+                auto webhook = Webhooks::find(books, asked.parameters[0]);
+                if (!webhook || !seesWebhook(asked.identity, *webhook)) return answer(problem(notFound("webhook"), asked.requestId));
+                handle(books, webhooks, std::move(*webhook), asked, answer);
+            });
+}
+
+boost::json::object withSecret(const Webhook& webhook) {
+    auto shown = show(webhook);
+    shown["secret"] = webhook.secrets.front().value;
+    return shown;
+}
+
+}  // namespace
+
+void listWebhooks(Gateway& gateway, Request request, Respond respond) {
+    const auto limit = limitOf(request);
+    if (!limit) return respond(problem(limit.error(), request.requestId));
+    managed(gateway, std::move(request), std::move(respond), [limit = *limit](events::Books& books, Webhooks&, const Request& asked, const auto& answer) {
+        const auto after = asked.query.find("after");
+        boost::json::array items;
+        std::string last;
+        boost::json::object body;
+        const auto& all = books.records().all("webhook");
+        for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
+            const auto webhook = Webhooks::find(books, at->first);
+            if (!webhook || !seesWebhook(asked.identity, *webhook)) continue;
+            if (items.size() == limit) {
+                body["next"] = last;
+                break;
+            }
+            items.push_back(show(*webhook));
+            last = at->first;
+        }
+        body["items"] = std::move(items);
+        answer({200, std::move(body)});
+    });
+}
+
+void createWebhook(Gateway& gateway, Request request, Respond respond) {
+    auto body = parseBody<CreateBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    managed(gateway, std::move(request), std::move(respond),
+            [body = std::move(*body), base = gateway.basePath](events::Books& books, Webhooks& webhooks, const Request& asked, const auto& answer) {
+                Webhook webhook{.id = randomId(8), .owner = asked.identity.subject, .topics = everything(), .cursor = books.cursor(), .createdAt = books.now()};
+                auto errors = fill(webhook, body);
+                if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
+                if (books.records().all("webhook").size() >= Webhooks::most)
+                    return answer(
+                        problem({"invalid-argument", "There are " + std::to_string(Webhooks::most) + " webhooks already; delete one first."}, asked.requestId));
+                webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
+                webhooks.put(books, webhook);
+                answer({201, withSecret(webhook), {{"Location", base + "/api/v1/webhooks/" + webhook.id}}});
+            });
+}
+
+void getWebhook(Gateway& gateway, Request request, Respond respond) {
+    managedOne(gateway, std::move(request), std::move(respond), [](events::Books&, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
+        answer({200, show(webhook)});
+    });
+}
+
+void changeWebhook(Gateway& gateway, Request request, Respond respond) {
+    auto body = parseBody<ChangeBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    managedOne(gateway, std::move(request), std::move(respond),
+               [body = std::move(*body)](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request& asked, const auto& answer) {
+                   auto errors = fill(webhook, body);
+                   if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
+                   const bool rotates = body.secret || body.rotateSecret.value_or(false);
+                   if (rotates) {
+                       auto before = webhook.secrets.front();
+                       before.until = books.now() + Webhooks::rotation;
+                       webhook.secrets = {{body.secret.value_or(newSecret()), {}}, before};
+                   }
+                   if (body.state == WantedState::suspended) webhook.state = WebhookState::suspended;
+                   if (body.state == WantedState::active) webhook.state = WebhookState::active;
+                   if (body.state || body.url) {  // begin anew
+                       webhook.attempt = 0;
+                       webhook.nextAttemptAt.reset();
+                       webhook.problem.reset();
+                   }
+                   webhooks.put(books, webhook);
+                   answer({200, rotates ? withSecret(webhook) : show(webhook)});
+               });
+}
+
+void deleteWebhook(Gateway& gateway, Request request, Respond respond) {
+    managedOne(gateway, std::move(request), std::move(respond),
+               [](events::Books& books, Webhooks& webhooks, const Webhook& webhook, const Request&, const auto& answer) {
+                   webhooks.erase(books, webhook.id);
+                   answer({204});
+               });
+}
+
+void listDeliveries(Gateway& gateway, Request request, Respond respond) {
+    const auto limit = limitOf(request);
+    if (!limit) return respond(problem(limit.error(), request.requestId));
+    managedOne(gateway, std::move(request), std::move(respond),
+               [limit = *limit](events::Books& books, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
+                   boost::json::array items;  // the newest first
+                   const auto& all = books.records().all("delivery/" + webhook.id);
+                   for (auto at = all.rbegin(); at != all.rend() && items.size() < limit; ++at) items.push_back(at->second);
+                   answer({200, boost::json::object{{"items", std::move(items)}}});
+               });
+}
+
+void replayWebhook(Gateway& gateway, Request request, Respond respond) {
+    const auto body = parseBody<ReplayBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
+    // Whether the journal reaches back so far is the journal's to say.
+    gateway.ledger.read(
+        {{}, body->from, 1}, [&gateway, request = std::move(request), respond = std::move(respond), from = body->from](const Result<events::Page>& page) {
+            if (from.empty() || (!page && page.error().slug == "invalid-argument"))
+                return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
+            if (!page) return respond(problem({"journal-truncated", "The journal does not reach back to /from any more."}, request.requestId));
+            managedOne(gateway, request, respond, [from](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request&, const auto& answer) {
+                webhook.cursor = from;
+                webhook.state = WebhookState::active;
+                webhook.attempt = 0;
+                webhook.nextAttemptAt.reset();
+                webhook.problem.reset();
+                webhooks.put(books, webhook);
+                answer({200, show(webhook)});
+            });
+        });
+}
+
+}  // namespace deskline::api

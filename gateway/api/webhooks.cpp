@@ -1,0 +1,245 @@
+#include "api/webhooks.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/url.hpp>
+
+#include "api/events.hpp"
+
+namespace deskline::api {
+namespace {
+
+const std::string kind = "webhook";
+constexpr std::string_view secretPrefix = "whsec_";
+constexpr std::size_t readAtOnce = 32;
+constexpr auto readPatience = std::chrono::seconds(60);
+
+std::string deliveries(const std::string& id) { return "delivery/" + id; }
+
+std::string base64(std::string_view bytes) {
+    std::string out(4 * ((bytes.size() + 2) / 3), '\0');
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    return out;
+}
+
+std::optional<std::string> unbase64(std::string_view text) {
+    if (text.empty() || text.size() % 4) return std::nullopt;
+    std::string out(text.size() / 4 * 3, '\0');
+    const int length =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (length < 0) return std::nullopt;
+    out.resize(static_cast<std::size_t>(length) - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));
+    return out;
+}
+
+std::string lastPart(const std::string& detail) { return detail.substr(0, 200); }
+
+}  // namespace
+
+std::string newSecret() {
+    std::string bytes(32, '\0');
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
+        throw std::runtime_error("the system has no random numbers");
+    return std::string(secretPrefix) + base64(bytes);
+}
+
+bool isSecret(std::string_view text) {
+    if (!text.starts_with(secretPrefix)) return false;
+    const auto bytes = unbase64(text.substr(secretPrefix.size()));
+    return bytes && bytes->size() >= 24 && bytes->size() <= 64;
+}
+
+std::string sign(const std::vector<Secret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body) {
+    const auto signedText = id + "." + timestamp + "." + body;
+    std::string all;
+    for (const auto& secret : secrets) {
+        const auto key = unbase64(std::string_view(secret.value).substr(secretPrefix.size())).value_or("");
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int length = 0;
+        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(signedText.data()), signedText.size(), digest,
+             &length);
+        all += (all.empty() ? "v1," : " v1,") + base64({reinterpret_cast<const char*>(digest), length});
+    }
+    return all;
+}
+
+std::optional<std::string> unfitUrl(const std::string& text) {
+    const auto url = boost::urls::parse_uri(text);
+    if (!url || text.size() > 2048) return "must be an absolute URL of at most 2048 bytes";
+    if (url->has_userinfo()) return "must not carry a name or password";
+    if (url->has_fragment()) return "must not have a fragment";
+    if (url->host().empty()) return "must name a host";
+    if (url->scheme() == "https") return std::nullopt;
+    const auto host = url->host();
+    const bool loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    if (url->scheme() != "http" || !loopback) return "must be https (http is for loopback alone)";
+    return std::nullopt;
+}
+
+boost::json::object show(const Webhook& webhook) {
+    auto shown = toJson(webhook).as_object();
+    shown.erase("secrets");
+    boost::json::array types;
+    for (const auto& topic : webhook.topics) types.emplace_back(topic);
+    shown.erase("topics");
+    shown["types"] = std::move(types);
+    for (const auto& secret : webhook.secrets)
+        if (secret.until) shown["previousSecretUntil"] = toJson(*secret.until);
+    return shown;
+}
+
+Webhooks::Webhooks(Gateway& gateway, WebhookOptions options, Send send) : gateway_(gateway), options_(std::move(options)), send_(std::move(send)) {}
+
+std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& id) {
+    const auto* record = books.records().find(kind, id);
+    if (!record) return std::nullopt;
+    Webhook webhook;
+    std::vector<FieldError> errors;
+    fromJson(boost::json::value(*record), webhook, "", errors);
+    return errors.empty() ? std::optional(std::move(webhook)) : std::nullopt;
+}
+
+void Webhooks::put(events::Books& books, const Webhook& webhook) {
+    books.records().put(kind, webhook.id, toJson(webhook).as_object());
+    auto& run = runs_[webhook.id];
+    run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1};
+    advance(books, webhook.id);
+}
+
+void Webhooks::erase(events::Books& books, const std::string& id) {
+    books.records().erase(kind, id);
+    books.records().eraseAll(deliveries(id));
+    runs_.erase(id);
+}
+
+void Webhooks::restored(events::Books& books) {
+    for (const auto& [id, record] : books.records().all(kind)) {
+        if (const auto webhook = find(books, id))
+            runs_[id].readUpTo = webhook->cursor;
+        else
+            spdlog::error("the webhook {} in the journal cannot be read and is left alone", id);
+    }
+    tick(books);
+}
+
+void Webhooks::tick(events::Books& books) {
+    std::vector<std::string> ids;
+    for (const auto& [id, run] : runs_) ids.push_back(id);
+    for (const auto& id : ids) advance(books, id);
+}
+
+void Webhooks::advance(events::Books& books, const std::string& id) {
+    const auto found = runs_.find(id);
+    auto webhook = find(books, id);
+    if (found == runs_.end() || !webhook || webhook->state != WebhookState::active || gateway_.draining) return;
+    auto& run = found->second;
+    if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
+    if (run.queue.empty() || run.sending || (webhook->nextAttemptAt && *webhook->nextAttemptAt > books.now())) return;
+    post(books, *webhook, run);
+}
+
+void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
+    run.reading = true;
+    events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience};
+    reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
+    if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
+    reading.subscription.subject = webhook.subject.value_or("");
+    gateway_.ledger.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
+        gateway_.ledger.transact([this, id, generation, page](events::Books& books) {
+            const auto found = runs_.find(id);
+            if (found == runs_.end() || found->second.generation != generation) return;
+            auto& run = found->second;
+            run.reading = false;
+            if (page) {
+                run.queue.assign(page->frames.begin(), page->frames.end());
+                run.readUpTo = page->cursor;
+            } else if (auto webhook = find(books, id)) {  // it was suspended for longer than the journal reaches back
+                webhook->cursor = books.cursor();
+                tell(books, *webhook, "journal-truncated");
+                return put(books, *webhook);
+            }
+            advance(books, id);
+        });
+    });
+}
+
+void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
+    run.sending = true;
+    const auto frame = run.queue.front();
+    const std::string event(frame->cursor());
+    const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
+    std::vector<Secret> valid;
+    for (const auto& secret : webhook.secrets)
+        if (!secret.until || *secret.until > books.now()) valid.push_back(secret);
+    Post post{webhook.url, frame->cloudEvent(), {}};
+    post.headers = {{"Content-Type", "application/cloudevents+json; charset=utf-8"},
+                    {"webhook-id", event},
+                    {"webhook-timestamp", timestamp},
+                    {"webhook-signature", sign(valid, event, timestamp, post.body)}};
+    Delivery delivery{.event = event, .type = frame->type, .attempt = webhook.attempt + 1, .at = books.now()};
+    books.afterCommit([this, id = webhook.id, generation = run.generation, post = std::move(post), delivery = std::move(delivery)] {
+        const auto started = std::chrono::steady_clock::now();
+        send_(post, [this, id, generation, delivery, started](const PostOutcome& outcome) {
+            auto done = delivery;
+            done.durationMilliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+            if (outcome.status)
+                done.status = *outcome.status;
+            else
+                done.error = lastPart(outcome.error);
+            if (!outcome.answer.empty()) done.answer = outcome.answer;
+            gateway_.ledger.transact([this, id, generation, done](events::Books& then) {
+                const auto found = runs_.find(id);
+                if (found != runs_.end() && found->second.generation == generation) posted(then, id, done);
+            });
+        });
+    });
+}
+
+void Webhooks::posted(events::Books& books, const std::string& id, const Delivery& delivery) {
+    auto webhook = find(books, id);
+    if (!webhook) return;
+    auto& run = runs_[id];
+    run.sending = false;
+    const auto& kept = books.records().all(deliveries(id));
+    const auto number = kept.empty() ? 1 : std::stoll(kept.rbegin()->first) + 1;
+    books.records().put(deliveries(id), fmt::format("{:012}", number), toJson(delivery).as_object());
+    while (books.records().all(deliveries(id)).size() > deliveriesKept)
+        books.records().erase(deliveries(id), books.records().all(deliveries(id)).begin()->first);
+
+    const auto keep = [&] { books.records().put(kind, id, toJson(*webhook).as_object()); };
+    if (delivery.status && *delivery.status >= 200 && *delivery.status < 300) {
+        webhook->cursor = delivery.event;
+        webhook->attempt = 0;
+        webhook->nextAttemptAt.reset();
+        webhook->problem.reset();
+        run.queue.pop_front();
+        keep();
+        return advance(books, id);
+    }
+    webhook->problem = delivery.status ? "The receiver answered " + std::to_string(*delivery.status) + "." : *delivery.error;
+    if (delivery.status == 410) {
+        webhook->state = WebhookState::ended;
+        webhook->nextAttemptAt.reset();
+        tell(books, *webhook, "ended");
+    } else if (static_cast<std::size_t>(webhook->attempt) >= options_.retries.size()) {
+        webhook->state = WebhookState::suspended;
+        webhook->nextAttemptAt.reset();
+        tell(books, *webhook, "suspended");
+    } else {
+        const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(options_.retries[static_cast<std::size_t>(webhook->attempt)]);
+        std::uniform_int_distribution<std::int64_t> jitter(0, pause.count() / 5);  // up to a fifth more
+        ++webhook->attempt;
+        webhook->nextAttemptAt = books.now() + pause + std::chrono::milliseconds(jitter(random_));
+    }
+    keep();
+}
+
+void Webhooks::tell(events::Books& books, const Webhook& webhook, std::string_view event) {
+    spdlog::warn("webhook {}: {} ({})", webhook.id, event, webhook.problem.value_or("-"));
+    books.tell({WebhookChanged{webhook.id, {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
+}
+
+}  // namespace deskline::api

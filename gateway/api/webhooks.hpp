@@ -1,0 +1,107 @@
+// Webhooks: events posted to a receiver, in order, at least once, from a cursor that the journal keeps. What fails is tried again at longer
+// and longer intervals, then the webhook is suspended and says so as an event. Each webhook goes its own way; a slow receiver delays nobody.
+// Source: Standard Webhooks (headers, signatures, secrets), CloudEvents HTTP binding (structured mode). Thread: the ledger's.
+#pragma once
+#include <deque>
+#include <random>
+
+#include "api/gateway.hpp"
+
+namespace deskline::api {
+
+enum class WebhookState { active, suspended, ended };  // ended: its receiver answered 410
+BOOST_DESCRIBE_ENUM(WebhookState, active, suspended, ended)
+
+struct Secret {
+    std::string value;          // "whsec_" and base64 of 24 to 64 bytes
+    std::optional<Time> until;  // of the one before a rotation
+};
+BOOST_DESCRIBE_STRUCT(Secret, (), (value, until))
+
+struct Webhook {
+    std::string id, url, owner;
+    std::vector<std::string> topics;
+    std::optional<std::vector<std::string>> agents;
+    std::optional<std::string> subject;
+    WebhookState state = WebhookState::active;
+    std::string cursor;  // of the last event that was delivered, or passed over because it does not match
+    std::int64_t attempt = 0;
+    std::optional<Time> nextAttemptAt;
+    std::optional<std::string> problem;  // why it is suspended or ended
+    Time createdAt{};
+    std::vector<Secret> secrets;
+};
+BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, owner, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem, createdAt, secrets))
+
+struct Delivery {
+    std::string event, type;
+    std::int64_t attempt = 1;
+    Time at{};
+    std::int64_t durationMilliseconds = 0;
+    std::optional<std::int64_t> status;        // absent: there was no answer
+    std::optional<std::string> error, answer;  // answer: its first KiB
+};
+BOOST_DESCRIBE_STRUCT(Delivery, (), (event, type, attempt, at, durationMilliseconds, status, error, answer))
+
+struct WebhookOptions {
+    bool allowPrivateNetworks = false;
+    std::vector<std::chrono::seconds> retries;  // after the first failure, the second, …
+};
+
+// One POST to a receiver; `done` may be called on any thread, once.
+struct Post {
+    std::string url, body;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+struct PostOutcome {
+    std::optional<int> status;
+    std::string error;   // in words, where there was no answer
+    std::string answer;  // its first KiB
+};
+using Send = std::function<void(Post, std::function<void(PostOutcome)> done)>;
+
+class Webhooks final : public events::Observer {
+public:
+    static constexpr std::size_t most = 100, deliveriesKept = 100;
+    static constexpr auto rotation = std::chrono::hours(24);  // how long the secret before is valid too
+
+    Webhooks(Gateway& gateway, WebhookOptions options, Send send);
+
+    void restored(events::Books& books) override;
+    void tick(events::Books& books) override;
+
+    const WebhookOptions& options() const { return options_; }
+    static std::optional<Webhook> find(events::Books& books, const std::string& id);
+    void put(events::Books& books, const Webhook& webhook);  // and go on with it as it is now
+    void erase(events::Books& books, const std::string& id);
+
+private:
+    struct Run {  // of one webhook, in memory
+        std::deque<events::FramePtr> queue;
+        std::string readUpTo;
+        std::uint64_t generation = 0;  // what was begun before a change is void
+        bool reading = false, sending = false;
+    };
+
+    void advance(events::Books& books, const std::string& id);
+    void read(events::Books& books, const Webhook& webhook, Run& run);
+    void post(events::Books& books, const Webhook& webhook, Run& run);
+    void posted(events::Books& books, const std::string& id, const Delivery& delivery);
+    void tell(events::Books& books, const Webhook& webhook, std::string_view event);
+
+    Gateway& gateway_;
+    const WebhookOptions options_;
+    const Send send_;
+    std::map<std::string, Run> runs_;
+    std::mt19937 random_{std::random_device{}()};  // for the jitter
+};
+
+boost::json::object show(const Webhook& webhook);  // never a secret
+// "v1,<base64>": HMAC-SHA256 of "<id>.<timestamp>.<body>"; one for each valid secret.
+std::string sign(const std::vector<Secret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body);
+std::string newSecret();
+bool isSecret(std::string_view text);
+// Why a receiver's address may not be used; what it resolves to is checked again before each delivery.
+std::optional<std::string> unfitUrl(const std::string& url);
+
+}  // namespace deskline::api
