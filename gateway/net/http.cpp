@@ -180,9 +180,12 @@ Result<api::Request> authorized(const HttpRequest& request, Target target, Shard
     return call;
 }
 
+// Descriptions are for everybody, before anybody is known.
+bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
+
 asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, Shard& shard, Site& site) {
     if (!originAllowed(site, request[http::field::origin], request[http::field::host])) co_return refuse(originRefused(request));
-    if (!target.inApi) co_return serveSite(site, request);
+    if (!target.inApi || isDescription(target.path)) co_return serveSite(site, request);
     if (request.method() == http::verb::options) {
         const auto methods = api::allowed(target.path);
         if (!methods.empty()) co_return options(request, methods);

@@ -91,6 +91,8 @@ HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     if (path == "/metrics") return metrics(site);
     if (path.starts_with("/problems/")) return problemPage(path.substr(10));
     if (path.empty() || path == "/") path = "/index.html";
+    if (path == "/docs") path = "/docs.html";
+    if (path == "/api/v1/openapi.json" || path == "/api/v1/asyncapi.json") path.remove_prefix(std::string_view("/api/v1").size());
     const auto asset = std::ranges::find(assets(), path, &Asset::path);
     if (asset == assets().end()) return text(http::status::not_found, "There is nothing here.\n", "text/plain; charset=utf-8");
     auto response = text(http::status::ok, std::string(asset->bytes), std::string(asset->type).c_str());

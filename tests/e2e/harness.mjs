@@ -8,6 +8,7 @@ import { createServer, connect } from 'node:net';
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
+import { Contract } from './contract.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 export const target = process.env.DESKLINE_TARGET ?? 'linux';
@@ -62,13 +63,15 @@ const say = (port, request) =>
   });
 
 export class Stream {
-  constructor(socket) {
+  constructor(socket, contract) {
     this.socket = socket;
     this.frames = [];
     this.waiters = [];
     this.closed = new Promise((done) => socket.on('close', (code, reason) => done({ code, reason: reason.toString() })));
     socket.on('message', (data) => {
-      this.frames.push(JSON.parse(data));
+      const frame = JSON.parse(data);
+      this.frames.push(frame);
+      this.wrong ||= contract?.frame(frame);
       for (const waiter of [...this.waiters]) waiter();
     });
     socket.on('error', () => {});
@@ -80,6 +83,10 @@ export class Stream {
   frame(what, fits, milliseconds = 20_000) {
     return new Promise((done, fail) => {
       const look = () => {
+        if (this.wrong) {
+          fail(new Error('a frame does not fit asyncapi.json: ' + this.wrong));
+          return true;
+        }
         const found = this.frames.find(fits);
         if (!found) return false;
         clearTimeout(timer);
@@ -140,6 +147,8 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
             const bytes = Buffer.concat(chunks), text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
             try { json = JSON.parse(text); } catch { json = undefined; }
+            const wrong = path.startsWith('//') ? '' : gateway.contract?.answer(method, path, answer.statusCode, answer.headers['content-type'], text ? json ?? text : undefined);
+            if (wrong) return fail(new Error(`${method} ${path} does not fit openapi.json: ${wrong}`));
             done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });
           });
         });
@@ -150,7 +159,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
     open(options = {}) {
       return new Promise((done, fail) => {
         const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, headers: options.headers ?? {} });
-        const stream = new Stream(socket);
+        const stream = new Stream(socket, gateway.contract);
         socket.on('open', () => done(stream));
         socket.on('unexpected-response', (_, answer) => fail(new Error('refused: ' + answer.statusCode)));
         socket.on('error', fail);
@@ -184,5 +193,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
       return ended;
     },
   };
+  const description = async (name) => (await gateway.request('GET', `/${name}.json`, undefined, { token: '' })).body;
+  gateway.contract = new Contract(await description('openapi'), await description('asyncapi'));
   return gateway;
 }
