@@ -9,6 +9,7 @@ namespace deskline::net {
 namespace {
 
 constexpr int longestTick = 60;              // seconds; the wheel has 64
+constexpr int sendBufferBytes = 262'144;
 constexpr int closingSeconds = 10;           // for a peer to take what is queued and say goodbye
 constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)
 
@@ -33,6 +34,8 @@ Channel::Want wantOf(SSL* ssl, int result, error_code& error) {
 Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
+    // What the system keeps unsent counts too: a client that does not read must reach its limit soon, not after megabytes.
+    socket_.set_option(asio::socket_base::send_buffer_size(sendBufferBytes), ignored);
     socket_.non_blocking(true, ignored);
     const auto remote = socket_.remote_endpoint(ignored);
     if (!ignored) peer_ = remote.address().to_string();

@@ -46,6 +46,8 @@ export function run(args, options = {}) {
   }
 }
 
+export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 // One line to the simulator's console, one line back.
 const say = (port, request) =>
   new Promise((done, fail) => {
@@ -106,11 +108,11 @@ export class Stream {
   }
 }
 
-export async function startGateway({ config = '', env = {}, traffic = 0, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false } = {}) {
+export async function startGateway({ config = '', env = {}, traffic = 0, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0 } = {}) {
   const telephonyConsole = await freePort(), audioConsole = await freePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
-  const fixed = `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
+  const fixed = `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
   const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
   writeFileSync(file, sections + simulated);
   const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), 'serve', '--config', shown(file)], {
