@@ -7,6 +7,7 @@
 #include "host/logging.hpp"
 #include "host/platform.hpp"
 #include "identity/tokens.hpp"
+#include "journal.hpp"
 #include "model/time.hpp"
 #include "serve.hpp"
 
@@ -63,9 +64,19 @@ int run(int argc, char** argv) {
     auto* checkCommand = app.add_subcommand("check-config", "say every mistake in the configuration, with file, line and key");
     auto* tokenCommand = app.add_subcommand("token", "print a token signed with the gateway's own key");
     auto* doctorCommand = app.add_subcommand("doctor", "say what this host offers, and what to do about what it lacks");
+    JournalOptions journalOptions;
+    auto* journalCommand = app.add_subcommand("journal", "work on the journal while the gateway runs");
+    journalCommand->require_subcommand(1);
+    auto* backupCommand = journalCommand->add_subcommand("backup", "copy it, complete up to this moment");
+    backupCommand->add_option("FILE", journalOptions.file, "the copy; must not be there yet")->required();
+    auto* exportCommand = journalCommand->add_subcommand("export", "its events as JSON Lines on stdout");
+    exportCommand->add_option("--from", journalOptions.from, "events from this moment on: 2026-05-01 or 2026-05-01T08:00:00.000Z (UTC)");
+    exportCommand->add_option("--to", journalOptions.to, "events before this moment");
+    auto* forgetCommand = journalCommand->add_subcommand("forget", "erase an agent's personal data; the audit says that it was done");
+    forgetCommand->add_option("--agent", journalOptions.agent, "the agent's id")->required();
     bool json = false;
     doctorCommand->add_flag("--json", json, "as JSON");
-    for (auto* command : {serveCommand, checkCommand, tokenCommand, doctorCommand}) configured(command);
+    for (auto* command : {serveCommand, checkCommand, tokenCommand, doctorCommand, backupCommand, exportCommand, forgetCommand}) configured(command);
     tokenCommand->add_option("--subject", tokenOptions.subject, "whom the token names")->required();
     tokenCommand->add_option("--role", tokenOptions.role, "agent, supervisor, integration or admin");
     tokenCommand->add_option("--agent", tokenOptions.agents, "an agent id that the bearer is; may be repeated");
@@ -87,6 +98,9 @@ int run(int argc, char** argv) {
         return 0;
     }
     if (tokenCommand->parsed()) return token(configuration, tokenOptions);
+    if (backupCommand->parsed()) return backupJournal(configuration, journalOptions);
+    if (exportCommand->parsed()) return exportJournal(configuration, journalOptions);
+    if (forgetCommand->parsed()) return forgetInJournal(configuration, journalOptions);
     if (doctorCommand->parsed()) {
         host::startLogging("error", configuration.log.format);
         return doctor(configuration, json);

@@ -31,6 +31,7 @@ export class Contract {
   // What is wrong with an answer; '' when nothing is.
   answer(method, path, status, type, body) {
     const found = this.find(method === 'HEAD' ? 'GET' : method, path);
+    if (method === 'HEAD' && body === undefined) return '';
     if (type?.startsWith('application/problem+json')) {
       const validate = this.schema('#/components/schemas/Problem');
       if (!validate(body)) return this.wrong(validate, body);
@@ -55,6 +56,6 @@ export class Contract {
     return validate(frame) ? '' : this.wrong(validate, frame);
   }
   wrong(validate, value) {
-    return validate.errors.map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`).join('; ') + ' in ' + JSON.stringify(value).slice(0, 600);
+    return validate.errors.map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`).join('; ') + ' in ' + (JSON.stringify(value) ?? 'nothing').slice(0, 600);
   }
 }

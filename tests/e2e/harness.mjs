@@ -146,7 +146,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
           const chunks = [];
           answer.on('data', (d) => chunks.push(d));
           answer.on('end', () => {
-            const bytes = Buffer.concat(chunks), text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+            const bytes = Buffer.concat(chunks), text = (bytes.length && answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
             try { json = JSON.parse(text); } catch { json = undefined; }
             const wrong = path.startsWith('//') ? '' : gateway.contract?.answer(method, path, answer.statusCode, answer.headers['content-type'], text ? json ?? text : undefined);

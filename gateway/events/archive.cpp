@@ -1,0 +1,73 @@
+#include "events/archive.hpp"
+
+#include <ostream>
+
+#include "events/database.hpp"
+
+namespace deskline::events {
+namespace {
+
+constexpr std::int64_t erasedAtOnce = 1000;  // events; the gateway writes between two steps
+
+Result<void> openAt(Database& database, const std::filesystem::path& journal, Database::Access access) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(journal, ignored))
+        return Fault{"journal-fault", "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
+    bool damaged = false;
+    return database.open(journal, access, Database::Durability::full, damaged);
+}
+
+std::int64_t milliseconds(const std::optional<Time>& time, std::int64_t otherwise) { return time ? time->time_since_epoch().count() : otherwise; }
+
+// Runs `sql` again and again, each time for a part, until nothing is left.
+Result<std::uint64_t> eraseBySteps(Database& database, const char* sql, const std::string& agent) {
+    std::uint64_t all = 0;
+    for (;;) {
+        Statement erase(database, sql);
+        if (!erase.bind(agent, erasedAtOnce).done()) return database.fault("changed");
+        Statement changes(database, "SELECT changes()");
+        const auto count = changes.row() ? changes.number(0) : 0;
+        all += static_cast<std::uint64_t>(count);
+        if (count < erasedAtOnce) return all;
+    }
+}
+
+}  // namespace
+
+Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
+    std::error_code ignored;
+    if (std::filesystem::exists(target, ignored)) return Fault{"journal-fault", target.string() + " exists already; a backup never overwrites."};
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened;
+    Statement copy(database, "VACUUM INTO ?1");
+    if (!copy.bind(target.string()).done()) return database.fault("copied to " + target.string());
+    return {};
+}
+
+Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    Statement rows(database, "SELECT event FROM events WHERE time >= ?1 AND time < ?2 ORDER BY number");
+    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
+    std::uint64_t count = 0;
+    for (; rows.row(); ++count) out << rows.text(0) << '\n';
+    if (!out.flush()) return Fault{"journal-fault", "The events could not be written out: is the disk full?"};
+    return count;
+}
+
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();
+    if (!database.run("PRAGMA secure_delete = ON")) return database.fault("changed");
+    const auto events = eraseBySteps(database, "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE agent = ?1 LIMIT ?2)", agent);
+    if (!events) return events.error();
+    const auto operations = eraseBySteps(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE agent = ?1 LIMIT ?2)", agent);
+    if (!operations) return operations.error();
+    Statement audit(database, "INSERT INTO audit (time, actor, action, object, detail) VALUES (?1, ?2, 'forget', ?3, ?4)");
+    const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
+    if (!audit.bind(now().time_since_epoch().count(), actor, "/agents/" + agent, detail).done()) return database.fault("changed");
+    if (!database.run("PRAGMA wal_checkpoint(TRUNCATE)")) return database.fault("changed");  // what was erased leaves the log of changes too
+    return Forgotten{*events, *operations};
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,25 @@
+// The journal's file from outside a running gateway: copied while it is written, told as JSON Lines, and cleared of one agent's personal data.
+// Thread: the caller's.
+#pragma once
+#include <filesystem>
+#include <iosfwd>
+
+#include "model/fault.hpp"
+#include "model/time.hpp"
+
+namespace deskline::events {
+
+// A consistent copy, complete up to this moment (VACUUM INTO); `target` must not be there yet.
+Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
+
+// One CloudEvent a line, from `from` to before `to`; how many.
+Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out);
+
+struct Forgotten {
+    std::uint64_t events = 0, operations = 0;
+};
+// Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the space that they took.
+// The audit says who asked and how much went, not what. A running gateway goes on; what it holds in memory of the present stays.
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor);
+
+}  // namespace deskline::events

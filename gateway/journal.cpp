@@ -1,0 +1,55 @@
+#include "journal.hpp"
+
+#include <iostream>
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+#include "events/archive.hpp"
+#include "host/platform.hpp"
+
+namespace deskline {
+namespace {
+
+int failed(const Fault& fault) {
+    std::cerr << "deskline: " << fault.detail << "\n";
+    return 1;
+}
+
+// A day, or a moment; "": none. False where it is neither.
+bool moment(const std::string& text, const char* option, std::optional<Time>& out) {
+    if (text.empty()) return true;
+    out = fromRfc3339(text.size() == 10 ? text + "T00:00:00.000Z" : text.ends_with('Z') && text.size() == 20 ? text.substr(0, 19) + ".000Z" : text);
+    if (!out) std::cerr << "deskline: " << option << " takes 2026-05-01 or 2026-05-01T08:00:00Z, not '" << text << "'\n";
+    return out.has_value();
+}
+
+}  // namespace
+
+int backupJournal(const host::Configuration& configuration, const JournalOptions& options) {
+    if (const auto done = events::backUp(configuration.journal.path, options.file); !done) return failed(done.error());
+    std::cout << configuration.journal.path << " was copied to " << options.file << "\n";
+    return 0;
+}
+
+int exportJournal(const host::Configuration& configuration, const JournalOptions& options) {
+    std::optional<Time> from, to;
+    if (!moment(options.from, "--from", from) || !moment(options.to, "--to", to)) return 2;
+#ifdef _WIN32
+    _setmode(_fileno(stdout), _O_BINARY);  // a line ends as JSON Lines says
+#endif
+    const auto count = events::exportEvents(configuration.journal.path, from, to, std::cout);
+    if (!count) return failed(count.error());
+    std::cerr << *count << " events\n";
+    return 0;
+}
+
+int forgetInJournal(const host::Configuration& configuration, const JournalOptions& options) {
+    const auto done = events::forgetAgent(configuration.journal.path, options.agent, "deskline journal forget");
+    if (!done) return failed(done.error());
+    std::cout << "agent " << options.agent << ": " << done->events << " events and " << done->operations << " operations were erased\n";
+    return 0;
+}
+
+}  // namespace deskline
