@@ -55,7 +55,8 @@ void signOutAgent(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     command(gateway, std::move(request), std::move(respond), [id](const events::State& state) -> Result<Plan> {
         if (!state.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::Command(telephony::SignOut{id}), [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        return Plan{telephony::Command(telephony::SignOut{id}),
+                    [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 
@@ -66,7 +67,8 @@ void putAgentState(Gateway& gateway, Request request, Respond respond) {
     const auto id = request.parameters[0];
     command(gateway, std::move(request), std::move(respond), [id, state = body->state](const events::State& known) -> Result<Plan> {
         if (!known.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::Command(telephony::SetAgentState{id, state}), [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        return Plan{telephony::Command(telephony::SetAgentState{id, state}),
+                    [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
     });
 }
 

@@ -44,19 +44,21 @@ CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events:
 std::string describe(const Command& command) {
     return std::visit(Overloaded{[](const telephony::Command& c) { return telephony::describe(c); },
                                  [](const SetPendingState& c) {
-                                     return (c.state ? "pending " + std::string(name(*c.state)) : std::string("withdrawal of the pending state")) + " of session " + c.session;
+                                     return (c.state ? "pending " + std::string(name(*c.state)) : std::string("withdrawal of the pending state")) +
+                                            " of session " + c.session;
                                  },
                                  [&](const audio::Change&) { return "a change of " + objectOf(command); }},
                       command);
 }
 
 std::string objectOf(const Command& command) {
-    const Overloaded ofTelephony{[](const SetSessionState& c) { return "/sessions/" + c.session; }, [](const ReadSession& c) { return "/sessions/" + c.session; },
-                                 [](const SetMeasurementPeriod& c) { return c.object; }, [](const auto& c) { return "/agents/" + c.agent; }};
-    return std::visit(Overloaded{[&](const telephony::Command& c) { return std::visit(ofTelephony, c); },
-                                 [](const SetPendingState& c) { return "/sessions/" + c.session; },
-                                 [](const audio::Change& c) { return (c.kind == audio::Kind::device ? "/audio/devices/" : "/audio/sessions/") + c.object; }},
-                      command);
+    const Overloaded ofTelephony{[](const SetSessionState& c) { return "/sessions/" + c.session; },
+                                 [](const ReadSession& c) { return "/sessions/" + c.session; }, [](const SetMeasurementPeriod& c) { return c.object; },
+                                 [](const auto& c) { return "/agents/" + c.agent; }};
+    return std::visit(
+        Overloaded{[&](const telephony::Command& c) { return std::visit(ofTelephony, c); }, [](const SetPendingState& c) { return "/sessions/" + c.session; },
+                   [](const audio::Change& c) { return (c.kind == audio::Kind::device ? "/audio/devices/" : "/audio/sessions/") + c.object; }},
+        command);
 }
 
 std::string agentOf(const Command& command, const events::State& state) {

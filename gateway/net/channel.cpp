@@ -8,7 +8,7 @@
 namespace deskline::net {
 namespace {
 
-constexpr int longestTick = 60;              // seconds; the wheel has 64
+constexpr int longestTick = 60;  // seconds; the wheel has 64
 constexpr int sendBufferBytes = 262'144;
 constexpr int closingSeconds = 10;           // for a peer to take what is queued and say goodbye
 constexpr std::size_t recordBytes = 16'384;  // the longest TLS record (RFC 8446 §5.1)

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { createConfig, lint } from '@redocly/openapi-core';
 import { Parser, fromFile } from '@asyncapi/parser';
 import { Contract } from './contract.mjs';
-import { startGateway, until } from './harness.mjs';
+import { onWindows, startGateway, until } from './harness.mjs';
 
 const api = resolve(import.meta.dirname, '../../gateway/api');
 
@@ -139,13 +139,14 @@ describe('the running gateway', () => {
     for (const [config, provoke] of [
       ['[server]\nrate_limit = 1\n', async (other) => until('429', async () => (await other.request('GET', '/me')).status === 429)],
       ['[server]\nmax_connections = 1\n', async (other) => until('503', async () => (await Promise.all([1, 2, 3, 4].map(() => other.request('GET', '/me').catch(() => ({}))))).some((a) => a.status === 503))],
-      ['', async (other) => {
+      // Under Wine a signal ends the process at once: there is no time between for a refusal.
+      ...(onWindows ? [] : [['', async (other) => {
         const held = await other.signIn();
         await other.telephony({ do: 'fault', call: 'put_State', object: held, delay: 4000 });
         await other.setState(held, 'ready', {}, { headers: { Prefer: 'respond-async' } });
         other.signal('SIGINT');
         await until('503', async () => (await other.setState(held, 'ready').catch(() => ({}))).status === 503);
-      }],
+      }]]),
     ]) {
       const other = await startGateway({ config });
       other.contract = contract;
@@ -153,7 +154,7 @@ describe('the running gateway', () => {
       await other.stop();
     }
     const all = contract.openapi.components.schemas.ProblemType.enum.map((type) => type.slice('/problems/'.length));
-    assert.deepEqual(all.filter((slug) => !contract.problems.has(slug)), []);
+    assert.deepEqual(all.filter((slug) => !contract.problems.has(slug)), onWindows ? ['shutting-down'] : []);
     for (const slug of all) {
       const page = await gateway.request('GET', '//problems/' + slug, undefined, { token: '' });
       assert.equal(page.status, 200);

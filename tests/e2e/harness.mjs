@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync, existsSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createServer, connect } from 'node:net';
+import { after } from 'node:test';
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
@@ -33,6 +34,10 @@ export const until = async (what, check, milliseconds = 20_000) => {
     await new Promise((r) => setTimeout(r, 20));
   }
 };
+
+// A test that failed leaves its gateway behind, which would keep the file from ending.
+const running = new Set();
+after(() => running.forEach((child) => child.kill('SIGKILL')));
 
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
 
@@ -121,7 +126,8 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
   });
   let log = '';
   child.stderr.on('data', (d) => (log += d));
-  const exit = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  running.add(child);
+  const exit = new Promise((done) => child.on('exit', (code, signal) => (running.delete(child), done({ code, signal }))));
   const url = await until('the line "listening on"', () => {
     if (child.exitCode !== null) throw new Error('the gateway ended: ' + log);
     return log.match(/listening on (https:\S+)/)?.[1];
