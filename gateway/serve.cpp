@@ -59,6 +59,7 @@ api::Reasons reasonsOf(const host::Configuration& c) {
 
 std::vector<std::chrono::seconds> durations(const std::vector<std::int64_t>& seconds) {
     std::vector<std::chrono::seconds> all;
+    all.reserve(seconds.size());
     for (const auto count : seconds) all.emplace_back(count);
     return all;
 }

@@ -124,7 +124,7 @@ def reference():
             body += f'<section id="{name}"><h3>{name}</h3>{members(schema)}</section>'
     navigation += "</ul>"
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Deskline reference</title>'
-            f'<link rel="stylesheet" href="docs.css"></head><body><nav><h1>Deskline</h1><p><a href="api/v1/openapi.json">OpenAPI</a> · <a href="api/v1/asyncapi.json">AsyncAPI</a></p>{navigation}</nav>'
+            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="docs.css"></head><body><nav><h1>Deskline</h1><p><a href="api/v1/openapi.json">OpenAPI</a> · <a href="api/v1/asyncapi.json">AsyncAPI</a></p>{navigation}</nav>'
             f'<main>{prose(openapi["info"]["description"])}{body}</main></body></html>\n')
 
 

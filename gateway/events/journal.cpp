@@ -74,7 +74,7 @@ void Journal::readOldest() {
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
     if (!database_.run("BEGIN IMMEDIATE")) return database_.fault("written");
-    const auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
+    auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
     if (!inserted) {
         database_.run("ROLLBACK");
         return inserted;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -304,12 +305,12 @@ struct Ledger::Thread final : Books {
         const auto from = std::exchange(heardUpTo, number);
         if (waiting.empty()) return;
         const auto fresh = since(at(from), SIZE_MAX);
-        const auto due = std::ranges::partition(waiting, [&](const Read& read) {
+        const auto due = std::partition(waiting.begin(), waiting.end(), [&](const Read& read) {
             if (read.until <= Steady::now() || !fresh) return false;
             return std::ranges::none_of(*fresh, [&](const FramePtr& frame) { return read.reading.subscription.matches(*frame); });
         });
-        std::vector<Read> told(std::make_move_iterator(due.begin()), std::make_move_iterator(due.end()));
-        waiting.erase(due.begin(), due.end());
+        std::vector<Read> told(std::make_move_iterator(due), std::make_move_iterator(waiting.end()));
+        waiting.erase(due, waiting.end());
         for (auto& read : told) handle(read);
     }
 

@@ -94,7 +94,7 @@ Result<void> Operations::save(Database& database) {
         put.reset();
     }
     if (prune_) {
-        Statement old(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 ORDER BY started LIMIT 1000)");
+        Statement old(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 ORDER BY started LIMIT 10000)");
         if (!old.bind(milliseconds(*prune_)).done()) return database.fault("written");
     }
     return {};
