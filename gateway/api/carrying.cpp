@@ -1,18 +1,12 @@
 #include "api/carrying.hpp"
 
 #include "api/pending_states.hpp"
+#include "model/overloaded.hpp"
 
 namespace deskline::api {
 namespace {
 
 using namespace telephony;
-
-template <class... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 Result<std::string> objectIn(const auto& outcome) {
     if (!outcome) return outcome.error();

@@ -33,6 +33,11 @@ std::vector<std::string> everything() {
     return topics;
 }
 
+void narrow(events::Subscription& subscription, const identity::Identity& identity) {
+    subscription.scope = identity::scope(identity);
+    subscription.owners = identity::webhookScope(identity);
+}
+
 std::string unknownTopic(const std::vector<std::string>& topics) {
     for (const auto& topic : topics)
         if (std::ranges::none_of(events::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
@@ -44,7 +49,7 @@ Result<events::Subscription> subscriptionFor(const identity::Identity& identity,
     if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
     events::Subscription subscription;
     subscription.topics = {topics.begin(), topics.end()};
-    subscription.scope = identity::scope(identity);
+    narrow(subscription, identity);
     if (!agents) return subscription;
     subscription.only.emplace(agents->begin(), agents->end());
     for (const auto& agent : *subscription.only)

@@ -21,7 +21,8 @@ Result<EventsQuery> parseEventsQuery(const Request& request);
 Result<events::Subscription> subscriptionFor(const identity::Identity& identity, std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents);
 
-std::string unknownTopic(const std::vector<std::string>& topics);  // the first that covers nothing; "": none
-std::vector<std::string> everything();                             // all topics but meters, which are for those who ask by name
+void narrow(events::Subscription& subscription, const identity::Identity& identity);  // to what the policy lets it see
+std::string unknownTopic(const std::vector<std::string>& topics);                     // the first that covers nothing; "": none
+std::vector<std::string> everything();                                                // all topics but meters, which are for those who ask by name
 
 }  // namespace deskline::api

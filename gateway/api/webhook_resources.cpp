@@ -65,20 +65,20 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
     return errors;
 }
 
-bool mayManage(const Gateway& gateway, const identity::Identity& identity) {
-    return identity::may(identity, identity::Action::manage_webhooks, "", gateway.agentsMayControlAudio);
+bool mayManage(const identity::Identity& identity) {
+    return identity::allowed(identity.role, identity::Action::manage_webhooks, true) != identity::Allowed::no;
 }
 
-// An integration has its own; an administrator all.
 bool seesWebhook(const identity::Identity& identity, const Webhook& webhook) {
-    return identity.role == identity::Role::admin || identity.subject == webhook.owner;
+    const auto owners = identity::webhookScope(identity);
+    return !owners || owners->contains(webhook.owner);
 }
 
 using Handle = std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
 
 // Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
 void managed(Gateway& gateway, Request request, Respond respond, Handle handle) {
-    if (!mayManage(gateway, request.identity)) return respond(problem({"forbidden", "Webhooks are for administrators and integrations."}, request.requestId));
+    if (!mayManage(request.identity)) return respond(problem({"forbidden", "Webhooks are for administrators and integrations."}, request.requestId));
     if (!gateway.webhooks) return respond(problem({"not-supported", "This gateway has no webhooks."}, request.requestId));
     gateway.ledger.transact([&gateway, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
         handle(books, *gateway.webhooks, request,

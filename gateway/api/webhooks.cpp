@@ -146,6 +146,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience};
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
+    reading.subscription.owners.emplace({webhook.owner});
     reading.subscription.subject = webhook.subject.value_or("");
     gateway_.ledger.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
         gateway_.ledger.transact([this, id, generation, page](events::Books& books) {
@@ -239,7 +240,7 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
 
 void Webhooks::tell(events::Books& books, const Webhook& webhook, std::string_view event) {
     spdlog::warn("webhook {}: {} ({})", webhook.id, event, webhook.problem.value_or("-"));
-    books.tell({WebhookChanged{webhook.id, {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
+    books.tell({WebhookChanged{webhook.id, webhook.owner, {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
 }
 
 }  // namespace deskline::api

@@ -265,7 +265,7 @@ public:
         publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
     }
 
-    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, "", json::object(fact.data)); }
+    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, fact.owner, json::object(fact.data)); }
 
 private:
     static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }

@@ -22,7 +22,8 @@ bool Subscription::hears(std::string_view topic) const {
 }
 
 bool Subscription::sees(std::string_view topic, const std::string& agent) const {
-    if (agent.empty()) return !scope || (topic != "call" && topic != "webhook");
+    if (topic == "webhook") return !owners || owners->contains(agent);
+    if (agent.empty()) return !scope || topic != "call";
     return (!scope || scope->contains(agent)) && (!only || only->contains(agent));
 }
 

@@ -13,7 +13,7 @@
 namespace deskline::events {
 
 // Whose things are visible; absent: everybody's. What concerns nobody in particular (groups, queues, sources, audio) is visible to all,
-// but calls that belong to no agent yet, and webhooks, are not.
+// but calls that belong to no agent yet are not; of a webhook hears its owner.
 using Scope = std::optional<std::set<std::string>>;
 
 const std::vector<std::string_view>& topics();                 // every topic there is
@@ -23,9 +23,10 @@ struct Subscription {
     std::set<std::string> topics;  // as asked
     Scope scope;                   // the policy's
     Scope only;                    // the client's own filter `agents`
+    Scope owners = {};             // the policy's: whose webhooks are visible
     std::string subject = {};      // the client's own filter: "/sessions/…"; "": any
     bool operator<(const Subscription& other) const {
-        return std::tie(topics, scope, only, subject) < std::tie(other.topics, other.scope, other.only, other.subject);
+        return std::tie(topics, scope, only, owners, subject) < std::tie(other.topics, other.scope, other.only, other.owners, other.subject);
     }
 
     bool hears(std::string_view topic) const;

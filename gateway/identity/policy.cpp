@@ -13,8 +13,7 @@ Allowed allowed(Role role, Action action, bool agentsMayControlAudio) {
         {Action::sign_in_agent, own, yes, yes, yes}, {Action::control_agent, own, yes, yes, yes},
         {Action::see_agents, own, yes, yes, yes},    {Action::control_audio, yes, yes, no, yes},  // agents: where [audio] agents_may_control says so
         {Action::see_audio, yes, yes, yes, yes},     {Action::see_switch, yes, yes, yes, yes},
-        {Action::manage_webhooks, no, no, yes, yes},  // an integration: its own
-        {Action::administer, no, no, no, yes},
+        {Action::manage_webhooks, no, no, own, yes}, {Action::administer, no, no, no, yes},
     };
     if (role == Role::agent && action == Action::control_audio && !agentsMayControlAudio) return no;
     for (const auto& row : table)
@@ -35,6 +34,15 @@ bool may(const Identity& identity, Action action, const std::string& agent, bool
 std::optional<std::set<std::string>> scope(const Identity& identity) {
     if (allowed(identity.role, Action::see_agents, true) == Allowed::yes) return std::nullopt;
     return identity.agents;
+}
+
+std::optional<std::set<std::string>> webhookScope(const Identity& identity) {
+    switch (allowed(identity.role, Action::manage_webhooks, true)) {
+        case Allowed::yes: return std::nullopt;
+        case Allowed::own: return std::set{identity.subject};
+        case Allowed::no: break;
+    }
+    return std::set<std::string>();
 }
 
 }  // namespace deskline::identity

@@ -28,5 +28,7 @@ bool may(const Identity& identity, Action action, const std::string& agent, bool
 
 // Whose things the caller may see; absent: everybody's.
 std::optional<std::set<std::string>> scope(const Identity& identity);
+// Whose webhooks the caller may see; absent: everybody's.
+std::optional<std::set<std::string>> webhookScope(const Identity& identity);
 
 }  // namespace deskline::identity

@@ -107,7 +107,7 @@ struct PresenceChanged {  // an agent's first stream came, or its last went
     bool present;
 };
 struct WebhookChanged {  // suspended, ended …
-    std::string id;
+    std::string id, owner;
     boost::json::object data;
 };
 

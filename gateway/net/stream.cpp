@@ -227,7 +227,7 @@ private:
         if (!message.token || !authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
         say({{"op", "refreshed"}, {"expires", identity_->expires}});
         auto subscription = subscription_;
-        subscription.scope = identity::scope(*identity_);
+        api::narrow(subscription, *identity_);
         if (subscription < subscription_ || subscription_ < subscription) listen(std::move(subscription), "");
     }
 

@@ -1,18 +1,8 @@
 #include "telephony/telephony.hpp"
 
-#include <boost/mp11.hpp>
+#include "model/overloaded.hpp"
 
 namespace deskline::telephony {
-namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-    using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
-}  // namespace
 
 std::string laneOf(const Command& command) {
     return std::visit(Overloaded{[](const SetSessionState& c) { return "session " + c.session; }, [](const ReadSession& c) { return "session " + c.session; },

@@ -35,9 +35,9 @@ export const until = async (what, check, milliseconds = 20_000) => {
   }
 };
 
-// A test that failed leaves its gateway behind, which would keep the file from ending.
+// A test that failed leaves its gateway behind, which would keep the file from ending; the file's own hooks come first.
 const running = new Set();
-after(() => running.forEach((child) => child.kill('SIGKILL')));
+after(() => void setTimeout(() => running.forEach((child) => child.kill('SIGKILL')), 30_000).unref());
 
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
 

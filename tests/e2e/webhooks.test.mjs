@@ -197,6 +197,20 @@ describe('webhooks', () => {
     assert.deepEqual((await gateway.request('GET', '/webhooks', undefined, { token: other })).body.items, []);
     assert.equal((await gateway.request('GET', '/webhooks')).body.items.length, 1);
     await gateway.request('DELETE', '/webhooks/' + own.body.id, undefined, { token: crm });
+    // Nor does anybody else hear of it.
+    const gone = (await gateway.request('POST', '/webhooks', { url: 'http://127.0.0.1:9/crm' }, { token: crm })).body;
+    const [mine, admins, ...others] = [crm, gateway.token(), other, gateway.token('supervisor'), gateway.token('agent', ['1001'])].map((token) => gateway.stream({ topics: ['webhook', 'agent-session'] }, token));
+    await Promise.all([mine, admins, ...others]);
+    await change();
+    for (const stream of [mine, admins]) await (await stream).event('webhook', 'suspended', (f) => f.data.webhook.id === gone.id);
+    const { cursor } = await change();
+    for (const stream of others) {
+      await (await stream).frame('the event after it', (f) => f.id === cursor);
+      assert.ok((await stream).frames.every((f) => f.type !== 'deskline.webhook'));
+    }
+    for (const stream of [mine, admins, ...others]) (await stream).close();
+    assert.ok(!(await gateway.request('GET', '/events?types=webhook&limit=500', undefined, { token: gateway.token('supervisor') })).text.includes(gone.id));
+    await gateway.request('DELETE', '/webhooks/' + gone.id, undefined, { token: crm });
   });
 });
 

@@ -1,0 +1,13 @@
+// One function object of several, for std::visit. Thread: any.
+#pragma once
+
+namespace deskline {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+    using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+}  // namespace deskline
