@@ -1,6 +1,7 @@
 #include "api/commands.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -45,7 +46,7 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
     audio::Change change{kind, request.parameters[0], body->volume, body->muted, body->channelVolumes, {}};
     if constexpr (requires { body->displayName; }) {
         change.displayName = body->displayName;
-        if (body->displayName && body->displayName->size() > longestName) errors.push_back({"/displayName", "must have at most 256 bytes"});
+        if (body->displayName && characters(*body->displayName) > longestName) errors.push_back({"/displayName", "must have at most 256 characters"});
     }
     if (!change.volume && !change.muted && !change.channelVolumes && !change.displayName) errors.push_back({"", "names nothing to change"});
     if (!errors.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/resources.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -18,7 +19,7 @@ std::optional<Fault> Reasons::check(SessionState state, const std::optional<std:
     if (!any)
         for (const auto& choice : list->second) choices += (choices.empty() ? "'" : ", '") + choice + "'";
     if (!reason) return required.contains(state) ? wrong("is required for " + std::string(name(state)) + (any ? "" : ": one of " + choices)) : std::nullopt;
-    if (reason->size() > longest) return wrong("must have at most 64 bytes");
+    if (characters(*reason) > longest) return wrong("must have at most 64 characters");
     if (!any && std::ranges::find(list->second, *reason) == list->second.end()) return wrong("must be one of " + choices);
     return std::nullopt;
 }

@@ -12,7 +12,7 @@
 namespace deskline::api {
 
 struct Reasons {
-    static constexpr std::size_t longest = 64;  // bytes
+    static constexpr std::size_t longest = 64;  // characters
 
     std::map<SessionState, std::vector<std::string>> lists = {};  // none for a state: any text
     std::set<SessionState> required = {};

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "host/platform.hpp"
+#include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
@@ -25,7 +26,7 @@ struct Durations {  // a list of texts such as "30 s", "2 min", "6 h"
 struct Key {
     std::string name;
     std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes, Durations> target;
-    std::int64_t least = 0, most = INT64_MAX;  // of numbers; of the bytes of a text in a list
+    std::int64_t least = 0, most = INT64_MAX;  // of numbers; of the characters of a text in a list
     std::vector<std::string> choices = {};     // of texts; empty: any
 };
 
@@ -147,8 +148,8 @@ std::string fits(const Key& key) {
         return key.choices.empty() || text.empty() || std::ranges::find(key.choices, text) != key.choices.end();
     };
     if (const auto* list = std::get_if<std::vector<std::string>*>(&key.target)) {
-        if (std::ranges::any_of(**list, [&](const std::string& item) { return item.empty() || static_cast<std::int64_t>(item.size()) > key.most; }))
-            return "must hold texts of 1 to " + std::to_string(key.most) + " bytes";
+        if (std::ranges::any_of(**list, [&](const std::string& item) { return item.empty() || static_cast<std::int64_t>(characters(item)) > key.most; }))
+            return "must hold texts of 1 to " + std::to_string(key.most) + " characters";
         if (std::ranges::all_of(**list, chosen)) return {};
     }
     const auto* text = std::get_if<std::string*>(&key.target);

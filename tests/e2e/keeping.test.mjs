@@ -19,6 +19,8 @@ describe('reasons, pending states and presence', () => {
 
   test('a reason that is not on the list, or missing where one is required, is refused with the list', async () => {
     assert.equal((await gateway.setState(session, 'ready', { reason: 'anything goes' })).status, 200);
+    assert.equal((await gateway.setState(session, 'ready', { reason: 'ü'.repeat(64) })).body.session.reason, 'ü'.repeat(64), 'characters count, not bytes');
+    assert.equal((await gateway.setState(session, 'ready', { reason: 'ü'.repeat(65) })).status, 422);
     for (const more of [{}, { reason: 'siesta' }]) {
       const answer = await gateway.setState(session, 'not-ready', more);
       assert.equal(answer.status, 422);
@@ -71,6 +73,6 @@ test('a mistaken list of reasons is named with its line', async () => {
   const { shown } = await import('./harness.mjs');
   const answer = run(['check-config', '--config', shown(folder + '/deskline.toml')]);
   assert.equal(answer.code, 1);
-  assert.match(answer.stderr, /toml:2.*reasons.ready.*1 to 64 bytes/);
+  assert.match(answer.stderr, /toml:2.*reasons.ready.*1 to 64 characters/);
   assert.match(answer.stderr, /toml:3.*reasons.required.*not-ready/);
 });

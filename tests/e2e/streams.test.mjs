@@ -167,6 +167,18 @@ describe('outlets', () => {
     stream.close();
   });
 
+  test('a peer that is dead, though its connection stands, is gone after two heartbeats; one that answers pings stays', async () => {
+    const alive = await gateway.stream({ topics: ['queue'] });
+    const dead = await gateway.open();
+    dead.socket._receiver.removeAllListeners('ping'); // it answers no ping any more
+    dead.send({ op: 'hello', token: gateway.token(), topics: ['queue'] });
+    await dead.frame('welcome', (f) => f.op === 'welcome');
+    const closed = await Promise.race([dead.closed, new Promise((done) => setTimeout(done, 15_000, 'still there').unref())]);
+    assert.equal(closed.code, 1006, 'cut without a farewell that nobody would read');
+    assert.equal(alive.socket.readyState, WebSocket.OPEN);
+    alive.close();
+  });
+
   test('a client that talks too much is told to stay away', async () => {
     const stream = await gateway.stream();
     for (let i = 0; i < 200; ++i) stream.send({ op: 'command', id: String(i), method: 'GET', path: '/me' });

@@ -307,3 +307,23 @@ TEST_CASE("who has missed much gets it page by page") {
     }
     CHECK(pages == std::vector<std::size_t>{1024, 1024, 452});
 }
+
+TEST_CASE("who comes back with a cursor that the journal has cut is told so, and begins anew") {
+    const Folder folder;
+    auto journal = journalIn(folder.path / "journal.db");
+    std::vector<FramePtr> frames;
+    for (std::uint64_t n = 1; n <= 10; ++n) frames.push_back(makeFrame({.number = n, .time = 1, .type = "deskline.queue", .subject = "/queues/1"}, "{}"));
+    REQUIRE(journal->append(frames).has_value());
+    const auto epoch = journal->epoch();
+    journal->prune(now().time_since_epoch().count());
+    Bench bench(std::move(journal));
+    std::optional<Attachment> cut, newest;
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}}, epoch + "-5", [&](Attachment a) { cut = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}}, epoch + "-10", [&](Attachment a) { newest = std::move(a); });
+    bench.frames();
+    REQUIRE(cut);
+    CHECK(cut->reset == "journal-truncated");
+    CHECK(cut->snapshot);
+    REQUIRE(newest);
+    CHECK(newest->resumed);
+}
