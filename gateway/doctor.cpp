@@ -20,7 +20,10 @@ Finding checkCertificate(const host::Configuration& c) {
     if (c.server.certificate.empty())
         return {"certificate", Severity::ok, "No certificate is configured: a self-signed one is made at first start.", "Browsers warn until it is trusted.",
                 "For production, set [server] certificate and private_key."};
-    if (const auto context = net::makeTlsContext(c.server.certificate, c.server.privateKey); !context)
+    net::TicketKeys ticketKeys;
+    if (const auto context =
+            net::makeTlsContext({c.server.certificate, c.server.privateKey, c.server.clientAuthorities, c.server.clientRevocations}, ticketKeys);
+        !context)
         return {"certificate", Severity::failed, context.error().detail, "The gateway cannot start.", "Correct [server] certificate and private_key."};
     const auto facts = net::inspectCertificate(c.server.certificate);
     if (!facts) return {"certificate", Severity::failed, facts.error().detail, "The gateway cannot start.", "Correct [server] certificate."};

@@ -25,6 +25,20 @@ bool moment(const std::string& text, const char* option, std::optional<Time>& ou
     return out.has_value();
 }
 
+// Lines of the journal within --from and --to, as JSON Lines on stdout.
+template <class Export>
+int exportLines(const host::Configuration& configuration, const JournalOptions& options, Export lines, const char* what) {
+    std::optional<Time> from, to;
+    if (!moment(options.from, "--from", from) || !moment(options.to, "--to", to)) return 2;
+#ifdef _WIN32
+    _setmode(_fileno(stdout), _O_BINARY);  // a line ends as JSON Lines says
+#endif
+    const auto count = lines(configuration.journal.path, from, to, std::cout);
+    if (!count) return failed(count.error());
+    std::cerr << *count << " " << what << "\n";
+    return 0;
+}
+
 }  // namespace
 
 int backupJournal(const host::Configuration& configuration, const JournalOptions& options) {
@@ -34,14 +48,23 @@ int backupJournal(const host::Configuration& configuration, const JournalOptions
 }
 
 int exportJournal(const host::Configuration& configuration, const JournalOptions& options) {
-    std::optional<Time> from, to;
-    if (!moment(options.from, "--from", from) || !moment(options.to, "--to", to)) return 2;
-#ifdef _WIN32
-    _setmode(_fileno(stdout), _O_BINARY);  // a line ends as JSON Lines says
-#endif
-    const auto count = events::exportEvents(configuration.journal.path, from, to, std::cout);
-    if (!count) return failed(count.error());
-    std::cerr << *count << " events\n";
+    return exportLines(configuration, options, events::exportEvents, "events");
+}
+
+int exportAudit(const host::Configuration& configuration, const JournalOptions& options) {
+    return exportLines(configuration, options, events::exportAudit, "audit entries");
+}
+
+int verifyJournal(const host::Configuration& configuration) {
+    const auto verified = events::verifyAudit(configuration.journal.path);
+    if (!verified) return failed(verified.error());
+    if (verified->broken) {
+        std::cerr << "deskline: audit entry " << *verified->broken << " does not follow from the one before it: an entry was changed or taken out\n";
+        return 1;
+    }
+    std::cout << verified->entries << " audit entries, none changed or taken out";
+    if (verified->unchained) std::cout << " (the first " << verified->unchained << " are from before they were chained)";
+    std::cout << "; the last one's hash is " << (verified->head.empty() ? "-" : verified->head) << "\n";
     return 0;
 }
 

@@ -6,52 +6,12 @@
 #include "host/configuration.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
-#include "identity/tokens.hpp"
 #include "journal.hpp"
-#include "model/time.hpp"
+#include "keys.hpp"
 #include "serve.hpp"
 
 namespace deskline {
 namespace {
-
-struct TokenOptions {
-    std::string subject, role = "agent", ttl = "8h";
-    std::vector<std::string> agents;
-};
-
-std::optional<std::int64_t> seconds(const std::string& text) {  // "8h", "30m", "3600s", "3600"
-    std::size_t used = 0;
-    std::int64_t value = 0;
-    try {
-        value = std::stoll(text, &used);
-    } catch (const std::exception&) {
-        return std::nullopt;
-    }
-    const auto unit = text.substr(used);
-    const std::int64_t factor = unit == "d" ? 86'400 : unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s" || unit.empty() ? 1 : 0;
-    return value > 0 && factor ? std::optional(value * factor) : std::nullopt;
-}
-
-int token(const host::Configuration& c, const TokenOptions& options) {
-    const auto role = named<identity::Role>(options.role);
-    if (!role) {
-        std::cerr << "deskline: --role takes agent, supervisor, integration or admin, not '" << options.role << "'\n";
-        return 2;
-    }
-    const auto lifetime = seconds(options.ttl);
-    if (!lifetime) {
-        std::cerr << "deskline: --ttl takes a time such as 8h, 30m or 3600s, not '" << options.ttl << "'\n";
-        return 2;
-    }
-    const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.issuer, c.identity.audience);
-    if (!tokens) {
-        std::cerr << "deskline: " << tokens.error().detail << "\n";
-        return 1;
-    }
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(deskline::now().time_since_epoch()).count();
-    std::cout << (*tokens)->issue({options.subject, *role, {options.agents.begin(), options.agents.end()}, now + *lifetime}, now) << "\n";
-    return 0;
-}
 
 int run(int argc, char** argv) {
     CLI::App app("Deskline: TAPI 3 call-center controls and Core Audio for browsers and CRM systems", "deskline");
@@ -74,12 +34,39 @@ int run(int argc, char** argv) {
     exportCommand->add_option("--to", journalOptions.to, "events before this moment");
     auto* forgetCommand = journalCommand->add_subcommand("forget", "erase an agent's personal data; the audit says that it was done");
     forgetCommand->add_option("--agent", journalOptions.agent, "the agent's id")->required();
+    auto* auditCommand = journalCommand->add_subcommand("audit", "who did, or tried to do, what: as JSON Lines on stdout");
+    auditCommand->add_option("--from", journalOptions.from, "entries from this moment on");
+    auditCommand->add_option("--to", journalOptions.to, "entries before this moment");
+    auto* verifyCommand = journalCommand->add_subcommand("verify", "check that no audit entry was changed or taken out");
+    KeyOptions keyOptions;
+    auto* keyCommand = app.add_subcommand("key", "API keys, and client certificates that stand for a caller");
+    keyCommand->require_subcommand(1);
+    auto* createCommand = keyCommand->add_subcommand("create", "make a key; it is printed on stdout, this once");
+    createCommand->add_option("--name", keyOptions.name, "what it is for: the caller's name in events and in the audit")->required();
+    createCommand->add_option("--role", keyOptions.role, "integration (when absent), agent, supervisor or admin");
+    createCommand->add_option("--scopes", keyOptions.scopes, "what an integration may do: agents:read,agents:write,calls:read …")->delimiter(',');
+    createCommand->add_option("--agents", keyOptions.agents, "only these agents: their ids")->delimiter(',');
+    createCommand->add_option("--groups", keyOptions.groups, "only these ACD groups: their names")->delimiter(',');
+    createCommand->add_option("--expires", keyOptions.expires, "after this time it is void: 90d, 8h");
+    createCommand->add_option("--certificate", keyOptions.certificate,
+                              "no secret: whoever shows a client certificate with this name: CN=crm.example, DNS:crm.example");
+    auto* listCommand = keyCommand->add_subcommand("list", "the keys, and when each was used last");
+    listCommand->add_flag("--json", keyOptions.json, "as JSON");
+    auto* revokeKeyCommand = keyCommand->add_subcommand("revoke", "void a key, and close its streams");
+    revokeKeyCommand->add_option("KEY", keyOptions.id, "its id or name")->required();
+    std::string subject;
+    auto* revokeCommand = app.add_subcommand("revoke", "void every token of a subject that was made until now, and close its streams");
+    revokeCommand->add_option("--subject", subject, "whom the tokens name")->required();
     bool json = false;
     doctorCommand->add_flag("--json", json, "as JSON");
-    for (auto* command : {serveCommand, checkCommand, tokenCommand, doctorCommand, backupCommand, exportCommand, forgetCommand}) configured(command);
+    for (auto* command : {serveCommand, checkCommand, tokenCommand, doctorCommand, backupCommand, exportCommand, forgetCommand, auditCommand, verifyCommand,
+                          createCommand, listCommand, revokeKeyCommand, revokeCommand})
+        configured(command);
     tokenCommand->add_option("--subject", tokenOptions.subject, "whom the token names")->required();
     tokenCommand->add_option("--role", tokenOptions.role, "agent, supervisor, integration or admin");
     tokenCommand->add_option("--agent", tokenOptions.agents, "an agent id that the bearer is; may be repeated");
+    tokenCommand->add_option("--group", tokenOptions.groups, "an ACD group that the bearer is for, by its name; may be repeated; none: every group");
+    tokenCommand->add_option("--scope", tokenOptions.scopes, "what an integration may do; may be repeated; none: everything but audio:write");
     tokenCommand->add_option("--ttl", tokenOptions.ttl, "how long it is valid: 8h, 30m, 3600s");
     try {
         app.parse(argc, argv);
@@ -97,10 +84,16 @@ int run(int argc, char** argv) {
         std::cout << (path.empty() ? "the defaults are" : path.string() + " is") << " in order\n";
         return 0;
     }
-    if (tokenCommand->parsed()) return token(configuration, tokenOptions);
+    if (tokenCommand->parsed()) return makeToken(configuration, tokenOptions);
+    if (createCommand->parsed()) return createKey(configuration, keyOptions);
+    if (listCommand->parsed()) return listKeys(configuration, keyOptions);
+    if (revokeKeyCommand->parsed()) return revokeKey(configuration, keyOptions);
+    if (revokeCommand->parsed()) return revokeSubject(configuration, subject);
     if (backupCommand->parsed()) return backupJournal(configuration, journalOptions);
     if (exportCommand->parsed()) return exportJournal(configuration, journalOptions);
     if (forgetCommand->parsed()) return forgetInJournal(configuration, journalOptions);
+    if (auditCommand->parsed()) return exportAudit(configuration, journalOptions);
+    if (verifyCommand->parsed()) return verifyJournal(configuration);
     if (doctorCommand->parsed()) {
         host::startLogging("error", configuration.log.format);
         return doctor(configuration, json);

@@ -4,18 +4,21 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <iostream>
 
+#include "access.hpp"
 #include "api/commands.hpp"
 #include "api/doubts.hpp"
+#include "api/key_uses.hpp"
 #include "api/pending_states.hpp"
 #include "api/poll.hpp"
 #include "api/presence.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
 #include "api/webhooks.hpp"
-#include "net/poster.hpp"
+#include "net/certificates.hpp"
 #include "net/server.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
 #ifdef _WIN32
@@ -75,6 +78,43 @@ int refuse(const Fault& fault) {
     return 1;
 }
 
+// What the page needs to know to sign somebody in at the identity provider.
+std::string signInOf(const host::Configuration& c) {
+    if (c.identity.clientId.empty()) return {};
+    return boost::json::serialize(boost::json::object{
+        {"issuer", c.identity.issuer}, {"clientId", c.identity.clientId}, {"scope", c.identity.clientScope}, {"audience", c.identity.audience}});
+}
+
+// Until the process is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed.
+void wait(const std::function<void(bool anyway)>& look) {
+    boost::asio::io_context waiting(1);
+    boost::asio::signal_set ends(waiting, SIGINT, SIGTERM);
+    ends.async_wait([&](auto, int) { waiting.stop(); });
+#ifndef _WIN32
+    boost::asio::signal_set again(waiting, SIGHUP);
+    std::function<void()> listen = [&] {
+        again.async_wait([&](auto error, int) {
+            if (error) return;
+            look(true);
+            listen();
+        });
+    };
+    listen();
+#endif
+    boost::asio::steady_timer timer(waiting);
+    std::function<void()> turn = [&] {
+        timer.expires_after(std::chrono::seconds(1));
+        timer.async_wait([&](auto error) {
+            if (error) return;
+            look(false);
+            turn();
+        });
+    };
+    look(false);
+    turn();
+    waiting.run();
+}
+
 }  // namespace
 
 int serve(const host::Configuration& c) {
@@ -93,10 +133,13 @@ int serve(const host::Configuration& c) {
                key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
     if (own)
         if (const auto made = net::makeCertificate(certificate, key, c.server.name); !made) return refuse(made.error());
-    const auto tls = net::makeTlsContext(certificate, key);
+    net::Certificates certificates({certificate, key, c.server.clientAuthorities, c.server.clientRevocations});
+    auto tls = certificates.open();
     if (!tls) return refuse(tls.error());
-    const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.issuer, c.identity.audience);
-    if (!tokens) return refuse(tokens.error());
+    auto trustedProxies = net::Networks::parse(c.server.trustedProxies);
+    if (!trustedProxies) return refuse(trustedProxies.error());
+    auto access = openAccess(c);
+    if (!access) return refuse(access.error());
     auto journal = events::Journal::open(
         {c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays), static_cast<std::uint64_t>(c.journal.retentionSize)});
     if (!journal) {
@@ -113,29 +156,35 @@ int serve(const host::Configuration& c) {
                          .ledger = ledger,
                          .telephony = telephony.get(),
                          .audio = audio.get(),
-                         .tokens = **tokens,
+                         .authenticator = access->authenticator.get(),
+                         .throttle = identity::Throttle(static_cast<int>(c.identity.freeFailures)),
                          .rate = api::Rate(c.server.rateLimit),
                          .reasons = reasonsOf(c),
-                         .agentsMayControlAudio = c.audio.agentsMayControl};
+                         .policy = identity::Policy(c.audio.agentsMayControl)};
     api::Doubts doubts(gateway);
     api::PendingStates pendingStates(gateway);
     api::Presence presence(gateway, presenceOf(c));
     gateway.presence = &presence;
-    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence}) ledger.observe(*observer);
+    api::KeyUses keyUses(gateway);
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence, &keyUses}) ledger.observe(*observer);
     ledger.answerWith(api::lateAnswer);
-    std::optional<net::Poster> poster;
+    std::optional<net::Client> poster;
     try {
-        poster.emplace(net::PosterOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, std::chrono::seconds(c.webhooks.timeout)});
+        poster.emplace(net::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks", std::chrono::seconds(c.webhooks.timeout)});
     } catch (const std::exception& error) {
         return refuse({"configuration", error.what()});
     }
     api::Webhooks webhooks(gateway, {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)},
-                           [&poster](api::Post post, std::function<void(api::PostOutcome)> done) { poster->send(std::move(post), std::move(done)); });
+                           [&poster](api::Post post, std::function<void(api::PostOutcome)> done) { poster->post(std::move(post), std::move(done)); });
     gateway.webhooks = &webhooks;
     ledger.observe(webhooks);
     net::Site site{.gateway = gateway,
-                   .tls = *tls,
+                   .tls = std::move(*tls),
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
+                   .trustedProxies = *trustedProxies,
+                   .peers{{static_cast<std::size_t>(c.server.connectionsPerAddress), static_cast<std::size_t>(c.server.handshakesPerSecond)}, *trustedProxies},
+                   .contentPolicy = net::contentPolicy(c.identity.issuer, c.server.frameAncestors),
+                   .signIn = signInOf(c),
                    .queueLimit = static_cast<std::size_t>(c.server.queueLimit),
                    .maxConnections = static_cast<std::size_t>(c.server.maxConnections),
                    .heartbeatSeconds = static_cast<int>(c.server.heartbeat),
@@ -164,10 +213,11 @@ int serve(const host::Configuration& c) {
     spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync, shards);
     std::cerr << "listening on " << *address << std::endl;
 
-    boost::asio::io_context waiting(1);
-    boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
-    signals.async_wait([](auto, int) {});
-    waiting.run();
+    wait([&](bool anyway) {
+        certificates.rotateTicketKeys();
+        const bool renewed = certificates.renew(site, anyway);
+        if (access->authenticator->tick() || renewed) server.askAgain();
+    });
 
     spdlog::info("ending: new commands are refused, calls in flight have {} s", callsPatience.count());
     gateway.draining = true;

@@ -6,8 +6,6 @@
 namespace deskline::api {
 namespace {
 
-constexpr auto everybody = [](const events::State&, const auto&) { return true; };
-
 struct DeviceBody {
     std::optional<double> volume;
     std::optional<bool> muted;
@@ -53,8 +51,9 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
         auto detail = errors[0].pointer + " " + errors[0].detail + ".";
         return respond(problem({"invalid-argument", std::move(detail), {}, {}, false, std::move(errors)}, request.requestId));
     }
-    if (!identity::may(request.identity, identity::Action::control_audio, "", gateway.agentsMayControlAudio))
-        return respond(problem({"forbidden", "Your role may not change audio here; see [audio] agents_may_control."}, request.requestId));
+    if (auto fault = refused(gateway, request.identity, identity::Resource::audio, {}, kind == audio::Kind::device ? "audio device" : "audio session",
+                             "You may not change audio here; see [audio] agents_may_control, and the scope audio:write."))
+        return respond(problem(*fault, request.requestId));
     command(gateway, std::move(request), std::move(respond), [change = std::move(change), kind](const events::State& state) -> Result<Plan> {
         const bool device = kind == audio::Kind::device;
         if (device ? !state.devices.contains(change.object) : !state.audioSessions.contains(change.object))
@@ -67,13 +66,11 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
 
 void listAudioDevices(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; });
 }
 
 void getAudioDevice(Gateway& gateway, Request request, Respond respond) {
-    single(
-        gateway, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); },
-        everybody);
+    single(gateway, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); });
 }
 
 void patchAudioDevice(Gateway& gateway, Request request, Respond respond) {
@@ -82,13 +79,12 @@ void patchAudioDevice(Gateway& gateway, Request request, Respond respond) {
 
 void listAudioSessions(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; });
 }
 
 void getAudioSession(Gateway& gateway, Request request, Respond respond) {
-    single(
-        gateway, std::move(request), std::move(respond), "audio session", [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); },
-        everybody);
+    single(gateway, std::move(request), std::move(respond), "audio session",
+           [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); });
 }
 
 void patchAudioSession(Gateway& gateway, Request request, Respond respond) {

@@ -7,25 +7,81 @@ namespace deskline::api {
 namespace {
 
 using namespace telephony;
+using events::Settled;
 
 Result<std::string> objectIn(const auto& outcome) {
     if (!outcome) return outcome.error();
     return Result<std::string>(boost::system::in_place_value, outcome->object);
 }
 
+// Of a command that carries a PIN: the agent whose it is.
+const std::string* agentOfPin(const Command& command) {
+    const auto* what = std::get_if<telephony::Command>(&command);
+    if (!what) return nullptr;
+    if (const auto* signIn = std::get_if<SignIn>(what)) return signIn->pin ? &signIn->agent : nullptr;
+    if (const auto* create = std::get_if<CreateSession>(what)) return create->pin ? &create->agent : nullptr;
+    return nullptr;
+}
+
+std::string pinsOf(const std::string& agent) { return "pin of " + agent; }
+std::string pinsFrom(const std::string& address) { return "pins from " + address; }
+
+void countPin(Gateway& gateway, const std::string& agent, const std::string& address, const Settled& settled) {
+    if (settled.object) return gateway.throttle.succeeded(pinsOf(agent));
+    if (settled.object.error().slug != "wrong-pin") return;
+    gateway.refusals.count(Attempt::pin, false);
+    gateway.throttle.failed(pinsOf(agent));
+    if (!address.empty()) gateway.throttle.failed(pinsFrom(address));
+}
+
 }  // namespace
 
-CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer) {
+std::optional<Fault> slowedDown(const Gateway& gateway, const Command& command, const std::string& address) {
+    const auto* agent = agentOfPin(command);
+    if (!agent) return std::nullopt;
+    const int wait = std::max(gateway.throttle.wait(pinsOf(*agent)), gateway.throttle.wait(pinsFrom(address)));
+    if (wait == 0) return std::nullopt;
+    Fault fault{"too-many-requests", "Too many wrong PINs for agent " + *agent + ", or from your address; the switch was not asked."};
+    fault.retryAfter = wait;
+    return fault;
+}
+
+void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const Settled& settled) {
+    const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+    events::AuditEntry entry{.time = books.now(),
+                             .actor = cause.account.empty() ? cause.actor : cause.account,
+                             .action = command,
+                             .outcome = "succeeded",
+                             .role = given(cause.role),
+                             .address = given(cause.address),
+                             .origin = given(cause.origin),
+                             .request = given(cause.request)};
+    if (!settled.object) {
+        const auto& fault = settled.object.error();
+        entry.outcome = fault.slug;
+        entry.status = deskline::problem(fault.slug).status;
+        if (fault.hresult) entry.hresult = hex(*fault.hresult);
+        if (fault.outcomeUnknown && !settled.readAgain) entry.detail = "the outcome is unknown";
+    }
+    books.audit().add(std::move(entry));
+}
+
+CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer told) {
     const auto id = gateway.ledger.nextCommand();
+    const auto* pin = agentOfPin(what);
+    const events::Answer answer = [&gateway, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](
+                                      const Settled& settled, events::Books& then) {
+        auditOutcome(then, command, cause, settled);
+        if (!agent.empty()) countPin(gateway, agent, cause.address, settled);
+        told(settled, then);
+    };
     books.begin(id, {cause, expectation(what), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
         keepPendingState(books, id, *pending, cause);
-        books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, std::move(answer));
+        books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
         return id;
     }
-    const auto done = [&gateway, id, answer = std::move(answer)](const auto& outcome) {
-        gateway.ledger.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer);
-    };
+    const auto done = [&gateway, id, answer](const auto& outcome) { gateway.ledger.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer); };
     books.afterCommit([&gateway, id, what = std::move(what), done] {
         if (const auto* change = std::get_if<audio::Change>(&what))
             gateway.audio->perform(id, *change, done);

@@ -14,6 +14,10 @@ using Command = std::variant<telephony::Command, audio::Change, SetPendingState>
 // Begins it now, carries it out once the beginning is durable, and answers when its event is there (events/commands.hpp).
 CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer);
 
+void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const events::Settled& settled);
+// Too many wrong PINs for this agent, or from this address: why the switch is not asked.
+std::optional<Fault> slowedDown(const Gateway& gateway, const Command& command, const std::string& address);
+
 std::string describe(const Command& command);                             // for people; never a PIN
 std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
 std::string objectOf(const Command& command);                             // what it changes: "/sessions/…"

@@ -46,7 +46,14 @@ bool isTraceparent(std::string_view text) {
 }
 
 events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
-    events::Cause cause{request.requestId, request.identity.subject, std::move(reason), {}};
+    events::Cause cause{request.requestId,
+                        request.identity.subject,
+                        std::move(reason),
+                        {},
+                        request.identity.account(),
+                        std::string(name(request.identity.role)),
+                        request.address,
+                        request.origin};
     if (const auto trace = request.header("traceparent"); isTraceparent(trace)) cause.traceparent = trace;
     return cause;
 }
@@ -105,13 +112,14 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     Plan plan;
     std::string object, agent, operation = {};
     Time startedAt{};
-    bool answered = false;
+    bool answered = false, carried = false;
     Timer timer;
 
     Exchange(Gateway& g, Request q, Respond r, Wait w) : gateway(g), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
 
     void answer(events::Books& books, Response response) {
         answered = true;
+        response.audited = carried;
         timer.reset();
         response.headers.emplace_back("X-Request-Id", request.requestId);
         if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
@@ -129,7 +137,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         if (!operation.empty()) return;
         operation = randomId(12);
         books.operations().put({.id = operation,
-                                .actor = request.identity.subject,
+                                .actor = request.identity.account(),
                                 .key = key,
                                 .fingerprint = request.fingerprint,
                                 .agent = agent,
@@ -141,7 +149,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     // The first one with this key: true when it was answered from it.
     bool repeated(events::Books& books, const std::string& key) {
-        const auto first = books.operations().findByKey(request.identity.subject, key);
+        const auto first = books.operations().findByKey(request.identity.account(), key);
         if (!first) return false;
         if (first->fingerprint != request.fingerprint)
             refuse(books, {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
@@ -167,7 +175,9 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         agent = agentOf(plan.what, books.state());
         startedAt = books.now();
         if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
+        if (const auto fault = slowedDown(gateway, plan.what, request.address)) return refuse(books, *fault);
         if (!key.empty()) become(books, key);
+        carried = true;
         carryOut(gateway, books, plan.what, causeOf(request, plan.reason),
                  [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
         if (wait.async || wait.patience.count() == 0) giveUp(books);
@@ -214,6 +224,7 @@ events::Answer lateAnswer(const events::Operation& operation) {
     return [operation](const events::Settled& settled, events::Books& books) {
         auto kept = books.operations().find(operation.id);
         if (!kept) return;
+        auditOutcome(books, operation.command, operation.cause, settled);
         const auto subject = operation.expectation ? operation.expectation->subject : std::string();
         const bool ofAgent = operation.expectation && operation.expectation->type == "deskline.agent";
         const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), subject), operation.cause.request)

@@ -27,37 +27,33 @@ std::vector<std::string> listIn(const Request& request, const char* parameter) {
 }  // namespace
 
 std::vector<std::string> everything() {
-    const auto& all = events::topics();
+    const auto& all = deskline::topics();
     std::vector<std::string> topics(all.begin(), all.end());
     std::erase(topics, "audio.meter");
     return topics;
 }
 
-void narrow(events::Subscription& subscription, const identity::Identity& identity) {
-    subscription.scope = identity::scope(identity);
-    subscription.owners = identity::webhookScope(identity);
-}
-
 std::string unknownTopic(const std::vector<std::string>& topics) {
     for (const auto& topic : topics)
-        if (std::ranges::none_of(events::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
+        if (std::ranges::none_of(deskline::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
     return {};
 }
 
-Result<events::Subscription> subscriptionFor(const identity::Identity& identity, std::vector<std::string> topics,
+Result<events::Subscription> subscriptionFor(const Gateway& gateway, const identity::Identity& identity, std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents) {
     if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
     events::Subscription subscription;
     subscription.topics = {topics.begin(), topics.end()};
-    narrow(subscription, identity);
+    subscription.sight = gateway.policy.sight(identity);
     if (!agents) return subscription;
     subscription.only.emplace(agents->begin(), agents->end());
+    const bool ownAlone = gateway.policy.reach(identity, identity::Resource::agents, identity::Action::see) <= Reach::own;
     for (const auto& agent : *subscription.only)
-        if (subscription.scope && !subscription.scope->contains(agent)) return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};
+        if (ownAlone && !identity.agents.contains(agent)) return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};
     return subscription;
 }
 
-Result<EventsQuery> parseEventsQuery(const Request& request) {
+Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& request) {
     EventsQuery query;
     auto topics = listIn(request, "types");
     for (auto& topic : topics)
@@ -65,7 +61,7 @@ Result<EventsQuery> parseEventsQuery(const Request& request) {
     if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("?types", "names '" + printable(unknown) + "', and there is no such type");
     if (topics.empty()) topics = everything();
     const auto agents = listIn(request, "agents");
-    auto subscription = subscriptionFor(request.identity, std::move(topics), agents.empty() ? std::nullopt : std::optional(agents));
+    auto subscription = subscriptionFor(gateway, request.identity, std::move(topics), agents.empty() ? std::nullopt : std::optional(agents));
     if (!subscription) return subscription.error();
     query.subscription = std::move(*subscription);
     const auto text = [&](const char* parameter) {
@@ -95,10 +91,12 @@ Result<EventsQuery> parseEventsQuery(const Request& request) {
 }
 
 void listEvents(Gateway& gateway, Request request, Respond respond) {
-    const auto query = parseEventsQuery(request);
+    const auto query = parseEventsQuery(gateway, request);
     if (!query) return respond(problem(query.error(), request.requestId));
-    gateway.ledger.read({query->subscription, query->after, query->limit, query->wait}, [respond = std::move(respond),
-                                                                                         id = request.requestId](const Result<events::Page>& page) {
+    gateway.ledger.read({query->subscription, query->after, query->limit, query->wait}, [&gateway, respond = std::move(respond), id = request.requestId,
+                                                                                         caller = request.identity](const Result<events::Page>& page) {
+        if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
+            return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
         if (!page) {
             if (page.error().slug == "journal-truncated")
                 return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));

@@ -2,6 +2,7 @@
 // Thread: any.
 #pragma once
 #include "api/exchange.hpp"
+#include "api/gateway.hpp"
 #include "events/subscription.hpp"
 
 namespace deskline::api {
@@ -15,14 +16,13 @@ struct EventsQuery {
 };
 
 // `types` takes types ("deskline.agent-session") and topics ("audio") alike, separated by commas; absent: everything but meters.
-Result<EventsQuery> parseEventsQuery(const Request& request);
+Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& request);
 
 // What a caller asked to hear, if it may: the fault names the topic that there is not, or the agent that it may not see.
-Result<events::Subscription> subscriptionFor(const identity::Identity& identity, std::vector<std::string> topics,
+Result<events::Subscription> subscriptionFor(const Gateway& gateway, const identity::Identity& identity, std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents);
 
-void narrow(events::Subscription& subscription, const identity::Identity& identity);  // to what the policy lets it see
-std::string unknownTopic(const std::vector<std::string>& topics);                     // the first that covers nothing; "": none
-std::vector<std::string> everything();                                                // all topics but meters, which are for those who ask by name
+std::string unknownTopic(const std::vector<std::string>& topics);  // the first that covers nothing; "": none
+std::vector<std::string> everything();                             // all topics but meters, which are for those who ask by name
 
 }  // namespace deskline::api

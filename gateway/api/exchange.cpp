@@ -15,7 +15,9 @@ Response problem(const Fault& fault, const std::string& requestId) {
     if (!fault.allowedStates.empty()) body["allowedStates"] = toJson(fault.allowedStates);
     body["remedy"] = row.remedy;
     Response response{row.status, std::move(body), {}, "application/problem+json"};
-    if (row.retryAfter) response.headers.emplace_back("Retry-After", std::to_string(row.retryAfter));
+    response.slug = row.slug;
+    response.withheld = fault.withheld;
+    if (const int after = fault.retryAfter ? fault.retryAfter : row.retryAfter) response.headers.emplace_back("Retry-After", std::to_string(after));
     if (row.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"deskline\"");
     return response;
 }

@@ -20,6 +20,9 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string contentType = "application/json";
     std::string text = {};  // instead of the body: JSON that is text already
+    std::string slug = {};  // of the problem that it is
+    bool withheld = false;  // a problem that hides what the caller may not see
+    bool audited = false;   // what it was about is in the audit already
 };
 using Respond = std::function<void(Response)>;
 using Timer = std::shared_ptr<void>;  // cancelled when it goes
@@ -33,7 +36,8 @@ struct Request {
     std::string requestId;
     std::string fingerprint = {};  // of method, path and body, where the request carries an Idempotency-Key
     identity::Identity identity;
-    Later later;  // a timer of the connection's shard
+    std::string address = {}, origin = {};  // of the client, for the audit
+    Later later;                            // a timer of the connection's shard
 
     std::vector<std::string> parameters = {};  // what stands for the {…} of the route, decoded
     std::string header(const std::string& lowerCaseName) const {

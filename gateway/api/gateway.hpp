@@ -4,13 +4,15 @@
 #include <memory>
 #include <string>
 
+#include "api/audit.hpp"
 #include "api/rate.hpp"
 #include "api/reasons.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
+#include "identity/authenticator.hpp"
 #include "identity/policy.hpp"
+#include "identity/throttle.hpp"
 #include "identity/tickets.hpp"
-#include "identity/tokens.hpp"
 #include "telephony/telephony.hpp"
 
 namespace deskline::api {
@@ -24,13 +26,15 @@ struct Gateway {
     events::Ledger& ledger;
     telephony::Telephony* telephony = nullptr;  // null: [telephony] source = "none"
     audio::Audio* audio = nullptr;
-    const identity::Tokens& tokens;
+    identity::Authenticator* authenticator = nullptr;
     identity::Tickets tickets = {};
+    identity::Throttle throttle{identity::Throttle::usual};
+    Refusals refusals{};
     Rate rate{0};
     Reasons reasons = {};
     Presence* presence = nullptr;
     Webhooks* webhooks = nullptr;
-    bool agentsMayControlAudio = true;
+    identity::Policy policy{};
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970
 };

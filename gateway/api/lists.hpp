@@ -6,11 +6,17 @@
 #include "api/answers.hpp"
 #include "api/exchange.hpp"
 #include "api/gateway.hpp"
+#include "events/concerns.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::api {
 
 inline Fault notFound(const std::string& what) { return {"not-found", "There is no such " + what + "."}; }
+// It is there, but not for this caller: the answer is the same, and the audit hears of it.
+inline Fault withheld(Fault fault) {
+    fault.withheld = true;
+    return fault;
+}
 
 inline Result<std::size_t> limitOf(const Request& request) {
     const auto found = request.query.find("limit");
@@ -23,20 +29,31 @@ inline Result<std::size_t> limitOf(const Request& request) {
     return limit;
 }
 
-// `all`: picks the map out of the state; `visible`: whether an item is in the list.
-template <class All, class Visible>
-void list(Gateway& gateway, Request request, Respond respond, All all, Visible visible) {
+// What a caller may not change: it is not there where the caller may not even see it. `what` names it, `forbidden` says why not.
+inline std::optional<Fault> refused(const Gateway& gateway, const identity::Identity& caller, identity::Resource resource, const Concern& concern,
+                                    const std::string& what, std::string forbidden) {
+    if (gateway.policy.may(caller, resource, identity::Action::change, concern)) return std::nullopt;
+    if (!gateway.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(what));
+    return Fault{"forbidden", std::move(forbidden)};
+}
+
+constexpr auto anyOfThem = [](const auto&) { return true; };
+
+// Of what `all` picks out of the state: what the caller may see and `wanted` takes.
+template <class All, class Wanted = decltype(anyOfThem)>
+void list(Gateway& gateway, Request request, Respond respond, All all, Wanted wanted = anyOfThem) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
     gateway.lastInterest = now().time_since_epoch().count();
-    gateway.ledger.query([=, request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+    gateway.ledger.query([=, sight = gateway.policy.sight(request.identity), request = std::move(request), respond = std::move(respond)](
+                             const events::State& state, const std::string& cursor) {
         const auto& items = all(state);
         const auto after = request.query.find("after");
         boost::json::object body{{"items", boost::json::array{}}};
         auto& shown = body["items"].get_array();
         std::string last;
         for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second); item != items.end(); ++item) {
-            if (!visible(state, item->second)) continue;
+            if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
             if (shown.size() == *limit) {
                 body["next"] = last;
                 break;
@@ -48,12 +65,14 @@ void list(Gateway& gateway, Request request, Respond respond, All all, Visible v
     });
 }
 
-template <class Find, class Visible>
-void single(Gateway& gateway, Request request, Respond respond, const char* what, Find find, Visible visible) {
+template <class Find>
+void single(Gateway& gateway, Request request, Respond respond, const char* what, Find find) {
     gateway.lastInterest = now().time_since_epoch().count();
-    gateway.ledger.query([=, request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+    gateway.ledger.query([=, sight = gateway.policy.sight(request.identity), request = std::move(request), respond = std::move(respond)](
+                             const events::State& state, const std::string& cursor) {
         const auto* item = find(state, request.parameters[0]);
-        if (!item || !visible(state, *item)) return respond(problem(notFound(what), request.requestId));
+        if (!item) return respond(problem(notFound(what), request.requestId));
+        if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(what)), request.requestId));
         Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
         if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
         respond(std::move(response));
@@ -64,12 +83,6 @@ template <class T>
 const T* at(const std::map<std::string, T>& all, const std::string& id) {
     const auto found = all.find(id);
     return found == all.end() ? nullptr : &found->second;
-}
-
-// Agents see what is theirs: one rule for every list.
-inline bool sees(const identity::Identity& identity, const std::string& agent) {
-    const auto scope = identity::scope(identity);
-    return !scope || scope->contains(agent);
 }
 
 }  // namespace deskline::api

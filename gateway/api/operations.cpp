@@ -17,10 +17,6 @@ boost::json::object show(const events::Operation& operation) {
     return shown;
 }
 
-bool mayRead(const identity::Identity& identity, const events::Operation& operation) {
-    return identity.role == identity::Role::admin || identity.subject == operation.actor;
-}
-
 void settle(events::Operation& operation, const Response& outcome, events::OperationState state, const std::optional<std::string>& cursor, Time time) {
     operation.state = state;
     if (state != events::OperationState::indeterminate) operation.settled = time;

@@ -6,7 +6,6 @@
 namespace deskline::api {
 
 boost::json::object show(const events::Operation& operation);
-bool mayRead(const identity::Identity& identity, const events::Operation& operation);  // one's own; an administrator's, all
 void settle(events::Operation& operation, const Response& outcome, events::OperationState state, const std::optional<std::string>& cursor, Time time);
 Response outcomeOf(const events::Operation& operation);  // what a caller who waited got, again
 

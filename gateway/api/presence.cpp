@@ -48,8 +48,8 @@ void Presence::restored(events::Books& books) {
 void Presence::changed(events::Books& books, const events::Change& change) {
     if (change.type != "deskline.agent") return;
     const auto event = std::string_view(change.data.at("event").as_string());
-    if (event == "signed-out") books.records().erase(kind, change.agent);
-    if (event == "signed-in" && streams_.contains(change.agent)) books.tell({PresenceChanged{change.agent, true}, books.now()});
+    if (event == "signed-out") books.records().erase(kind, change.concern.agent);
+    if (event == "signed-in" && streams_.contains(change.concern.agent)) books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
 }
 
 void Presence::tick(events::Books& books) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/audit.hpp"
 #include "api/headers.hpp"
 #include "api/resources.hpp"
 #include "model/id.hpp"
@@ -137,6 +138,16 @@ std::optional<Fault> unfit(const Route& route, Request& request) {
     return fingerprint(request);
 }
 
+// What the audit needs of a request: not its body, not its query.
+Request outline(const Request& request) {
+    return {.method = request.method,
+            .path = request.path,
+            .requestId = request.requestId,
+            .identity = request.identity,
+            .address = request.address,
+            .origin = request.origin};
+}
+
 }  // namespace
 
 std::span<const Route> routes() { return table; }
@@ -171,7 +182,7 @@ std::string allowed(std::string_view path) {
 }
 
 Admission admit(Gateway& gateway, Request& request) {
-    auto verdict = gateway.rate.take(request.identity.subject);
+    auto verdict = gateway.rate.take(request.identity.account());
     Admission admission{.headers = std::move(verdict.headers)};
     const auto refuse = [&](const Fault& fault, const char* header = nullptr, std::string value = {}) {
         auto& response = admission.refusal.emplace(problem(fault, request.requestId));
@@ -196,10 +207,13 @@ Admission admit(Gateway& gateway, Request& request) {
 void handle(Gateway& gateway, Request request, Respond respond) {
     auto admission = admit(gateway, request);
     if (admission.refusal) return respond(std::move(*admission.refusal));
-    admission.route->handler(gateway, std::move(request), [respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
-        response.headers.insert(response.headers.end(), headers.begin(), headers.end());
-        respond(std::move(response));
-    });
+    const auto asked = std::make_shared<const Request>(outline(request));
+    admission.route->handler(gateway, std::move(request),
+                             [&gateway, asked, respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
+                                 auditAnswer(gateway, *asked, response);
+                                 response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+                                 respond(std::move(response));
+                             });
 }
 
 }  // namespace deskline::api

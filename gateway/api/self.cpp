@@ -6,10 +6,20 @@
 namespace deskline::api {
 namespace {
 
+struct TicketBody {
+    std::optional<std::string> origin;  // of the page that the ticket is for, where another program asks for it
+};
+BOOST_DESCRIBE_STRUCT(TicketBody, (), (origin))
+
 boost::json::object show(const identity::Identity& identity) {
-    boost::json::array agents;
-    for (const auto& agent : identity.agents) agents.emplace_back(agent);
-    return {{"subject", identity.subject}, {"role", name(identity.role)}, {"agents", std::move(agents)}};
+    const auto list = [](const std::set<std::string>& texts) { return boost::json::array(texts.begin(), texts.end()); };
+    return {{"subject", identity.subject},
+            {"role", name(identity.role)},
+            {"agents", list(identity.agents)},
+            {"groups", list(identity.groups)},
+            {"scopes", list(identity.scopes)},
+            {"by", name(identity.proof)},
+            {"expiresAt", identity.expires ? boost::json::value(toRfc3339(Time(std::chrono::seconds(identity.expires)))) : boost::json::value(nullptr)}};
 }
 
 }  // namespace
@@ -17,15 +27,20 @@ boost::json::object show(const identity::Identity& identity) {
 void getMe(Gateway&, Request request, Respond respond) { respond({200, show(request.identity)}); }
 
 void createTicket(Gateway& gateway, Request request, Respond respond) {
+    const auto body = parseBody<TicketBody>(request);
+    if (!body) return respond(problem(body.error(), request.requestId));
     const auto time = now();
-    auto ticket = gateway.tickets.issue(request.identity, std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+    auto ticket = gateway.tickets.issue(request.identity, body->origin.value_or(request.origin),
+                                        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
     respond({201, boost::json::object{{"ticket", ticket}, {"expiresAt", toRfc3339(time + std::chrono::seconds(identity::ticketSeconds))}}});
 }
 
 void getOperation(Gateway& gateway, Request request, Respond respond) {
-    gateway.ledger.transact([request = std::move(request), respond = std::move(respond)](events::Books& books) {
+    gateway.ledger.transact([&gateway, request = std::move(request), respond = std::move(respond)](events::Books& books) {
         const auto operation = books.operations().find(request.parameters[0]);
-        if (!operation || !mayRead(request.identity, *operation)) return respond(problem(notFound("operation"), request.requestId));
+        if (!operation) return respond(problem(notFound("operation"), request.requestId));
+        if (!gateway.policy.may(request.identity, identity::Resource::operations, identity::Action::see, {operation->actor}))
+            return respond(problem(withheld(notFound("operation")), request.requestId));
         books.afterCommit([respond, shown = show(*operation)] { respond({200, shown}); });
     });
 }

@@ -29,18 +29,19 @@ bool matches(const Request& request, const char* key, const std::string& value) 
 void listFiltered(Gateway& gateway, Request request, Respond respond, const std::string& agent) {
     list(
         gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.sessions; },
-        [request, agent](const events::State&, const AgentSession& session) {
-            return sees(request.identity, session.agent) && (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) &&
-                   matches(request, "acdGroup", session.acdGroup) && matches(request, "state", std::string(name(session.state)));
+        [request, agent](const AgentSession& session) {
+            return (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) && matches(request, "acdGroup", session.acdGroup) &&
+                   matches(request, "state", std::string(name(session.state)));
         });
 }
 
 // The session, if the caller may see and control it.
 Result<const AgentSession*> controlled(const Gateway& gateway, const identity::Identity& identity, const events::State& known, const std::string& id) {
     const auto* session = known.session(id);
-    if (!session || !sees(identity, session->agent)) return notFound("session");
-    if (!identity::may(identity, identity::Action::control_agent, session->agent, gateway.agentsMayControlAudio))
-        return Fault{"forbidden", "This session may be seen but not controlled by you."};
+    if (!session) return notFound("session");
+    if (auto fault = refused(gateway, identity, identity::Resource::sessions, events::concernOf(known, *session), "session",
+                             "This session may be seen but not controlled by you."))
+        return *fault;
     return session;
 }
 
@@ -72,15 +73,16 @@ void listSessions(Gateway& gateway, Request request, Respond respond) {
 void listSessionsOfAgent(Gateway& gateway, Request request, Respond respond) {
     const auto agent = request.parameters[0];
     gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), agent](const events::State& state, const std::string&) mutable {
-        if (!state.agents.contains(agent) || !sees(request.identity, agent)) return respond(problem(notFound("agent"), request.requestId));
+        const auto known = state.agents.find(agent);
+        if (known == state.agents.end()) return respond(problem(notFound("agent"), request.requestId));
+        if (!events::sees(gateway.policy.sight(request.identity), state, known->second))
+            return respond(problem(withheld(notFound("agent")), request.requestId));
         listFiltered(gateway, std::move(request), std::move(respond), agent);
     });
 }
 
 void getSession(Gateway& gateway, Request request, Respond respond) {
-    single(
-        gateway, request, std::move(respond), "session", [](const events::State& s, const std::string& id) { return s.session(id); },
-        [identity = request.identity](const events::State&, const AgentSession& session) { return sees(identity, session.agent); });
+    single(gateway, std::move(request), std::move(respond), "session", [](const events::State& s, const std::string& id) { return s.session(id); });
 }
 
 void createSession(Gateway& gateway, Request request, Respond respond) {
@@ -88,11 +90,16 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
     if (!body) return respond(problem(body.error(), request.requestId));
     request.body.clear();  // it may hold the PIN
     const auto agent = request.parameters[0];
-    if (!sees(request.identity, agent)) return respond(problem(notFound("agent"), request.requestId));
-    if (!identity::may(request.identity, identity::Action::control_agent, agent, gateway.agentsMayControlAudio))
-        return respond(problem({"forbidden", "You may not open sessions for agent " + agent + "."}, request.requestId));
-    command(gateway, std::move(request), std::move(respond), [&gateway, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
+    const auto caller = request.identity;
+    command(gateway, std::move(request), std::move(respond), [&gateway, caller, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
+        if (auto fault = refused(gateway, caller, identity::Resource::sessions, events::concernOfAgent(state, agent), "agent",
+                                 "You may not open sessions for agent " + agent + "."))
+            return *fault;
         if (!state.agents.contains(agent)) return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
+        const auto sight = gateway.policy.sight(caller);
+        for (const auto& [id, group] : state.groups)
+            if ((id == body.acdGroup || group.name == body.acdGroup) && !events::sees(sight, state, group))
+                return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});
         return Plan{telephony::Command(telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}),
                     [&gateway](const events::Settled& settled, const events::State& now) {
                         auto response = sessionAnswer(settled, now, 201);

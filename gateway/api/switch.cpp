@@ -2,65 +2,51 @@
 #include "api/resources.hpp"
 
 namespace deskline::api {
-namespace {
-
-constexpr auto everybody = [](const events::State&, const auto&) { return true; };
-
-bool seesCall(const identity::Identity& identity, const events::State& state, const Call& call) {
-    const auto* session = call.session ? state.session(*call.session) : nullptr;
-    return sees(identity, session ? session->agent : std::string());
-}
-
-}  // namespace
-
 void listHandlers(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.handlers; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.handlers; });
 }
 
 void listGroups(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.groups; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.groups; });
 }
 
 void listQueues(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; });
 }
 
 void listQueuesOfGroup(Gateway& gateway, Request request, Respond respond) {
     const auto group = request.parameters[0];
     gateway.ledger.query([&gateway, request = std::move(request), respond = std::move(respond), group](const events::State& state, const std::string&) mutable {
         std::string name;
+        const auto sight = gateway.policy.sight(request.identity);
         for (const auto& [id, item] : state.groups)
-            if (id == group || item.name == group) name = item.name;
+            if ((id == group || item.name == group) && events::sees(sight, state, item)) name = item.name;
         if (name.empty()) return respond(problem(notFound("ACD group"), request.requestId));
         list(
             gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.queues; },
-            [name](const events::State&, const Queue& queue) { return queue.acdGroup == name; });
+            [name](const Queue& queue) { return queue.acdGroup == name; });
     });
 }
 
 void getQueue(Gateway& gateway, Request request, Respond respond) {
-    single(
-        gateway, std::move(request), std::move(respond), "queue", [](const events::State& s, const std::string& id) { return at(s.queues, id); }, everybody);
+    single(gateway, std::move(request), std::move(respond), "queue", [](const events::State& s, const std::string& id) { return at(s.queues, id); });
 }
 
 void listAddresses(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.addresses; }, everybody);
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.addresses; });
 }
 
 void listCalls(Gateway& gateway, Request request, Respond respond) {
     list(
-        gateway, request, std::move(respond), [](const events::State& s) -> auto& { return s.calls; },
-        [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
+        gateway, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.calls; });
 }
 
 void getCall(Gateway& gateway, Request request, Respond respond) {
-    single(
-        gateway, request, std::move(respond), "call", [](const events::State& s, const std::string& id) { return at(s.calls, id); },
-        [identity = request.identity](const events::State& state, const Call& call) { return seesCall(identity, state, call); });
+    single(gateway, std::move(request), std::move(respond), "call", [](const events::State& s, const std::string& id) { return at(s.calls, id); });
 }
 
 }  // namespace deskline::api

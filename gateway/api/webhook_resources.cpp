@@ -65,20 +65,12 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
     return errors;
 }
 
-bool mayManage(const identity::Identity& identity) {
-    return identity::allowed(identity.role, identity::Action::manage_webhooks, true) != identity::Allowed::no;
-}
-
-bool seesWebhook(const identity::Identity& identity, const Webhook& webhook) {
-    const auto owners = identity::webhookScope(identity);
-    return !owners || owners->contains(webhook.owner);
-}
-
 using Handle = std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
 
 // Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
 void managed(Gateway& gateway, Request request, Respond respond, Handle handle) {
-    if (!mayManage(request.identity)) return respond(problem({"forbidden", "Webhooks are for administrators and integrations."}, request.requestId));
+    if (gateway.policy.reach(request.identity, identity::Resource::webhooks, identity::Action::change) == Reach::none)
+        return respond(problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."}, request.requestId));
     if (!gateway.webhooks) return respond(problem({"not-supported", "This gateway has no webhooks."}, request.requestId));
     gateway.ledger.transact([&gateway, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
         handle(books, *gateway.webhooks, request,
@@ -89,12 +81,14 @@ void managed(Gateway& gateway, Request request, Respond respond, Handle handle) 
 using HandleOne = std::function<void(events::Books&, Webhooks&, Webhook, const Request&, const std::function<void(Response)>& answer)>;
 
 void managedOne(Gateway& gateway, Request request, Respond respond, HandleOne handle) {
-    managed(gateway, std::move(request), std::move(respond),
-            [handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
-                auto webhook = Webhooks::find(books, asked.parameters[0]);
-                if (!webhook || !seesWebhook(asked.identity, *webhook)) return answer(problem(notFound("webhook"), asked.requestId));
-                handle(books, webhooks, std::move(*webhook), asked, answer);
-            });
+    managed(
+        gateway, std::move(request), std::move(respond),
+        [&gateway, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
+            auto webhook = Webhooks::find(books, asked.parameters[0]);
+            if (!webhook) return answer(problem(notFound("webhook"), asked.requestId));
+            if (!gateway.policy.sight(asked.identity).sees("webhook", {webhook->owner})) return answer(problem(withheld(notFound("webhook")), asked.requestId));
+            handle(books, webhooks, std::move(*webhook), asked, answer);
+        });
 }
 
 boost::json::object withSecret(const Webhook& webhook) {
@@ -108,25 +102,27 @@ boost::json::object withSecret(const Webhook& webhook) {
 void listWebhooks(Gateway& gateway, Request request, Respond respond) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    managed(gateway, std::move(request), std::move(respond), [limit = *limit](events::Books& books, Webhooks&, const Request& asked, const auto& answer) {
-        const auto after = asked.query.find("after");
-        boost::json::array items;
-        std::string last;
-        boost::json::object body;
-        const auto& all = books.records().all("webhook");
-        for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
-            const auto webhook = Webhooks::find(books, at->first);
-            if (!webhook || !seesWebhook(asked.identity, *webhook)) continue;
-            if (items.size() == limit) {
-                body["next"] = last;
-                break;
-            }
-            items.push_back(show(*webhook));
-            last = at->first;
-        }
-        body["items"] = std::move(items);
-        answer({200, std::move(body)});
-    });
+    managed(gateway, std::move(request), std::move(respond),
+            [&gateway, limit = *limit](events::Books& books, Webhooks&, const Request& asked, const auto& answer) {
+                const auto sight = gateway.policy.sight(asked.identity);
+                const auto after = asked.query.find("after");
+                boost::json::array items;
+                std::string last;
+                boost::json::object body;
+                const auto& all = books.records().all("webhook");
+                for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
+                    const auto webhook = Webhooks::find(books, at->first);
+                    if (!webhook || !sight.sees("webhook", {webhook->owner})) continue;
+                    if (items.size() == limit) {
+                        body["next"] = last;
+                        break;
+                    }
+                    items.push_back(show(*webhook));
+                    last = at->first;
+                }
+                body["items"] = std::move(items);
+                answer({200, std::move(body)});
+            });
 }
 
 void createWebhook(Gateway& gateway, Request request, Respond respond) {
@@ -134,7 +130,12 @@ void createWebhook(Gateway& gateway, Request request, Respond respond) {
     if (!body) return respond(problem(body.error(), request.requestId));
     managed(gateway, std::move(request), std::move(respond),
             [body = std::move(*body), base = gateway.basePath](events::Books& books, Webhooks& webhooks, const Request& asked, const auto& answer) {
-                Webhook webhook{.id = randomId(8), .owner = asked.identity.subject, .topics = everything(), .cursor = books.cursor(), .createdAt = books.now()};
+                Webhook webhook{.id = randomId(8),
+                                .owner = asked.identity.account(),
+                                .madeBy = ownerFrom(asked.identity),
+                                .topics = everything(),
+                                .cursor = books.cursor(),
+                                .createdAt = books.now()};
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
                 if (books.records().all("webhook").size() >= Webhooks::most)

@@ -35,6 +35,18 @@ std::optional<std::string> unbase64(std::string_view text) {
     return out;
 }
 
+identity::Identity identityOf(const Webhook& webhook) {
+    if (!webhook.madeBy) return {.subject = webhook.owner, .role = identity::Role::integration, .groups = {identity::everyGroup}, .scopes = identity::scopes()};
+    const auto& by = *webhook.madeBy;
+    return {.subject = by.subject,
+            .role = by.role,
+            .agents = {by.agents.begin(), by.agents.end()},
+            .groups = {by.groups.begin(), by.groups.end()},
+            .scopes = {by.scopes.begin(), by.scopes.end()},
+            .proof = by.proof,
+            .credential = by.credential};
+}
+
 std::string lastPart(const std::string& detail) { return detail.substr(0, 200); }
 
 }  // namespace
@@ -79,9 +91,20 @@ std::optional<std::string> unfitUrl(const std::string& text) {
     return std::nullopt;
 }
 
+Owner ownerFrom(const identity::Identity& caller) {
+    return {caller.subject,
+            caller.role,
+            caller.proof,
+            caller.credential,
+            {caller.agents.begin(), caller.agents.end()},
+            {caller.groups.begin(), caller.groups.end()},
+            {caller.scopes.begin(), caller.scopes.end()}};
+}
+
 boost::json::object show(const Webhook& webhook) {
     auto shown = toJson(webhook).as_object();
     shown.erase("secrets");
+    shown.erase("madeBy");
     boost::json::array types;
     for (const auto& topic : webhook.topics) types.emplace_back(topic);
     shown.erase("topics");
@@ -135,10 +158,20 @@ void Webhooks::advance(events::Books& books, const std::string& id) {
     const auto found = runs_.find(id);
     auto webhook = find(books, id);
     if (found == runs_.end() || !webhook || webhook->state != WebhookState::active || gateway_.draining) return;
+    if (gateway_.authenticator && !gateway_.authenticator->current(identityOf(*webhook), books.now())) return orphaned(books, std::move(*webhook));
     auto& run = found->second;
     if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
     if (run.queue.empty() || run.sending || (webhook->nextAttemptAt && *webhook->nextAttemptAt > books.now())) return;
     post(books, *webhook, run);
+}
+
+// The key of whoever made it was revoked, or has expired: nothing more is for that receiver.
+void Webhooks::orphaned(events::Books& books, Webhook webhook) {
+    webhook.state = WebhookState::suspended;
+    webhook.nextAttemptAt.reset();
+    webhook.problem = "The key or tokens of its owner were revoked or have expired.";
+    tell(books, webhook, "suspended");
+    put(books, webhook);
 }
 
 void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
@@ -146,7 +179,8 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience};
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
-    reading.subscription.owners.emplace({webhook.owner});
+    reading.subscription.sight = gateway_.policy.sight(identityOf(webhook));
+    reading.subscription.sight.topics["webhook"] = Reach::own;
     reading.subscription.subject = webhook.subject.value_or("");
     gateway_.ledger.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
         gateway_.ledger.transact([this, id, generation, page](events::Books& books) {

@@ -18,8 +18,18 @@ struct Secret {
 };
 BOOST_DESCRIBE_STRUCT(Secret, (), (value, until))
 
+struct Owner {  // who made a webhook, as it was then: the receiver hears what this caller may see, no more
+    std::string subject;
+    identity::Role role = identity::Role::integration;
+    identity::Proof proof = identity::Proof::local_token;
+    std::string credential;
+    std::vector<std::string> agents, groups, scopes;
+};
+BOOST_DESCRIBE_STRUCT(Owner, (), (subject, role, proof, credential, agents, groups, scopes))
+
 struct Webhook {
-    std::string id, url, owner;
+    std::string id, url, owner;   // owner: the account
+    std::optional<Owner> madeBy;  // absent: made before the policy knew groups
     std::vector<std::string> topics;
     std::optional<std::vector<std::string>> agents;
     std::optional<std::string> subject;
@@ -31,7 +41,7 @@ struct Webhook {
     Time createdAt{};
     std::vector<Secret> secrets;
 };
-BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, owner, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem, createdAt, secrets))
+BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, owner, madeBy, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem, createdAt, secrets))
 
 struct Delivery {
     std::string event, type;
@@ -84,6 +94,7 @@ private:
     };
 
     void advance(events::Books& books, const std::string& id);
+    void orphaned(events::Books& books, Webhook webhook);
     void read(events::Books& books, const Webhook& webhook, Run& run);
     void post(events::Books& books, const Webhook& webhook, Run& run);
     void posted(events::Books& books, const std::string& id, const Delivery& delivery);
@@ -96,6 +107,7 @@ private:
     std::mt19937 random_{std::random_device{}()};  // for the jitter
 };
 
+Owner ownerFrom(const identity::Identity& caller);
 boost::json::object show(const Webhook& webhook);  // never a secret
 // "v1,<base64>": HMAC-SHA256 of "<id>.<timestamp>.<body>"; one for each valid secret.
 std::string sign(const std::vector<Secret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body);

@@ -2,7 +2,9 @@
 
 #include <ostream>
 
+#include "events/audit.hpp"
 #include "events/database.hpp"
+#include "events/records.hpp"
 
 namespace deskline::events {
 namespace {
@@ -18,6 +20,19 @@ Result<void> openAt(Database& database, const std::filesystem::path& journal, Da
 }
 
 std::int64_t milliseconds(const std::optional<Time>& time, std::int64_t otherwise) { return time ? time->time_since_epoch().count() : otherwise; }
+
+// One audit entry, in a transaction of its own.
+Result<void> note(Database& database, AuditEntry entry) {
+    entry.time = now();
+    if (!database.run("BEGIN IMMEDIATE")) return database.fault("written");
+    auto appended = append(database, entry);
+    if (!appended || !database.run("COMMIT")) {
+        auto fault = appended ? database.fault("written") : appended.error();
+        database.run("ROLLBACK");
+        return fault;
+    }
+    return {};
+}
 
 // Runs `sql` again and again, each time for a part, until nothing is left.
 Result<std::uint64_t> eraseBySteps(Database& database, const char* sql, const std::string& agent) {
@@ -63,11 +78,43 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     if (!events) return events.error();
     const auto operations = eraseBySteps(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE agent = ?1 LIMIT ?2)", agent);
     if (!operations) return operations.error();
-    Statement audit(database, "INSERT INTO audit (time, actor, action, object, detail) VALUES (?1, ?2, 'forget', ?3, ?4)");
     const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
-    if (!audit.bind(now().time_since_epoch().count(), actor, "/agents/" + agent, detail).done()) return database.fault("changed");
+    if (auto noted = note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = "/agents/" + agent, .detail = detail}); !noted)
+        return noted.error();
     if (!database.run("PRAGMA wal_checkpoint(TRUNCATE)")) return database.fault("changed");  // what was erased leaves the log of changes too
     return Forgotten{*events, *operations};
+}
+
+Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry) {
+    Database database;
+    bool damaged = false;
+    if (auto opened = database.open(journal, Database::Access::write, Database::Durability::full, damaged); !opened) return opened;
+    return note(database, std::move(entry));
+}
+
+Result<Verified> verifyAudit(const std::filesystem::path& journal) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    return verify(database);
+}
+
+Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    Statement rows(database, "SELECT entry FROM audit WHERE time >= ?1 AND time < ?2 ORDER BY number");
+    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
+    std::uint64_t count = 0;
+    for (; rows.row(); ++count) out << rows.text(0) << '\n';
+    if (!out.flush()) return Fault{"journal-fault", "The audit could not be written out: is the disk full?"};
+    return count;
+}
+
+std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind) {
+    Database database;
+    if (!openAt(database, journal, Database::Access::read)) return {};
+    Records records;
+    records.load(database);
+    return records.all(kind);
 }
 
 }  // namespace deskline::events

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iosfwd>
 
+#include "events/audit.hpp"
 #include "model/fault.hpp"
 #include "model/time.hpp"
 
@@ -21,5 +22,14 @@ struct Forgotten {
 // Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the space that they took.
 // The audit says who asked and how much went, not what. A running gateway goes on; what it holds in memory of the present stays.
 Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor);
+
+// An audit entry by another program than the gateway; its time is the present one. The journal is made where there is none.
+Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry);
+Result<Verified> verifyAudit(const std::filesystem::path& journal);
+Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to,
+                                  std::ostream& out);  // one JSON a line
+
+// The gateway's own records of a kind, by their ids; none where the journal cannot be read.
+std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind);
 
 }  // namespace deskline::events

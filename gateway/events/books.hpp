@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/audit.hpp"
 #include "events/cause.hpp"
 #include "events/hub.hpp"
 #include "events/operations.hpp"
@@ -38,6 +39,7 @@ public:
     virtual Time now() const = 0;  // the ledger's clock
     virtual Operations& operations() = 0;
     virtual Records& records() = 0;
+    virtual Audit& audit() = 0;
     virtual void tell(Fact fact) = 0;  // the gateway's own facts; applied after the present work
     virtual void begin(CommandId command, Begin begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;

@@ -12,6 +12,8 @@ namespace deskline::events {
 struct Cause {
     std::string request, actor;
     std::optional<std::string> reason, traceparent;  // traceparent: W3C Trace Context
+    // For the audit alone: not part of an event.
+    std::string account = {}, role = {}, address = {}, origin = {};
 };
 BOOST_DESCRIBE_STRUCT(Cause, (), (request, actor, reason, traceparent))
 

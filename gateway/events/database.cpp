@@ -26,6 +26,15 @@ constexpr const char* migrations[] = {
        CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL);
        CREATE INDEX events_by_agent ON events (agent) WHERE agent <> '';
        INSERT OR IGNORE INTO meta SELECT 'cut', COALESCE((SELECT MIN(number) - 1 FROM events), (SELECT value FROM meta WHERE key = 'newest'), 0);)",
+    // 3: the ACD groups that an event concerns, each followed by a line end; the audit as a chain (audit.hpp)
+    R"(ALTER TABLE events ADD COLUMN groups TEXT NOT NULL DEFAULT '';
+       UPDATE events SET groups = json_extract(event, '$.data.session.acdGroup') || char(10) WHERE type = 'deskline.agent-session' AND json_valid(event) AND json_extract(event, '$.data.session.acdGroup') IS NOT NULL;
+       UPDATE events SET groups = json_extract(event, '$.data.queue.acdGroup') || char(10) WHERE type = 'deskline.queue' AND json_valid(event) AND json_extract(event, '$.data.queue.acdGroup') IS NOT NULL;
+       UPDATE events SET groups = json_extract(event, '$.data.group.name') || char(10) WHERE type = 'deskline.acd-group' AND json_valid(event) AND json_extract(event, '$.data.group.name') IS NOT NULL;
+       ALTER TABLE audit RENAME TO audit_before;
+       CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL);
+       INSERT INTO audit SELECT number, time, json_object('actor', actor, 'action', action, 'object', object, 'detail', detail), '' FROM audit_before;
+       DROP TABLE audit_before;)",
 };
 static_assert(std::size(migrations) == schemaVersion + 1);
 

@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 
 namespace deskline::events {
 
-inline constexpr int schemaVersion = 2;
+inline constexpr int schemaVersion = 3;
 
 class Database {
 public:

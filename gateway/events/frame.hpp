@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "model/sight.hpp"
+
 namespace deskline::events {
 
 // The place of an event in a gateway's one order: "<epoch>-<number>".
@@ -25,7 +27,7 @@ struct Frame {
     std::int64_t time = 0;  // milliseconds since 1970
     std::string type;       // "deskline.agent-session"
     std::string subject;    // "/sessions/…"; latest-wins events of one subject and change replace each other
-    std::string agent;      // whom it concerns (of a webhook: its owner); "": nobody in particular
+    Concern concern;        // decides who sees it
     std::string bytes;      // the whole frame
     std::size_t body = 0;   // where the CloudEvent's text goes on after its opening brace
 

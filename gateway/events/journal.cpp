@@ -9,13 +9,26 @@ namespace {
 
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
 
+// The ACD groups of an event, as the file has them: each followed by a line end.
+std::string lines(const std::set<std::string>& groups) {
+    std::string text;
+    for (const auto& group : groups) text += group + '\n';
+    return text;
+}
+
+std::set<std::string> parts(std::string_view text) {
+    std::set<std::string> groups;
+    for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) groups.emplace(text.substr(0, end));
+    return groups;
+}
+
 FramePtr frameOf(Statement& row) {
     Frame meta;
     meta.number = static_cast<std::uint64_t>(row.number(0));
     meta.time = row.number(1);
     meta.type = row.text(2);
     meta.subject = row.text(3);
-    meta.agent = row.text(4);
+    meta.concern = {row.text(4), parts(row.text(7))};
     meta.delivery = static_cast<Delivery>(row.number(5));
     return makeFrame(std::move(meta), row.text(6));
 }
@@ -91,10 +104,10 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
 }
 
 Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
-    Statement insert(database_, "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    Statement insert(database_, "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     for (const auto& frame : frames) {
-        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type, frame->subject, frame->agent,
-                    static_cast<std::int64_t>(frame->delivery), frame->cloudEvent());
+        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type, frame->subject, frame->concern.agent,
+                    static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(), lines(frame->concern.groups));
         if (!insert.done()) {
             auto fault = database_.fault("written");
             insert.reset();
@@ -109,17 +122,19 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
 
 std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) const {
     std::vector<FramePtr> frames;
-    Statement rows(database_, "SELECT number, time, type, subject, agent, delivery, event FROM events WHERE number > ?1 ORDER BY number LIMIT ?2");
+    Statement rows(database_, "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number > ?1 ORDER BY number LIMIT ?2");
     rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(limit));
     while (rows.row()) frames.push_back(frameOf(rows));
     return frames;
 }
 
-std::vector<std::string> Journal::lastOf(std::string_view type) const {
-    std::vector<std::string> events;
-    Statement rows(database_, "SELECT event FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number");
+std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
+    std::vector<FramePtr> events;
+    Statement rows(database_,
+                   "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type "
+                   "= ?1 GROUP BY subject) ORDER BY number");
     rows.bind(type);
-    while (rows.row()) events.push_back(rows.text(0));
+    while (rows.row()) events.push_back(frameOf(rows));
     return events;
 }
 

@@ -31,10 +31,10 @@ public:
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
-    std::vector<std::string> lastOf(std::string_view type) const;  // the newest CloudEvent of each subject of a type
-    bool prune(std::int64_t now);                                  // cuts what is too old or too much, a little at a time; true: there is more to cut
-    bool changedByOthers();                                        // another program wrote into the file since the last call: `deskline journal forget`
-    const std::string& setAside() const { return setAside_; }      // where a corrupt predecessor went; "": none
+    std::vector<FramePtr> lastOf(std::string_view type) const;  // the newest event of each subject of a type
+    bool prune(std::int64_t now);                               // cuts what is too old or too much, a little at a time; true: there is more to cut
+    bool changedByOthers();                                     // another program wrote into the file since the last call: `deskline journal forget`
+    const std::string& setAside() const { return setAside_; }   // where a corrupt predecessor went; "": none
     const Database& database() const { return database_; }
 
 private:

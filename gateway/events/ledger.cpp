@@ -64,7 +64,8 @@ struct Ledger::Thread final : Books {
     Commands commands;
     Operations operationsKept;
     Records recordsKept;
-    std::vector<Store*> stores{&operationsKept, &recordsKept};
+    Audit auditKept;
+    std::vector<Store*> stores{&operationsKept, &recordsKept, &auditKept};
     std::vector<FramePtr> unsaved;                                         // numbered, not yet in the journal
     std::deque<FramePtr> recent;                                           // the last in memory, for those who come back soon
     std::deque<Fact> tellings;                                             // the gateway's own facts, for after the present work
@@ -92,6 +93,7 @@ struct Ledger::Thread final : Books {
     Time now() const override { return clock(); }
     Operations& operations() override { return operationsKept; }
     Records& records() override { return recordsKept; }
+    Audit& audit() override { return auditKept; }
     void tell(Fact fact) override { tellings.push_back(std::move(fact)); }
     void begin(CommandId command, Begin begin) override { commands.begin(command, std::move(begin)); }
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
@@ -115,10 +117,10 @@ struct Ledger::Thread final : Books {
     void restore() {
         for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call",
                                  "deskline.audio.device", "deskline.audio.session"})
-            for (const auto& event : journal->lastOf(type)) {
+            for (const auto& frame : journal->lastOf(type)) {
                 json::error_code error;
-                const auto value = json::parse(event, error);
-                if (!error && value.is_object()) remember(known, value.get_object());
+                const auto value = json::parse(frame->cloudEvent(), error);
+                if (!error && value.is_object()) remember(known, value.get_object(), frame->concern);
             }
         std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
@@ -208,7 +210,7 @@ struct Ledger::Thread final : Books {
         meta.time = time.time_since_epoch().count();
         meta.type = change.type;
         meta.subject = change.subject;
-        meta.agent = change.agent;
+        meta.concern = std::move(change.concern);
         json::object event;
         event.reserve(7);
         event.emplace("specversion", "1.0");

@@ -1,17 +1,20 @@
 #include "events/snapshot.hpp"
 
+#include "events/concerns.hpp"
+
 #include "model/values_json.hpp"
 
 namespace deskline::events {
 namespace {
 
-template <class T, class AgentOf>
-void add(boost::json::object& out, const Subscription& subscription, std::string_view topic, std::string_view key, const std::map<std::string, T>& all,
-         AgentOf agentOf) {
-    if (!subscription.hears(topic)) return;
+// `with`: the topic that asks for these things; addresses have no events and come with the sessions.
+template <class T>
+void add(boost::json::object& out, const State& state, const Subscription& subscription, std::string_view key, const std::map<std::string, T>& all,
+         std::string_view with = topicOf<T>) {
+    if (!subscription.hears(with)) return;
     boost::json::array array;
     for (const auto& [id, item] : all)
-        if (subscription.sees(topic, agentOf(item))) array.push_back(toJson(item));
+        if (subscription.sees(topicOf<T>, concernOf(state, item))) array.push_back(toJson(item));
     out[key] = std::move(array);
 }
 
@@ -19,20 +22,16 @@ void add(boost::json::object& out, const Subscription& subscription, std::string
 
 boost::json::object snapshot(const State& state, const Subscription& subscription) {
     boost::json::object out;
-    const auto nobody = [](const auto&) { return std::string(); };
-    add(out, subscription, "agent", "agents", state.agents, [](const Agent& a) { return a.id; });
-    add(out, subscription, "agent-session", "sessions", state.sessions, [](const AgentSession& s) { return s.agent; });
-    add(out, subscription, "agent-handler", "agentHandlers", state.handlers, nobody);
-    add(out, subscription, "acd-group", "acdGroups", state.groups, nobody);
-    add(out, subscription, "queue", "queues", state.queues, nobody);
-    add(out, subscription, "agent-session", "addresses", state.addresses, nobody);
-    add(out, subscription, "call", "calls", state.calls, [&](const Call& call) {
-        const auto* session = call.session ? state.session(*call.session) : nullptr;
-        return session ? session->agent : std::string();
-    });
-    add(out, subscription, "audio.device", "audioDevices", state.devices, nobody);
-    add(out, subscription, "audio.session", "audioSessions", state.audioSessions, nobody);
-    if (subscription.hears("source")) {
+    add(out, state, subscription, "agents", state.agents);
+    add(out, state, subscription, "sessions", state.sessions);
+    add(out, state, subscription, "agentHandlers", state.handlers);
+    add(out, state, subscription, "acdGroups", state.groups);
+    add(out, state, subscription, "queues", state.queues);
+    add(out, state, subscription, "addresses", state.addresses, "agent-session");
+    add(out, state, subscription, "calls", state.calls);
+    add(out, state, subscription, "audioDevices", state.devices);
+    add(out, state, subscription, "audioSessions", state.audioSessions);
+    if (subscription.hears("source") && subscription.sees("source", {})) {
         boost::json::array sources;
         for (const auto& [source, is] : state.sources) {
             boost::json::object capabilities;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "events/concerns.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::events {
@@ -39,9 +40,7 @@ public:
             if (fact.event == SessionEvent::end && state_.ended.contains(fact.id)) return;
             known = state_.sessions.emplace(fact.id, *fact.session).first;
             known->second.state = SessionState::not_ready;
-            if (auto agent = state_.agents.find(fact.session->agent);
-                agent != state_.agents.end() && std::ranges::find(agent->second.sessions, fact.id) == agent->second.sessions.end())
-                agent->second.sessions.push_back(fact.id);
+            join(known->second);
         }
         auto& session = known->second;
         if (fact.session) session.statistics = fact.session->statistics;
@@ -68,6 +67,7 @@ public:
                 if (state_.sessions.contains(id)) (*this)(SessionChanged{id, SessionEvent::end});
             known->second.sessions.clear();
             publishAgent(known->second, fact.event);
+            state_.memberships.erase(fact.id);
             state_.agents.erase(known);
             return;
         }
@@ -96,11 +96,8 @@ public:
     void operator()(const QueueChanged& fact) { presence(state_.queues, fact.queue, fact.event, "deskline.queue", "/queues/", "queue"); }
 
     void operator()(const CallChanged& fact) {
-        std::string agent;
-        if (fact.call.session)
-            if (const auto* session = state_.session(*fact.call.session)) agent = session->agent;
         state_.calls[fact.call.id] = fact.call;
-        publish("deskline.call", "/calls/" + fact.call.id, agent, {{"event", name(fact.event)}, {"call", toJson(fact.call)}});
+        publish("deskline.call", "/calls/" + fact.call.id, concernOf(state_, fact.call), {{"event", name(fact.event)}, {"call", toJson(fact.call)}});
         if (fact.call.state == CallState::disconnected || fact.call.state == CallState::idle) state_.calls.erase(fact.call.id);
     }
 
@@ -163,7 +160,7 @@ public:
             return;  // its end was told already
         const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
         const auto subject = "/audio/sessions/" + session.id;
-        publish("deskline.audio.session", subject, "", std::move(data), attribute("deskline.audio.session", subject, "", name(fact.change)), latest);
+        publish("deskline.audio.session", subject, {}, std::move(data), attribute("deskline.audio.session", subject, "", name(fact.change)), latest);
     }
 
     void operator()(const AudioDeviceChanged& fact) {
@@ -179,17 +176,17 @@ public:
                     std::erase_if(other.defaultFor,
                                   [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
         const auto subject = "/audio/devices/" + device.id;
-        publish("deskline.audio.device", subject, "", {{"change", name(fact.change)}, {"device", toJson(device)}},
+        publish("deskline.audio.device", subject, {}, {{"change", name(fact.change)}, {"device", toJson(device)}},
                 attribute("deskline.audio.device", subject, "", name(fact.change)), fact.change == AudioDeviceChange::volume);
     }
 
     void operator()(const Ducking& fact) {
-        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, "",
+        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, {},
                 {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
     }
 
     void operator()(const Meter& fact) {
-        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, "",
+        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, {},
                 {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
         changes.back().ephemeral = true;
     }
@@ -227,7 +224,7 @@ public:
         if (!news) return;
         json::object capabilities;
         for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
-        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "",
+        publish("deskline.source", "/sources/" + std::string(name(fact.source)), {},
                 {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
     }
 
@@ -238,7 +235,7 @@ public:
         json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug}, {"detail", fact.cause.detail}};
         if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
         if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
-        publish("deskline.source", "/sources/" + std::string(name(fact.source)), "", std::move(data));
+        publish("deskline.source", "/sources/" + std::string(name(fact.source)), {}, std::move(data));
         if (fact.source != Source::telephony) return;
         for (auto& [id, agent] : state_.agents)
             if (!agent.stale) agent.stale = Stale{time_, fact.cause.slug};
@@ -265,10 +262,20 @@ public:
         publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
     }
 
-    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, fact.owner, json::object(fact.data)); }
+    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, {fact.owner}, json::object(fact.data)); }
 
 private:
     static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
+    // The agent's first session in a group makes it visible to those who see the group.
+    void join(const AgentSession& session) {
+        const bool fresh = state_.memberships[session.agent].insert(session.acdGroup).second;
+        const auto agent = state_.agents.find(session.agent);
+        if (agent == state_.agents.end()) return;
+        auto& sessions = agent->second.sessions;
+        if (std::ranges::find(sessions, session.id) == sessions.end()) sessions.push_back(session.id);
+        if (fresh) publishAgent(agent->second, AgentEvent::group_joined);
+    }
+
     void enter(AgentSession& session, SessionState state, std::optional<std::string> reason) {
         if (session.state != state || session.since == Time{}) session.since = time_;
         session.state = state;
@@ -295,19 +302,19 @@ private:
     void publishAgent(Agent& agent, AgentEvent event) {
         agent.revision = nextRevision();
         const auto by = attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event));
-        publish("deskline.agent", "/agents/" + agent.id, agent.id, {{"event", name(event)}, {"agent", toJson(agent)}}, by);
+        publish("deskline.agent", "/agents/" + agent.id, concernOf(state_, agent), {{"event", name(event)}, {"agent", toJson(agent)}}, by);
     }
 
     void publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more = {}, Attributed by = {}) {
         session.revision = nextRevision();
         json::object data{{"event", name(event)}, {"session", toJson(session)}, {"previousState", name(previous)}};
         for (auto& member : more) data[member.key()] = std::move(member.value());
-        publish("deskline.agent-session", "/sessions/" + session.id, session.agent, std::move(data), by);
+        publish("deskline.agent-session", "/sessions/" + session.id, concernOf(state_, session), std::move(data), by);
     }
 
-    void publish(std::string_view type, std::string subject, std::string agent, json::object data, Attributed by = {}, bool latestWins = false) {
+    void publish(std::string_view type, std::string subject, Concern concern, json::object data, Attributed by = {}, bool latestWins = false) {
         if (by.cause) data["cause"] = toJson(*by.cause);
-        changes.push_back({type, std::move(subject), std::move(agent), std::move(data), by.command, latestWins});
+        changes.push_back({type, std::move(subject), std::move(concern), std::move(data), by.command, latestWins});
     }
 
     template <class T>
@@ -317,7 +324,7 @@ private:
             all.erase(copy.id);
         else
             all[copy.id] = copy;
-        publish(type, path + copy.id, "", {{"event", name(event)}, {key, toJson(copy)}});
+        publish(type, path + copy.id, concernOf(state_, copy), {{"event", name(event)}, {key, toJson(copy)}});
     }
 
     template <class T>
@@ -373,7 +380,7 @@ std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, 
     return std::move(application.changes);
 }
 
-void remember(State& state, const json::object& cloudEvent) {
+void remember(State& state, const json::object& cloudEvent, const Concern& concern) {
     const auto* told = cloudEvent.if_contains("data");
     const auto* kind = cloudEvent.if_contains("type");
     if (!told || !told->is_object() || !kind || !kind->is_string()) return;  // not of this gateway's writing
@@ -384,11 +391,11 @@ void remember(State& state, const json::object& cloudEvent) {
     };
     if (said("event", "end") || said("event", "signed-out") || said("event", "removed") || said("change", "removed") || said("change", "disconnected")) return;
     const auto type = std::string_view(kind->get_string());
-    if (type == "deskline.agent-session")
-        restore(data, "session", state.sessions);
-    else if (type == "deskline.agent")
-        restore(data, "agent", state.agents);
-    else if (type == "deskline.agent-handler")
+    if (type == "deskline.agent-session") {
+        if (restore(data, "session", state.sessions)) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+    } else if (type == "deskline.agent") {
+        if (restore(data, "agent", state.agents)) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+    } else if (type == "deskline.agent-handler")
         restore(data, "handler", state.handlers);
     else if (type == "deskline.acd-group")
         restore(data, "group", state.groups);

@@ -9,6 +9,7 @@
 
 #include "events/cause.hpp"
 #include "model/fact.hpp"
+#include "model/sight.hpp"
 
 namespace deskline::events {
 
@@ -31,6 +32,7 @@ struct State {
     std::map<std::string, AudioDevice> devices;
     std::map<std::string, AudioSession> audioSessions;
     std::map<Source, SourceState> sources;
+    std::map<std::string, std::set<std::string>> memberships;  // agent → the ACD groups in which it has had a session since it signed in
 
     const AgentSession* session(const std::string& id) const;  // open or lately ended
 };
@@ -39,7 +41,7 @@ struct State {
 struct Change {
     std::string_view type;  // "deskline.agent-session"
     std::string subject;    // "/sessions/…"
-    std::string agent;
+    Concern concern;
     boost::json::object data;
     CommandId command = 0;  // that it was attributed to
     bool latestWins = false, ephemeral = false;
@@ -56,6 +58,6 @@ using Attribution = std::function<Attributed(std::string_view type, std::string_
 std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution);
 
 // What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since.
-void remember(State& state, const boost::json::object& cloudEvent);
+void remember(State& state, const boost::json::object& cloudEvent, const Concern& concern);
 
 }  // namespace deskline::events

@@ -4,12 +4,6 @@
 
 namespace deskline::events {
 
-const std::vector<std::string_view>& topics() {
-    static const std::vector<std::string_view> all{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
-                                                   "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
-    return all;
-}
-
 bool covers(std::string_view prefix, std::string_view topic) {
     return topic.starts_with(prefix) && (topic.size() == prefix.size() || topic[prefix.size()] == '.');
 }
@@ -21,10 +15,9 @@ bool Subscription::hears(std::string_view topic) const {
     });
 }
 
-bool Subscription::sees(std::string_view topic, const std::string& agent) const {
-    if (topic == "webhook") return !owners || owners->contains(agent);
-    if (agent.empty()) return !scope || topic != "call";
-    return (!scope || scope->contains(agent)) && (!only || only->contains(agent));
+bool Subscription::sees(std::string_view topic, const Concern& concern) const {
+    const bool asked = !only || concern.agent.empty() || topic == "webhook" || only->contains(concern.agent);
+    return asked && sight.sees(topic, concern);
 }
 
 }  // namespace deskline::events

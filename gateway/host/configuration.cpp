@@ -41,8 +41,13 @@ std::vector<Key> table(Configuration& c) {
         {"server.data_dir", &c.server.dataDir},
         {"server.certificate", &c.server.certificate},
         {"server.private_key", &c.server.privateKey},
+        {"server.client_authorities", &c.server.clientAuthorities},
+        {"server.client_revocations", &c.server.clientRevocations},
         {"server.allowed_origins", &c.server.allowedOrigins},
+        {"server.frame_ancestors", &c.server.frameAncestors},
         {"server.trusted_proxies", &c.server.trustedProxies},
+        {"server.connections_per_address", &c.server.connectionsPerAddress, 0, 1'000'000},
+        {"server.handshakes_per_second", &c.server.handshakesPerSecond, 0, 100'000},
         {"server.max_connections", &c.server.maxConnections, 1, 1'000'000},
         {"server.queue_limit", Bytes{&c.server.queueLimit}, 16'384, INT64_MAX},
         {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
@@ -80,7 +85,20 @@ std::vector<Key> table(Configuration& c) {
         {"identity.issuer", &c.identity.issuer},
         {"identity.audience", &c.identity.audience},
         {"identity.jwks", &c.identity.jwks},
+        {"identity.authorities", &c.identity.authorities},
+        {"identity.refresh", &c.identity.refresh, 10, 86'400},
+        {"identity.client_id", &c.identity.clientId},
+        {"identity.client_scope", &c.identity.clientScope},
+        {"identity.claim_subject", &c.identity.claimSubject},
+        {"identity.claim_role", &c.identity.claimRole},
+        {"identity.claim_agents", &c.identity.claimAgents},
+        {"identity.claim_groups", &c.identity.claimGroups},
+        {"identity.claim_scopes", &c.identity.claimScopes},
+        {"identity.roles", &c.identity.roles, 0, 256},
+        {"identity.default_groups", &c.identity.defaultGroups, 0, 256},
         {"identity.local_key", &c.identity.localKey},
+        {"identity.keys", &c.identity.keys},
+        {"identity.free_failures", &c.identity.freeFailures, 0, 1000},
         {"log.level", &c.log.level, 0, 0, {"debug", "info", "warn", "error"}},
         {"log.format", &c.log.format, 0, 0, {"text", "json"}},
     };
@@ -254,11 +272,33 @@ void fillDefaults(Configuration& c) {
     const std::filesystem::path data(c.server.dataDir);
     fill(c.journal.path, (data / "journal.db").string());
     fill(c.identity.localKey, (data / "local-key.pem").string());
-    fill(c.identity.issuer, "deskline");
+    fill(c.identity.keys, (data / "keys.json").string());
     fill(c.telephony.source, onWindows ? "tapi3" : "simulated");
     fill(c.audio.source, onWindows ? "coreaudio" : "simulated");
     if (!c.server.basePath.empty() && !c.server.basePath.starts_with('/')) c.server.basePath = "/" + c.server.basePath;
     while (c.server.basePath.ends_with('/')) c.server.basePath.pop_back();
+}
+
+// What no single key can say.
+template <class Mistaken>
+void checkIdentity(const Configuration& c, Mistaken mistake) {
+    const auto& id = c.identity;
+    const bool discovers = id.issuer.starts_with("https://");
+    if (!id.issuer.empty() && !discovers && id.jwks.empty())
+        mistake("identity.issuer", "must be an https address that answers OpenID Connect discovery, or identity.jwks must name its keys");
+    if (id.issuer.empty() && !id.jwks.empty()) mistake("identity.issuer", "must be set too: it is the `iss` of the tokens that identity.jwks is for");
+    if (id.issuer == "deskline") mistake("identity.issuer", "cannot be \"deskline\": so call themselves the tokens of `deskline token`");
+    if (id.jwks.starts_with("http:")) mistake("identity.jwks", "must be a file or an https address");
+    if (!id.clientId.empty() && !discovers) mistake("identity.client_id", "is of no use without an identity.issuer that answers OpenID Connect discovery");
+    for (const auto& line : id.roles) {
+        const auto equals = line.rfind('=');
+        auto role = equals == std::string::npos ? std::string() : line.substr(equals + 1);
+        while (role.starts_with(' ')) role.erase(0, 1);
+        if (role != "agent" && role != "supervisor" && role != "integration" && role != "admin")
+            mistake("identity.roles", "must hold texts such as \"Team leads = supervisor\"; '" + line + "' is none");
+    }
+    if (!c.server.clientRevocations.empty() && c.server.clientAuthorities.empty())
+        mistake("server.client_authorities", "must be set too: client_revocations are of certificates that these authorities have issued");
 }
 
 }  // namespace
@@ -286,6 +326,10 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     if (out.server.certificate.empty() != out.server.privateKey.empty())
         mistakes.push_back({file.empty() ? "environment" : file.string(), out.server.certificate.empty() ? "server.certificate" : "server.private_key",
                             "must be set too: certificate and private_key belong together"});
+    const auto mistake = [&](const char* key, std::string detail) {
+        mistakes.push_back({file.empty() ? "environment" : file.string(), key, std::move(detail)});
+    };
+    checkIdentity(out, mistake);
     fillDefaults(out);
     return mistakes;
 }

@@ -13,10 +13,10 @@ namespace deskline::host {
 
 struct Configuration {
     struct {
-        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey;
-        std::vector<std::string> allowedOrigins, trustedProxies;
+        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities, clientRevocations;
+        std::vector<std::string> allowedOrigins, trustedProxies, frameAncestors;
         std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25, rateLimit = 6000,
-                     compressionThreshold = 1024;
+                     compressionThreshold = 1024, connectionsPerAddress = 5000, handshakesPerSecond = 1000;
         bool compression = false;
     } server;
     struct {
@@ -48,7 +48,10 @@ struct Configuration {
         std::vector<std::string> exemptAgents;
     } presence;
     struct {
-        std::string issuer, audience = "deskline", jwks, localKey;
+        std::string issuer, audience = "deskline", jwks, authorities, clientId, clientScope = "openid", localKey, keys;
+        std::string claimSubject = "sub", claimRole = "role", claimAgents = "agents", claimGroups = "groups", claimScopes = "scope";
+        std::vector<std::string> roles, defaultGroups;
+        std::int64_t refresh = 600, freeFailures = 10;
     } identity;
     struct {
         std::string level = "info", format = "text";

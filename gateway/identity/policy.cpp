@@ -1,48 +1,86 @@
 #include "identity/policy.hpp"
 
+#include <algorithm>
+
 namespace deskline::identity {
+namespace {
 
-Allowed allowed(Role role, Action action, bool agentsMayControlAudio) {
-    using enum Allowed;
-    struct Row {
-        Action action;
-        Allowed agent, supervisor, integration, admin;
-    };
-    static constexpr Row table[] = {
-        // action                 agent  supervisor  integration  admin
-        {Action::sign_in_agent, own, yes, yes, yes}, {Action::control_agent, own, yes, yes, yes},
-        {Action::see_agents, own, yes, yes, yes},    {Action::control_audio, yes, yes, no, yes},  // agents: where [audio] agents_may_control says so
-        {Action::see_audio, yes, yes, yes, yes},     {Action::see_switch, yes, yes, yes, yes},
-        {Action::manage_webhooks, no, no, own, yes}, {Action::administer, no, no, no, yes},
-    };
-    if (role == Role::agent && action == Action::control_audio && !agentsMayControlAudio) return no;
-    for (const auto& row : table)
-        if (row.action == action) switch (role) {
-                case Role::agent: return row.agent;
-                case Role::supervisor: return row.supervisor;
-                case Role::integration: return row.integration;
-                case Role::admin: return row.admin;
-            }
-    return no;
-}
+using enum Reach;
+using R = Resource;
 
-bool may(const Identity& identity, Action action, const std::string& agent, bool agentsMayControlAudio) {
-    const auto answer = allowed(identity.role, action, agentsMayControlAudio);
-    return answer == Allowed::yes || (answer == Allowed::own && identity.agents.contains(agent));
-}
+// own: the caller's agents (of webhooks and operations: those that it made). groups: those and what is of its ACD groups.
+// An agent changes audio only where [audio] agents_may_control allows it. An integration needs the scope of the row besides.
+constexpr Cell cells[] = {
+    // resource       action          agent   supervisor  integration  admin  scope
+    {R::agents, Action::see, own, groups, groups, all, "agents:read"},
+    {R::agents, Action::change, own, groups, groups, all, "agents:write"},
+    {R::sessions, Action::see, own, groups, groups, all, "agents:read"},
+    {R::sessions, Action::change, own, groups, groups, all, "agents:write"},
+    {R::calls, Action::see, own, groups, groups, all, "calls:read"},
+    {R::acd_groups, Action::see, groups, groups, groups, all, "switch:read"},
+    {R::queues, Action::see, groups, groups, groups, all, "switch:read"},
+    {R::lines, Action::see, all, all, all, all, "switch:read"},
+    {R::audio, Action::see, all, all, all, all, "audio:read"},
+    {R::audio, Action::change, all, all, all, all, "audio:write"},
+    {R::sources, Action::see, all, all, all, all, ""},
+    {R::webhooks, Action::see, none, none, own, all, "webhooks"},
+    {R::webhooks, Action::change, none, none, own, all, "webhooks"},
+    {R::operations, Action::see, own, own, own, all, ""},
+};
 
-std::optional<std::set<std::string>> scope(const Identity& identity) {
-    if (allowed(identity.role, Action::see_agents, true) == Allowed::yes) return std::nullopt;
-    return identity.agents;
-}
+struct Kind {
+    std::string_view topic;
+    Resource resource;
+};
+// What the topics of events are of. An address is no topic, but a sight is asked about it too.
+constexpr Kind kinds[] = {
+    {"agent", R::agents},        {"agent-session", R::sessions}, {"call", R::calls},          {"acd-group", R::acd_groups}, {"queue", R::queues},
+    {"agent-handler", R::lines}, {"address", R::lines},          {"audio.session", R::audio}, {"audio.device", R::audio},   {"audio.ducking", R::audio},
+    {"audio.meter", R::audio},   {"source", R::sources},         {"webhook", R::webhooks},
+};
 
-std::optional<std::set<std::string>> webhookScope(const Identity& identity) {
-    switch (allowed(identity.role, Action::manage_webhooks, true)) {
-        case Allowed::yes: return std::nullopt;
-        case Allowed::own: return std::set{identity.subject};
-        case Allowed::no: break;
+Reach ofRole(const Cell& cell, Role role) {
+    switch (role) {
+        case Role::agent: return cell.agent;
+        case Role::supervisor: return cell.supervisor;
+        case Role::integration: return cell.integration;
+        case Role::admin: return cell.admin;
     }
-    return std::set<std::string>();
+    return none;
+}
+
+}  // namespace
+
+std::span<const Cell> table() { return cells; }
+
+std::set<std::string> scopes() {
+    std::set<std::string> all;
+    for (const auto& cell : cells)
+        if (!cell.scope.empty()) all.emplace(cell.scope);
+    return all;
+}
+
+Reach Policy::reach(const Identity& caller, Resource resource, Action action) const {
+    const auto* cell = std::ranges::find_if(cells, [&](const Cell& c) { return c.resource == resource && c.action == action; });
+    if (cell == std::end(cells)) return none;
+    if (caller.role == Role::integration && !cell->scope.empty() && !caller.scopes.contains(std::string(cell->scope))) return none;
+    if (caller.role == Role::agent && resource == Resource::audio && action == Action::change && !agentsMayControlAudio_) return none;
+    const auto reach = ofRole(*cell, caller.role);
+    return reach == groups && caller.groups.contains(everyGroup) ? all : reach;
+}
+
+Sight Policy::sight(const Identity& caller) const {
+    Sight sight{{}, caller.agents, caller.groups, caller.account()};
+    for (const auto& kind : kinds) sight.topics.emplace(kind.topic, reach(caller, kind.resource, Action::see));
+    return sight;
+}
+
+bool Policy::may(const Identity& caller, Resource resource, Action action, const Concern& concern) const {
+    const auto* kind = std::ranges::find(kinds, resource, &Kind::resource);
+    Sight sight{{}, caller.agents, caller.groups, caller.account()};
+    const std::string topic(kind == std::end(kinds) ? "webhook" : kind->topic);  // operations are somebody's, as webhooks are
+    sight.topics.emplace(topic, reach(caller, resource, action));
+    return sight.sees(topic, concern);
 }
 
 }  // namespace deskline::identity

@@ -1,34 +1,38 @@
-// Who may see and do what, in one table. What a caller may not see is not there for it (404); what it may not do is 403.
-// Thread: any.
+// Who may see and do what: the table in policy.cpp, and nothing beside it. What a caller may not see is not there for it (404 in REST,
+// absent from snapshots, events, history and webhooks); what it sees and may not change is 403. Thread: any.
 #pragma once
-#include <optional>
-#include <set>
-#include <string>
+#include <span>
 
 #include "identity/identity.hpp"
+#include "model/sight.hpp"
 
 namespace deskline::identity {
 
-enum class Action {
-    sign_in_agent,  // sign in, sign out, create sessions, set states: on the agent that it is about
-    control_agent,
-    see_agents,
-    control_audio,
-    see_audio,
-    see_switch,  // handlers, groups, queues, addresses
-    manage_webhooks,
-    administer,
+enum class Resource { agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations };
+BOOST_DESCRIBE_ENUM(Resource, agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations)
+
+enum class Action { see, change };  // change: sign in and out, open and end sessions, set states and volumes, manage webhooks
+BOOST_DESCRIBE_ENUM(Action, see, change)
+
+struct Cell {
+    Resource resource;
+    Action action;
+    Reach agent, supervisor, integration, admin;
+    std::string_view scope;  // that an integration needs besides; "": none
 };
-BOOST_DESCRIBE_ENUM(Action, sign_in_agent, control_agent, see_agents, control_audio, see_audio, see_switch, manage_webhooks, administer)
+std::span<const Cell> table();
+std::set<std::string> scopes();  // every one that the table names
 
-enum class Allowed { no, own, yes };  // own: only what concerns one of the caller's agents
+class Policy {
+public:
+    explicit Policy(bool agentsMayControlAudio = true) : agentsMayControlAudio_(agentsMayControlAudio) {}
 
-Allowed allowed(Role role, Action action, bool agentsMayControlAudio);
-bool may(const Identity& identity, Action action, const std::string& agent, bool agentsMayControlAudio);
+    Reach reach(const Identity& caller, Resource resource, Action action) const;
+    bool may(const Identity& caller, Resource resource, Action action, const Concern& concern) const;
+    Sight sight(const Identity& caller) const;
 
-// Whose things the caller may see; absent: everybody's.
-std::optional<std::set<std::string>> scope(const Identity& identity);
-// Whose webhooks the caller may see; absent: everybody's.
-std::optional<std::set<std::string>> webhookScope(const Identity& identity);
+private:
+    bool agentsMayControlAudio_;
+};
 
 }  // namespace deskline::identity

@@ -1,11 +1,12 @@
-// Tickets open one stream each: single use, thirty seconds. For browsers, whose WebSocket can send no header. Thread: any.
+// Tickets open one stream each: single use, thirty seconds, for the origin that they were made for. For browsers, whose WebSocket can send
+// no header. Thread: any.
 #pragma once
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "identity/identity.hpp"
+#include "model/fault.hpp"
 
 namespace deskline::identity {
 
@@ -13,12 +14,15 @@ inline constexpr std::int64_t ticketSeconds = 30;
 
 class Tickets {
 public:
-    std::string issue(Identity identity, std::int64_t now);
-    std::optional<Identity> redeem(const std::string& ticket, std::int64_t now);  // never twice
+    // `origin`: "https://desk.example", or "" for a client that is no browser; the stream must come from there.
+    std::string issue(Identity identity, std::string origin, std::int64_t now);
+    // Never twice: a ticket that comes from elsewhere is spent too. Faults: not-authorized, forbidden (another origin).
+    Result<Identity> redeem(const std::string& ticket, std::string_view origin, std::int64_t now);
 
 private:
     struct Ticket {
         Identity identity;
+        std::string origin;
         std::int64_t expires;
     };
     std::mutex mutex_;

@@ -41,6 +41,8 @@ struct Fault {
     bool outcomeUnknown = false;  // the command may or may not have been carried out
     std::vector<FieldError> errors = {};
     std::vector<SessionState> allowedStates = {};
+    bool withheld = false;  // the policy hides what was asked for
+    int retryAfter = 0;     // seconds, instead of the problem's own
 };
 
 // Any failure code: the row's slug, or source-fault. `what`: the call that failed, for the detail ("ITAgentSession::put_State").

@@ -15,7 +15,7 @@ namespace deskline {
 enum class AgentState { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown };
 // The last ones before `unknown` are the gateway's own: an agent's first stream came, its last went; a pending state was set, withdrawn or
 // applied (the session says which), or refused when its time had come.
-enum class AgentEvent { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, present, absent, unknown };
+enum class AgentEvent { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, group_joined, present, absent, unknown };
 enum class SessionState { not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown };
 enum class SessionEvent { new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown };
 enum class PresenceEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
@@ -24,7 +24,7 @@ enum class CallCause { none, normal, busy, bad_address, no_answer, cancelled, re
 enum class CallDirection { incoming, outgoing, unknown };
 enum class CallEvent { notification, state, info };
 BOOST_DESCRIBE_ENUM(AgentState, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown)
-BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, present, absent, unknown)
+BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, group_joined, present, absent, unknown)
 BOOST_DESCRIBE_ENUM(SessionState, not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown)
 BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown)
 BOOST_DESCRIBE_ENUM(PresenceEvent, added, removed, unknown)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "net/tls.hpp"
+
 namespace deskline::net {
 namespace {
 
@@ -52,6 +54,18 @@ Channel::Want Channel::handshake(error_code& error) {
     secured_ = true;
     return Want::nothing;
 }
+
+std::vector<std::string> Channel::certificateNames() const {
+    const X509* certificate = SSL_get0_peer_certificate(ssl_);
+    return certificate && SSL_get_verify_result(ssl_) == X509_V_OK ? namesIn(certificate) : std::vector<std::string>();
+}
+
+std::string Channel::certificateFault() const {
+    const auto result = SSL_get_verify_result(ssl_);
+    return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
+}
+
+bool Channel::certificateHolds(SSL_CTX* context) const { return holds(ssl_, context); }
 
 std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
     want = Want::nothing;

@@ -55,6 +55,11 @@ public:
     int tick() override;
     std::function<int()> onTick;  // instead of the limit, once a WebSocket has taken over
 
+    // What the client's certificate, verified, says of its bearer (tls.hpp); empty: there is none.
+    std::vector<std::string> certificateNames() const;
+    std::string certificateFault() const;           // why the handshake refused the client's certificate; "": it did not
+    bool certificateHolds(SSL_CTX* context) const;  // by the authorities and revocations of that context
+
     tcp::socket& socket() { return socket_; }
     const std::string& peer() const { return peer_; }
 

@@ -72,6 +72,8 @@ private:
 
     void tellSnapshot(const Bytes& frame, const std::string& cursor) override { channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame))); }
 
+    void revoked() override { close("revoked", 0); }
+
     void tooSlow() override { close("too-slow", slowRetry); }
 
     void close(std::string_view reason, int retry) {

@@ -12,6 +12,7 @@
 #include "api/headers.hpp"
 #include "api/router.hpp"
 #include "model/id.hpp"
+#include "net/caller.hpp"
 #include "net/event_stream.hpp"
 #include "net/gzip.hpp"
 #include "net/stream.hpp"
@@ -23,6 +24,12 @@ constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536;
 constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
 
 constexpr std::size_t worthCompressing = 1024;  // bytes
+
+// What another site's page asks for is not compressed: the length of an answer would tell what is in it (BREACH).
+bool asksFromElsewhere(const HttpRequest& request) {
+    const std::string_view referer = request[http::field::referer], own = request[http::field::host];
+    return request["Sec-Fetch-Site"] == "cross-site" || (!referer.empty() && !referer.starts_with("https://" + std::string(own) + "/"));
+}
 
 void compress(HttpResponse& response, std::string_view acceptEncoding) {
     if (response.body().size() < worthCompressing || response.count(http::field::content_encoding)) return;
@@ -44,7 +51,7 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Sit
         response.set(http::field::access_control_expose_headers,
                      "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy");
     }
-    compress(response, request[http::field::accept_encoding]);
+    if (!asksFromElsewhere(request)) compress(response, request[http::field::accept_encoding]);
     if (request.method() == http::verb::head) {
         const auto length = response.body().size();
         response.body().clear();
@@ -67,12 +74,6 @@ HttpResponse plain(api::Response from) {
     return response;
 }
 
-const Fault bearerWanted{"not-authorized", "Send Authorization: Bearer with a token; `deskline token` makes one."};
-
-Fault originRefused(const HttpRequest& request) {
-    return {"forbidden", "The origin " + api::printable(std::string_view(request[http::field::origin])) + " is not on the list [server] allowed_origins."};
-}
-
 // The target's path and query, decoded where it is safe to; false when it is broken.
 bool parseTarget(std::string_view target, std::string& path, std::map<std::string, std::string>& query) {
     const auto mark = target.find('?');
@@ -92,23 +93,10 @@ bool parseTarget(std::string_view target, std::string& path, std::map<std::strin
     return true;
 }
 
-// Who asks: by a ticket or a bearer token; nobody yet where there is neither.
-Result<std::optional<identity::Identity>> identify(Site& site, const HttpRequest& request, const std::string* ticket) {
-    if (ticket) {
-        auto identity = site.gateway.tickets.redeem(*ticket, secondsNow());
-        if (!identity) return Fault{"not-authorized", "The ticket is unknown, used or older than 30 s; POST /tickets makes a new one."};
-        return std::optional(std::move(*identity));
-    }
-    const std::string_view authorization = request[http::field::authorization];
-    if (authorization.empty()) return std::optional<identity::Identity>();
-    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) return bearerWanted;
-    auto identity = site.gateway.tokens.verify(authorization.substr(7), secondsNow());
-    if (!identity) return identity.error();
-    return std::optional(std::move(*identity));
-}
-
-api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, Shard& shard) {
+api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, const From& from, Shard& shard) {
     api::Request call;
+    call.address = from.address;
+    call.origin = from.origin;
     call.method = std::string(request.method_string());
     call.path = std::move(path);
     call.query = std::move(query);
@@ -169,29 +157,29 @@ Result<Target> targetOf(const HttpRequest& request, const Site& site) {
 }
 
 // A request to the API from somebody who may ask.
-Result<api::Request> authorized(const HttpRequest& request, Target target, Shard& shard, Site& site) {
+asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
     const auto ticket = target.query.find("ticket");
     const bool byTicket = target.path == "/events" && ticket != target.query.end();
-    auto caller = identify(site, request, byTicket ? &ticket->second : nullptr);
-    if (!caller) return caller.error();
-    if (!*caller) return bearerWanted;
-    auto call = apiRequest(request, std::move(target.path), std::move(target.query), shard);
+    auto caller = co_await whoAsks(site, request, from, byTicket ? &ticket->second : nullptr);
+    if (!caller) co_return caller.error();
+    if (!*caller) co_return unknownCaller(site, from);
+    auto call = apiRequest(request, std::move(target.path), std::move(target.query), from, shard);
     call.identity = std::move(**caller);
-    return call;
+    co_return call;
 }
 
 // Descriptions are for everybody, before anybody is known.
 bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
 
-asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, Shard& shard, Site& site) {
-    if (!originAllowed(site, request[http::field::origin], request[http::field::host])) co_return refuse(originRefused(request));
+asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
+    if (const auto fault = refusedOrigin(from, request, site)) co_return refuse(*fault);
     if (!target.inApi || isDescription(target.path)) co_return serveSite(site, request);
     if (request.method() == http::verb::options) {
         const auto methods = api::allowed(target.path);
         if (!methods.empty()) co_return options(request, methods);
         co_return refuse({"not-found", "There is no resource " + api::printable(target.path) + "."});
     }
-    auto call = authorized(request, std::move(target), shard, site);
+    auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return refuse(call.error());
     const auto id = call->requestId;
     auto response = plain(co_await ask(site, std::move(*call)));
@@ -211,14 +199,14 @@ struct EventStreamCall {
     std::optional<api::EventsQuery> query = {};
 };
 
-EventStreamCall openEventStream(const HttpRequest& request, Target target, Shard& shard, Site& site) {
-    if (!originAllowed(site, request[http::field::origin], request[http::field::host])) return {refuse(originRefused(request))};
-    auto call = authorized(request, std::move(target), shard, site);
-    if (!call) return {refuse(call.error())};
+asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
+    if (const auto fault = refusedOrigin(from, request, site)) co_return EventStreamCall{refuse(*fault)};
+    auto call = co_await authorized(request, std::move(target), from, shard, site);
+    if (!call) co_return EventStreamCall{refuse(call.error())};
     auto admission = api::admit(site.gateway, *call);
-    if (admission.refusal) return {plain(std::move(*admission.refusal))};
-    auto query = api::parseEventsQuery(*call);
-    if (!query) return {plain(api::problem(query.error(), call->requestId))};
+    if (admission.refusal) co_return EventStreamCall{plain(std::move(*admission.refusal))};
+    auto query = api::parseEventsQuery(site.gateway, *call);
+    if (!query) co_return EventStreamCall{plain(api::problem(query.error(), call->requestId))};
     if (const auto last = call->header("last-event-id"); !last.empty()) query->after = last;
     HttpResponse head{http::status::ok, 11};
     for (const auto& [name, value] : admission.headers) head.set(name, value);
@@ -226,7 +214,7 @@ EventStreamCall openEventStream(const HttpRequest& request, Target target, Shard
     head.set(http::field::content_type, "text/event-stream");
     head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // a reverse proxy must not hold events back
-    return {std::move(head), std::move(call->identity), std::move(*query)};
+    co_return EventStreamCall{std::move(head), std::move(call->identity), std::move(*query)};
 }
 
 Fault unreadable(error_code error) {
@@ -239,6 +227,25 @@ asio::awaitable<void> write(Stream& stream, HttpResponse response) {
     stream.channel().expireIn(writeSeconds);
     error_code error;
     co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+}
+
+// Handshakes cost more than anything else that a stranger can ask for: from one address they come one after another.
+asio::awaitable<bool> itsTurn(Channel& channel, Site& site) {
+    error_code error;
+    const auto in = site.peers.handshakeIn(asio::ip::make_address(channel.peer(), error));
+    if (error || !in) co_return false;
+    if (*in > std::chrono::milliseconds(1)) {
+        asio::steady_timer timer(channel.socket().get_executor(), *in);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+    co_return !channel.closed();
+}
+
+// A body may hold a PIN, a header a token: they go from memory before the next request.
+void forgetSecrets(HttpRequest& request) {
+    OPENSSL_cleanse(request.body().data(), request.body().size());
+    if (const auto header = request.find(http::field::authorization); header != request.end())
+        OPENSSL_cleanse(const_cast<char*>(header->value().data()), header->value().size());
 }
 
 asio::awaitable<bool> shakeHands(Channel& channel) {
@@ -276,7 +283,8 @@ bool originAllowed(const Site& site, std::string_view origin, std::string_view h
 
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site) {
     channel->expireIn(requestSeconds);
-    if (!co_await shakeHands(*channel)) {
+    if (!co_await itsTurn(*channel, site) || !co_await shakeHands(*channel)) {
+        if (const auto why = channel->certificateFault(); !why.empty()) certificateRefused(site, channel->peer(), why);
         channel->close();
         co_return;
     }
@@ -308,21 +316,25 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             co_await write(stream, finish(plain(api::problem(unreadable(error), "")), nothing, site));
             break;
         }
-        const auto request = parser.release();
+        auto request = parser.release();
         channel->expireIn(0);
         ++site.requests;
+        const auto from = fromOf(request, *channel, site);
         auto target = targetOf(request, site);
         if (!target) {
             co_await write(stream, finish(refuse(target.error()), request, site));
         } else if (boost::beast::websocket::is_upgrade(request) && target->inApi && target->path == "/stream") {
             const auto ticket = target->query.find("ticket");
-            auto identity = identify(site, request, ticket == target->query.end() ? nullptr : &ticket->second);
-            if (identity && !originAllowed(site, request[http::field::origin], request[http::field::host])) identity = originRefused(request);
-            if (identity) {
-                acceptStream(channel, shard, site, request, std::move(*identity), crowded);
-                co_return;
+            auto refusal = refusedOrigin(from, request, site);
+            if (!refusal) {
+                auto identity = co_await whoAsks(site, request, from, ticket == target->query.end() ? nullptr : &ticket->second);
+                if (identity) {
+                    acceptStream(channel, shard, site, request, from, std::move(*identity), crowded);
+                    co_return;
+                }
+                refusal = identity.error();
             }
-            co_await write(stream, finish(refuse(identity.error()), request, site));
+            co_await write(stream, finish(refuse(*refusal), request, site));
         } else if (crowded) {
             auto response =
                 finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}), request, site);
@@ -330,7 +342,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             co_await write(stream, std::move(response));
             break;
         } else if (wantsEventStream(request, *target)) {
-            auto call = openEventStream(request, std::move(*target), shard, site);
+            auto call = co_await openEventStream(request, std::move(*target), from, shard, site);
             auto head = finish(std::move(call.head), request, site);
             if (call.query) {
                 head.erase(http::field::content_length);
@@ -338,8 +350,9 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             }
             co_await write(stream, std::move(head));
         } else {
-            co_await write(stream, finish(co_await answer(request, std::move(*target), shard, site), request, site));
+            co_await write(stream, finish(co_await answer(request, std::move(*target), from, shard, site), request, site));
         }
+        forgetSecrets(request);
         if (!request.keep_alive() || channel->closed() || site.gateway.draining) break;
     }
     channel->closeWhenSent();

@@ -22,7 +22,7 @@ void Outlet::setAudioRate(double perSecond) {
     interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
 }
 
-bool Outlet::expired() const { return identity_->expires && identity_->expires + 60 < secondsNow(); }
+bool Outlet::expired() const { return identity_ && identity_->expires && identity_->expires + 60 < secondsNow(); }
 
 void Outlet::end() {
     if (joined_) shard_.leave(joinedAs_, this);
@@ -46,7 +46,9 @@ void Outlet::attach(std::string cursor) {
 }
 
 void Outlet::attached(const events::Attachment& attachment) {
-    if (channel_->closing()) return;
+    const auto which = attaching_;
+    askAgain();  // keys and revocations may have changed since it came
+    if (channel_->closing() || attaching_ != which) return;
     if (!std::exchange(greeted_, true)) {
         present();
         greet(attachment);
@@ -88,6 +90,25 @@ void Outlet::watchMeters(bool watch) {
     metering_ = watch;
     const auto before = watch ? site_.meterWatchers++ : site_.meterWatchers--;
     if (site_.meters && before == (watch ? 0U : 1U)) site_.meters(watch);
+}
+
+void Outlet::askAgain() {
+    if (!identity_ || channel_->closing()) return;
+    if (identity_->proof == identity::Proof::certificate && !channel_->certificateHolds(site_.tls.load().get())) return revoked();
+    auto is = site_.gateway.authenticator->current(*identity_, now());
+    if (!is) return revoked();
+    identity_ = std::move(*is);
+    adapt();
+}
+
+void Outlet::adapt() {
+    if (greeted_ && present_ != identity_->agents && site_.gateway.presence) {
+        site_.gateway.presence->arrived(identity_->agents);
+        site_.gateway.presence->left(std::exchange(present_, identity_->agents));
+    }
+    auto subscription = subscription_;
+    subscription.sight = site_.gateway.policy.sight(*identity_);
+    if (!(subscription.sight == subscription_.sight)) listen(std::move(subscription), "");  // a fresh snapshot: what it may not see is not in it
 }
 
 bool Outlet::deliver(const events::FramePtr& frame) {

@@ -19,6 +19,7 @@ public:
     bool deliver(const events::FramePtr& frame) final;
     void flush() final;
     bool releaseHeld() final;
+    void askAgain() final;
 
 protected:
     Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity);
@@ -26,6 +27,7 @@ protected:
     void listen(events::Subscription subscription, std::string cursor);  // from now on; before what comes next: a snapshot, or what was missed
     void setAudioRate(double perSecond);
     void end();
+    void adapt();  // to who the caller is now: hears what it may hear now
     bool greeted() const { return greeted_; }
     bool expired() const;  // the caller's token, with 60 s of leeway
 
@@ -34,6 +36,7 @@ protected:
     virtual void tellSnapshot(const Bytes& frame, const std::string& cursor) = 0;
     virtual void put(const events::FramePtr& frame) = 0;  // into the channel's queue, in its form
     virtual void tooSlow() = 0;
+    virtual void revoked() = 0;  // the caller is nobody any more
 
     std::shared_ptr<Channel> channel_;
     Shard& shard_;

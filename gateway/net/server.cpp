@@ -70,15 +70,26 @@ asio::awaitable<void> Server::accept() {
             spdlog::warn("a connection was refused: [server] max_connections = {} is reached", site_.maxConnections);
             continue;
         }
-        asio::post(shard.io(), [this, &shard, socket = std::make_shared<tcp::socket>(std::move(socket))] {
+        const auto peer = socket.remote_endpoint(error).address();
+        if (error) continue;  // gone already
+        if (!site_.peers.arrived(peer)) {
+            spdlog::warn("a connection was refused: [server] connections_per_address is reached by {}", peer.to_string());
+            continue;
+        }
+        asio::post(shard.io(), [this, &shard, peer, socket = std::make_shared<tcp::socket>(std::move(socket))] {
             ++site_.connections;
-            auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.get(), shard.wheel()), [this](Channel* gone) {
+            auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [this, peer](Channel* gone) {
                 delete gone;
+                site_.peers.left(peer);
                 --site_.connections;
             });
             asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
         });
     }
+}
+
+void Server::askAgain() {
+    for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->askAgain(); });
 }
 
 void Server::stop(std::chrono::milliseconds patience) {

@@ -1,5 +1,5 @@
 // The listener and its shards. Accepting goes round over the shards; each connection stays where it was accepted.
-// Thread: start and stop are main's.
+// Thread: main's.
 #pragma once
 #include <memory>
 #include <string>
@@ -17,6 +17,7 @@ public:
     // "127.0.0.1:8443", "[::1]:8443", port 0 takes a free one. The fault says which address and why.
     Result<std::string> listen(const std::string& address);
     void start();
+    void askAgain();  // everybody who has a stream: who it is by now
     // Says goodbye to every stream, waits for connections to end at most `patience`, then stops the shards.
     void stop(std::chrono::milliseconds patience);
 

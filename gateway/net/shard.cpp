@@ -144,10 +144,13 @@ void Shard::releaseHeld() {
             if (subscriber->releaseHeld()) hold(subscriber);
 }
 
-void Shard::goAway() {
+void Shard::each(void (Subscriber::*what)()) {
     std::vector<std::shared_ptr<Subscriber>> all;
     for (auto& [subscription, audience] : audiences_) all.insert(all.end(), audience.members.begin(), audience.members.end());
-    for (auto& subscriber : all) subscriber->goAway();
+    for (auto& subscriber : all) (subscriber.get()->*what)();
 }
+
+void Shard::goAway() { each(&Subscriber::goAway); }
+void Shard::askAgain() { each(&Subscriber::askAgain); }
 
 }  // namespace deskline::net

@@ -26,6 +26,7 @@ public:
     virtual void flush() = 0;
     virtual bool releaseHeld() = 0;  // conflated frames that are due; true: more are held
     virtual void goAway() = 0;       // the gateway drains
+    virtual void askAgain() = 0;     // who it is: keys or revocations have changed
 };
 
 class Shard {
@@ -45,9 +46,11 @@ public:
     void touch(const std::shared_ptr<Subscriber>& subscriber);
     void hold(const std::shared_ptr<Subscriber>& subscriber);  // has conflated frames that are not due yet
     void goAway();                                             // to every subscriber
+    void askAgain();
     std::size_t subscribers() const { return subscribers_; }
 
 private:
+    void each(void (Subscriber::*what)());
     void drain();
     void pass();
     void turn(int left);

@@ -7,8 +7,10 @@
 namespace deskline::net {
 namespace {
 
-constexpr const char* contentPolicy =
-    "default-src 'self'; connect-src 'self' wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+std::string originOf(const std::string& address) {  // "https://login.example/realm" → "https://login.example"
+    const auto path = address.find('/', address.find("://") + 3);
+    return address.substr(0, path);
+}
 
 HttpResponse text(http::status status, std::string body, const char* type) {
     HttpResponse response{status, 11};
@@ -76,6 +78,13 @@ HttpResponse problemPage(std::string_view slug) {
 
 }  // namespace
 
+std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors) {
+    std::string frames = "'self'";
+    for (const auto& ancestor : frameAncestors) frames += " " + ancestor;
+    return "default-src 'self'; connect-src 'self' wss:" + (issuer.starts_with("https://") ? " " + originOf(issuer) : "") +
+           "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames;
+}
+
 HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     std::string_view path(request.target().data(), request.target().size());
     path = path.substr(0, path.find('?'));
@@ -89,6 +98,7 @@ HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     if (path == "/healthz") return jsonAnswer(http::status::ok, {{"status", "alive"}});
     if (path == "/readyz") return readiness(site);
     if (path == "/metrics") return metrics(site);
+    if (path == "/sign-in.json") return site.signIn.empty() ? jsonAnswer(http::status::ok, {}) : text(http::status::ok, site.signIn + "\n", "application/json");
     if (path.starts_with("/problems/")) return problemPage(path.substr(10));
     if (path.empty() || path == "/") path = "/index.html";
     if (path == "/docs") path = "/docs.html";
@@ -97,7 +107,7 @@ HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     if (asset == assets().end()) return text(http::status::not_found, "There is nothing here.\n", "text/plain; charset=utf-8");
     auto response = text(http::status::ok, std::string(asset->bytes), std::string(asset->type).c_str());
     response.set(http::field::cache_control, "no-cache");
-    response.set("Content-Security-Policy", contentPolicy);
+    response.set("Content-Security-Policy", site.contentPolicy);
     response.set("Referrer-Policy", "no-referrer");
     return response;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "api/gateway.hpp"
+#include "net/peers.hpp"
 #include "net/tls.hpp"
 
 namespace deskline::net {
@@ -20,8 +21,12 @@ std::span<const Asset> assets();
 
 struct Site {
     api::Gateway& gateway;
-    TlsContext tls;
+    std::atomic<TlsContext> tls;  // of connections to come: replaced when the certificate is read again
     std::set<std::string> allowedOrigins;
+    Networks trustedProxies{};
+    Peers peers{{}, {}};
+    std::string contentPolicy;         // Content-Security-Policy of pages
+    std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
     std::size_t queueLimit = 1 << 20;  // bytes queued for one stream before it is closed as too slow
     std::size_t maxConnections = 20'000;
     int heartbeatSeconds = 25;
@@ -31,6 +36,9 @@ struct Site {
     std::atomic<std::size_t> connections{0}, streams{0}, meterWatchers{0};
     std::atomic<std::uint64_t> requests{0}, slowClients{0};
 };
+
+// Nothing but the gateway's own files; the identity provider's address, for the page that signs in there; who may show the page in a frame.
+std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors);
 
 // Origin is checked for REST and streams alike: absent (not a browser), the gateway's own, or on the list.
 bool originAllowed(const Site& site, std::string_view origin, std::string_view host);

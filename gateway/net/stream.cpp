@@ -12,6 +12,7 @@
 #include "api/headers.hpp"
 #include "api/router.hpp"
 #include "model/id.hpp"
+#include "net/caller.hpp"
 #include "net/outlet.hpp"
 
 namespace deskline::net {
@@ -36,8 +37,8 @@ BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics,
 
 class StreamConnection final : public Outlet {
 public:
-    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity)
-        : Outlet(std::move(channel), shard, site, std::move(identity)), websocket_(Stream(channel_)), id_(randomId(6)) {}
+    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, std::optional<identity::Identity> identity)
+        : Outlet(std::move(channel), shard, site, std::move(identity)), websocket_(Stream(channel_)), from_(std::move(from)), id_(randomId(6)) {}
 
     asio::awaitable<void> run(HttpRequest request, bool crowded) {
         error_code error;
@@ -70,7 +71,8 @@ public:
                 close(CloseCode::bad_frame, "binary-frame");
                 continue;
             }
-            receive({static_cast<const char*>(buffer.data().data()), buffer.size()});
+            co_await receive({static_cast<const char*>(buffer.data().data()), buffer.size()});
+            OPENSSL_cleanse(buffer.data().data(), buffer.size());  // a token, a PIN
         }
         if (error == websocket::error::message_too_big) close(CloseCode::bad_frame, "frame-too-large");
         end();
@@ -103,7 +105,7 @@ private:
     }
 
     int tick() {
-        if (!greeted()) {
+        if (!helloed_) {
             close(CloseCode::hello_late, "hello-late");
             return 0;
         }
@@ -140,21 +142,26 @@ private:
         channel_->send(frame, *frame);
     }
 
+    void revoked() override { close(CloseCode::not_authorized, "revoked"); }
+
     void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
 
     void greet(const events::Attachment& attachment) override {
-        json::array agents;
-        for (const auto& agent : identity_->agents) agents.emplace_back(agent);
-        channel_->send(events::textFrame(
-            json::serialize(json::object{{"op", "welcome"},
-                                         {"protocol", 1},
-                                         {"gateway", site_.gateway.name},
-                                         {"connection", id_},
-                                         {"cursor", attachment.cursor},
-                                         {"resumed", attachment.resumed},
-                                         {"heartbeat", site_.heartbeatSeconds},
-                                         {"identity", {{"subject", identity_->subject}, {"role", name(identity_->role)}, {"agents", std::move(agents)}}},
-                                         {"capabilities", attachment.capabilities}})));
+        const auto list = [](const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
+        channel_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
+                                                                      {"protocol", 1},
+                                                                      {"gateway", site_.gateway.name},
+                                                                      {"connection", id_},
+                                                                      {"cursor", attachment.cursor},
+                                                                      {"resumed", attachment.resumed},
+                                                                      {"heartbeat", site_.heartbeatSeconds},
+                                                                      {"identity",
+                                                                       {{"subject", identity_->subject},
+                                                                        {"role", name(identity_->role)},
+                                                                        {"agents", list(identity_->agents)},
+                                                                        {"groups", list(identity_->groups)},
+                                                                        {"scopes", list(identity_->scopes)}}},
+                                                                      {"capabilities", attachment.capabilities}})));
     }
 
     void say(const json::object& message) {
@@ -168,48 +175,91 @@ private:
         channel_->sever(closeFrame(code, reason, retry));
     }
 
-    void receive(std::string_view text) {
+    asio::awaitable<void> receive(std::string_view text) {
+        auto message = parse(text);
+        if (message && message->op == "hello" && !helloed_)
+            co_await hello(std::move(*message));
+        else if (message && message->op == "refresh" && helloed_)
+            co_await refresh(std::move(message->token));
+        else if (message)
+            handle(*message);
+    }
+
+    std::optional<Message> parse(std::string_view text) {
         json::error_code error;
         const auto value = json::parse({text.data(), text.size()}, error);
         Message message;
         std::vector<FieldError> errors;
         if (!error) fromJson(value, message, "", errors);
-        if (error || !errors.empty()) {
-            spdlog::info("stream {}: {}", id_, error ? error.message() : errors[0].pointer + " " + errors[0].detail);
-            return close(CloseCode::bad_frame, error ? "bad-json" : "bad-field " + errors[0].pointer);
-        }
-        if (message.op == "hello" && !helloed_) return hello(message);
+        if (!error && errors.empty()) return message;
+        spdlog::info("stream {}: {}", id_, error ? error.message() : errors[0].pointer + " " + errors[0].detail);
+        close(CloseCode::bad_frame, error ? "bad-json" : "bad-field " + errors[0].pointer);
+        return std::nullopt;
+    }
+
+    void handle(const Message& message) {
         if (message.op == "hello") return close(CloseCode::bad_frame, "second-hello");
         if (!helloed_) return close(CloseCode::not_authorized, "hello-first");
         if (message.op == "command") return command(message);
         if (message.op == "subscribe" || message.op == "unsubscribe") return subscribe(message);
-        if (message.op == "refresh") return refresh(message);
         close(CloseCode::unknown_op, "unknown-op");
     }
 
-    bool authorize(const std::optional<std::string>& token) {
-        if (token) {
-            auto verified = site_.gateway.tokens.verify(*token, secondsNow());
-            if (!verified) {
-                spdlog::info("stream {}: {}", id_, verified.error().detail);
-                return false;
-            }
-            if (identity_ && helloed_ && identity_->subject != verified->subject) return false;
-            identity_ = std::move(*verified);
-        }
-        return identity_.has_value();
+    // Takes the token's word for who this is; a stream stays its subject's.
+    asio::awaitable<bool> authorize(std::optional<std::string> token) {
+        if (!token) co_return nobodyKnown();
+        auto verified = co_await believed(site_, std::move(*token), from_);
+        co_return take(std::move(verified));
     }
 
-    void hello(const Message& message) {
+    bool nobodyKnown() {
+        if (identity_) return true;  // by a ticket, a header, a certificate
+        (void)unknownCaller(site_, from_);
+        close(CloseCode::not_authorized, "not-authorized");
+        return false;
+    }
+
+    bool take(Result<identity::Identity> verified) {
+        if (channel_->closing()) return false;
+        if (!verified) {
+            spdlog::info("stream {}: {}", id_, verified.error().detail);
+            close(CloseCode::not_authorized, verified.error().slug, verified.error().retryAfter * 1000);
+            return false;
+        }
+        if (identity_ && greeted() && identity_->account() != verified->account()) {
+            close(CloseCode::not_authorized, "another-subject");
+            return false;
+        }
+        identity_ = std::move(*verified);
+        return true;
+    }
+
+    asio::awaitable<void> hello(Message message) {
         helloed_ = true;
-        if (!authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
+        const bool known = co_await authorize(std::move(message.token));
+        if (known) begin(message);
+    }
+
+    void begin(const Message& message) {
         const auto topics = message.topics.value_or(api::everything());
         if (const auto unknown = api::unknownTopic(topics); !unknown.empty())
             return close(CloseCode::bad_frame, "unknown-topic " + api::printable(unknown).substr(0, 60));
-        auto subscription = api::subscriptionFor(*identity_, topics, message.agents);
+        auto subscription = api::subscriptionFor(site_.gateway, *identity_, topics, message.agents);
         if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
         setAudioRate(message.audioRate.value_or(defaultAudioRate));
         listen(std::move(*subscription), message.cursor.value_or(""));
+    }
+
+    asio::awaitable<void> refresh(std::optional<std::string> token) {
+        const bool shown = token.has_value();
+        const bool known = co_await authorize(std::move(token));
+        if (known && shown) refreshed();
+        if (known && !shown) close(CloseCode::not_authorized, "not-authorized");
+    }
+
+    void refreshed() {
+        say({{"op", "refreshed"}, {"expires", identity_->expires}});
+        adapt();
     }
 
     void subscribe(const Message& message) {
@@ -221,14 +271,6 @@ private:
         auto subscription = subscription_;
         for (const auto& topic : topics) message.op == "subscribe" ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
         listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
-    }
-
-    void refresh(const Message& message) {
-        if (!message.token || !authorize(message.token)) return close(CloseCode::not_authorized, "not-authorized");
-        say({{"op", "refreshed"}, {"expires", identity_->expires}});
-        auto subscription = subscription_;
-        api::narrow(subscription, *identity_);
-        if (subscription < subscription_ || subscription_ < subscription) listen(std::move(subscription), "");
     }
 
     void command(const Message& message) {
@@ -247,6 +289,8 @@ private:
         request.requestId = request.header("x-request-id");
         if (!fitsRequestId(request.requestId)) request.requestId = id_ + "-" + *message.id;
         request.identity = *identity_;
+        request.address = from_.address;
+        request.origin = from_.origin;
         request.later = laterOn(shard_.io());
         api::handle(site_.gateway, std::move(request), [weak = weak(), &shard = shard_, id = *message.id](api::Response response) {
             asio::post(shard.io(), [weak, id, response = std::move(response)] {
@@ -276,6 +320,7 @@ private:
     };
 
     websocket::stream<Stream, true> websocket_;
+    const From from_;
     std::string id_;
     Allowance allowance_;
     bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false;
@@ -295,8 +340,9 @@ std::string closeFrame(CloseCode code, std::string_view reason, int retryMillise
     return frame + text;
 }
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity, bool crowded) {
-    auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(identity));
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from, std::optional<identity::Identity> identity,
+                  bool crowded) {
+    auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
     auto* self = connection.get();
     asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
         if (error) spdlog::error("a stream failed by exception");

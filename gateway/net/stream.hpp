@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "net/http.hpp"
+#include "net/caller.hpp"
 
 namespace deskline::net {
 
@@ -21,7 +21,7 @@ enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; thos
     too_many_connections = 4109,
 };
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, std::optional<identity::Identity> identity,
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from, std::optional<identity::Identity> identity,
                   bool crowded);  // crowded: one too many, to be told so and closed
 
 // A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}.

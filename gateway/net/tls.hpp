@@ -1,10 +1,15 @@
-// The TLS context of the listener, and the certificate made at first start. Thread: any; made once.
+// The TLS context of the listener, made anew when a file behind it changes; the keys of session tickets, which outlive it; the certificate
+// made at first start. TLS 1.2 and 1.3 with forward secrecy and AEAD alone. Source: RFC 8446, RFC 5077, RFC 7525. Thread: any.
 #pragma once
 #include <openssl/ssl.h>
 
 #include <filesystem>
 #include <memory>
+#include <array>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "model/fault.hpp"
 
@@ -12,8 +17,43 @@ namespace deskline::net {
 
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
-// Reads certificate chain and key (PEM). The fault names the file and says what to do.
-Result<TlsContext> makeTlsContext(const std::filesystem::path& certificate, const std::filesystem::path& key);
+struct TlsOptions {
+    std::filesystem::path certificate, key;   // PEM: the chain, RSA or ECDSA; its key
+    std::filesystem::path clientAuthorities;  // PEM: who may vouch for clients; "": no client certificates
+    std::filesystem::path clientRevocations;  // PEM: CRLs; "": none
+};
+
+// A client that comes again shows a ticket, sealed with a key that is changed every hour; the one before is good for another.
+class TicketKeys {
+public:
+    static constexpr auto lifetime = std::chrono::hours(1);
+    using Clock = std::chrono::steady_clock;
+
+    TicketKeys();
+    void rotate(Clock::time_point time = Clock::now());  // when it is time
+    void renew();                                        // at once, and what was sealed before is void
+
+    struct Key {
+        std::array<unsigned char, 16> name{};
+        std::array<unsigned char, 32> cipher{}, mac{};
+    };
+    Key current() const;
+    std::optional<std::pair<Key, bool>> find(const unsigned char* name) const;  // and whether it is the current one
+
+private:
+    static Key made();
+    mutable std::mutex mutex_;
+    Key current_, before_;
+    Clock::time_point since_ = Clock::now();
+};
+
+// Reads the files. The fault names the file and says what to do. The ticket keys must outlive the context.
+Result<TlsContext> makeTlsContext(const TlsOptions& options, TicketKeys& ticketKeys);
+
+// "CN=…", "DNS:…", "URI:…", "email:…" of a certificate's subject and alternative names.
+std::vector<std::string> namesIn(const X509* certificate);
+// Whether the peer's certificate would be taken by another context; true where the peer has none.
+bool holds(SSL* connection, SSL_CTX* context);
 
 // A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none.
 Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host);

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "bench.hpp"
+#include "events/archive.hpp"
 #include "events/snapshot.hpp"
 
 using namespace deskline;
@@ -33,18 +34,33 @@ TEST_CASE("a frame is a whole unmasked text frame, at every length of header") {
     }
 }
 
-TEST_CASE("topics are covered by prefix, meters only by name, and the scope narrows everything") {
+TEST_CASE("topics are covered by prefix, meters only by name, and the sight narrows everything") {
     CHECK(covers("audio", "audio.session"));
     CHECK_FALSE(covers("agent", "agent-session"));
-    Subscription all{.topics = {"audio", "call", "agent-session"}};
+    const Subscription all{.topics = {"audio", "call", "agent-session"}, .sight = Sight::everything()};
     CHECK(all.hears("audio.device"));
     CHECK_FALSE(all.hears("audio.meter"));
-    CHECK(all.sees("call", ""));
-    Subscription own{.topics = {"call", "agent-session"}, .scope = std::set<std::string>{"1001"}};
-    CHECK(own.sees("agent-session", "1001"));
-    CHECK_FALSE(own.sees("agent-session", "1002"));
-    CHECK_FALSE(own.sees("call", ""));
-    CHECK(own.sees("queue", ""));
+    CHECK(all.sees("call", {}));
+    const Subscription blind{.topics = {"call"}};
+    CHECK_FALSE(blind.sees("call", {"1001", {"Sales"}}));
+    const Sight ofSales{{{"agent-session", Reach::groups}, {"call", Reach::groups}, {"queue", Reach::groups}, {"source", Reach::all}, {"webhook", Reach::own}},
+                        {"1001"},
+                        {"Sales"},
+                        "bob"};
+    const Subscription sales{.topics = {"call", "agent-session"}, .sight = ofSales};
+    CHECK(sales.sees("agent-session", {"1001", {"Billing"}}));  // its own agent, wherever
+    CHECK(sales.sees("agent-session", {"1002", {"Sales"}}));
+    CHECK_FALSE(sales.sees("agent-session", {"1002", {"Sales North"}}));
+    CHECK_FALSE(sales.sees("agent-session", {"10010", {}}));
+    CHECK_FALSE(sales.sees("call", {}));
+    CHECK(sales.sees("queue", {{}, {"Sales"}}));
+    CHECK(sales.sees("source", {}));
+    CHECK_FALSE(sales.sees("agent", {"1001", {"Sales"}}));  // a topic that the policy does not name
+    CHECK(sales.sees("webhook", {"bob"}));
+    CHECK_FALSE(sales.sees("webhook", {"1001"}));
+    const Subscription one{.topics = {"agent-session"}, .sight = ofSales, .only = std::set<std::string>{"1002"}};
+    CHECK_FALSE(one.sees("agent-session", {"1001", {"Sales"}}));
+    CHECK(one.sees("queue", {{}, {"Sales"}}));
 }
 
 TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart") {
@@ -67,7 +83,9 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     const auto some = journal->after(40, 5);
     REQUIRE(some.size() == 5);
     CHECK(some[0]->cloudEvent() == "{\"n\":41}");
-    CHECK(journal->lastOf("deskline.agent") == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
+    std::vector<std::string> last;
+    for (const auto& frame : journal->lastOf("deskline.agent")) last.push_back(frame->cloudEvent());
+    CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
     journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
     CHECK(journal->oldest() == 101);
     CHECK(journal->newest() == 100);
@@ -94,7 +112,7 @@ TEST_CASE("a journal of a newer version is refused, not overwritten; one that ca
     const auto newer = Journal::open({.path = file});
     REQUIRE(newer.has_error());
     CHECK(newer.error().detail.find("newer Deskline (schema 99)") != std::string::npos);
-    execute(file, "UPDATE meta SET value = '2' WHERE key = 'schema'");
+    execute(file, "UPDATE meta SET value = '3' WHERE key = 'schema'");
     CHECK(Journal::open({.path = file}).has_value());
     CHECK(Journal::open({.path = folder.path / "no-folder" / "journal.db"}).has_error());
 }
@@ -105,12 +123,15 @@ TEST_CASE("a journal of the first schema is brought to the present one with its 
     execute(file, R"(CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
         INSERT INTO meta VALUES ('schema', '1'), ('epoch', 'abcd'), ('newest', '8');
-        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'), (8, 2, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":8}');)");
+        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'), (8, 2, 'deskline.agent-session', '/sessions/s1', '1001', 0, '{"data":{"session":{"acdGroup":"Sales"}}}');)");
     const auto journal = journalIn(file);
     CHECK(journal->epoch() == "abcd");
     CHECK(journal->oldest() == 7);
     CHECK(journal->newest() == 8);
-    CHECK(journal->after(6, 10).size() == 2);
+    const auto events = journal->after(6, 10);
+    REQUIRE(events.size() == 2);
+    CHECK(events[0]->concern == Concern{"1001", {}});
+    CHECK(events[1]->concern == Concern{"1001", {"Sales"}});
     Operations operations;
     operations.load(journal->database());
     operations.put({.id = "o1", .actor = "crm", .key = "k1"});
@@ -159,7 +180,7 @@ TEST_CASE("a session's events are told in order, with whole objects and previous
     REQUIRE(frames.size() == 4);
     for (std::size_t i = 0; i < frames.size(); ++i) {
         CHECK(frames[i]->number == i + 1);
-        CHECK(frames[i]->agent == "1001");
+        CHECK(frames[i]->concern == Concern{"1001", {"Sales"}});
     }
     CHECK(data(frames[2]).at("previousState") == "ready");
     CHECK(data(frames[2]).at("session").at("state") == "busy-on-call");
@@ -171,7 +192,7 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     Bench bench(journalIn(folder.path / "journal.db"));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     std::optional<Attachment> attached;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}}, "", [&](Attachment a) { attached = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "", [&](Attachment a) { attached = std::move(a); });
     bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
     bench.settle();
     std::vector<std::string> order;
@@ -186,8 +207,9 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     REQUIRE(attached->snapshot);
     CHECK(attached->snapshot->find("not-ready") != std::string::npos);
     std::optional<Attachment> resumed, strange;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}}, attached->cursor, [&](Attachment a) { resumed = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}}, "other-1", [&](Attachment a) { strange = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, attached->cursor,
+                        [&](Attachment a) { resumed = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "other-1", [&](Attachment a) { strange = std::move(a); });
     bench.frames();
     REQUIRE(resumed);
     CHECK(resumed->resumed);
@@ -206,7 +228,12 @@ TEST_CASE("a new picture is told as differences, in order") {
     picture.sessions = {someSession("s1", "1001"), someSession("s2", "1001")};
     bench.ledger.record({picture});
     const auto first = bench.frames();
-    CHECK(first.size() == 5);
+    REQUIRE(first.size() == 6);
+    // With its first session in a group the agent belongs to it; from there on its events concern the group.
+    CHECK(first[2]->concern == Concern{"1001", {}});
+    CHECK(data(first[3]).at("event") == "group-joined");
+    CHECK(first[3]->concern == Concern{"1001", {"Sales"}});
+    CHECK(first[4]->concern == Concern{"1001", {"Sales"}});
     bench.ledger.record({picture});
     CHECK(bench.frames().empty());  // nothing differs
     bench.ledger.record({SourceLost{Source::telephony, fromHresult(0x80010108, "a call")}});
@@ -266,7 +293,7 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     };
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     for (int i = 0; i < 9; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
-    const Subscription sessions{.topics = {"agent-session"}};
+    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
     const auto first = read({sessions, "", 4}).get();
     REQUIRE(first.has_value());
     CHECK(first->frames.size() == 4);
@@ -274,11 +301,11 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     REQUIRE(second.has_value());
     REQUIRE(second->frames.size() == 6);
     CHECK(second->frames[0]->number == 5);
-    CHECK(read({{.topics = {"queue"}}, "", 100}).get()->frames.empty());
-    CHECK(read({{.topics = {"agent-session"}, .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
 
     auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
-    auto waitsForOthers = read({{.topics = {"queue"}}, second->cursor, 100, std::chrono::milliseconds(50)});
+    auto waitsForOthers = read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
     bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
     CHECK(waits.get()->frames.size() == 1);
     const auto nothing = waitsForOthers.get();
@@ -297,7 +324,7 @@ TEST_CASE("who has missed much gets it page by page") {
     std::vector<std::size_t> pages;
     for (bool more = true; more;) {
         std::optional<Attachment> page;
-        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}}, cursor, [&](Attachment a) { page = std::move(a); });
+        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, cursor, [&](Attachment a) { page = std::move(a); });
         bench.frames();
         REQUIRE(page);
         CHECK(page->resumed);
@@ -318,12 +345,52 @@ TEST_CASE("who comes back with a cursor that the journal has cut is told so, and
     journal->prune(now().time_since_epoch().count());
     Bench bench(std::move(journal));
     std::optional<Attachment> cut, newest;
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}}, epoch + "-5", [&](Attachment a) { cut = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}}, epoch + "-10", [&](Attachment a) { newest = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-5", [&](Attachment a) { cut = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-10", [&](Attachment a) { newest = std::move(a); });
     bench.frames();
     REQUIRE(cut);
     CHECK(cut->reset == "journal-truncated");
     CHECK(cut->snapshot);
     REQUIRE(newest);
     CHECK(newest->resumed);
+}
+
+TEST_CASE("the audit is a chain: what was changed, taken out or put in is found") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto check = [&] {
+        auto verified = verifyAudit(file);
+        REQUIRE(verified.has_value());
+        return *verified;
+    };
+    {
+        const auto journal = journalIn(file);
+        Audit audit;
+        for (int i = 0; i < 3; ++i) audit.add({.actor = "ada", .action = "PUT /agents/1001", .outcome = "succeeded"});
+        CHECK(audit.changed());
+        REQUIRE(journal->write({}, {&audit}).has_value());
+        CHECK_FALSE(audit.changed());
+    }
+    REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"}).has_value());  // another program goes on with the chain
+    CHECK(check().entries == 4);
+    CHECK_FALSE(check().broken);
+    const auto head = check().head;
+    execute(file, "CREATE TABLE kept AS SELECT * FROM audit");
+    const auto restore = [&] { execute(file, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept"); };
+    execute(file, "UPDATE audit SET entry = replace(entry, 'ada', 'eve') WHERE number = 2");
+    CHECK(check().broken == 2);
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 2");
+    CHECK(check().broken == 3);
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 1");
+    CHECK(check().broken == 2);
+    restore();
+    execute(file, "UPDATE audit SET hash = ''");
+    CHECK(check().unchained == 4);
+    CHECK(check().head.empty());  // the noted hash tells
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 4");
+    CHECK_FALSE(check().broken);  // an end cut off is a chain still
+    CHECK(check().head != head);
 }

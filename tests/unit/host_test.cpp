@@ -4,9 +4,6 @@
 #include <future>
 
 #include "host/configuration.hpp"
-#include "identity/policy.hpp"
-#include "identity/tickets.hpp"
-#include "identity/tokens.hpp"
 #include "model/id.hpp"
 #include "source/lanes.hpp"
 #include "source/recovery.hpp"
@@ -74,57 +71,6 @@ TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {
             shown.push_back(section + "." + line.substr(1, line.find(" = ") - 1));
     }
     CHECK_THAT(shown, Catch::Matchers::UnorderedEquals(host::keys()));
-}
-
-TEST_CASE("tokens: what was issued is believed, everything else is not") {
-    const auto path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem"),
-               otherPath = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".pem");
-    const auto tokens = identity::Tokens::open(path, "deskline", "deskline"), again = identity::Tokens::open(path, "deskline", "deskline"),
-               other = identity::Tokens::open(otherPath, "deskline", "deskline"), elsewhere = identity::Tokens::open(path, "deskline", "another");
-    REQUIRE(good(tokens));
-    REQUIRE(good(again));
-    const identity::Identity who{"ada", identity::Role::agent, {"1001"}, 1000};
-    const auto token = (*tokens)->issue(who, 100);
-    const auto read = (*again)->verify(token, 500);
-    REQUIRE(good(read));
-    CHECK(read->subject == "ada");
-    CHECK(read->agents == std::set<std::string>{"1001"});
-    CHECK(good((*tokens)->verify(token, 1060)));  // a minute of leeway
-    CHECK_FALSE(good((*tokens)->verify(token, 1061)));
-    CHECK_FALSE(good((*other)->verify(token, 500)));
-    CHECK_FALSE(good((*elsewhere)->verify(token, 500)));
-    auto forged = token;
-    forged[token.find('.') + 3] ^= 1;
-    CHECK_FALSE(good((*tokens)->verify(forged, 500)));
-    CHECK_FALSE(good((*tokens)->verify(token.substr(0, token.size() - 4), 500)));
-    CHECK_FALSE(good((*tokens)->verify("eyJhbGciOiJub25lIn0." + token.substr(token.find('.') + 1), 500)));
-    CHECK_FALSE(good((*tokens)->verify(std::string(9000, 'x'), 500)));
-    CHECK_FALSE(good((*tokens)->verify("", 500)));
-    std::filesystem::remove(path);
-    std::filesystem::remove(otherPath);
-}
-
-TEST_CASE("tickets open one stream, within thirty seconds") {
-    identity::Tickets tickets;
-    const auto ticket = tickets.issue({"ada"}, 100);
-    CHECK(tickets.redeem(ticket, 110)->subject == "ada");
-    CHECK_FALSE(tickets.redeem(ticket, 110));
-    CHECK_FALSE(tickets.redeem(tickets.issue({"ada"}, 100), 131));
-}
-
-TEST_CASE("policy: agents are themselves, integrations leave audio alone, only admins administer") {
-    using namespace identity;
-    const Identity agent{"ada", Role::agent, {"1001"}}, supervisor{"bob", Role::supervisor}, integration{"crm", Role::integration};
-    CHECK(may(agent, Action::control_agent, "1001", true));
-    CHECK_FALSE(may(agent, Action::control_agent, "1002", true));
-    CHECK(may(supervisor, Action::control_agent, "1002", true));
-    CHECK(may(agent, Action::control_audio, "", true));
-    CHECK_FALSE(may(agent, Action::control_audio, "", false));
-    CHECK(may(supervisor, Action::control_audio, "", false));
-    CHECK_FALSE(may(integration, Action::control_audio, "", true));
-    for (const auto role : {Role::agent, Role::supervisor, Role::integration}) CHECK(allowed(role, Action::administer, true) == Allowed::no);
-    CHECK(scope(agent) == std::set<std::string>{"1001"});
-    CHECK_FALSE(scope(supervisor));
 }
 
 TEST_CASE("lanes: in order within one, never waiting for another; what blocks is left behind by name") {

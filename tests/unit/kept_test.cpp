@@ -51,7 +51,7 @@ const Folder& tokensFolder() {
     return folder;
 }
 const identity::Tokens& someTokens() {
-    static const auto tokens = std::move(*identity::Tokens::open(tokensFolder().path / "key.pem", "deskline", "deskline"));
+    static const auto tokens = std::move(*identity::Tokens::open(tokensFolder().path / "key.pem", "deskline"));
     return *tokens;
 }
 
@@ -63,6 +63,7 @@ void pass(std::chrono::seconds time) { clockMilliseconds += std::chrono::millise
 struct Desk {
     Bench bench;
     ScriptedTelephony acd;
+    identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
     api::Gateway gateway;
     api::Doubts doubts{gateway};
     api::PendingStates pendingStates{gateway};
@@ -70,7 +71,7 @@ struct Desk {
 
     explicit Desk(const std::filesystem::path& file, api::PresenceOptions options = {})
         : bench(journalIn(file), drivenClock),
-          gateway{.name = "test", .basePath = "", .ledger = bench.ledger, .telephony = &acd, .tokens = someTokens()},
+          gateway{.name = "test", .basePath = "", .ledger = bench.ledger, .telephony = &acd, .authenticator = &authenticator},
           presence(gateway, std::move(options)) {
         for (Observer* observer : std::initializer_list<Observer*>{&doubts, &pendingStates, &presence}) bench.ledger.observe(*observer);
         bench.ledger.answerWith(api::lateAnswer);
@@ -108,7 +109,7 @@ struct Desk {
         request.body = std::move(body);
         request.headers = {{"content-type", "application/json"}};
         request.requestId = "request-7";
-        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor};
+        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = {identity::everyGroup}};
         request.later = [](auto, auto) { return api::Timer(); };
         api::handle(gateway, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();

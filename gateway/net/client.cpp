@@ -1,4 +1,4 @@
-#include "net/poster.hpp"
+#include "net/client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -26,7 +26,7 @@ namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 
-constexpr std::size_t answerRead = 65'536, answerKept = 1024;
+constexpr std::size_t answerRead = 1 << 20, answerKept = 1024;
 constexpr int mostRedirects = 3;
 
 struct Target {
@@ -75,7 +75,7 @@ asio::awaitable<Answer> converse(Stream& stream, const http::request<http::strin
     co_return answer;
 }
 
-asio::awaitable<Answer> postOnce(const Target& target, const api::Post& post, const PosterOptions& options, asio::ssl::context& tls) {
+asio::awaitable<Answer> once(const Target& target, http::verb method, const api::Post& what, const ClientOptions& options, asio::ssl::context& tls) {
     Answer answer;
     auto token = asio::redirect_error(asio::use_awaitable, answer.error);
     const auto failed = [&](std::string what) {
@@ -91,13 +91,13 @@ asio::awaitable<Answer> postOnce(const Target& target, const api::Post& post, co
         if (options.allowPrivateNetworks || !isPrivate(entry.endpoint().address())) allowed.push_back(entry.endpoint());
     if (allowed.empty()) {
         answer.error = asio::error::access_denied;
-        co_return failed(target.host + " is in a private network, and [webhooks] allow_private_networks is false");
+        co_return failed(target.host + " is in a private network, and [" + options.section + "] allow_private_networks is false");
     }
-    http::request<http::string_body> request{http::verb::post, target.path, 11, post.body};
+    http::request<http::string_body> request{method, target.path, 11, what.body};
     request.set(http::field::host, target.host + ":" + target.port);
     request.set(http::field::user_agent, "Deskline/" DESKLINE_VERSION);
     request.set(http::field::connection, "close");
-    for (const auto& [name, value] : post.headers) request.set(name, value);
+    for (const auto& [name, value] : what.headers) request.set(name, value);
     request.prepare_payload();
 
     boost::beast::ssl_stream<boost::beast::tcp_stream> stream(boost::beast::tcp_stream(executor), tls);
@@ -113,25 +113,29 @@ asio::awaitable<Answer> postOnce(const Target& target, const api::Post& post, co
     co_return co_await converse(stream, request);
 }
 
-asio::awaitable<api::PostOutcome> post(api::Post post, const PosterOptions& options, asio::ssl::context& tls) {
-    auto url = boost::urls::url(boost::urls::parse_uri(post.url).value());
+// Follows redirects within the host; the answer's error says why there is none.
+asio::awaitable<Answer> exchanged(http::verb method, api::Post what, const ClientOptions& options, asio::ssl::context& tls) {
+    const auto refused = [](const char* why) { return Answer{asio::error::access_denied, why}; };
+    auto url = boost::urls::url(boost::urls::parse_uri(what.url).value());
     for (int redirects = 0;; ++redirects) {
         const auto target = targetOf(url);
-        auto answer = co_await postOnce(target, post, options, tls);
-        if (answer.error) co_return api::PostOutcome{{}, answer.what + ": " + answer.error.message() + ".", {}};
+        auto answer = co_await once(target, method, what, options, tls);
+        if (answer.error) co_return answer;
         const auto status = static_cast<int>(answer.response.result_int());
         const std::string_view location = answer.response[http::field::location];
-        if ((status != 307 && status != 308) || location.empty()) co_return api::PostOutcome{status, {}, firstKiB(answer.response.body())};
+        if ((status != 307 && status != 308) || location.empty()) co_return answer;
         boost::urls::url next;
         const auto parsed = boost::urls::parse_uri_reference(location);
-        if (!parsed || !boost::urls::resolve(url, *parsed, next)) co_return api::PostOutcome{{}, "The receiver redirects to what is no URL.", {}};
+        if (!parsed || !boost::urls::resolve(url, *parsed, next)) co_return refused("It redirects to what is no URL");
         const auto there = targetOf(next);
         if (there.host != target.host || there.port != target.port || there.tls != target.tls)
-            co_return api::PostOutcome{{}, "The receiver redirects to another host; give the webhook that URL instead.", {}};
-        if (redirects == mostRedirects) co_return api::PostOutcome{{}, "The receiver redirects in a circle.", {}};
+            co_return refused("It redirects to another host; give that URL instead");
+        if (redirects == mostRedirects) co_return refused("It redirects in a circle");
         url = next;
     }
 }
+
+std::string inWords(const Answer& answer) { return answer.what + ": " + answer.error.message() + "."; }
 
 #ifdef _WIN32
 // OpenSSL knows nothing of Windows' certificate store.
@@ -167,28 +171,45 @@ bool isPrivate(const asio::ip::address& address) {
            in(0xc0a80000, 16) || in(0xc6120000, 15) || in(0xf0000000, 4);
 }
 
-Poster::Poster(PosterOptions options) : options_(std::move(options)), tls_(asio::ssl::context::tls_client) {
+Client::Client(ClientOptions options) : options_(std::move(options)), tls_(asio::ssl::context::tls_client) {
     SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
     tls_.set_verify_mode(asio::ssl::verify_peer);
     trustHostAuthorities(tls_.native_handle());
     error_code error;
     if (!options_.authorities.empty()) tls_.load_verify_file(options_.authorities.string(), error);
-    if (error) throw std::runtime_error("[webhooks] authorities = \"" + options_.authorities.string() + "\" cannot be read: " + error.message() + ".");
+    if (error)
+        throw std::runtime_error("[" + options_.section + "] authorities = \"" + options_.authorities.string() + "\" cannot be read: " + error.message() + ".");
     thread_ = std::thread([this] {
         const auto busy = asio::make_work_guard(io_);
         io_.run();
     });
 }
 
-Poster::~Poster() {
+Client::~Client() {
     io_.stop();
     thread_.join();
 }
 
-void Poster::send(api::Post what, std::function<void(api::PostOutcome)> done) {
-    asio::co_spawn(io_, post(std::move(what), options_, tls_), [done = std::move(done)](const std::exception_ptr& failed, api::PostOutcome outcome) {
-        done(failed ? api::PostOutcome{{}, "The post failed by an exception.", {}} : std::move(outcome));
-    });
+void Client::post(api::Post what, std::function<void(api::PostOutcome)> done) {
+    asio::co_spawn(io_, exchanged(http::verb::post, std::move(what), options_, tls_),
+                   [done = std::move(done)](const std::exception_ptr& failed, const Answer& answer) {
+                       if (failed) return done({{}, "The post failed by an exception.", {}});
+                       if (answer.error) return done({{}, inWords(answer), {}});
+                       done({static_cast<int>(answer.response.result_int()), {}, firstKiB(answer.response.body())});
+                   });
+}
+
+void Client::get(const std::string& url, std::function<void(Result<std::string>)> done) {
+    const auto fault = [url](const std::string& what) { return Fault{"resource-unavailable", url + " could not be had. " + what}; };
+    if (!boost::urls::parse_uri(url)) return done(fault("It is no URL."));
+    asio::co_spawn(io_, exchanged(http::verb::get, {url, {}, {}}, options_, tls_),
+                   [done = std::move(done), fault](const std::exception_ptr& failed, const Answer& answer) {
+                       if (failed) return done(fault("It failed by an exception."));
+                       if (answer.error) return done(fault(inWords(answer)));
+                       if (answer.response.result() != http::status::ok)
+                           return done(fault("The answer was " + std::to_string(answer.response.result_int()) + "."));
+                       done(Result<std::string>(boost::system::in_place_value, answer.response.body()));
+                   });
 }
 
 }  // namespace deskline::net

@@ -1,0 +1,19 @@
+// Everything that says who a caller is, made of the configuration: the gateway's own key, API keys, the identity provider.
+#pragma once
+#include "host/configuration.hpp"
+#include "identity/authenticator.hpp"
+#include "net/client.hpp"
+
+namespace deskline {
+
+struct Access {
+    std::unique_ptr<identity::Tokens> tokens;
+    std::unique_ptr<identity::Keys> keys;
+    std::unique_ptr<net::Client> client;  // asks the provider; null where there is none
+    std::unique_ptr<identity::Issuer> issuer;
+    std::unique_ptr<identity::Authenticator> authenticator;
+};
+
+Result<Access> openAccess(const host::Configuration& configuration);
+
+}  // namespace deskline

@@ -1,0 +1,15 @@
+#include "events/concerns.hpp"
+
+namespace deskline::events {
+
+Concern concernOfAgent(const State& state, const std::string& agent) {
+    const auto groups = state.memberships.find(agent);
+    return {agent, groups == state.memberships.end() ? std::set<std::string>{} : groups->second};
+}
+
+Concern concernOf(const State& state, const Call& call) {
+    const auto* session = call.session ? state.session(*call.session) : nullptr;
+    return session ? concernOf(state, *session) : Concern{};
+}
+
+}  // namespace deskline::events

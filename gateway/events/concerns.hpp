@@ -1,0 +1,45 @@
+// Whom a thing concerns, and the topic that it belongs to: all that a sight needs to know of it. One answer for snapshots, events and REST.
+// An agent belongs to the groups in which it has had a session since it signed in; a call to its session's. Thread: the ledger's.
+#pragma once
+#include "events/state.hpp"
+
+namespace deskline::events {
+
+template <class T>
+inline constexpr std::string_view topicOf = "";
+template <>
+inline constexpr std::string_view topicOf<Agent> = "agent";
+template <>
+inline constexpr std::string_view topicOf<AgentSession> = "agent-session";
+template <>
+inline constexpr std::string_view topicOf<AgentHandler> = "agent-handler";
+template <>
+inline constexpr std::string_view topicOf<AcdGroup> = "acd-group";
+template <>
+inline constexpr std::string_view topicOf<Queue> = "queue";
+template <>
+inline constexpr std::string_view topicOf<Address> = "address";
+template <>
+inline constexpr std::string_view topicOf<Call> = "call";
+template <>
+inline constexpr std::string_view topicOf<AudioDevice> = "audio.device";
+template <>
+inline constexpr std::string_view topicOf<AudioSession> = "audio.session";
+
+Concern concernOfAgent(const State& state, const std::string& agent);
+inline Concern concernOf(const State& state, const Agent& agent) { return concernOfAgent(state, agent.id); }
+inline Concern concernOf(const State&, const AgentSession& session) { return {session.agent, {session.acdGroup}}; }
+Concern concernOf(const State& state, const Call& call);
+inline Concern concernOf(const State&, const AcdGroup& group) { return {{}, {group.name}}; }
+inline Concern concernOf(const State&, const Queue& queue) { return {{}, {queue.acdGroup}}; }
+inline Concern concernOf(const State&, const AgentHandler&) { return {}; }  // the lines and the audio of the host are nobody's in particular
+inline Concern concernOf(const State&, const Address&) { return {}; }
+inline Concern concernOf(const State&, const AudioDevice&) { return {}; }
+inline Concern concernOf(const State&, const AudioSession&) { return {}; }
+
+template <class T>
+bool sees(const Sight& sight, const State& state, const T& thing) {
+    return sight.sees(topicOf<T>, concernOf(state, thing));
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,132 @@
+#include "identity/issuer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <fstream>
+
+namespace deskline::identity {
+namespace {
+
+bool isAddress(const std::string& text) { return text.starts_with("https://"); }
+
+}  // namespace
+
+void Issuer::tick(Clock::time_point time) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (fetching_) return;
+        if (!options_.jwks.empty() && !isAddress(options_.jwks)) {
+            std::error_code error;
+            const auto written = std::filesystem::last_write_time(options_.jwks, error);
+            if (!error && written != fileTime_) {
+                fileTime_ = written;
+                due_ = time;
+            }
+        }
+        if (time < due_) return;
+    }
+    refresh(time);
+}
+
+void Issuer::refresh(Clock::time_point time) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(fetching_, true)) return;
+        tried_ = time;
+        due_ = time + options_.refresh;
+    }
+    if (options_.jwks.empty()) return discover();
+    if (isAddress(options_.jwks)) return fetchKeys(options_.jwks);
+    readFile();
+}
+
+void Issuer::readFile() {
+    std::ifstream file(options_.jwks, std::ios::binary);
+    if (!file) return fetched(Fault{"configuration", options_.jwks + " cannot be read."});
+    fetched(Result<std::string>(boost::system::in_place_value, std::string{std::istreambuf_iterator<char>(file), {}}));
+}
+
+void Issuer::discover() {
+    auto url = options_.issuer;
+    while (url.ends_with('/')) url.pop_back();
+    fetch_(url + "/.well-known/openid-configuration", [this](const Result<std::string>& text) {
+        if (!text) return fetched(text.error());
+        const auto document = parseStrictly(*text);
+        if (!document || textAt(*document, "issuer") != options_.issuer)
+            return fetched(Fault{"configuration", "Discovery at " + options_.issuer + " answered for another issuer."});
+        const auto keys = textAt(*document, "jwks_uri");
+        if (!isAddress(keys)) return fetched(Fault{"configuration", "Discovery at " + options_.issuer + " names no https jwks_uri."});
+        fetchKeys(keys);
+    });
+}
+
+void Issuer::fetchKeys(const std::string& url) {
+    fetch_(url, [this](const Result<std::string>& text) { fetched(text); });
+}
+
+void Issuer::fetched(const Result<std::string>& text) {
+    auto keys = text ? parseJwks(*text) : Result<Jwks>(text.error());
+    Waiting waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        fetching_ = false;
+        if (keys) {
+            if (!fault_.empty() || !keys_) spdlog::info("identity: {} keys of {}", keys->size(), options_.issuer);
+            keys_ = std::make_shared<const Jwks>(std::move(*keys));
+            fault_.clear();
+        } else {
+            if (fault_ != keys.error().detail)
+                spdlog::error("identity: the keys of {} could not be had; {}. {}", options_.issuer,
+                              keys_ ? "those from before stay good" : "its tokens are refused", keys.error().detail);
+            fault_ = keys.error().detail;
+            due_ = std::min(due_, *tried_ + again);
+        }
+        waiting = std::exchange(waiting_, {});
+    }
+    for (const auto& go : waiting) go();
+}
+
+std::optional<Result<Identity>> Issuer::decide(const Jwt& token, std::int64_t now) const {
+    std::shared_ptr<const Jwks> keys;
+    {
+        const std::lock_guard lock(mutex_);
+        keys = keys_;
+    }
+    if (!keys) return std::nullopt;
+    const VerificationKey* key = nullptr;
+    switch (find(*keys, token, key)) {
+        case Found::unknown: return std::nullopt;
+        case Found::unnamed: return refusedToken("The token names no key (kid), and its issuer has several.");
+        case Found::key: break;
+    }
+    if (!signatureFits(token, key->key)) return refusedToken("The token's signature is wrong.");
+    auto identity = readClaims(token.claims, {options_.issuer, options_.audience}, options_.claims, now);
+    if (identity) identity->proof = Proof::issuer_token;
+    return identity;
+}
+
+void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done, Clock::time_point time) {
+    if (auto decided = decide(token, now)) return done(std::move(*decided));
+    const auto afterwards = [this, token = std::move(token), now, done = std::move(done)] {
+        if (auto decided = decide(token, now)) return done(std::move(*decided));
+        const auto fault = health().fault;
+        done(refusedToken(fault.empty() ? "The token was signed with a key that its issuer does not publish."
+                                        : "The keys of the token's issuer could not be had just now; try again shortly."));
+    };
+    bool begin = false, wait = false;
+    {
+        const std::lock_guard lock(mutex_);
+        begin = !fetching_ && (!tried_ || time - *tried_ >= again);
+        wait = fetching_ || begin;
+        if (wait) waiting_.push_back(afterwards);
+    }
+    if (begin) refresh(time);
+    if (!wait) afterwards();
+}
+
+Issuer::Health Issuer::health() const {
+    const std::lock_guard lock(mutex_);
+    return {keys_ ? keys_->size() : 0, fault_};
+}
+
+}  // namespace deskline::identity

@@ -1,0 +1,194 @@
+#include "keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "access.hpp"
+#include "events/archive.hpp"
+#include "host/platform.hpp"
+#include "identity/policy.hpp"
+#include "model/json.hpp"
+
+namespace deskline {
+namespace {
+
+using identity::Key;
+using identity::KeyFile;
+
+int failed(const Fault& fault) {
+    std::cerr << "deskline: " << fault.detail << "\n";
+    return 1;
+}
+
+int misused(const std::string& what) {
+    std::cerr << "deskline: " << what << "\n";
+    return 2;
+}
+
+std::optional<std::int64_t> seconds(const std::string& text) {  // "8h", "30m", "3600s", "3600", "90d"
+    std::size_t used = 0;
+    std::int64_t value = 0;
+    try {
+        value = std::stoll(text, &used);
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+    const auto unit = text.substr(used);
+    const std::int64_t factor = unit == "d" ? 86'400 : unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s" || unit.empty() ? 1 : 0;
+    return value > 0 && value < 10'000'000'000 && factor ? std::optional(value * factor) : std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& texts, const char* between = ",") {
+    std::string all;
+    for (const auto& text : texts) all += (all.empty() ? "" : between) + text;
+    return all;
+}
+
+std::string unknownScope(const std::vector<std::string>& scopes) {
+    const auto known = identity::scopes();
+    for (const auto& scope : scopes)
+        if (!known.contains(scope)) return "there is no scope '" + scope + "'; there are: " + joined({known.begin(), known.end()}, ", ");
+    return {};
+}
+
+// Whoever is for nobody in particular is for everybody, and says so.
+std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, const std::vector<std::string>& agents, identity::Role role) {
+    if (!groups.empty() || (role == identity::Role::integration && !agents.empty())) return groups;
+    return {identity::everyGroup};
+}
+
+void noteKey(const host::Configuration& c, const char* action, const std::string& object, std::optional<std::string> detail = {}) {
+    const auto noted = events::noteInAudit(
+        c.journal.path, {.actor = "deskline " + std::string(action), .action = action, .outcome = "succeeded", .object = object, .detail = std::move(detail)});
+    if (!noted) std::cerr << "deskline: it was done, but the audit does not know of it: " << noted.error().detail << "\n";
+}
+
+}  // namespace
+
+int makeToken(const host::Configuration& c, const TokenOptions& options) {
+    const auto role = named<identity::Role>(options.role);
+    if (!role) return misused("--role takes agent, supervisor, integration or admin, not '" + options.role + "'");
+    const auto lifetime = seconds(options.ttl);
+    if (!lifetime) return misused("--ttl takes a time such as 8h, 30m or 3600s, not '" + options.ttl + "'");
+    if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
+    const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.audience);
+    if (!tokens) return failed(tokens.error());
+    const auto groups = groupsOrAll(options.groups, options.agents, *role);
+    auto scopes = std::set<std::string>(options.scopes.begin(), options.scopes.end());
+    if (*role == identity::Role::integration && scopes.empty()) {
+        scopes = identity::scopes();
+        scopes.erase("audio:write");  // the sound at somebody's desk is nobody else's, unless it is asked for
+    }
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(deskline::now().time_since_epoch()).count();
+    std::cout << (*tokens)->issue({.subject = options.subject,
+                                   .role = *role,
+                                   .agents = {options.agents.begin(), options.agents.end()},
+                                   .expires = now + *lifetime,
+                                   .groups = {groups.begin(), groups.end()},
+                                   .scopes = std::move(scopes)},
+                                  now)
+              << "\n";
+    return 0;
+}
+
+int createKey(const host::Configuration& c, const KeyOptions& options) {
+    const auto role = named<identity::Role>(options.role);
+    if (!role) return misused("--role takes agent, supervisor, integration or admin, not '" + options.role + "'");
+    if (*role == identity::Role::integration && options.scopes.empty())
+        return misused("--scopes says what the key is for: " + joined(
+                                                                   [] {
+                                                                       const auto all = identity::scopes();
+                                                                       return std::vector<std::string>(all.begin(), all.end());
+                                                                   }(),
+                                                                   ", "));
+    if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
+    const auto lifetime = options.expires.empty() ? std::optional<std::int64_t>() : seconds(options.expires);
+    if (!options.expires.empty() && !lifetime) return misused("--expires takes a time such as 90d or 8h, not '" + options.expires + "'");
+    const bool named = std::ranges::any_of(std::initializer_list<std::string_view>{"CN=", "DNS:", "URI:", "email:"},
+                                           [&](auto prefix) { return options.certificate.starts_with(prefix) && options.certificate.size() > prefix.size(); });
+    if (!options.certificate.empty() && !named) return misused("--certificate takes CN=…, DNS:…, URI:… or email:… as the certificate has it");
+    auto file = identity::readKeyFile(c.identity.keys);
+    if (!file) return failed(file.error());
+    const auto lives = [&](const Key& key) { return key.name == options.name && !key.revokedAt; };
+    if (std::ranges::any_of(file->keys, lives))
+        return misused("there is a key of the name '" + options.name + "' already; revoke it first, or choose another name");
+    const auto time = now();
+    auto made = identity::makeKey({.name = options.name,
+                                   .role = *role,
+                                   .scopes = options.scopes,
+                                   .agents = options.agents,
+                                   .groups = groupsOrAll(options.groups, options.agents, *role),
+                                   .createdAt = time,
+                                   .expiresAt = lifetime ? std::optional(time + std::chrono::seconds(*lifetime)) : std::nullopt});
+    if (!options.certificate.empty()) {
+        made.key.certificate = options.certificate;
+        made.key.salt.reset();
+        made.key.hash.reset();
+    }
+    file->keys.push_back(made.key);
+    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
+    noteKey(c, "key create", "/keys/" + made.key.id, options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
+    std::cerr << "key " << made.key.id << " (" << options.name << ")"
+              << (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate) << "\n";
+    if (options.certificate.empty()) std::cout << made.secret << "\n";
+    return 0;
+}
+
+int listKeys(const host::Configuration& c, const KeyOptions& options) {
+    const auto file = identity::readKeyFile(c.identity.keys);
+    if (!file) return failed(file.error());
+    const auto uses = events::readRecords(c.journal.path, "key-use");
+    const auto lastUse = [&](const Key& key) {
+        const auto use = uses.find(key.id);
+        return use == uses.end() ? std::string() : std::string(use->second.at("at").as_string());
+    };
+    if (options.json) {
+        boost::json::array all;
+        for (const auto& key : file->keys) {
+            auto shown = toJson(key).as_object();
+            shown.erase("salt");
+            shown.erase("hash");
+            if (const auto at = lastUse(key); !at.empty()) shown["lastUsedAt"] = at;
+            all.push_back(std::move(shown));
+        }
+        std::cout << boost::json::serialize(all) << "\n";
+        return 0;
+    }
+    std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}\n", "id", "name", "state", "last used", "expires", "for");
+    for (const auto& key : file->keys) {
+        const auto* state = key.revokedAt ? "revoked" : key.expiresAt && *key.expiresAt <= now() ? "expired" : "active";
+        const auto use = lastUse(key);
+        std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}{}{}{}\n", key.id, key.name, state, use.empty() ? "never" : use,
+                                 key.expiresAt ? toRfc3339(*key.expiresAt) : "never", name(key.role), key.scopes.empty() ? "" : " " + joined(key.scopes),
+                                 key.agents.empty() ? "" : " agents " + joined(key.agents), key.groups.empty() ? "" : " groups " + joined(key.groups));
+    }
+    return 0;
+}
+
+int revokeKey(const host::Configuration& c, const KeyOptions& options) {
+    auto file = identity::readKeyFile(c.identity.keys);
+    if (!file) return failed(file.error());
+    const auto key = std::ranges::find_if(file->keys, [&](const Key& k) { return k.id == options.id || (k.name == options.id && !k.revokedAt); });
+    if (key == file->keys.end()) return misused("there is no key '" + options.id + "'; `deskline key list` shows which there are");
+    if (!key->revokedAt) key->revokedAt = now();
+    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
+    noteKey(c, "key revoke", "/keys/" + key->id, key->name);
+    std::cout << "key " << key->id << " (" << key->name << ") is revoked; a running gateway closes its streams within seconds\n";
+    return 0;
+}
+
+int revokeSubject(const host::Configuration& c, const std::string& subject) {
+    auto file = identity::readKeyFile(c.identity.keys);
+    if (!file) return failed(file.error());
+    std::erase_if(file->revocations, [&](const identity::Revocation& before) { return before.subject == subject; });
+    const auto next = std::chrono::ceil<std::chrono::seconds>(now());  // a token says when it was made in whole seconds
+    file->revocations.push_back({subject, next});
+    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
+    noteKey(c, "revoke", "/subjects/" + subject);
+    std::cout << "every token of " << subject << " made until now is void; a running gateway closes its streams within seconds\n";
+    return 0;
+}
+
+}  // namespace deskline

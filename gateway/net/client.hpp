@@ -1,0 +1,42 @@
+// What the gateway asks of others: posts to receivers of webhooks, the keys of the identity provider. HTTP/1.1 over TLS with the host's
+// trusted authorities, one connection for each. Where a name resolves to is checked before anything is sent, so that a webhook cannot reach
+// what only the gateway's host may reach.
+// Source: RFC 9110, RFC 9112, RFC 6125. Thread: its own; `post` and `get` any.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "api/webhooks.hpp"
+
+namespace deskline::net {
+
+struct ClientOptions {
+    bool allowPrivateNetworks = false;
+    std::filesystem::path authorities;  // PEM, besides the host's; "": none
+    std::string section;                // of the configuration, where these come from
+    std::chrono::seconds timeout{15};   // for a whole exchange
+};
+
+class Client {
+public:
+    explicit Client(ClientOptions options);  // throws std::runtime_error where the authorities cannot be read
+    ~Client();
+
+    void post(api::Post post, std::function<void(api::PostOutcome)> done);
+    // What there is at an https address, up to 1 MiB; the fault (resource-unavailable) says what hindered.
+    void get(const std::string& url, std::function<void(Result<std::string>)> done);
+
+private:
+    const ClientOptions options_;
+    boost::asio::io_context io_{1};
+    boost::asio::ssl::context tls_;
+    std::thread thread_;
+};
+
+// Loopback, private, link-local, unspecified and multicast addresses: not on the public internet (RFC 6890, RFC 4193).
+bool isPrivate(const boost::asio::ip::address& address);
+
+}  // namespace deskline::net

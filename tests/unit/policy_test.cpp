@@ -1,0 +1,116 @@
+// The policy, cell by cell: what the table must say stands here once more, written by hand, and each cell is tried with things of the
+// caller's own, of its group, and of nobody it knows.
+#include <catch2/catch.hpp>
+
+#include "identity/policy.hpp"
+
+using namespace deskline;
+using namespace deskline::identity;
+
+namespace {
+
+using R = Resource;
+using enum Reach;
+
+struct Wanted {
+    Resource resource;
+    Action action;
+    Reach agent, supervisor, integration, admin;
+    const char* scope;
+};
+constexpr Wanted wanted[] = {
+    {R::agents, Action::see, own, groups, groups, all, "agents:read"},
+    {R::agents, Action::change, own, groups, groups, all, "agents:write"},
+    {R::sessions, Action::see, own, groups, groups, all, "agents:read"},
+    {R::sessions, Action::change, own, groups, groups, all, "agents:write"},
+    {R::calls, Action::see, own, groups, groups, all, "calls:read"},
+    {R::calls, Action::change, none, none, none, none, ""},
+    {R::acd_groups, Action::see, groups, groups, groups, all, "switch:read"},
+    {R::acd_groups, Action::change, none, none, none, none, ""},
+    {R::queues, Action::see, groups, groups, groups, all, "switch:read"},
+    {R::queues, Action::change, none, none, none, none, ""},
+    {R::lines, Action::see, all, all, all, all, "switch:read"},
+    {R::lines, Action::change, none, none, none, none, ""},
+    {R::audio, Action::see, all, all, all, all, "audio:read"},
+    {R::audio, Action::change, all, all, all, all, "audio:write"},
+    {R::sources, Action::see, all, all, all, all, ""},
+    {R::sources, Action::change, none, none, none, none, ""},
+    {R::webhooks, Action::see, none, none, own, all, "webhooks"},
+    {R::webhooks, Action::change, none, none, own, all, "webhooks"},
+    {R::operations, Action::see, own, own, own, all, ""},
+    {R::operations, Action::change, none, none, none, none, ""},
+};
+
+Identity caller(Role role) { return {.subject = "bob", .role = role, .agents = {"1001"}, .groups = {"Sales"}, .scopes = scopes()}; }
+
+// What concerns the caller itself, its group, and neither.
+struct Things {
+    Concern mine, ofGroup, others;
+};
+Things thingsOf(Resource resource) {
+    if (resource == R::webhooks || resource == R::operations) return {{"bob"}, {"bob2"}, {"1001"}};
+    if (resource == R::lines || resource == R::audio || resource == R::sources) return {};
+    return {{"1001", {"Support"}}, {"1002", {"Sales"}}, {"10010", {"Sales North", "sales", ""}}};
+}
+
+}  // namespace
+
+TEST_CASE("policy: every cell of the table, and there is none besides") {
+    std::size_t rows = 0;
+    for (const auto& row : wanted) {
+        const auto inTable = std::ranges::find_if(table(), [&](const Cell& cell) { return cell.resource == row.resource && cell.action == row.action; });
+        rows += inTable != table().end();
+        for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
+            const Policy policy;
+            const auto reach = role == Role::agent         ? row.agent
+                               : role == Role::supervisor  ? row.supervisor
+                               : role == Role::integration ? row.integration
+                                                           : row.admin;
+            INFO(name(role) << " " << name(row.action) << " " << name(row.resource));
+            auto who = caller(role);
+            CHECK(policy.reach(who, row.resource, row.action) == reach);
+            const auto things = thingsOf(row.resource);
+            const bool ofNobody = things.mine == things.others;
+            CHECK(policy.may(who, row.resource, row.action, things.mine) == (reach != none && (reach == all || !ofNobody)));
+            CHECK(policy.may(who, row.resource, row.action, things.ofGroup) == (reach == all || (reach == groups && !things.ofGroup.groups.empty())));
+            CHECK(policy.may(who, row.resource, row.action, things.others) == (reach == all));
+            who.groups = {everyGroup};
+            CHECK(policy.reach(who, row.resource, row.action) == (reach == groups ? all : reach));
+            if (role == Role::integration && *row.scope) {  // the scope of another row is no help
+                who.scopes.erase(row.scope);
+                CHECK(policy.reach(who, row.resource, row.action) == none);
+                CHECK_FALSE(policy.may(who, row.resource, row.action, things.mine));
+                who.scopes = {row.scope};
+                who.groups = {"Sales"};
+                CHECK(policy.reach(who, row.resource, row.action) == reach);
+            }
+        }
+    }
+    CHECK(rows == table().size());
+    CHECK(std::size(wanted) == 2 * boost::mp11::mp_size<boost::describe::describe_enumerators<Resource>>::value);
+}
+
+TEST_CASE("policy: agents change audio only where the configuration allows it") {
+    CHECK(Policy(true).may(caller(Role::agent), R::audio, Action::change, {}));
+    CHECK_FALSE(Policy(false).may(caller(Role::agent), R::audio, Action::change, {}));
+    CHECK(Policy(false).may(caller(Role::agent), R::audio, Action::see, {}));
+    CHECK(Policy(false).may(caller(Role::supervisor), R::audio, Action::change, {}));
+}
+
+TEST_CASE("policy: a sight says of every topic what the table says of its resource") {
+    const std::map<std::string, Resource> resources{
+        {"agent", R::agents},        {"agent-session", R::sessions}, {"call", R::calls},          {"acd-group", R::acd_groups}, {"queue", R::queues},
+        {"agent-handler", R::lines}, {"address", R::lines},          {"audio.session", R::audio}, {"audio.device", R::audio},   {"audio.ducking", R::audio},
+        {"audio.meter", R::audio},   {"source", R::sources},         {"webhook", R::webhooks}};
+    for (const auto topic : topics()) CHECK(resources.contains(std::string(topic)));
+    for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
+        const Policy policy;
+        const auto sight = policy.sight(caller(role));
+        CHECK(sight.topics.size() == resources.size());
+        for (const auto& [topic, resource] : resources) {
+            INFO(name(role) << " " << topic);
+            for (const auto& thing : {thingsOf(resource).mine, thingsOf(resource).ofGroup, thingsOf(resource).others})
+                CHECK(sight.sees(topic, thing) == policy.may(caller(role), resource, Action::see, thing));
+        }
+    }
+}
