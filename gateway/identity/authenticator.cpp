@@ -45,7 +45,8 @@ std::optional<Identity> Authenticator::current(const Identity& caller, Time now)
 
 bool Authenticator::tick() {
     if (issuer_) issuer_->tick();
-    return keys_ && keys_->reload();
+    if (keys_) keys_->reload();
+    return keys_ && keys_->changed();
 }
 
 }  // namespace deskline::identity

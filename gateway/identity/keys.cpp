@@ -102,9 +102,18 @@ NewKey makeKey(Key key) {
 bool looksLikeKey(std::string_view credential) { return credential.starts_with(prefix); }
 
 bool Keys::reload() {
+    const std::lock_guard lock(mutex_);
+    return readAgain();
+}
+
+bool Keys::changed() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(changed_, false);
+}
+
+bool Keys::readAgain() {
     std::error_code error;
     const auto written = std::filesystem::last_write_time(file_, error);
-    const std::lock_guard lock(mutex_);
     if (error && written_ == std::filesystem::file_time_type{}) return false;  // there is none yet
     if (!error && written == written_) return false;
     auto content = readKeyFile(file_);
@@ -116,7 +125,7 @@ bool Keys::reload() {
     written_ = error ? std::filesystem::file_time_type{} : written;
     content_ = std::move(*content);
     proven_.clear();
-    return true;
+    return changed_ = true;
 }
 
 const Key* Keys::find(std::string_view id) const {
@@ -142,7 +151,9 @@ Result<Identity> Keys::verify(const std::string& secret, Time now) {
     std::string salt, hash, id;
     {
         const std::lock_guard lock(mutex_);
-        const auto* key = secret.size() > prefix.size() + idDigits ? find(std::string_view(secret).substr(prefix.size(), idDigits)) : nullptr;
+        const auto named = secret.size() > prefix.size() + idDigits ? std::string_view(secret).substr(prefix.size(), idDigits) : std::string_view();
+        const auto* key = find(named);
+        if (!key && !named.empty() && readAgain()) key = find(named);
         if (!key || !key->salt || !key->hash) return unknownKey;
         if (auto why = whyNot(*key, now); !why.empty()) return Fault{"not-authorized", std::move(why)};
         id = key->id;
@@ -161,8 +172,9 @@ Result<Identity> Keys::verify(const std::string& secret, Time now) {
 
 Result<Identity> Keys::certificate(const std::vector<std::string>& names, Time now) {
     const std::lock_guard lock(mutex_);
-    for (const auto& key : content_.keys)
-        if (key.certificate && std::ranges::find(names, *key.certificate) != names.end()) return admit(key, now);
+    for (bool again = true; again; again = readAgain())
+        for (const auto& key : content_.keys)
+            if (key.certificate && std::ranges::find(names, *key.certificate) != names.end()) return admit(key, now);
     return Fault{"not-authorized", "The client certificate is good, but stands for nobody here; `deskline key create --certificate` says for whom."};
 }
 

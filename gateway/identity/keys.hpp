@@ -51,8 +51,10 @@ class Keys {
 public:
     explicit Keys(std::filesystem::path file) : file_(std::move(file)) {}
 
-    // Reads the file again where it has changed; true: it has. A file that cannot be read leaves what is there, and says so once.
+    // Reads the file again where it has changed. A file that cannot be read leaves what is there, and says so once. `reload` is done too
+    // when a key is not known, so that a new one is good at once. `changed`: whether there was anything new since it was asked last.
     bool reload();
+    bool changed();
 
     // scrypt takes about 50 ms: for a thread that may. A key that was right before is recognised at once (`known`).
     Result<Identity> verify(const std::string& secret, Time now);
@@ -65,6 +67,7 @@ public:
     std::map<std::string, Time> takeUses();  // key → when it was used last, since the last call
 
 private:
+    bool readAgain();  // under the lock
     const Key* find(std::string_view id) const;
     Result<Identity> admit(const Key& key, Time now);
 
@@ -72,7 +75,7 @@ private:
     mutable std::mutex mutex_;
     KeyFile content_;
     std::filesystem::file_time_type written_{};
-    bool unreadable_ = false;
+    bool unreadable_ = false, changed_ = false;
     std::map<std::string, std::string> proven_;  // SHA-256 of a key → its id
     std::map<std::string, Time> uses_;
 };

@@ -67,6 +67,8 @@ json::object control(Switch& acd, const json::object& request) {
         acd.removeGroup(text(request, "group"));
     else if (what == "add-group")
         acd.addGroup(text(request, "group"));
+    else if (what == "set-pin")
+        acd.setPin(text(request, "agent"), text(request, "pin"));
     else if (what == "remove-queue")
         acd.removeQueue(text(request, "queue"));
     else if (what == "remove-handler")

@@ -375,6 +375,11 @@ void Switch::addGroup(const std::string& name) {
     scheduleArrival(name);
 }
 
+void Switch::setPin(const std::string& agent, const std::string& pin) {
+    const std::lock_guard lock(mutex_);
+    if (const auto row = agents_.find(agent); row != agents_.end()) row->second.pin = pin;
+}
+
 void Switch::removeHandler(bool removed) {
     const std::lock_guard lock(mutex_);
     if (handlerRemoved_ == removed) return;

@@ -92,6 +92,7 @@ public:
     void removeGroup(const std::string& name);  // with its queue
     void removeQueue(const std::string& name);
     void addGroup(const std::string& name);
+    void setPin(const std::string& agent, const std::string& pin);
     void removeHandler(bool removed);
     void forget();                          // as after a restart of the switch: nobody is signed in
     void burst(std::size_t events);         // ready and not-ready in turn, over all open sessions

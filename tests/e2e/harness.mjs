@@ -1,7 +1,7 @@
 // Starts a gateway and talks to it from outside, over real sockets. DESKLINE_TARGET chooses which: `linux` (the simulated sources), or
 // `windows` (deskline.exe under Wine, its COM sources served by the doubles). The tests are the same.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync, existsSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createServer, connect } from 'node:net';
@@ -69,13 +69,39 @@ const say = (port, request) =>
     socket.on('error', fail);
   });
 
+// Everything that a gateway wrote is searched for what it must never write: its callers' tokens, keys, tickets and planted PINs.
+export class Secrets {
+  planted = new Set();
+  bytes = 0;
+  found = [];
+  plant(secret) {
+    if (secret) this.planted.add(secret);
+    return secret;
+  }
+  token(text) {
+    this.plant(text.split('.')[2]); // the signature: without it a token is worth nothing
+    return text;
+  }
+  search(text, where) {
+    this.bytes += text.length;
+    for (const secret of this.planted) if (text.includes(secret)) this.found.push(`${secret.slice(0, 6)}… in ${where}`);
+  }
+  searchFiles(folder, spared = []) {
+    for (const entry of readdirSync(folder, { recursive: true })) {
+      const path = join(folder, entry);
+      if (statSync(path).isFile() && !spared.some((name) => path.endsWith(name))) this.search(readFileSync(path, 'latin1'), entry);
+    }
+  }
+}
+
 export class Stream {
-  constructor(socket, contract) {
+  constructor(socket, contract, secrets) {
     this.socket = socket;
     this.frames = [];
     this.waiters = [];
     this.closed = new Promise((done) => socket.on('close', (code, reason) => done({ code, reason: reason.toString() })));
     socket.on('message', (data) => {
+      secrets?.search(String(data), 'a frame');
       const frame = JSON.parse(data);
       this.frames.push(frame);
       this.wrong ||= contract?.frame(frame);
@@ -134,17 +160,27 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
     if (child.exitCode !== null) throw new Error('the gateway ended: ' + log);
     return log.match(/listening on (https:\S+)/)?.[1];
   }, 60_000);
+  const secrets = new Secrets();
   const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 256 });
   const tokens = new Map();
   const gateway = {
     url, folder, child, exit,
     log: () => log,
     doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
-    token(role = 'admin', agents = [], subject = role) {
-      const key = JSON.stringify([role, agents, subject]);
-      if (!tokens.has(key)) tokens.set(key, run(['token', '--subject', subject, '--role', role, ...agents.flatMap((a) => ['--agent', a]), '--config', shown(file)]).stdout.trim());
+    secrets,
+    cli: (...args) => run([...args, '--config', shown(file)]),
+    token(role = 'admin', agents = [], subject = role, { groups = [], scopes = [], ttl = '8h' } = {}) {
+      const key = JSON.stringify([role, agents, subject, groups, scopes, ttl]);
+      const named = (option, values) => values.flatMap((value) => [option, value]);
+      if (!tokens.has(key)) tokens.set(key, secrets.token(gateway.cli('token', '--subject', subject, '--role', role, '--ttl', ttl, ...named('--agent', agents), ...named('--group', groups), ...named('--scope', scopes)).stdout.trim()));
       return tokens.get(key);
     },
+    key(name, ...args) {
+      const made = gateway.cli('key', 'create', '--name', name, ...args);
+      if (made.code !== 0) throw new Error(made.stderr);
+      return secrets.plant(made.stdout.trim());
+    },
+    audit: () => gateway.cli('journal', 'audit').stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)),
     telephony: (request) => say(telephonyConsole, request),
     audio: (request) => say(audioConsole, request),
     request(method, path, body, { token = gateway.token(), headers = {}, raw } = {}) {
@@ -157,6 +193,8 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
             const bytes = Buffer.concat(chunks), text = (bytes.length && answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
             try { json = JSON.parse(text); } catch { json = undefined; }
+            secrets.search(text + JSON.stringify(answer.headers), `the answer to ${method} ${path.split('?')[0]}`);
+            if (method === 'POST' && path === '/tickets') secrets.plant(json?.ticket); // said once
             const wrong = path.startsWith('//') ? '' : gateway.contract?.answer(method, path, answer.statusCode, answer.headers['content-type'], text ? json ?? text : undefined);
             if (wrong) return fail(new Error(`${method} ${path} does not fit openapi.json: ${wrong}`));
             done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });
@@ -169,7 +207,7 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
     open(options = {}) {
       return new Promise((done, fail) => {
         const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, headers: options.headers ?? {} });
-        const stream = new Stream(socket, gateway.contract);
+        const stream = new Stream(socket, gateway.contract, secrets);
         socket.on('open', () => done(stream));
         socket.on('unexpected-response', (_, answer) => fail(new Error('refused: ' + answer.statusCode)));
         socket.on('error', fail);
@@ -198,6 +236,10 @@ export async function startGateway({ config = '', env = {}, traffic = 0, folder 
       const timer = setTimeout(() => gateway.signal('SIGKILL'), 20_000);
       const ended = await exit;
       clearTimeout(timer);
+      secrets.search(log, 'the log');
+      secrets.searchFiles(folder, ['local-key.pem', 'private-key.pem', 'double.log']);
+      if (process.env.DESKLINE_EVIDENCE) appendFileSync(process.env.DESKLINE_EVIDENCE, JSON.stringify({ bytes: secrets.bytes, secrets: secrets.planted.size, found: secrets.found }) + '\n');
+      if (secrets.found.length) throw new Error('a secret was written: ' + secrets.found.join(', '));
       agentHttps.destroy();
       if (!keep) rmSync(folder, { recursive: true, force: true });
       return ended;
