@@ -36,11 +36,12 @@ void countPin(Gateway& gateway, const std::string& agent, const std::string& add
 
 }  // namespace
 
-std::optional<Fault> slowedDown(const Gateway& gateway, const Command& command, const std::string& address) {
+std::optional<Fault> slowedDown(Gateway& gateway, const Command& command, const std::string& address) {
     const auto* agent = agentOfPin(command);
     if (!agent) return std::nullopt;
     const int wait = std::max(gateway.throttle.wait(pinsOf(*agent)), gateway.throttle.wait(pinsFrom(address)));
     if (wait == 0) return std::nullopt;
+    gateway.refusals.count(Attempt::pin, true);
     Fault fault{"too-many-requests", "Too many wrong PINs for agent " + *agent + ", or from your address; the switch was not asked."};
     fault.retryAfter = wait;
     return fault;

@@ -16,7 +16,7 @@ CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events:
 
 void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const events::Settled& settled);
 // Too many wrong PINs for this agent, or from this address: why the switch is not asked.
-std::optional<Fault> slowedDown(const Gateway& gateway, const Command& command, const std::string& address);
+std::optional<Fault> slowedDown(Gateway& gateway, const Command& command, const std::string& address);
 
 std::string describe(const Command& command);                             // for people; never a PIN
 std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody

@@ -18,7 +18,7 @@ void Authenticator::identify(std::string credential, Time now, bool hurried, Don
     const auto issuer = textAt(token->claims, "iss");
     if (issuer == localIssuer) return unlessRevoked(tokens_.verify(*token, seconds));
     if (issuer_ && issuer == issuer_->options().issuer) return issuer_->verify(std::move(*token), seconds, unlessRevoked);
-    done(refusedToken("The token is of another issuer."));
+    unlessRevoked(refusedToken("The token is of another issuer."));
 }
 
 void Authenticator::checkKey(std::string secret, Time now, bool hurried, Done done) {

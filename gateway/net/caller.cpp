@@ -91,6 +91,8 @@ asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, c
 
 Fault unknownCaller(Site& site, const From& from) { return refused(site, from, api::Attempt::token, bearerWanted); }
 
+Fault beyondLimits(Site& site, const std::string& address, Fault fault) { return refused(site, {address, {}}, api::Attempt::token, std::move(fault)); }
+
 void certificateRefused(Site& site, const std::string& address, const std::string& why) {
     (void)refused(site, {address, {}}, api::Attempt::certificate, {"not-authorized", "The client certificate was refused: " + why + "."});
 }

@@ -24,6 +24,8 @@ asio::awaitable<Result<identity::Identity>> believed(Site& site, std::string cre
 
 Fault unknownCaller(Site& site, const From& from);  // nothing was shown where something must be
 
+// What a stranger sent is beyond the limits: whatever it was meant to show.
+Fault beyondLimits(Site& site, const std::string& address, Fault fault);
 // A handshake that failed because of the client's certificate.
 void certificateRefused(Site& site, const std::string& address, const std::string& why);
 

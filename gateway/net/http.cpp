@@ -313,7 +313,9 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             if (error == http::error::end_of_stream || error == asio::error::eof || channel->closed()) break;
             HttpRequest nothing;
             nothing.keep_alive(false);
-            co_await write(stream, finish(plain(api::problem(unreadable(error), "")), nothing, site));
+            auto fault = unreadable(error);
+            if (error == http::error::header_limit) fault = beyondLimits(site, channel->peer(), std::move(fault));
+            co_await write(stream, finish(refuse(fault), nothing, site));
             break;
         }
         auto request = parser.release();

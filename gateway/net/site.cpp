@@ -36,6 +36,18 @@ std::string metric(const char* name, const char* kind, const char* help, auto va
     return fmt::format("# HELP deskline_{} {}\n# TYPE deskline_{} {}\ndeskline_{} {}\n", name, help, name, kind, name, value);
 }
 
+std::string refusals(const api::Refusals& counted) {
+    std::string refused = "# HELP deskline_refused_total Attempts to be somebody that were refused.\n# TYPE deskline_refused_total counter\n",
+                throttled =
+                    "# HELP deskline_throttled_total Of those, the ones that came too often and had to wait.\n# TYPE deskline_throttled_total counter\n";
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<api::Attempt>>([&](auto attempt) {
+        const auto& of = counted.of(attempt.value);
+        refused += fmt::format("deskline_refused_total{{by=\"{}\"}} {}\n", name(attempt.value), of.refused.load());
+        throttled += fmt::format("deskline_throttled_total{{by=\"{}\"}} {}\n", name(attempt.value), of.throttled.load());
+    });
+    return refused + throttled;
+}
+
 // Prometheus text format 0.0.4.
 HttpResponse metrics(const Site& site) {
     const auto health = site.gateway.ledger.health();
@@ -47,6 +59,7 @@ HttpResponse metrics(const Site& site) {
     body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
     body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.", health.durable ? 1 : 0);
     body += metric("journal_unsaved_events", "gauge", "Events that wait for the journal to be writable again.", health.unsaved);
+    body += refusals(site.gateway.refusals);
     return text(http::status::ok, std::move(body), "text/plain; version=0.0.4");
 }
 

@@ -74,6 +74,8 @@ public:
             co_await receive({static_cast<const char*>(buffer.data().data()), buffer.size()});
             OPENSSL_cleanse(buffer.data().data(), buffer.size());  // a token, a PIN
         }
+        if (error == websocket::error::message_too_big && !helloed_)
+            (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
         if (error == websocket::error::message_too_big) close(CloseCode::bad_frame, "frame-too-large");
         end();
         channel_->closeWhenSent();
