@@ -71,7 +71,7 @@ void Issuer::fetched(const Result<std::string>& text) {
         const std::lock_guard lock(mutex_);
         fetching_ = false;
         if (keys) {
-            if (!fault_.empty() || !keys_) spdlog::info("identity: {} keys of {}", keys->size(), options_.issuer);
+            if (!fault_.empty() || !keys_ || keys_->size() != keys->size()) spdlog::info("identity: {} keys of {}", keys->size(), options_.issuer);
             keys_ = std::make_shared<const Jwks>(std::move(*keys));
             fault_.clear();
         } else {

@@ -1,5 +1,7 @@
 // A small page: live sessions with their state buttons, calls, volumes, and what happened. It shows what the stream says, never what it hopes:
 // a click is pending until its event has come. The token comes in the link's fragment (which no server sees) or by hand.
+import { begin, finish, provider, renew } from './sign-in.js';
+
 const $ = (id) => document.getElementById(id);
 const base = location.pathname.replace(/[^/]*$/, '');
 const socketUrl = `wss://${location.host}${base}api/v1/stream`;
@@ -14,7 +16,7 @@ if (fragment.get('token')) {
 
 const sessions = new Map(), calls = new Map(), devices = new Map(), audioSessions = new Map(), agents = new Map();
 const waiting = new Map();
-let socket, cursor, attempt = 0, nextId = 1, dragging = null;
+let settings, renewing, socket, cursor, attempt = 0, nextId = 1, dragging = null;
 
 function connection(state, text) {
   $('connection').dataset.state = state;
@@ -32,6 +34,39 @@ function signedOut(text) {
   complain(text);
 }
 
+// What the provider gave; before it ends, another is asked for and the open stream told.
+function signedIn({ token, renewal, expires }) {
+  sessionStorage.setItem('token', token);
+  if (renewal) sessionStorage.setItem('renewal', renewal);
+  clearTimeout(renewing);
+  if (renewal) renewing = setTimeout(renewed, Math.max(1000, expires - Date.now() - 60_000));
+}
+
+async function renewed() {
+  try {
+    signedIn(await renew(settings, sessionStorage.getItem('renewal')));
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ op: 'refresh', token: sessionStorage.getItem('token') }));
+  } catch {
+    renewing = setTimeout(renewed, 5000 + Math.random() * 5000); // the provider may be down: the token is good for a while
+  }
+}
+
+async function start() {
+  try {
+    settings = await provider();
+    if (settings) {
+      $('provider').textContent = `Sign in at ${settings.name}`;
+      $('provider').hidden = false;
+      const got = await finish(settings);
+      if (got) signedIn(got);
+      else if (sessionStorage.getItem('renewal')) renewed();
+    }
+  } catch (error) {
+    return signedOut(error.message);
+  }
+  connect();
+}
+
 function connect() {
   const token = sessionStorage.getItem('token');
   if (!token) return signedOut();
@@ -44,8 +79,9 @@ function connect() {
     for (const { fail } of waiting.values()) fail(new Error('The connection was lost; whether it was done is not known.'));
     waiting.clear();
     if ([4001, 4003].includes(code)) {
-      sessionStorage.removeItem('token');
-      return signedOut('The token was refused. Ask for a new link, or paste another token.');
+      clearTimeout(renewing);
+      for (const key of ['token', 'renewal']) sessionStorage.removeItem(key);
+      return signedOut(settings ? 'You are signed out. Sign in again.' : 'The token was refused. Ask for a new link, or paste another token.');
     }
     connection('connecting', 'connection lost, trying again');
     let retry = 0;
@@ -210,6 +246,7 @@ $('sign-in').onsubmit = (event) => {
   complain();
   connect();
 };
+$('provider').onclick = () => attempted($('provider'), () => begin(settings)).finally(() => ($('provider').disabled = false));
 $('open-session').onsubmit = (event) => {
   event.preventDefault();
   const agent = encodeURIComponent($('agent').value.trim());
@@ -219,4 +256,4 @@ $('open-session').onsubmit = (event) => {
     await command('POST', `/agents/${agent}/sessions`, { acdGroup: $('group').value, address: $('address').value });
   }).finally(() => (event.submitter.disabled = false));
 };
-connect();
+start();
