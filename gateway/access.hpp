@@ -9,8 +9,8 @@ namespace deskline {
 struct Access {
     std::unique_ptr<identity::Tokens> tokens;
     std::unique_ptr<identity::Keys> keys;
-    std::unique_ptr<net::Client> client;  // asks the provider; null where there is none
-    std::unique_ptr<identity::Issuer> issuer;
+    std::unique_ptr<identity::Issuer> issuer;  // null where there is none
+    std::unique_ptr<net::Client> client;       // asks it; goes first, so that no answer comes to one that is gone
     std::unique_ptr<identity::Authenticator> authenticator;
 };
 

@@ -229,6 +229,8 @@ int serve(const host::Configuration& c) {
     server.stop(std::chrono::seconds(c.server.drainSeconds));
     ledger.stop();
     poster.reset();
+    access->client.reset();  // what still comes is for shards that are there
+    access->authenticator.reset();
     spdlog::info("ended");
     if (!left.empty()) {  // a thread is still inside the switch and uses what would be destroyed now
         spdlog::shutdown();

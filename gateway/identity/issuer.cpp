@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <fstream>
-
 namespace deskline::identity {
 namespace {
 
@@ -11,19 +9,13 @@ bool isAddress(const std::string& text) { return text.starts_with("https://"); }
 
 }  // namespace
 
+bool Issuer::fromFile() const { return !options_.jwks.empty() && !isAddress(options_.jwks); }
+
 void Issuer::tick(Clock::time_point time) {
+    if (fromFile()) return readFile();
     {
         const std::lock_guard lock(mutex_);
-        if (fetching_) return;
-        if (!options_.jwks.empty() && !isAddress(options_.jwks)) {
-            std::error_code error;
-            const auto written = std::filesystem::last_write_time(options_.jwks, error);
-            if (!error && written != fileTime_) {
-                fileTime_ = written;
-                due_ = time;
-            }
-        }
-        if (time < due_) return;
+        if (fetching_ || time < due_) return;
     }
     refresh(time);
 }
@@ -35,15 +27,18 @@ void Issuer::refresh(Clock::time_point time) {
         tried_ = time;
         due_ = time + options_.refresh;
     }
-    if (options_.jwks.empty()) return discover();
-    if (isAddress(options_.jwks)) return fetchKeys(options_.jwks);
-    readFile();
+    options_.jwks.empty() ? discover() : fetchKeys(options_.jwks);
 }
 
 void Issuer::readFile() {
-    std::ifstream file(options_.jwks, std::ios::binary);
-    if (!file) return fetched(Fault{"configuration", options_.jwks + " cannot be read."});
-    fetched(Result<std::string>(boost::system::in_place_value, std::string{std::istreambuf_iterator<char>(file), {}}));
+    std::optional<std::string> text;
+    {
+        const std::lock_guard lock(mutex_);
+        text = file_.news();
+    }
+    if (!text) return;
+    if (text->empty()) return fetched(Fault{"configuration", options_.jwks + " cannot be read."});
+    fetched(Result<std::string>(boost::system::in_place_value, std::move(*text)));
 }
 
 void Issuer::discover() {
@@ -79,7 +74,7 @@ void Issuer::fetched(const Result<std::string>& text) {
                 spdlog::error("identity: the keys of {} could not be had; {}. {}", options_.issuer,
                               keys_ ? "those from before stay good" : "its tokens are refused", keys.error().detail);
             fault_ = keys.error().detail;
-            due_ = std::min(due_, *tried_ + again);
+            if (tried_) due_ = std::min(due_, *tried_ + again);
         }
         waiting = std::exchange(waiting_, {});
     }
@@ -107,6 +102,7 @@ std::optional<Result<Identity>> Issuer::decide(const Jwt& token, std::int64_t no
 
 void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done, Clock::time_point time) {
     if (auto decided = decide(token, now)) return done(std::move(*decided));
+    if (fromFile()) readFile();
     const auto afterwards = [this, token = std::move(token), now, done = std::move(done)] {
         if (auto decided = decide(token, now)) return done(std::move(*decided));
         const auto fault = health().fault;
@@ -116,7 +112,7 @@ void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Ident
     bool begin = false, wait = false;
     {
         const std::lock_guard lock(mutex_);
-        begin = !fetching_ && (!tried_ || time - *tried_ >= again);
+        begin = !fromFile() && !fetching_ && (!tried_ || time - *tried_ >= again);
         wait = fetching_ || begin;
         if (wait) waiting_.push_back(afterwards);
     }

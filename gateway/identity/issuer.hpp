@@ -4,12 +4,12 @@
 // Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
 #pragma once
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 
 #include "identity/claims.hpp"
 #include "identity/jwks.hpp"
+#include "model/watched_file.hpp"
 
 namespace deskline::identity {
 
@@ -28,7 +28,7 @@ public:
     using Clock = std::chrono::steady_clock;
     static constexpr auto again = std::chrono::seconds(30);  // after a failure, or for an unknown key
 
-    Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)) {}
+    Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks) {}
 
     const IssuerOptions& options() const { return options_; }
     void tick(Clock::time_point time = Clock::now());  // about once a second: fetches what is due
@@ -47,6 +47,7 @@ private:
 
     std::optional<Result<Identity>> decide(const Jwt& token, std::int64_t now) const;  // nothing: the key is not known
     void refresh(Clock::time_point time);
+    bool fromFile() const;
     void readFile();
     void discover();
     void fetchKeys(const std::string& url);
@@ -60,7 +61,7 @@ private:
     bool fetching_ = false;
     std::optional<Clock::time_point> tried_;  // when the last fetch began
     Clock::time_point due_{};
-    std::filesystem::file_time_type fileTime_{};
+    WatchedFile file_;
     Waiting waiting_;
 };
 

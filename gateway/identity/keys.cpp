@@ -52,24 +52,25 @@ std::string whyNot(const Key& key, Time now) {
     return {};
 }
 
+Result<KeyFile> parseKeys(const std::string& text, const std::filesystem::path& path) {
+    KeyFile content;
+    if (text.empty()) return content;  // there is no such file
+    boost::json::error_code broken;
+    const auto value = boost::json::parse(text, broken);
+    std::vector<FieldError> errors;
+    if (!broken) fromJson(value, content, "", errors);
+    if (!broken && errors.empty()) return content;
+    return Fault{"configuration",
+                 "The keys in " + path.string() + " cannot be read: " + (broken ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
+}
+
 const Fault unknownKey{"not-authorized", "This is no key of this gateway; `deskline key list` shows which there are."};
 
 }  // namespace
 
 Result<KeyFile> readKeyFile(const std::filesystem::path& path) {
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) return KeyFile{};
     std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    boost::json::error_code broken;
-    const auto value = boost::json::parse(text, broken);
-    KeyFile content;
-    std::vector<FieldError> errors;
-    if (!broken) fromJson(value, content, "", errors);
-    if (!file || broken || !errors.empty())
-        return Fault{"configuration", "The keys in " + path.string() +
-                                          " cannot be read: " + (errors.empty() ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
-    return content;
+    return parseKeys(std::string{std::istreambuf_iterator<char>(file), {}}, path);
 }
 
 Result<void> writeKeyFile(const std::filesystem::path& path, const KeyFile& content) {
@@ -112,17 +113,13 @@ bool Keys::changed() {
 }
 
 bool Keys::readAgain() {
-    std::error_code error;
-    const auto written = std::filesystem::last_write_time(file_, error);
-    if (error && written_ == std::filesystem::file_time_type{}) return false;  // there is none yet
-    if (!error && written == written_) return false;
-    auto content = readKeyFile(file_);
+    const auto text = file_.news();
+    if (!text) return false;
+    auto content = parseKeys(*text, file_.path());
     if (!content) {
-        if (!std::exchange(unreadable_, true)) spdlog::error("{} What was known before stays.", content.error().detail);
+        spdlog::error("{} What was known before stays.", content.error().detail);
         return false;
     }
-    unreadable_ = false;
-    written_ = error ? std::filesystem::file_time_type{} : written;
     content_ = std::move(*content);
     proven_.clear();
     return changed_ = true;

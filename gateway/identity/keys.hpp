@@ -2,7 +2,6 @@
 // gateway watches. Of a key only an scrypt hash is kept. Source: RFC 7914 (scrypt).
 // Thread: `Keys` any; the file's functions the caller's.
 #pragma once
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -11,6 +10,7 @@
 
 #include "identity/identity.hpp"
 #include "model/fault.hpp"
+#include "model/watched_file.hpp"
 
 namespace deskline::identity {
 
@@ -49,7 +49,7 @@ bool looksLikeKey(std::string_view credential);
 
 class Keys {
 public:
-    explicit Keys(std::filesystem::path file) : file_(std::move(file)) {}
+    explicit Keys(const std::filesystem::path& file) : file_(file) {}
 
     // Reads the file again where it has changed. A file that cannot be read leaves what is there, and says so once. `reload` is done too
     // when a key is not known, so that a new one is good at once. `changed`: whether there was anything new since it was asked last.
@@ -71,11 +71,10 @@ private:
     const Key* find(std::string_view id) const;
     Result<Identity> admit(const Key& key, Time now);
 
-    const std::filesystem::path file_;
+    WatchedFile file_;
     mutable std::mutex mutex_;
     KeyFile content_;
-    std::filesystem::file_time_type written_{};
-    bool unreadable_ = false, changed_ = false;
+    bool changed_ = false;
     std::map<std::string, std::string> proven_;  // SHA-256 of a key → its id
     std::map<std::string, Time> uses_;
 };

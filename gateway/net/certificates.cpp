@@ -4,23 +4,28 @@
 
 namespace deskline::net {
 
-std::map<std::filesystem::path, std::filesystem::file_time_type> Certificates::times() const {
-    std::map<std::filesystem::path, std::filesystem::file_time_type> all;
-    for (const auto& file : {options_.certificate, options_.key, options_.clientAuthorities, options_.clientRevocations}) {
-        std::error_code error;
-        const auto written = std::filesystem::last_write_time(file, error);
-        if (!error) all[file] = written;
-    }
-    return all;
+Certificates::Certificates(TlsOptions options) : options_(std::move(options)) {
+    for (const auto& file : {options_.certificate, options_.key, options_.clientAuthorities, options_.clientRevocations})
+        if (!file.empty()) files_.emplace_back(file);
+}
+
+bool Certificates::changed() {
+    bool any = false;
+    for (auto& file : files_)
+        if (auto text = file.news()) {
+            any = true;
+            OPENSSL_cleanse(text->data(), text->size());
+        }
+    return any;
 }
 
 Result<TlsContext> Certificates::open() {
-    known_ = times();
+    changed();  // from how the files are now
     return makeTlsContext(options_, ticketKeys_);
 }
 
 bool Certificates::renew(Site& site, bool anyway) {
-    if (times() == known_ && !anyway) return false;
+    if (!changed() && !anyway) return false;
     auto context = open();
     if (!context) {
         spdlog::error("{} The certificate from before is used on.", context.error().detail);

@@ -23,13 +23,14 @@ const finished = (child) => {
 const severities = ['OK', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
 for (const kind of ['ec', 'rsa'])
   test(`testssl.sh, ${kind === 'ec' ? 'ECDSA' : 'RSA'} certificate: nothing above LOW`, { timeout: 400_000 }, async () => {
-    const pair = authority.issue('localhost', { kind, file: 'testssl-' + kind }), report = join(folder, `report-${kind}.json`);
+    const pair = authority.issue('localhost', { kind, days: 300, file: 'testssl-' + kind }), report = join(folder, `report-${kind}.json`);
     const gateway = await startGateway({ config: `[server]\ncertificate = "${shown(pair.certificate)}"\nprivate_key = "${shown(pair.key)}"\n` });
     const { text } = await finished(spawn('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--ip', '127.0.0.1', '--nodns', 'min', '--add-ca', authority.certificate, '--jsonfile', report, `localhost:${new URL(gateway.url).port}`]));
     const findings = JSON.parse(readFileSync(report, 'utf8'));
     assert.ok(findings.length > 100, 'it looked: ' + text.slice(-500));
     for (const id of ['TLS1_2', 'TLS1_3', 'BREACH', 'heartbleed', 'HSTS_time', 'cert_chain_of_trust', 'PFS']) assert.ok(findings.some((f) => f.id.startsWith(id)), 'it checked ' + id);
-    const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity));
+    // engine_problem is about the openssl on this machine, not about what was looked at.
+    const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity) && f.id !== 'engine_problem');
     const counts = severities.map((s) => `${findings.filter((f) => f.severity === s).length} ${s}`).join(', ');
     console.log(`# testssl.sh, ${kind}: ${counts}; LOW: ${findings.filter((f) => f.severity === 'LOW').map((f) => f.id).join(', ') || 'none'}`);
     assert.deepEqual(bad.map((f) => `${f.severity} ${f.id}: ${f.finding}`), []);
