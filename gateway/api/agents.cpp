@@ -6,7 +6,8 @@ namespace deskline::api {
 namespace {
 
 struct SignInBody {
-    std::optional<std::string> handler, pin;
+    std::optional<std::string> handler;
+    std::optional<Secret> pin;
 };
 BOOST_DESCRIBE_STRUCT(SignInBody, (), (handler, pin))
 
@@ -35,7 +36,7 @@ void getAgent(Gateway& gateway, Request request, Respond respond) {
 void signInAgent(Gateway& gateway, Request request, Respond respond) {
     auto body = parseBody<SignInBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    request.body.clear();  // it holds the PIN
+    wipe(request.body);  // it may hold the PIN
     const auto id = request.parameters[0];
     const auto caller = request.identity;
     command(gateway, std::move(request), std::move(respond), [&gateway, caller, id, body = std::move(*body)](const events::State& state) -> Result<Plan> {

@@ -11,6 +11,7 @@
 
 #include "identity/identity.hpp"
 #include "model/fault.hpp"
+#include "model/secret.hpp"
 
 namespace deskline::api {
 
@@ -55,11 +56,12 @@ Result<T> parseBody(const Request& request) {
     boost::json::error_code error;
     boost::json::parse_options options;
     options.max_depth = 16;
-    const auto value = request.body.empty() ? boost::json::value(boost::json::object{}) : boost::json::parse(request.body, error, {}, options);
+    auto value = request.body.empty() ? boost::json::value(boost::json::object{}) : boost::json::parse(request.body, error, {}, options);
     if (error) return Fault{"bad-json", "The body is not JSON: " + error.message() + "."};
     T body;
     std::vector<FieldError> errors;
     fromJson(value, body, "", errors);
+    wipe(value);
     if (errors.empty()) return body;
     std::string detail = "The body does not fit:";
     for (const auto& e : errors) detail += " " + (e.pointer.empty() ? "it" : e.pointer) + " " + e.detail + ";";

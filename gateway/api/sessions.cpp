@@ -7,7 +7,7 @@ namespace {
 
 struct CreateBody {
     std::string acdGroup, address;
-    std::optional<std::string> pin;
+    std::optional<Secret> pin;
 };
 BOOST_DESCRIBE_STRUCT(CreateBody, (), (acdGroup, address, pin))
 
@@ -88,7 +88,7 @@ void getSession(Gateway& gateway, Request request, Respond respond) {
 void createSession(Gateway& gateway, Request request, Respond respond) {
     auto body = parseBody<CreateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    request.body.clear();  // it may hold the PIN
+    wipe(request.body);  // it may hold the PIN
     const auto agent = request.parameters[0];
     const auto caller = request.identity;
     command(gateway, std::move(request), std::move(respond), [&gateway, caller, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {

@@ -2,7 +2,9 @@
 // Thread: the caller's.
 #pragma once
 #include <filesystem>
+#include <boost/json.hpp>
 #include <iosfwd>
+#include <map>
 
 #include "events/audit.hpp"
 #include "model/fault.hpp"

@@ -85,8 +85,8 @@ void fromJson(const boost::json::value& in, T& out, const std::string& pointer, 
         fromJson(in, *out, pointer, errors);
     } else if constexpr (std::is_same_v<T, bool>) {
         in.is_bool() ? void(out = in.get_bool()) : refuse("must be true or false");
-    } else if constexpr (std::is_same_v<T, std::string>) {
-        in.is_string() ? void(out = std::string(in.get_string())) : refuse("must be a string");
+    } else if constexpr (std::is_base_of_v<std::string, T>) {
+        in.is_string() ? void(out.assign(in.get_string().data(), in.get_string().size())) : refuse("must be a string");
     } else if constexpr (std::is_same_v<T, Time>) {
         const auto time = in.is_string() ? fromRfc3339(in.get_string()) : std::nullopt;
         time ? void(out = *time) : refuse("must be a time such as 2026-05-01T08:00:00.000Z");

@@ -242,7 +242,9 @@ asio::awaitable<bool> itsTurn(Channel& channel, Site& site) {
 }
 
 // A body may hold a PIN, a header a token: they go from memory before the next request.
-void forgetSecrets(HttpRequest& request) {
+void forgetSecrets(HttpRequest& request, boost::beast::flat_buffer& buffer) {
+    const auto read = buffer.prepare(buffer.capacity() - buffer.size());
+    OPENSSL_cleanse(read.data(), read.size());
     OPENSSL_cleanse(request.body().data(), request.body().size());
     if (const auto header = request.find(http::field::authorization); header != request.end())
         OPENSSL_cleanse(const_cast<char*>(header->value().data()), header->value().size());
@@ -354,7 +356,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
         } else {
             co_await write(stream, finish(co_await answer(request, std::move(*target), from, shard, site), request, site));
         }
-        forgetSecrets(request);
+        forgetSecrets(request, buffer);
         if (!request.keep_alive() || channel->closed() || site.gateway.draining) break;
     }
     channel->closeWhenSent();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/fact.hpp"
+#include "model/secret.hpp"
 #include "source/recovery.hpp"
 
 namespace deskline::telephony {
@@ -17,7 +18,7 @@ namespace deskline::telephony {
 struct SignIn {           // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the id is the user's
     std::string handler;  // name or id; "": the only one, or the first
     std::string agent;
-    std::optional<std::string> pin;
+    std::optional<Secret> pin;
 };
 struct SignOut {  // ends the agent's sessions and lets go of the agent
     std::string agent;
@@ -28,7 +29,7 @@ struct SetAgentState {  // ITAgent::put_State
 };
 struct CreateSession {  // ITAgent::CreateSession, CreateSessionWithPIN; group and address by name or id
     std::string agent, acdGroup, address;
-    std::optional<std::string> pin;
+    std::optional<Secret> pin;
 };
 struct SetSessionState {  // ITAgentSession::put_State
     std::string session;

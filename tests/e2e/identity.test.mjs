@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { WebSocket } from 'ws';
-import { startGateway, until, shown, sleep, Secrets, run } from './harness.mjs';
+import { onWindows, startGateway, until, shown, sleep, Secrets, run } from './harness.mjs';
 import { Authority, SigningKey, secureServer, unsigned } from './provider.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskline-test-'));
@@ -115,6 +115,25 @@ describe('tokens of an identity provider', () => {
     assert.equal((await asking(gateway, whole)).status, 200);
   });
 
+  test('a token that ends on an open stream: refreshed in time it goes on, else 4102', async () => {
+    const gateway = await startGateway({ config: `[server]\nheartbeat = 1\n[identity]\nissuer = "${server.url}"\nauthorities = "${shown(authority.certificate)}"\n` });
+    const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 57 }))); // within the minute of leeway, for three seconds
+    const [left, kept] = [await gateway.stream({ topics: ['agent'] }, ending()), await gateway.stream({ topics: ['agent'] }, ending())];
+    const events = https.get(`${gateway.url}/api/v1/events?types=agent`, { rejectUnauthorized: false, headers: { Authorization: 'Bearer ' + ending(), Accept: 'text/event-stream' } });
+    let sent = '';
+    events.on('response', (answer) => answer.on('data', (d) => (sent += d)));
+    events.on('error', () => {});
+    kept.send({ op: 'refresh', token: gateway.secrets.token(ec.token(claims(server.url))) });
+    assert.ok((await kept.frame('refreshed', (f) => f.op === 'refreshed')).expires > seconds() + 500);
+    const closed = await left.closed;
+    assert.deepEqual([closed.code, JSON.parse(closed.reason).reason], [4102, 'token-expired']);
+    await until('the end of the event stream', () => sent.includes('"reason":"token-expired"'));
+    await sleep(1500);
+    assert.equal(kept.socket.readyState, WebSocket.OPEN);
+    kept.close();
+    await gateway.stop();
+  });
+
   test('keys are rotated while a stream is open; a leaked private key or a provider that is down leaves those from before', async () => {
     const stream = await gateway.stream({ topics: ['agent'] }, gateway.secrets.token(rsa.token(claims(server.url))));
     const next = new SigningKey('next', 'EdDSA');
@@ -210,8 +229,9 @@ describe('tickets, origins, keys, revocations', () => {
     const receiver = http.createServer((_, response) => response.end()).listen(0, '127.0.0.1');
     await new Promise((done) => receiver.on('listening', done));
     const hook = (await gateway.request('POST', '/webhooks', { url: `http://127.0.0.1:${receiver.address().port}/` }, { token: secret })).body;
+    const listed = () => JSON.parse(gateway.cli('key', 'list', '--json').stdout).find((k) => k.name === 'crm');
+    const { id } = await until('its last use', () => (listed().lastUsedAt ? listed() : undefined), 5000);
     const started = Date.now();
-    const id = JSON.parse(gateway.cli('key', 'list', '--json').stdout).find((k) => k.name === 'crm').id;
     assert.match(gateway.cli('key', 'revoke', id).stdout, /is revoked/);
     const closed = await stream.closed;
     assert.deepEqual([closed.code, JSON.parse(closed.reason).reason], [4001, 'revoked']);
@@ -345,6 +365,31 @@ describe('TLS', () => {
     await until('a word in the log', () => gateway.log().includes('The certificate from before is used on'));
     assert.equal((await handshake(gateway)).fingerprint, now);
     stream.close();
+    await gateway.stop();
+  });
+
+  test('a session ticket resumes, over a change of certificates too; SIGHUP reads them again', async () => {
+    const gateway = await startGateway();
+    const visit = (session) =>
+      new Promise((done, fail) => {
+        const socket = connect({ port: new URL(gateway.url).port, rejectUnauthorized: false, servername: 'localhost', session }, () => {
+          reused = socket.isSessionReused();
+          socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+        });
+        let ticket, reused;
+        socket.on('session', (s) => (ticket = s));
+        socket.on('data', () => {});
+        socket.on('error', fail);
+        socket.on('close', () => done({ reused, ticket }));
+      });
+    const first = await visit();
+    assert.equal(first.reused, false);
+    assert.equal((await visit(first.ticket)).reused, true);
+    if (!onWindows) {
+      gateway.signal('SIGHUP');
+      await until('a word in the log', () => gateway.log().includes('was read again'));
+      assert.equal((await visit(first.ticket)).reused, true);
+    }
     await gateway.stop();
   });
 

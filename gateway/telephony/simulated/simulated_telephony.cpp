@@ -44,7 +44,7 @@ std::vector<std::string> SimulatedTelephony::stop(std::chrono::milliseconds pati
 
 Result<void> SimulatedTelephony::rebuild() {
     if (const Code code = acd_.faults().pass("EnumerateAgentHandlers", "")) return fromHresult(code, "EnumerateAgentHandlers");
-    std::map<std::string, std::string> pins;
+    std::map<std::string, Secret> pins;
     {
         const std::lock_guard lock(mutex_);
         pins = pins_;

@@ -51,7 +51,7 @@ private:
     std::unique_ptr<simulation::Driver> driver_;
     std::unique_ptr<simulation::Console> console_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> pins_;  // of the agents signed in here, to sign them in again after a loss
+    std::map<std::string, Secret> pins_;  // of the agents signed in here, to sign them in again after a loss
     std::set<std::string> ended_;
 };
 

@@ -383,7 +383,7 @@ void Connection::announce(const std::string& id, Time time) {
 }
 
 Result<std::string> Connection::createSession(const std::string& agentId, const std::string& groupName, const std::string& addressName,
-                                              const std::optional<std::string>& pin) {
+                                              const std::optional<Secret>& pin) {
     const auto agent = this->agent(agentId);
     if (!agent) return Fault{"agent-unknown", "Agent " + agentId + " is not signed in here."};
     ComPtr<ITACDGroup> group;

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "model/secret.hpp"
 #include "source/recovery.hpp"
 #include "telephony/tapi3/objects.hpp"
 #include "telephony/tapi3/sink.hpp"
@@ -14,7 +15,8 @@
 namespace deskline::telephony {
 
 struct Credential {  // how an agent was signed in, to do it again after a loss
-    std::string handler, pin;
+    std::string handler;
+    Secret pin;
     bool asUser = false;
 };
 
@@ -37,7 +39,7 @@ public:
     ComPtr<ITAgentSession> session(const std::string& id) const;
     bool ended(const std::string& session) const;
     ComPtr<ITQueue> queue(const std::string& id) const;
-    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<std::string>& pin);
+    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<Secret>& pin);
     FiguresRead readFigures();
     std::map<std::string, bool> capabilities() const;
 

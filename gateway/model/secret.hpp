@@ -1,0 +1,45 @@
+// A text that is nobody's to read once it has served: a PIN. Its memory is overwritten when it goes. Copies made as plain text are their
+// makers' to wipe. Thread: values, any.
+#pragma once
+#include <openssl/crypto.h>
+
+#include <boost/json.hpp>
+#include <string>
+
+namespace deskline {
+
+inline void wipe(std::string& text) {
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+inline void wipe(boost::json::value& value) {  // every text in it
+    if (auto* text = value.if_string()) OPENSSL_cleanse(text->data(), text->size());
+    if (auto* array = value.if_array())
+        for (auto& item : *array) wipe(item);
+    if (auto* object = value.if_object())
+        for (auto& member : *object) wipe(member.value());
+}
+
+class Secret : public std::string {
+public:
+    using std::string::string;
+    Secret() = default;
+    Secret(const Secret&) = default;
+    Secret(Secret&& other) noexcept : std::string(other) { wipe(other); }  // a move would leave short texts where they were
+    Secret& operator=(const Secret& other) {
+        if (this != &other) {
+            wipe(*this);
+            assign(other);
+        }
+        return *this;
+    }
+    Secret& operator=(Secret&& other) noexcept {
+        *this = static_cast<const Secret&>(other);
+        wipe(other);
+        return *this;
+    }
+    ~Secret() { wipe(*this); }
+};
+
+}  // namespace deskline
