@@ -45,38 +45,40 @@ void list(Gateway& gateway, Request request, Respond respond, All all, Wanted wa
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
     gateway.lastInterest = now().time_since_epoch().count();
-    gateway.ledger.query([=, sight = gateway.policy.sight(request.identity), request = std::move(request), respond = std::move(respond)](
-                             const events::State& state, const std::string& cursor) {
-        const auto& items = all(state);
-        const auto after = request.query.find("after");
-        boost::json::object body{{"items", boost::json::array{}}};
-        auto& shown = body["items"].get_array();
-        std::string last;
-        for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second); item != items.end(); ++item) {
-            if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
-            if (shown.size() == *limit) {
-                body["next"] = last;
-                break;
+    auto sight = gateway.policy.sight(request.identity);
+    gateway.ledger.query(
+        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+            const auto& items = all(state);
+            const auto after = request.query.find("after");
+            boost::json::object body{{"items", boost::json::array{}}};
+            auto& shown = body["items"].get_array();
+            std::string last;
+            for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second); item != items.end(); ++item) {
+                if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
+                if (shown.size() == *limit) {
+                    body["next"] = last;
+                    break;
+                }
+                shown.push_back(toJson(item->second));
+                last = item->first;
             }
-            shown.push_back(toJson(item->second));
-            last = item->first;
-        }
-        respond({200, std::move(body), {{"Deskline-Cursor", cursor}}});
-    });
+            respond({200, std::move(body), {{"Deskline-Cursor", cursor}}});
+        });
 }
 
 template <class Find>
 void single(Gateway& gateway, Request request, Respond respond, const char* what, Find find) {
     gateway.lastInterest = now().time_since_epoch().count();
-    gateway.ledger.query([=, sight = gateway.policy.sight(request.identity), request = std::move(request), respond = std::move(respond)](
-                             const events::State& state, const std::string& cursor) {
-        const auto* item = find(state, request.parameters[0]);
-        if (!item) return respond(problem(notFound(what), request.requestId));
-        if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(what)), request.requestId));
-        Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
-        if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
-        respond(std::move(response));
-    });
+    auto sight = gateway.policy.sight(request.identity);
+    gateway.ledger.query(
+        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+            const auto* item = find(state, request.parameters[0]);
+            if (!item) return respond(problem(notFound(what), request.requestId));
+            if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(what)), request.requestId));
+            Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
+            if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
+            respond(std::move(response));
+        });
 }
 
 template <class T>

@@ -26,7 +26,8 @@ public:
     using std::string::string;
     Secret() = default;
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : std::string(other) { wipe(other); }  // a move would leave short texts where they were
+    // A move would leave a short text where it was. NOLINTNEXTLINE(performance-move-constructor-init)
+    Secret(Secret&& other) noexcept : std::string(other) { wipe(other); }
     Secret& operator=(const Secret& other) {
         if (this != &other) {
             wipe(*this);
