@@ -27,15 +27,14 @@ std::vector<std::string> listIn(const Request& request, const char* parameter) {
 }  // namespace
 
 std::vector<std::string> everything() {
-    const auto& all = deskline::topics();
-    std::vector<std::string> topics(all.begin(), all.end());
+    std::vector<std::string> topics(allTopics.begin(), allTopics.end());
     std::erase(topics, "audio.meter");
     return topics;
 }
 
 std::string unknownTopic(const std::vector<std::string>& topics) {
     for (const auto& topic : topics)
-        if (std::ranges::none_of(deskline::topics(), [&](auto known) { return events::covers(topic, known); })) return topic;
+        if (std::ranges::none_of(allTopics, [&](auto known) { return events::covers(topic, known); })) return topic;
     return {};
 }
 

@@ -180,7 +180,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
     reading.subscription.sight = gateway_.policy.sight(identityOf(webhook));
-    reading.subscription.sight.topics["webhook"] = Reach::own;
+    reading.subscription.sight.give("webhook", Reach::own);
     reading.subscription.subject = webhook.subject.value_or("");
     gateway_.ledger.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
         gateway_.ledger.transact([this, id, generation, page](events::Books& books) {

@@ -70,16 +70,16 @@ Reach Policy::reach(const Identity& caller, Resource resource, Action action) co
 }
 
 Sight Policy::sight(const Identity& caller) const {
-    Sight sight{{}, caller.agents, caller.groups, caller.account()};
-    for (const auto& kind : kinds) sight.topics.emplace(kind.topic, reach(caller, kind.resource, Action::see));
+    Sight sight(caller.agents, caller.groups, caller.account());
+    for (const auto& kind : kinds) sight.give(kind.topic, reach(caller, kind.resource, Action::see));
     return sight;
 }
 
 bool Policy::may(const Identity& caller, Resource resource, Action action, const Concern& concern) const {
     const auto* kind = std::ranges::find(kinds, resource, &Kind::resource);
-    Sight sight{{}, caller.agents, caller.groups, caller.account()};
-    const std::string topic(kind == std::end(kinds) ? "webhook" : kind->topic);  // operations are somebody's, as webhooks are
-    sight.topics.emplace(topic, reach(caller, resource, action));
+    Sight sight(caller.agents, caller.groups, caller.account());
+    const auto topic = kind == std::end(kinds) ? "webhook" : kind->topic;  // operations are somebody's, as webhooks are
+    sight.give(topic, reach(caller, resource, action));
     return sight.sees(topic, concern);
 }
 

@@ -1,23 +1,32 @@
 #include "model/sight.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace deskline {
+namespace {
 
-const std::vector<std::string_view>& topics() {
-    static const std::vector<std::string_view> all{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
-                                                   "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
-    return all;
+std::size_t placeOf(std::string_view topic) {  // beyond the last: there is no such topic
+    if (topic == "address") return allTopics.size();
+    const auto found = static_cast<std::size_t>(std::ranges::find(allTopics, topic) - allTopics.begin());
+    return found == allTopics.size() ? allTopics.size() + 1 : found;
+}
+
+}  // namespace
+
+void Sight::give(std::string_view topic, Reach reach) { reaches_.at(placeOf(topic)) = reach; }
+
+Reach Sight::reach(std::string_view topic) const {
+    const auto place = placeOf(topic);
+    return place < reaches_.size() ? reaches_[place] : Reach::none;
 }
 
 bool Sight::sees(std::string_view topic, const Concern& concern) const {
-    const auto found = topics.find(topic);
-    if (found == topics.end()) return false;
-    const bool own = topic == "webhook" ? concern.agent == account : agents.contains(concern.agent);
-    switch (found->second) {
+    const auto own = [&] { return topic == "webhook" ? concern.agent == account_ : agents_.contains(concern.agent); };
+    switch (reach(topic)) {
         case Reach::none: return false;
-        case Reach::own: return own;
-        case Reach::groups: return own || std::ranges::any_of(concern.groups, [&](const std::string& group) { return groups.contains(group); });
+        case Reach::own: return own();
+        case Reach::groups: return own() || std::ranges::any_of(concern.groups, [&](const std::string& group) { return groups_.contains(group); });
         case Reach::all: return true;
     }
     return false;
@@ -26,8 +35,7 @@ bool Sight::sees(std::string_view topic, const Concern& concern) const {
 const Sight& Sight::everything() {
     static const Sight sight = [] {
         Sight all;
-        for (const auto topic : deskline::topics()) all.topics.emplace(topic, Reach::all);
-        all.topics.emplace("address", Reach::all);
+        all.reaches_.fill(Reach::all);
         return all;
     }();
     return sight;

@@ -1,13 +1,13 @@
 // What somebody may see of everything. The policy makes a sight of an identity; lists, single things, snapshots, events, history and
 // webhooks ask it, and nothing else decides what is visible. Thread: values, any.
 #pragma once
+#include <array>
 #include <boost/describe.hpp>
-#include <map>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <vector>
 
 namespace deskline {
 
@@ -18,7 +18,7 @@ struct Concern {
     bool operator==(const Concern&) const = default;
 };
 
-enum class Reach {
+enum class Reach : std::uint8_t {
     none,    // it is not there
     own,     // what concerns one of the caller's own agents; of webhooks: the caller's own
     groups,  // that, and what concerns one of the caller's groups
@@ -26,24 +26,31 @@ enum class Reach {
 };
 BOOST_DESCRIBE_ENUM(Reach, none, own, groups, all)
 
-struct Sight {
-    std::map<std::string, Reach, std::less<>> topics;  // "agent-session" …, and "address", which has no events; absent: none
-    std::set<std::string> agents, groups;              // ids; names
-    std::string account;
+// Every topic that there are events of.
+inline constexpr std::array<std::string_view, 12> allTopics{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
+                                                            "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
 
+class Sight {  // small: every connection has one
+public:
+    Sight() = default;  // sees nothing
+    Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account)
+        : agents_(std::move(agents)), groups_(std::move(groups)), account_(std::move(account)) {}
+
+    void give(std::string_view topic, Reach reach);  // "address" too, which has no events; throws std::out_of_range for one that there is not
+    Reach reach(std::string_view topic) const;
     bool sees(std::string_view topic, const Concern& concern) const;
-    bool operator<(const Sight& other) const { return tie() < other.tie(); }
-    bool operator==(const Sight& other) const { return tie() == other.tie(); }
+
+    bool operator==(const Sight&) const = default;
+    bool operator<(const Sight& other) const {
+        return std::tie(reaches_, agents_, groups_, account_) < std::tie(other.reaches_, other.agents_, other.groups_, other.account_);
+    }
 
     static const Sight& everything();
 
 private:
-    std::tuple<const std::map<std::string, Reach, std::less<>>&, const std::set<std::string>&, const std::set<std::string>&, const std::string&> tie() const {
-        return {topics, agents, groups, account};
-    }
+    std::array<Reach, allTopics.size() + 1> reaches_{};  // of the topics in their order, then of addresses
+    std::set<std::string> agents_, groups_;              // ids; names
+    std::string account_;
 };
-
-// Every topic that there are events of.
-const std::vector<std::string_view>& topics();
 
 }  // namespace deskline

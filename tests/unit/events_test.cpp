@@ -43,10 +43,10 @@ TEST_CASE("topics are covered by prefix, meters only by name, and the sight narr
     CHECK(all.sees("call", {}));
     const Subscription blind{.topics = {"call"}};
     CHECK_FALSE(blind.sees("call", {"1001", {"Sales"}}));
-    const Sight ofSales{{{"agent-session", Reach::groups}, {"call", Reach::groups}, {"queue", Reach::groups}, {"source", Reach::all}, {"webhook", Reach::own}},
-                        {"1001"},
-                        {"Sales"},
-                        "bob"};
+    Sight ofSales({"1001"}, {"Sales"}, "bob");
+    for (const auto* topic : {"agent-session", "call", "queue"}) ofSales.give(topic, Reach::groups);
+    ofSales.give("source", Reach::all);
+    ofSales.give("webhook", Reach::own);
     const Subscription sales{.topics = {"call", "agent-session"}, .sight = ofSales};
     CHECK(sales.sees("agent-session", {"1001", {"Billing"}}));  // its own agent, wherever
     CHECK(sales.sees("agent-session", {"1002", {"Sales"}}));
