@@ -87,6 +87,7 @@ export class Secrets {
     for (const secret of this.planted) if (text.includes(secret)) this.found.push(`${secret.slice(0, 6)}… in ${where}`);
   }
   searchFiles(folder, spared = []) {
+    if (!existsSync(folder)) return; // ended a second time
     for (const entry of readdirSync(folder, { recursive: true })) {
       const path = join(folder, entry);
       if (statSync(path).isFile() && !spared.some((name) => path.endsWith(name))) this.search(readFileSync(path, 'latin1'), entry);
