@@ -138,6 +138,7 @@ Result<Identity> Keys::admit(const Key& key, Time now) {
 
 std::optional<Result<Identity>> Keys::known(const std::string& secret, Time now) {
     const std::lock_guard lock(mutex_);
+    readAgain();  // a key that was revoked just now is void at once
     const auto proven = proven_.find(digest(secret));
     const auto* key = proven == proven_.end() ? nullptr : find(proven->second);
     if (!key) return std::nullopt;

@@ -233,6 +233,7 @@ describe('tickets, origins, keys, revocations', () => {
     const { id } = await until('its last use', () => (listed().lastUsedAt ? listed() : undefined), 5000);
     const started = Date.now();
     assert.match(gateway.cli('key', 'revoke', id).stdout, /is revoked/);
+    assert.equal((await gateway.request('GET', '/me', undefined, { token: secret })).status, 401, 'at once');
     const closed = await stream.closed;
     assert.deepEqual([closed.code, JSON.parse(closed.reason).reason], [4001, 'revoked']);
     await until('the end of the event stream', () => sent.includes('"reason":"revoked"'));
