@@ -8,10 +8,7 @@ constexpr auto fetchPatience = std::chrono::seconds(5);
 identity::ClaimMap claimMap(const host::Configuration& c) {
     identity::ClaimMap map{c.identity.claimSubject, c.identity.claimRole, c.identity.claimAgents, c.identity.claimGroups, c.identity.claimScopes, {}, {}};
     for (const auto& line : c.identity.roles) {  // "their name = ours", as the configuration has checked
-        const auto equals = line.rfind('=');
-        auto theirs = line.substr(0, equals), ours = line.substr(equals + 1);
-        while (theirs.ends_with(' ')) theirs.pop_back();
-        while (ours.starts_with(' ')) ours.erase(0, 1);
+        const auto [theirs, ours] = host::roleNames(line);
         map.roles[theirs] = named<identity::Role>(ours).value_or(identity::Role::agent);
     }
     map.defaultGroups = {c.identity.defaultGroups.begin(), c.identity.defaultGroups.end()};

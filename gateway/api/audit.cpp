@@ -18,7 +18,6 @@ void auditAnswer(Gateway& gateway, const Request& request, const Response& respo
     const bool refused = response.status == 403 || response.withheld;
     const bool ticket = request.path == "/tickets" && response.status < 400;  // the stream that it opens is no change of anything
     if (response.audited || (reads && !refused) || ticket) return;
-    const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
     audit(gateway, {.actor = request.identity.account(),
                     .action = request.method + " " + request.path,
                     .outcome = response.withheld       ? "hidden"

@@ -31,6 +31,8 @@ private:
     std::array<Count, 6> counts_{};
 };
 
+inline std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
 void audit(Gateway& gateway, events::AuditEntry entry);  // with the present time
 
 // A request and its answer, where the audit is to hear of them: what changes something, and what was refused.

@@ -48,7 +48,6 @@ std::optional<Fault> slowedDown(Gateway& gateway, const Command& command, const 
 }
 
 void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const Settled& settled) {
-    const auto given = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
     events::AuditEntry entry{.time = books.now(),
                              .actor = cause.account.empty() ? cause.actor : cause.account,
                              .action = command,

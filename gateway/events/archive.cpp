@@ -34,6 +34,19 @@ Result<void> note(Database& database, AuditEntry entry) {
     return {};
 }
 
+// One text of `sql` a line; how many. `what`: for the fault.
+Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const char* sql, const char* what, std::optional<Time> from, std::optional<Time> to,
+                                 std::ostream& out) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    Statement rows(database, sql);
+    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
+    std::uint64_t count = 0;
+    for (; rows.row(); ++count) out << rows.text(0) << '\n';
+    if (!out.flush()) return Fault{"journal-fault", "The " + std::string(what) + " could not be written out: is the disk full?"};
+    return count;
+}
+
 // Runs `sql` again and again, each time for a part, until nothing is left.
 Result<std::uint64_t> eraseBySteps(Database& database, const char* sql, const std::string& agent) {
     std::uint64_t all = 0;
@@ -60,14 +73,7 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
 }
 
 Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
-    Database database;
-    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
-    Statement rows(database, "SELECT event FROM events WHERE time >= ?1 AND time < ?2 ORDER BY number");
-    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
-    std::uint64_t count = 0;
-    for (; rows.row(); ++count) out << rows.text(0) << '\n';
-    if (!out.flush()) return Fault{"journal-fault", "The events could not be written out: is the disk full?"};
-    return count;
+    return exportRows(journal, "SELECT event FROM events WHERE time >= ?1 AND time < ?2 ORDER BY number", "events", from, to, out);
 }
 
 Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor) {
@@ -99,14 +105,7 @@ Result<Verified> verifyAudit(const std::filesystem::path& journal) {
 }
 
 Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
-    Database database;
-    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
-    Statement rows(database, "SELECT entry FROM audit WHERE time >= ?1 AND time < ?2 ORDER BY number");
-    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
-    std::uint64_t count = 0;
-    for (; rows.row(); ++count) out << rows.text(0) << '\n';
-    if (!out.flush()) return Fault{"journal-fault", "The audit could not be written out: is the disk full?"};
-    return count;
+    return exportRows(journal, "SELECT entry FROM audit WHERE time >= ?1 AND time < ?2 ORDER BY number", "audit", from, to, out);
 }
 
 std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind) {

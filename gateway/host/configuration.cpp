@@ -291,9 +291,7 @@ void checkIdentity(const Configuration& c, Mistaken mistake) {
     if (id.jwks.starts_with("http:")) mistake("identity.jwks", "must be a file or an https address");
     if (!id.clientId.empty() && !discovers) mistake("identity.client_id", "is of no use without an identity.issuer that answers OpenID Connect discovery");
     for (const auto& line : id.roles) {
-        const auto equals = line.rfind('=');
-        auto role = equals == std::string::npos ? std::string() : line.substr(equals + 1);
-        while (role.starts_with(' ')) role.erase(0, 1);
+        const auto role = roleNames(line).second;
         if (role != "agent" && role != "supervisor" && role != "integration" && role != "admin")
             mistake("identity.roles", "must hold texts such as \"Team leads = supervisor\"; '" + line + "' is none");
     }
@@ -332,6 +330,14 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     checkIdentity(out, mistake);
     fillDefaults(out);
     return mistakes;
+}
+
+std::pair<std::string, std::string> roleNames(const std::string& entry) {
+    const auto equals = entry.rfind('=');
+    auto theirs = entry.substr(0, equals), ours = equals == std::string::npos ? std::string() : entry.substr(equals + 1);
+    while (theirs.ends_with(' ')) theirs.pop_back();
+    while (ours.starts_with(' ')) ours.erase(0, 1);
+    return {std::move(theirs), std::move(ours)};
 }
 
 std::vector<std::string> keys() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace deskline::host {
@@ -68,6 +69,8 @@ std::optional<std::string> processEnvironment(const std::string& name);
 
 // Every mistake there is, not only the first. `file` empty: defaults and environment only.
 std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment = processEnvironment);
+// An entry of identity.roles, "their name = ours": both names; the second is "" where there is no such sign.
+std::pair<std::string, std::string> roleNames(const std::string& entry);
 std::vector<std::string> keys();  // "server.listen" …, for the documentation's test
 std::string text(const std::vector<Mistake>& mistakes);
 

@@ -25,7 +25,7 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault) {
                              .outcome = fault.slug,
                              .status = problem(fault.slug).status,
                              .address = from.address,
-                             .origin = from.origin.empty() ? std::nullopt : std::optional(from.origin),
+                             .origin = api::given(from.origin),
                              .detail = fault.detail});
         return fault;
     }

@@ -26,7 +26,7 @@ Result<TlsContext> Certificates::open() {
 
 bool Certificates::renew(Site& site, bool anyway) {
     if (!changed() && !anyway) return false;
-    auto context = open();
+    auto context = makeTlsContext(options_, ticketKeys_);
     if (!context) {
         spdlog::error("{} The certificate from before is used on.", context.error().detail);
         return false;
