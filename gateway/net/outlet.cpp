@@ -133,7 +133,7 @@ void Outlet::flush() {
 bool Outlet::conflate(const events::FramePtr& frame) {
     auto& slot = conflated_[frame->subject];
     const auto time = Clock::now();
-    if (!slot.held && slot.due <= time && channel_->queued() == 0) {
+    if (!holding_ && slot.due <= time && channel_->queued() == 0) {  // what is held goes first, and not before its time
         slot.due = time + interval_;
         return false;
     }

@@ -29,8 +29,10 @@ for (const kind of ['ec', 'rsa'])
     const findings = JSON.parse(readFileSync(report, 'utf8'));
     assert.ok(findings.length > 100, 'it looked: ' + text.slice(-500));
     for (const id of ['TLS1_2', 'TLS1_3', 'BREACH', 'heartbleed', 'HSTS_time', 'cert_chain_of_trust', 'PFS']) assert.ok(findings.some((f) => f.id.startsWith(id)), 'it checked ' + id);
-    // engine_problem is about the openssl on this machine, not about what was looked at.
-    const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity) && f.id !== 'engine_problem');
+    // A warning is about the looking, not about what was looked at, and these two are known: the openssl on this machine, and a client that
+    // leaves before the ticket has come and then has none to resume with (identity.test.mjs resumes sessions itself).
+    const known = ['engine_problem', 'sessionresumption_ticket'];
+    const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity) && !(f.severity === 'WARN' && known.includes(f.id)));
     const counts = severities.map((s) => `${findings.filter((f) => f.severity === s).length} ${s}`).join(', ');
     console.log(`# testssl.sh, ${kind}: ${counts}; LOW: ${findings.filter((f) => f.severity === 'LOW').map((f) => f.id).join(', ') || 'none'}`);
     assert.deepEqual(bad.map((f) => `${f.severity} ${f.id}: ${f.finding}`), []);
