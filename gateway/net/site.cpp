@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "api/headers.hpp"
 #include "net/http.hpp"
 
 namespace deskline::net {
@@ -89,6 +90,22 @@ HttpResponse problemPage(std::string_view slug) {
     return text(http::status::ok, std::move(body), "text/html; charset=utf-8");
 }
 
+// Names under /assets/ tell their content; everything else is asked for again, and not sent again where it is the same. Pages are compressed
+// like answers (net/http.cpp), what they load always: it is the same for everybody.
+HttpResponse file(const Asset& asset, const HttpRequest& request, const std::string& contentPolicy) {
+    const bool same = request[http::field::if_none_match] == asset.tag;
+    const bool gzipped = !asset.gzipped.empty() && api::acceptedCoding(request[http::field::accept_encoding], "gzip") > 0;
+    auto response = text(same ? http::status::not_modified : http::status::ok, std::string(same ? "" : gzipped ? asset.gzipped : asset.bytes),
+                         std::string(asset.type).c_str());
+    response.set(http::field::cache_control, asset.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+    response.set(http::field::etag, asset.tag);
+    response.set("Content-Security-Policy", contentPolicy);
+    response.set("Referrer-Policy", "no-referrer");
+    if (!asset.gzipped.empty()) response.insert(http::field::vary, "Accept-Encoding");
+    if (gzipped && !same) response.set(http::field::content_encoding, "gzip");
+    return response;
+}
+
 }  // namespace
 
 std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors) {
@@ -118,11 +135,7 @@ HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     if (path == "/api/v1/openapi.json" || path == "/api/v1/asyncapi.json") path.remove_prefix(std::string_view("/api/v1").size());
     const auto asset = std::ranges::find(assets(), path, &Asset::path);
     if (asset == assets().end()) return text(http::status::not_found, "There is nothing here.\n", "text/plain; charset=utf-8");
-    auto response = text(http::status::ok, std::string(asset->bytes), std::string(asset->type).c_str());
-    response.set(http::field::cache_control, "no-cache");
-    response.set("Content-Security-Policy", site.contentPolicy);
-    response.set("Referrer-Policy", "no-referrer");
-    return response;
+    return file(*asset, request, site.contentPolicy);
 }
 
 }  // namespace deskline::net

@@ -1,0 +1,117 @@
+// How a client reaches the gateway: by itself; through a SharedWorker that all tabs of an account share; or, where there is none, through the
+// tab that holds a lock, heard by the others over a BroadcastChannel.
+import { Connection, type ConnectionOptions, type Listener } from './connection';
+import { Hub, type FromTab, type ToTab } from './hub';
+import type { State } from './state';
+
+export interface Link {
+  send(frame: object): boolean;
+  meters(on: boolean): void;
+  wake(): void;
+  open(): void;
+  close(): void;
+}
+export interface Shared extends ConnectionOptions {
+  /** Tabs of the same name share. */
+  readonly name: string;
+  /** The worker's script, of this origin. */
+  readonly worker?: string | URL | undefined;
+  /** The tab's copy, from which it goes on should it come to lead. */
+  readonly state: () => State;
+}
+
+/** For this client alone. */
+export const alone = (options: ConnectionOptions, tell: Listener): Link => new Connection(options, tell);
+
+// What a tab does with what it is told, whoever tells it.
+function tab(options: Shared, tell: Listener, post: (message: FromTab) => void): Link & { hear(message: ToTab): void } {
+  let live = false;
+  return {
+    hear(message) {
+      if ('frame' in message) tell.frame(message.frame);
+      else if ('freshness' in message) {
+        live = message.freshness.status === 'live';
+        tell.freshness(message.freshness);
+      } else if ('ask' in message) {
+        const { ask } = message;
+        Promise.resolve().then(options.token).then((token) => post({ ask, token }), () => post({ ask, token: null }));
+      }
+    },
+    send: (frame) => live && (post({ frame }), true),
+    meters: (meters) => post({ meters }),
+    wake: () => post({ wake: true }),
+    open: () => post({ open: true }),
+    close: () => post({ bye: true }),
+  };
+}
+
+// A page that was put aside is nobody's to ask; when it comes back it goes on from its cursor.
+const returned = (attach: () => void) => (event: Event) => (event as PageTransitionEvent).persisted && attach();
+
+/** What a worker is to do; functions stay in the tab. */
+export const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
+
+export function throughWorker(options: Shared, tell: Listener): Link {
+  const worker = new SharedWorker(options.worker!, { type: 'module', name: options.name });
+  const { port } = worker;
+  const link = tab(options, tell, (message) => port.postMessage(message));
+  const attach = () => port.postMessage({ options: plain(options), attach: options.state().cursor });
+  port.onmessage = ({ data }) => link.hear(data as ToTab);
+  const back = returned(attach);
+  addEventListener('pagehide', link.close);
+  addEventListener('pageshow', back);
+  attach();
+  return {
+    ...link,
+    close() {
+      removeEventListener('pagehide', link.close);
+      removeEventListener('pageshow', back);
+      link.close();
+      port.onmessage = null;
+    },
+  };
+}
+
+type OnChannel = { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };
+
+/** Needs Web Locks and BroadcastChannel. */
+export function throughLeader(options: Shared, tell: Listener): Link {
+  const me = crypto.randomUUID(), channel = new BroadcastChannel(options.name), ended = new AbortController();
+  let hub: Hub | undefined, release = () => {};
+  const say = (message: FromTab) => (hub ? hub.from(me, message, hear) : channel.postMessage({ from: me, message } satisfies OnChannel));
+  const link = tab(options, tell, say);
+  const hear = (message: ToTab) => link.hear(message);
+  const attach = () => say({ attach: options.state().cursor });
+  channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
+    if ('from' in data) hub?.from(data.from, data.message, (message) => channel.postMessage({ to: data.from, message } satisfies OnChannel));
+    else if ('lead' in data.message) attach();  // another leads from now on
+    else if (data.to === me && !hub) hear(data.message);
+  };
+  const lead = () => {
+    hub = new Hub({ ...plain(options), webSocket: options.webSocket }, options.state());
+    attach();
+    channel.postMessage({ message: { lead: true } } satisfies OnChannel);
+    return new Promise<void>((done) => (release = done));
+  };
+  navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {});  // given up before its turn
+  attach();
+  const leave = () => {
+    say({ bye: true });
+    hub?.connection.close();
+  };
+  const back = returned(attach);
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', back);
+  return {
+    ...link,
+    close() {
+      removeEventListener('pagehide', leave);
+      removeEventListener('pageshow', back);
+      leave();
+      hub = undefined;
+      ended.abort();
+      release();
+      channel.close();
+    },
+  };
+}
