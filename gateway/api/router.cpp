@@ -219,4 +219,24 @@ void handle(Gateway& gateway, Request request, Respond respond) {
                              });
 }
 
+bool parseTarget(std::string_view target, std::string& path, std::map<std::string, std::string>& query) {
+    const auto mark = target.find('?');
+    path = target.substr(0, mark);
+    if (mark == std::string_view::npos) return true;
+    auto rest = target.substr(mark + 1);
+    while (!rest.empty()) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        std::string key, value;
+        if (!percentDecode(pair.substr(0, equals), key)) return false;
+        if (equals != std::string_view::npos && !percentDecode(pair.substr(equals + 1), value)) return false;
+        query[key] = std::move(value);
+    }
+    return true;
+}
+
+Fault brokenTarget() { return {"bad-request", "The target has a broken percent escape or broken UTF-8."}; }
+
 }  // namespace deskline::api

@@ -74,25 +74,6 @@ HttpResponse plain(api::Response from) {
     return response;
 }
 
-// The target's path and query, decoded where it is safe to; false when it is broken.
-bool parseTarget(std::string_view target, std::string& path, std::map<std::string, std::string>& query) {
-    const auto mark = target.find('?');
-    path = target.substr(0, mark);
-    if (mark == std::string_view::npos) return true;
-    auto rest = target.substr(mark + 1);
-    while (!rest.empty()) {
-        const auto pair = rest.substr(0, rest.find('&'));
-        rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-        if (pair.empty()) continue;
-        const auto equals = pair.find('=');
-        std::string key, value;
-        if (!api::percentDecode(pair.substr(0, equals), key)) return false;
-        if (equals != std::string_view::npos && !api::percentDecode(pair.substr(equals + 1), value)) return false;
-        query[key] = std::move(value);
-    }
-    return true;
-}
-
 api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, const From& from, Shard& shard) {
     api::Request call;
     call.address = from.address;
@@ -148,8 +129,8 @@ struct Target {
 
 Result<Target> targetOf(const HttpRequest& request, const Site& site) {
     Target target;
-    if (!parseTarget({request.target().data(), request.target().size()}, target.path, target.query))
-        return Fault{"bad-request", "The target has a broken percent escape or broken UTF-8."};
+    if (!api::parseTarget({request.target().data(), request.target().size()}, target.path, target.query))
+        return api::brokenTarget();
     const auto prefix = site.gateway.basePath + "/api/v1";
     target.inApi = target.path.starts_with(prefix + "/");
     if (target.inApi) target.path.erase(0, prefix.size());

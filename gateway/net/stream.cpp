@@ -279,7 +279,7 @@ private:
         if (!message.id || !message.method || !message.path) return close(CloseCode::bad_frame, "command-needs-id-method-path");
         api::Request request;
         request.method = *message.method;
-        request.path = *message.path;
+        const bool whole = api::parseTarget(*message.path, request.path, request.query);
         if (message.body) request.body = json::serialize(*message.body);
         request.headers["content-type"] = "application/json";
         if (message.headers && message.headers->is_object())
@@ -294,18 +294,20 @@ private:
         request.address = from_.address;
         request.origin = from_.origin;
         request.later = laterOn(shard_.io());
+        if (!whole) return tell(*message.id, api::problem(api::brokenTarget(), request.requestId));
         api::handle(site_.gateway, std::move(request), [weak = weak(), &shard = shard_, id = *message.id](api::Response response) {
             asio::post(shard.io(), [weak, id, response = std::move(response)] {
-                const auto self = weak.lock();
-                if (!self || self->channel_->closing()) return;
-                json::object result{
-                    {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
-                json::object headers;
-                for (const auto& [name, value] : response.headers) headers[name] = value;
-                if (!headers.empty()) result["headers"] = std::move(headers);
-                self->say(result);
+                if (const auto self = weak.lock(); self && !self->channel_->closing()) self->tell(id, response);
             });
         });
+    }
+
+    void tell(const std::string& id, const api::Response& response) {
+        json::object result{{"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
+        json::object headers;
+        for (const auto& [name, value] : response.headers) headers[name] = value;
+        if (!headers.empty()) result["headers"] = std::move(headers);
+        say(result);
     }
 
     struct Allowance {  // of frames from the client: 20 a second on average over five seconds

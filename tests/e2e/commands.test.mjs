@@ -151,3 +151,22 @@ test('operations and idempotency keys outlive a gateway that was killed', async 
   await gateway.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+test('a command on the stream takes a query as a request does; a broken one is refused, and the stream goes on', async () => {
+  const gateway = await startGateway();
+  const stream = await gateway.stream();
+  const told = async (id, path) => {
+    stream.send({ op: 'command', id, method: 'GET', path });
+    return stream.frame('result ' + id, (f) => f.op === 'result' && f.id === id);
+  };
+  const queues = await told('1', '/queues?limit=2');
+  assert.equal(queues.status, 200);
+  assert.equal(queues.body.items.length, 2);
+  assert.ok(queues.body.next);
+  assert.equal((await told('2', '/queues?limit=2&after=' + encodeURIComponent(queues.body.next))).body.items.length, 1);
+  assert.match((await told('3', '/queues?limit=%zz')).body.type, /bad-request/);
+  assert.equal((await told('4', '/queues?nonsense=1')).status, 400);
+  assert.equal((await told('5', '/me')).status, 200);
+  stream.close();
+  await gateway.stop();
+});

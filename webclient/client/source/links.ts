@@ -51,25 +51,29 @@ const returned = (attach: () => void) => (event: Event) => (event as PageTransit
 /** What a worker is to do; functions stay in the tab. */
 export const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
 
+/** Where the worker cannot be had (its script is refused, say), the tabs elect one that leads. */
 export function throughWorker(options: Shared, tell: Listener): Link {
   const worker = new SharedWorker(options.worker!, { type: 'module', name: options.name });
   const { port } = worker;
   const link = tab(options, tell, (message) => port.postMessage(message));
   const attach = () => port.postMessage({ options: plain(options), attach: options.state().cursor });
-  port.onmessage = ({ data }) => link.hear(data as ToTab);
   const back = returned(attach);
+  const leave = () => {
+    removeEventListener('pagehide', link.close);
+    removeEventListener('pageshow', back);
+    port.onmessage = null;
+  };
+  let now: Link = { ...link, close: () => (leave(), link.close()) };
+  port.onmessage = ({ data }) => link.hear(data as ToTab);
+  worker.onerror = () => {
+    worker.onerror = null;
+    leave();
+    now = throughLeader(options, tell);
+  };
   addEventListener('pagehide', link.close);
   addEventListener('pageshow', back);
   attach();
-  return {
-    ...link,
-    close() {
-      removeEventListener('pagehide', link.close);
-      removeEventListener('pageshow', back);
-      link.close();
-      port.onmessage = null;
-    },
-  };
+  return { send: (frame) => now.send(frame), meters: (on) => now.meters(on), wake: () => now.wake(), open: () => now.open(), close: () => now.close() };
 }
 
 type OnChannel = { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };

@@ -1,0 +1,114 @@
+// What every component shares: the page's one client for a gateway, its language, and drawing at most once a frame.
+import { connect, type Client, type Problem, type State, type TokenSource } from '@deskline/client';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { theme } from './theme';
+import { languageOf, wordsIn, type Words } from './words';
+
+interface Connected {
+  client: Client;
+  token: TokenSource;
+  users: number;
+}
+const connected = new Map<string, Connected>();
+let ahead = -Infinity;  // ms that the gateway's clock is ahead of this machine's: the most that an event has shown
+
+/** Now by the gateway's clock, as far as its events have shown it; ms since 1970. */
+export const gatewayNow = (): number => Date.now() + (ahead === -Infinity ? 0 : ahead);
+/** Watches a client's events for the gateway's clock. */
+export function keepTime(client: Client): void {
+  client.on('event', ({ time, id }) => {
+    if (client.freshness.status === 'live' && id) ahead = Math.max(ahead, Date.parse(time) - Date.now());
+  });
+}
+
+export abstract class DesklineElement extends LitElement {
+  static override styles = [theme];
+
+  /** The gateway's address with its base path. */
+  @property() gateway = '';
+  /** Fetches a token. One element of a gateway that has it serves all. */
+  @property({ attribute: false }) token: TokenSource | undefined;
+  /** Instead of both: a client that somebody else has. */
+  @property({ attribute: false }) client: Client | undefined;
+  /** The account whose tabs share one connection. */
+  @property() share = '';
+
+  #ends: (() => void)[] = [];
+  #own = '';
+
+  /** What is drawn of the state; it is drawn again when one of these is another. */
+  protected abstract select(state: State): readonly unknown[];
+  /** The client is there. */
+  protected begin(_client: Client): (() => void)[] {
+    return [];
+  }
+
+  protected get state(): State {
+    return this.client!.state;
+  }
+  protected get language(): string {
+    return languageOf(this);
+  }
+  protected get words(): Words {
+    return wordsIn(this.language);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.client) this.#start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.#ends.splice(0)) end();
+    const mine = connected.get(this.#own);
+    if (mine && --mine.users === 0) {
+      mine.client.close();
+      connected.delete(this.#own);
+    }
+    if (this.#own) this.client = undefined;
+    this.#own = '';
+  }
+
+  protected override willUpdate(): void {
+    if (!this.client && this.gateway) this.#join();
+    if (this.client && !this.#ends.length && this.isConnected) this.#start();
+  }
+
+  // At most once a frame, however many events come.
+  protected override async scheduleUpdate(): Promise<void> {
+    await new Promise((next) => requestAnimationFrame(next));
+    await super.scheduleUpdate();
+  }
+
+  #join(): void {
+    let known = connected.get(this.gateway);
+    if (!known) {
+      if (!this.token) return void customElements.whenDefined('deskline-connection').then(() => setTimeout(() => this.requestUpdate(), 50));  // another may bring it
+      const made: Connected = { token: this.token, users: 0, client: connect({ gateway: this.gateway, token: () => made.token(), share: this.share || false }) };
+      keepTime(made.client);
+      connected.set(this.gateway, (known = made));
+    } else if (this.token) known.token = this.token;
+    known.users++;
+    this.#own = this.gateway;
+    this.client = known.client;
+  }
+
+  #start(): void {
+    const client = this.client!;
+    const same = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((value, i) => value === b[i]);
+    this.#ends = [client.subscribe((state) => this.select(state), () => this.requestUpdate(), same), client.on('freshness', () => this.requestUpdate()), ...this.begin(client)];
+    this.requestUpdate();
+  }
+
+  protected abstract draw(): unknown;
+  protected override render(): unknown {
+    if (this.client && this.state.cursor) return this.draw();
+    return html`<p class="empty">${this.words(this.client?.freshness.status === 'refused' ? 'connection.refused' : 'connection.connecting')}</p>`;
+  }
+}
+
+/** A refusal in the problem's own words, with what to do. */
+export const refusal = (problem: Problem | undefined): TemplateResult | typeof nothing =>
+  problem ? html`<p class="problem" role="alert"><strong>${problem.message}</strong> ${problem.body?.remedy ?? ''}</p>` : nothing;

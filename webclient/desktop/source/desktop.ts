@@ -1,0 +1,151 @@
+// The whole page: signing in, the bar with what must always be in sight, and the view that fits who is here.
+import { connect, type Call, type Client } from '@deskline/client';
+import { keepTime } from '@deskline/components/element';
+import { LitElement, html, nothing } from 'lit';
+import { state as internal } from 'lit/decorators.js';
+import { Account } from './account';
+import { notice, seen } from './notices';
+import { languages, settings, themes, type Language } from './settings';
+import { wordsIn, type Key } from './words';
+
+const views = ['desk', 'team'] as const;
+type ViewName = (typeof views)[number];
+const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+
+export class Desktop extends LitElement {
+  @internal() private client: Client | undefined;
+  @internal() private signedIn = false;
+  @internal() private view: ViewName = 'desk';
+  @internal() private problem = '';
+  @internal() private missed = false;
+  #account = new Account();
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    settings.apply();
+    document.addEventListener('visibilitychange', seen);
+    addEventListener('focus', seen);
+    addEventListener('hashchange', () => this.#choose());
+    void this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#account.begin();
+    this.problem = this.#account.problem ? this.#say('sign-in.failed', { detail: this.#account.problem }) : '';
+    await this.#connect();
+    this.requestUpdate();
+  }
+
+  get #say(): ReturnType<typeof wordsIn> {
+    return wordsIn(settings.language);
+  }
+
+  async #connect(): Promise<void> {
+    const who = await this.#account.who();
+    if (!who && !(await this.#account.token().catch(() => ''))) return;
+    this.client?.close();
+    const client = connect({ token: this.#account.token, share: who || false, worker: new URL('worker.js', document.baseURI) });
+    this.client = client;
+    this.signedIn = true;
+    keepTime(client);
+    client.on('welcome', () => {
+      this.problem = '';
+      this.#choose();
+      this.requestUpdate();
+    });
+    client.on('reset', () => (this.missed = true));
+    client.on('freshness', (freshness) => {
+      if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code)) void this.#signOut(this.#say('sign-in.refused'));
+    });
+  }
+
+  async #signOut(problem = ''): Promise<void> {
+    this.client?.close();
+    this.client = undefined;
+    this.signedIn = false;
+    this.problem = problem;
+    await this.#account.forget();
+  }
+
+  #offered(): readonly ViewName[] {
+    const { role, agents = [] } = this.client?.state.identity ?? {};
+    if (role === 'agent') return ['desk'];
+    return agents.length ? ['desk', 'team'] : ['team', 'desk'];
+  }
+
+  #choose(): void {
+    const asked = location.hash.slice(1) as ViewName, offered = this.#offered();
+    this.view = offered.includes(asked) ? asked : offered[0]!;
+  }
+
+  protected override render(): unknown {
+    return html`
+      <header class="bar">
+        <h1>Deskline</h1>
+        ${this.signedIn ? this.#bar() : nothing}
+        ${this.#menu()}
+      </header>
+      <main @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
+        ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+        ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
+        ${this.signedIn ? (this.view === 'team' ? html`<deskline-team .client=${this.client}></deskline-team>` : html`<deskline-desk .client=${this.client}></deskline-desk>`) : this.#welcome()}
+      </main>
+    `;
+  }
+
+  #bar(): unknown {
+    const identity = this.client?.state.identity, offered = this.#offered();
+    return html`
+      <deskline-connection .client=${this.client}></deskline-connection>
+      ${offered.length > 1 ? html`<nav aria-label=${this.#say('views')}>${views.filter((name) => offered.includes(name)).map((name) => html`<a href="#${name}" aria-current=${name === this.view ? 'page' : nothing}>${this.#say(`view.${name}`)}</a>`)}</nav>` : nothing}
+      <span class="who soft small end" title=${this.client?.state.gateway ?? ''}>${identity ? identity.subject : ''}</span>
+    `;
+  }
+
+  #menu(): unknown {
+    const say = this.#say;
+    const choose = (key: 'language' | 'theme') => ({ target }: Event) => {
+      settings.set(key, (target as HTMLSelectElement).value);
+      this.requestUpdate();
+      this.querySelectorAll('*').forEach((element) => element instanceof LitElement && element.requestUpdate());
+    };
+    return html`<details class="menu end">
+      <summary>${say('settings')}</summary>
+      <div>
+        <label>${say('settings.language')}<select @change=${choose('language')}>${languages.map((name) => html`<option value=${name} ?selected=${name === settings.language} lang=${name}>${languageNames[name]}</option>`)}</select></label>
+        <label>${say('settings.theme')}<select @change=${choose('theme')}>${themes.map((name) => html`<option value=${name} ?selected=${name === settings.theme}>${say(`settings.theme.${name}` as Key)}</option>`)}</select></label>
+        <label class="check"><input type="checkbox" .checked=${settings.notify} @change=${this.#notify} />${say('settings.notify')}</label>
+        ${this.signedIn ? html`<p class="soft small">${this.client?.state.identity?.subject} · ${this.client?.state.gateway}</p><button @click=${() => void this.#signOut()}>${say('sign-out')}</button>` : nothing}
+      </div>
+    </details>`;
+  }
+
+  #notify = async ({ target }: Event): Promise<void> => {
+    const box = target as HTMLInputElement, allowed = !box.checked || (await Notification.requestPermission()) === 'granted';
+    box.checked &&= allowed;
+    settings.set('notify', box.checked ? 'yes' : 'no');
+  };
+
+  #welcome(): unknown {
+    const say = this.#say, { name } = this.#account;
+    return html`<section class="card welcome" aria-labelledby="sign-in">
+      <h2 id="sign-in">${say('sign-in.title')}</h2>
+      ${name ? html`<button class="primary" id="provider" @click=${() => void this.#account.signIn().catch((error: Error) => (this.problem = say('sign-in.failed', { detail: error.message })))}>${say('sign-in.provider', { name })}</button>` : nothing}
+      <form class="form" @submit=${this.#use}>
+        <label>${say('sign-in.token')}<input name="token" required autocomplete="off" spellcheck="false" /></label>
+        <button class=${name ? '' : 'primary'}>${say('sign-in.use')}</button>
+      </form>
+      <p class="soft small">${say('sign-in.help')}</p>
+    </section>`;
+  }
+
+  #use = (event: Event): void => {
+    event.preventDefault();
+    this.#account.use(String(new FormData(event.target as HTMLFormElement).get('token')));
+    void this.#connect();
+  };
+}

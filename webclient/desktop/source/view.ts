@@ -1,0 +1,13 @@
+// A part of the desktop: a component whose content is the page's own, styled by page.css.
+import { DesklineElement } from '@deskline/components/element';
+import { wordsIn } from './words';
+
+export abstract class View extends DesklineElement {
+  static override styles = [];
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+  protected get say(): ReturnType<typeof wordsIn> {
+    return wordsIn(this.language);
+  }
+}
