@@ -61,6 +61,7 @@ std::vector<Key> table(Configuration& c) {
         {"telephony.statistics_interval", &c.telephony.statisticsInterval, 1, 3600},
         {"telephony.max_calls_in_flight", &c.telephony.maxCallsInFlight, 1, 1024},
         {"telephony.simulated.traffic", &c.telephony.traffic, 0, 1000},
+        {"telephony.simulated.agents", &c.telephony.agents, 1, 8000},
         {"telephony.simulated.seed", &c.telephony.seed, 0},
         {"telephony.simulated.console", &c.telephony.console, 0, 65535},
         {"audio.source", &c.audio.source, 0, 0, audioSources},

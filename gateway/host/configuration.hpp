@@ -24,6 +24,7 @@ struct Configuration {
         std::string source, handler;
         std::int64_t statisticsInterval = 5, maxCallsInFlight = 64;
         double traffic = 1.0;
+        std::int64_t agents = 12;
         std::int64_t seed = 1, console = 0;
     } telephony;
     struct {

@@ -8,7 +8,7 @@
 namespace deskline::simulation {
 
 Switch::Switch(SwitchOptions options, Time start) : options_(options), now_(start), random_(options.seed) {
-    for (int number = 1001; number <= 1012; ++number) {
+    for (int number = 1001; number <= 1000 + options.agents; ++number) {
         const auto id = std::to_string(number);
         agents_[id] = AgentRow{.id = id, .pin = id, .user = "SIMULATED\\agent" + id};
     }
@@ -281,7 +281,7 @@ std::vector<Queue> Switch::queues() const {
 
 std::vector<Address> Switch::addresses() const {
     std::vector<Address> addresses;
-    for (int line = 1; line <= 12; ++line) {
+    for (int line = 1; line <= options_.agents; ++line) {
         const auto name = "Line " + std::to_string(line);
         addresses.push_back({stableId({"address", handlerName, name}), name, std::string(handlerName)});
     }

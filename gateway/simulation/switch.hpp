@@ -1,4 +1,4 @@
-// A simulated switch with an ACD: twelve agents with PINs, three groups with queues, twelve addresses, and calls that arrive by themselves.
+// A simulated switch with an ACD: agents with PINs, three groups with queues, as many addresses as agents, and calls that arrive by themselves.
 // A model, not a table of answers: calls wait, are offered to ready sessions, talked, wrapped up, abandoned, and every figure that TAPI 3
 // exposes is computed from what happened. Its answers are HRESULTs, as a real switch's are. It serves the simulated source on Linux and
 // the COM doubles on Windows alike.
@@ -26,6 +26,7 @@ inline constexpr std::string_view handlerName = "Simulated ACD";
 struct SwitchOptions {
     double traffic = 1.0;  // 1: about nine calls a minute; 0: none
     std::uint64_t seed = 1;
+    int agents = 12;  // and as many addresses
 };
 
 struct AgentHappened {

@@ -140,10 +140,10 @@ export class Stream {
   }
 }
 
-export async function startGateway({ config = '', env = {}, traffic = 0, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0 } = {}) {
+export async function startGateway({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0 } = {}) {
   const telephonyConsole = await freePort(), audioConsole = await freePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
-  const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
+  const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
   const fixed = `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
   const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
   // Tests of what is refused are refused more often than anybody who guesses may be.

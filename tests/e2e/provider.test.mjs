@@ -5,9 +5,9 @@ import https from 'node:https';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
 import Provider from 'oidc-provider';
 import { startGateway, freePort, until, shown } from './harness.mjs';
+import { launch } from './browser.mjs';
 import { Authority, SigningKey } from './provider.mjs';
 
 const audience = 'https://deskline.test', shots = resolve(import.meta.dirname, '../../build/screenshots');
@@ -77,7 +77,7 @@ before(async () => {
   redirect = `https://127.0.0.1:${port}/`;
   await serve(first);
   gateway = await startGateway({ port, config: `[identity]\nissuer = "${issuer}"\nauthorities = "${shown(join(folder, 'authority.pem'))}"\naudience = "${audience}"\nclient_id = "deskline-web"\nrefresh = 10\n` });
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -87,7 +87,8 @@ after(async () => {
 });
 
 async function signIn(name, screenshot) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
+  await context.addInitScript(() => delete globalThis.SharedWorker); // so that its stream can be watched; tabs then elect one that leads
   const page = await context.newPage();
   page.complaints = [];
   page.on('console', (m) => m.type() === 'error' && m.location().url.startsWith(gateway.url) && page.complaints.push(m.text())); // of our page, not the provider's
@@ -100,7 +101,7 @@ async function signIn(name, screenshot) {
   await page.fill('input[name=password]', 'any');
   await page.click('button[type=submit]');
   await page.click('button[type=submit]'); // consent
-  await page.locator('#connection[data-state="live"]').waitFor();
+  await page.locator('deskline-connection [data-status="live"]').waitFor();
   return page;
 }
 
@@ -108,14 +109,16 @@ test('an agent signs in with PKCE and is itself; a supervisor sees its group', a
   await gateway.signIn('1001', 'Sales');
   await gateway.signIn('1002', 'Support');
   const ada = await signIn('ada', 'sign-in.png');
-  assert.equal(await ada.textContent('#identity').then((t) => t.startsWith('ada (agent)')), true);
+  assert.equal(await ada.locator('.who').textContent(), 'ada');
+  assert.equal(await ada.locator('nav').count(), 0, 'an agent has a desk, no team');
   assert.ok(!/code=|state=/.test(ada.url()), 'the code does not stay in the address');
-  await ada.locator('#sessions li').first().waitFor();
-  assert.deepEqual(await ada.locator('#sessions strong').allTextContents(), ['Agent 1001']);
-  await ada.click('#sessions button:has-text("Ready"):not(:has-text("Not"))');
-  await ada.locator('#sessions .state[data-state="ready"]').waitFor();
+  await ada.locator('deskline-sessions li').first().waitFor();
+  assert.deepEqual(await ada.locator('deskline-sessions strong').allTextContents(), ['Sales']);
+  await ada.locator('deskline-agent-state').getByRole('button', { name: 'Ready', exact: true }).click();
+  await ada.locator('deskline-agent-state .now .state[data-state="ready"]').waitFor();
   const bob = await signIn('bob');
-  assert.deepEqual(await bob.locator('#sessions strong').allTextContents(), ['Agent 1001'], 'Support is not its group');
+  await bob.locator('deskline-agent-board [data-agent]').first().waitFor();
+  assert.deepEqual(await bob.locator('deskline-agent-board [data-agent]').evaluateAll((rows) => rows.map((row) => row.dataset.agent)), ['1001'], 'Support is not its group');
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
   const entry = await until('the audit', () => gateway.audit().find((e) => e.actor === 'issuer:ada' && e.outcome === 'succeeded'));
   assert.equal(entry.origin, gateway.url);
@@ -130,7 +133,7 @@ test('keys rotate while a stream is open: it is renewed with the new key and sta
   let refreshed = 0;
   ada.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => String(payload).includes('"op":"refreshed"') && ++refreshed));
   await ada.reload();
-  await ada.locator('#connection[data-state="live"]').waitFor();
+  await ada.locator('deskline-connection [data-status="live"]').waitFor();
   await serve(first, second); // published before it signs
   const before = tokens;
   await until('the keys of both', async () => gateway.log().includes('2 keys of'), 40_000);
@@ -138,14 +141,14 @@ test('keys rotate while a stream is open: it is renewed with the new key and sta
   await until('a token signed with the new key', () => tokens > before + 1, 40_000);
   const count = refreshed;
   await until('a refresh with it', () => refreshed > count, 40_000);
-  assert.equal(await ada.locator('#connection').getAttribute('data-state'), 'live');
+  assert.equal(await ada.locator('deskline-connection p').getAttribute('data-status'), 'live');
   await stop();
   server = undefined;
   await until('the gateway notices', () => gateway.log().includes('those from before stay good'), 40_000);
-  await ada.click('#sessions button:has-text("Not ready")');
-  await ada.locator('#sessions .state[data-state="not-ready"]').waitFor();
+  await ada.locator('deskline-agent-state').getByRole('button', { name: 'Not ready' }).click();
+  await ada.locator('deskline-agent-state .now .state[data-state="not-ready"]').waitFor();
   assert.deepEqual(closes, [], 'the stream was never closed');
   await ada.reload(); // the token that it has is good still, though nobody can ask the provider
-  await ada.locator('#connection[data-state="live"]').waitFor();
+  await ada.locator('deskline-connection [data-status="live"]').waitFor();
   await ada.context().close();
 });

@@ -1,7 +1,7 @@
 // Builds the web client into `build/webclient`: `site/` is what the gateway serves, `client/` the library as one file for other programs.
 // Sizes are held to their limits (gzip), and each file of the site gets a compressed twin.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -18,6 +18,12 @@ await build({ ...common, root: join(root, 'desktop'), base: './', build: { outDi
 await library('client/source/worker.ts', 'worker.js', 'es', site);
 await library('components/source/index.ts', 'components.js', 'iife', site, 'Deskline');
 await library('client/source/index.ts', 'client.js', 'es', join(out, 'client'));
+
+cpSync(join(root, 'examples'), join(site, 'examples'), { recursive: true });
+mkdirSync(join(site, 'stories'));
+const { pages } = await import('../components/stories/stories.mjs');
+for (const [name, text] of Object.entries(pages)) writeFileSync(join(site, 'stories', name), text);
+for (const name of ['stories.css', 'stories.js']) cpSync(join(root, 'components/stories', name), join(site, 'stories', name));
 
 const compressed = (path) => gzipSync(readFileSync(path), { level: 9 });
 const page = readFileSync(join(site, 'index.html'), 'utf8');

@@ -34,12 +34,13 @@ export class AgentStateElement extends DesklineElement {
       }
       .switch {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr));
         gap: var(--gap-2);
         margin: var(--gap-3) 0;
       }
       .switch button {
         min-height: 3rem;
+        padding: 0 var(--gap-1);
         font-weight: 600;
         border-width: 2px;
       }

@@ -53,6 +53,10 @@ export class AudioMixerElement extends DesklineElement {
       :host(:dir(rtl)) .meter div {
         transform-origin: 100% 0;
       }
+      .muted {
+        color: var(--bad);
+        font-weight: 600;
+      }
       .default {
         font-size: var(--small);
         padding: 0 0.5em;
@@ -132,12 +136,12 @@ export class AudioMixerElement extends DesklineElement {
       <div class="row">
         <strong>${name}</strong>
         ${isDevice(item) ? item.defaultFor.map((role) => html`<span class="default">${this.words(`mixer.default.${role}`)}</span>`) : nothing}
-        <span class="soft small end">${this.words(`mixer.state.${item.state}`)}</span>
+        <span class="small end ${item.muted ? 'muted' : 'soft'}">${this.words(item.muted ? 'mixer.muted' : `mixer.state.${item.state}`)}</span>
       </div>
       <div class="fader">
         <input type="range" min="0" max="1" step="0.01" .value=${String(volume)} aria-label=${this.words('mixer.volume', { name })} aria-valuetext=${percent(volume, this.language)} @input=${slide('volume')} @change=${() => fader.release('volume')} />
         <output>${percent(volume, this.language)}</output>
-        <button aria-pressed=${String(item.muted)} aria-label=${this.words('mixer.mute-of', { name })} @click=${() => fader.set({ muted: !item.muted })}>${this.words(item.muted ? 'mixer.muted' : 'mixer.mute')}</button>
+        <button aria-pressed=${String(item.muted)} aria-label=${this.words('mixer.mute-of', { name })} @click=${() => fader.set({ muted: !item.muted })}>${this.words('mixer.mute')}</button>
       </div>
       <div class="meter" data-meter=${item.id} role="img" aria-label=${this.words('mixer.peak', { name })}><div></div></div>
       <div class="below">

@@ -16,8 +16,12 @@ export class QueueBoardElement extends DesklineElement {
   static override styles = [
     ...DesklineElement.styles,
     css`
-      :host {
+      .view {
         overflow-x: auto;
+      }
+      th,
+      td {
+        padding-inline: var(--gap-1);
       }
       td.waiting strong {
         font-size: var(--large);
@@ -31,11 +35,10 @@ export class QueueBoardElement extends DesklineElement {
   protected override draw(): unknown {
     const compare = byName(this.language), queues = [...this.state.queues.values()].sort((a, b) => compare(a.name, b.name)), words = this.words;
     if (!queues.length) return html`<p class="empty">${words('queues.none')}</p>`;
-    return html`<table>
-      <caption class="visually-hidden">${words('queues.title')}</caption>
+    return html`<div class="view" tabindex="0" role="group" aria-label=${words('queues.title')}><table>
       <thead><tr><th scope="col">${words('queues.queue')}</th><th scope="col" class="number">${words('queues.waiting')}</th><th scope="col" class="number">${words('queues.longest')}</th><th scope="col" class="number">${words('queues.average')}</th><th scope="col" class="number">${words('queues.abandoned')}</th><th scope="col" class="number">${words('queues.service')}</th></tr></thead>
       <tbody>${repeat(queues, ({ id }) => id, (queue) => this.#row(queue))}</tbody>
-    </table>`;
+    </table></div>`;
   }
 
   #row(queue: Queue): unknown {

@@ -23,12 +23,15 @@ export type Key = keyof typeof en;
 export const wordsIn = wordsOf<Key>({ en, de });
 export type Words = ReturnType<typeof wordsIn>;
 
+// The reader's own region where the language is theirs: 24 hours in one, 12 in the other.
+const localeOf = (language: string): string => navigator.languages.find((one) => one.startsWith(language)) ?? language;
+
 /** A duration in seconds as m:ss or h:mm:ss. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds)), two = (n: number) => String(n).padStart(2, '0');
   const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
-export const timeOfDay = (time: string | number, language: string): string => new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(time));
-export const percent = (value: number, language: string): string => new Intl.NumberFormat(language, { style: 'percent' }).format(value);
+export const timeOfDay = (time: string | number, language: string): string => new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'medium' }).format(new Date(time));
+export const percent = (value: number, language: string): string => new Intl.NumberFormat(localeOf(language), { style: 'percent' }).format(value);
 export const byName = (language: string): ((a: string, b: string) => number) => new Intl.Collator(language, { numeric: true }).compare;

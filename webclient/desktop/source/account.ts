@@ -13,6 +13,7 @@ const fresh = 90;  // seconds that a token must still have to be used again
 
 export class Account {
   #provider: UserManager | undefined;
+  #resource: { resource?: string } = {};
   /** Where one may sign in; undefined: by token alone. */
   name: string | undefined;
   /** Why signing in did not work. */
@@ -27,6 +28,7 @@ export class Account {
       if (!settings.issuer) return;
       this.name = new URL(settings.issuer).host;
       this.#provider = managerOf(settings);
+      if (URL.canParse(settings.audience)) this.#resource = { resource: settings.audience };
       if (!new URLSearchParams(location.search).has('state')) return;
       try {
         await this.#provider.signinRedirectCallback();
@@ -46,7 +48,7 @@ export class Account {
     if (!user) return '';
     if ((user.expires_in ?? fresh) >= fresh || !user.refresh_token) return user.access_token;
     try {
-      return (await this.#provider!.signinSilent())?.access_token ?? '';
+      return (await this.#provider!.signinSilent(this.#resource))?.access_token ?? '';
     } catch (error) {
       if ((user.expires_in ?? 0) > 5) return user.access_token;  // the provider may be down: it is good for a while
       throw error;

@@ -80,7 +80,7 @@ export class Curves extends View {
     this.#plot = new uPlot(
       {
         width: place.clientWidth, height: 180, cursor: { y: false },
-        scales: { y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] } },
+        scales: { x: { range: (_, first, last) => [Math.min(first, last - 300), last] }, y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] } },
         axes: [axis, axis],
         series: [{ value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString(this.language)) }, ...names.map((label, i) => ({ label, stroke: resolved(strokes[i % strokes.length]!), width: 2, dash: dashes[Math.floor(i / strokes.length) % dashes.length]!, spanGaps: true }))],
       },

@@ -1,10 +1,11 @@
 // What happened: the last events in words, by kind and by what is looked for.
 import type { Client, DesklineEvent } from '@deskline/client';
-import { timeOfDay, type Key as Common } from '@deskline/components/words';
+import { percent, timeOfDay, type Key as Common } from '@deskline/components/words';
 import { html } from 'lit';
 import { state as internal } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { View } from './view';
+import type { Key } from './words';
 
 const kept = 300, kinds = ['agent-session', 'agent', 'call', 'audio', 'source'] as const;
 interface Line {
@@ -27,12 +28,22 @@ export class Happenings extends View {
     if (event.type === 'deskline.audio.meter') return;
     const kind = event.type.slice('deskline.'.length), cause = 'cause' in event.data && typeof event.data.cause === 'object' ? event.data.cause : undefined;
     const line = { id: event.id, time: event.time, kind, text: this.#text(event), by: cause ? this.say('events.by', { actor: cause.actor }) + (cause.reason ? ` (${cause.reason})` : '') : '' };
-    // Volumes that follow each other are one line.
-    const last = this.#lines[0];
-    if (last?.kind === kind && kind.startsWith('audio') && last.text.split(':')[0] === line.text.split(':')[0]) this.#lines[0] = line;
+    // Volumes of one thing that follow each other are one line, and so is what is said twice.
+    const last = this.#lines[0], about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
+    if (last?.kind === kind && about(last.text) === about(line.text)) this.#lines[0] = line;
     else this.#lines.unshift(line);
     this.#lines.length = Math.min(kept, this.#lines.length);
     this.requestUpdate();
+  }
+
+  // An event's name in words: its own, or the state's that it leads to.
+  #word(name: string): string {
+    const key = `event.${name}` as Key, said = this.say(key);
+    return said === key ? this.words(`state.${name}` as Common) : said;
+  }
+
+  #sound(name: string, change: string, { volume, muted }: { volume: number; muted: boolean }): string {
+    return `${name}: ${this.#word(change)}${change === 'volume' ? ` ${muted ? this.words('mixer.muted') : percent(volume, this.language)}` : ''}`;
   }
 
   #text(event: DesklineEvent): string {
@@ -43,17 +54,17 @@ export class Happenings extends View {
         return `${session.agent}, ${session.acdGroup}: ${state(session.state)}${session.reason ? ` (${session.reason})` : ''}`;
       }
       case 'deskline.agent':
-        return `${event.data.agent.id}: ${event.data.event}`;
+        return `${event.data.agent.id}: ${this.#word(event.data.event)}`;
       case 'deskline.call': {
         const { call } = event.data;
         return `${call.caller.name ?? call.caller.number ?? this.words('call.withheld')}: ${state(call.state)}`;
       }
       case 'deskline.audio.device':
-        return `${event.data.device.name}: ${event.data.change} ${Math.round(event.data.device.volume * 100)} %`;
+        return this.#sound(event.data.device.name, event.data.change, event.data.device);
       case 'deskline.audio.session':
-        return `${event.data.session.displayName || event.data.session.process.name}: ${event.data.change} ${Math.round(event.data.session.volume * 100)} %`;
+        return this.#sound(event.data.session.displayName || event.data.session.process.name, event.data.change, event.data.session);
       case 'deskline.source':
-        return `${event.data.source}: ${event.data.event}`;
+        return `${this.#word(event.data.source)}: ${this.#word(event.data.event)}`;
       default:
         return event.subject;
     }

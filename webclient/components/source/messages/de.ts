@@ -58,7 +58,7 @@ export const de: Messages = {
   'mixer.channel': 'Kanal {number} von {name}',
   'mixer.channels': 'Kanäle',
   'mixer.mute': 'Stumm',
-  'mixer.mute-of': '{name} stumm schalten',
+  'mixer.mute-of': 'Stumm: {name}',
   'mixer.muted': 'Stumm',
   'mixer.by': 'von {actor}',
   'mixer.default.console': 'Standard',

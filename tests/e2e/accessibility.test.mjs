@@ -1,0 +1,167 @@
+// WCAG 2.2 AA by axe, the desktop by keyboard alone, and pictures of it at three widths in both themes (build/screenshots).
+import { test, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { startGateway, until } from './harness.mjs';
+import { Person, launch } from './browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let gateway, browser;
+before(async () => {
+  gateway = await startGateway();
+  browser = await launch();
+  for (const [agent, group] of [['1002', 'Sales'], ['1003', 'Support'], ['1004', 'Billing'], ['1005', 'Sales'], ['1006', 'Support']]) {
+    const session = await gateway.signIn(agent, group);
+    if (agent !== '1006') await gateway.setState(session, 'ready');
+  }
+});
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+const agent = () => gateway.token('agent', ['1001'], 'ada');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function check(person, where) {
+  await person.page.evaluate(axe);
+  const { violations, passes } = await person.page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
+  assert.ok(passes.length > 15, 'axe looked');
+  assert.deepEqual(violations.map(({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`), []);
+  return passes.length;
+}
+
+let checked = 0, states = 0;
+for (const colorScheme of ['light', 'dark'])
+  for (const width of [360, 1024, 1920])
+    test(`${width} px, ${colorScheme}: axe finds nothing, nothing scrolls sideways`, async () => {
+      await gateway.request('DELETE', '/agents/1001');  // of a width that failed
+      const name = `${width}-${colorScheme}`, options = { colorScheme, viewport: { width, height: width === 360 ? 800 : 1000 } };
+      const nobody = await Person.at(browser, gateway, '', options);
+      await nobody.page.getByLabel('Token').waitFor();
+      checked += await check(nobody, 'signing in'), states++;
+      await nobody.shot('sign-in-' + name);
+      await nobody.context.close();
+      const ada = await Person.at(browser, gateway, agent(), options);
+      await ada.page.getByText('No agent is signed in.').waitFor();
+      checked += await check(ada, 'empty desk'), states++;
+      await ada.shot('desk-empty-' + name, { fullPage: true });
+      await ada.start('1001', 'Billing', 'Line 1');
+      await ada.press('Ready');
+      await ada.state('ready');
+      if (colorScheme === 'dark') await ada.page.getByRole('button', { name: 'Mute Microphone' }).click();
+      await gateway.telephony({ do: 'call', group: 'Billing' });
+      await gateway.telephony({ do: 'call', group: 'Billing' });
+      await ada.state('busy-on-call', 60_000);
+      checked += await check(ada, 'desk'), states++;
+      await ada.shot('desk-' + name, { fullPage: true });
+      const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'), options);
+      await eve.page.locator('deskline-agent-board [data-agent="1001"]').click();
+      await eve.page.locator('deskline-timeline rect').first().waitFor({ state: 'attached' });
+      await eve.page.locator('deskline-curves canvas').waitFor({ timeout: 20_000 });
+      checked += await check(eve, 'team'), states++;
+      await eve.shot('team-' + name, { fullPage: true });
+      for (const person of [ada, eve]) {
+        assert.equal(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'no sideways scrolling');
+        person.fine();
+      }
+      if (colorScheme === 'dark') await ada.page.getByRole('button', { name: 'Mute Microphone' }).click();
+      await ada.page.getByRole('button', { name: 'Sign agent 1001 out' }).click();
+      await ada.page.getByText('No agent is signed in.').waitFor();
+      await ada.context.close();
+      await eve.context.close();
+    });
+test('axe looked at all of it', () => {
+  assert.equal(states, 24);
+  console.log(`# axe: ${states} pages (four at three widths in two themes), ${checked} rules passed, 0 violations`);
+});
+
+test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-out, without a pointer', async () => {
+  const ada = await Person.at(browser, gateway, '');
+  const { page } = ada, { keyboard } = page;
+  // What has the focus, through shadow roots, and whether it can be seen.
+  const focused = () => page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return { text: element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent.trim() ?? element.textContent.trim(), outline: getComputedStyle(element).outlineStyle, tag: element.localName };
+  });
+  const stops = [];
+  const tabTo = async (text, most = 60) => {
+    for (let i = 0; i < most; ++i) {
+      await keyboard.press('Tab');
+      const at = await focused();
+      stops.push(at.text);
+      assert.ok(at.tag === 'body' || at.outline !== 'none', `the focus on "${at.text}" can be seen`);
+      if (at.text.startsWith(text)) return at;
+    }
+    throw new Error(`Tab never came to "${text}", but to: ${stops.slice(-most).join(' | ')}`);
+  };
+  await tabTo('Token');
+  await keyboard.type(agent());
+  await keyboard.press('Enter');
+  await ada.live();
+  await page.getByText('No agent is signed in.').waitFor();
+  await tabTo('PIN');
+  await keyboard.type('1001');
+  await tabTo('Group');
+  await keyboard.type('Sup');
+  await tabTo('Start');
+  await keyboard.press('Enter');
+  await ada.state('not-ready');
+  await tabTo('Ready');
+  await keyboard.press('Space');
+  await ada.state('ready');
+  await tabTo('Volume of Softphone');
+  const before = Number(await ada.slider('Softphone').inputValue());
+  await keyboard.press(before > 0.5 ? 'ArrowLeft' : 'ArrowRight');
+  await until('the volume has moved', async () => (await gateway.request('GET', '/audio/sessions')).body.items.some((s) => s.displayName === 'Softphone' && Math.abs(s.volume - before) > 0.005));
+  await tabTo('Mute Softphone');
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Mute Softphone', pressed: true }).waitFor();
+  await keyboard.press('Enter');
+  await tabTo('Find');
+  await keyboard.type('1001');
+  await page.locator('.happenings li').first().waitFor();
+  await tabTo('Settings');
+  await keyboard.press('Enter');
+  await tabTo('Language');
+  await keyboard.press('d');
+  await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+  await ada.shot('desk-german');
+  await tabTo('Abmelden');
+  await keyboard.press('Enter');
+  await page.getByLabel('Token').waitFor();
+  await gateway.request('DELETE', '/agents/1001');
+  ada.fine();
+  await ada.context.close();
+});
+
+test('the board by keyboard: arrows choose an agent, Home and End too', async () => {
+  const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'));
+  await eve.page.locator('deskline-agent-board [data-agent]').first().waitFor();
+  await eve.page.locator('deskline-agent-board .view').focus();
+  const chosen = () => eve.page.locator('deskline-agent-board [aria-selected="true"]').first().getAttribute('data-agent');
+  await eve.page.keyboard.press('Home');
+  await until('the first', async () => (await chosen()) === '1004');  // Billing comes first
+  await eve.page.keyboard.press('ArrowDown');
+  await until('the second', async () => (await chosen()) === '1002');
+  await eve.page.keyboard.press('End');
+  await until('the last', async () => (await chosen()) === '1006');
+  await eve.page.keyboard.press('ArrowUp');
+  await until('the last but one', async () => (await chosen()) === '1003');
+  await eve.page.getByText('Agent 1003').waitFor();
+  await eve.context.close();
+});
+
+test('high contrast and reduced motion: states are told by words and borders, nothing moves', async () => {
+  const ada = await Person.at(browser, gateway, agent(), { forcedColors: 'active', reducedMotion: 'reduce' });
+  await ada.start('1001', 'Sales', 'Line 1');
+  assert.notEqual(await ada.page.locator('deskline-agent-state .now .state').evaluate((e) => getComputedStyle(e).borderStyle), 'none');
+  const moving = await ada.page.evaluate(() => document.getAnimations().length);
+  assert.equal(moving, 0);
+  await ada.shot('desk-high-contrast');
+  await ada.page.getByRole('button', { name: 'Sign agent 1001 out' }).click();
+  await ada.page.getByText('No agent is signed in.').waitFor();
+  await ada.context.close();
+});

@@ -1,0 +1,105 @@
+// The components in pages that are not the desktop's: their stories, a CRM's page and a frame in it; and tabs that share a connection.
+import { test, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { sleep, startGateway, until } from './harness.mjs';
+import { journalOf } from './clients.mjs';
+import { Person, launch, shots } from './browser.mjs';
+import { join } from 'node:path';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const tags = ['deskline-connection', 'deskline-agent-state', 'deskline-sessions', 'deskline-call', 'deskline-audio-mixer', 'deskline-queue-board', 'deskline-agent-board', 'deskline-timeline'];
+let gateway, browser, session;
+before(async () => {
+  gateway = await startGateway();
+  browser = await launch();
+  session = await gateway.signIn('1001', 'Sales');
+  await gateway.setState(session, 'ready');
+});
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+const open = async (path, token = gateway.token('agent', ['1001'], 'ada')) => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' }), page = await context.newPage();
+  page.complaints = [];
+  page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()));
+  page.on('pageerror', (error) => page.complaints.push(String(error)));
+  await page.goto(`${gateway.url}/${path}#token=${token}`);
+  return page;
+};
+
+for (const tag of tags)
+  test(`the story of <${tag}>: it stands alone, and axe finds nothing`, async () => {
+    const page = await open(`stories/${tag}.html`);
+    await until('it shows something', () => page.locator(tag).evaluate((element) => element.client?.freshness.status === 'live' && !/Connecting/.test(element.shadowRoot.textContent) && element.shadowRoot.textContent.trim().length > 3));
+    await page.evaluate(axe);
+    const violations = await page.evaluate(() => globalThis.axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] } }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')))));
+    assert.deepEqual(violations, []);
+    assert.deepEqual(page.complaints, []);
+    assert.match(await page.locator('main').textContent(), /gateway/);
+    await page.context().close();
+  });
+
+test('a CRM\'s page: one connection for all its elements, its own colours, the pop; and in a frame by postMessage', async () => {
+  const streams = async () => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_streams (\d+)/m)[1]);
+  await until('nobody is left', async () => (await streams()) === 0);
+  const page = await open('examples/crm.html');
+  await page.locator('main > aside deskline-agent-state .now .state[data-state="ready"]').waitFor();
+  const frame = page.frameLocator('#frame');
+  await frame.locator('deskline-agent-state .now .state[data-state="ready"]').waitFor();
+  assert.equal(await streams(), 2, 'the page and the frame');
+  assert.equal(await page.locator('main > aside deskline-agent-state .switch button').first().evaluate((button) => getComputedStyle(button).fontFamily.includes('Georgia')), true);
+  await gateway.telephony({ do: 'call', group: 'Sales' });
+  await page.locator('#pop', { hasText: 'Opening the page of' }).waitFor({ timeout: 30_000 });
+  await page.locator('#told', { hasText: 'The frame tells of a call' }).waitFor();
+  await page.locator('main > aside deskline-agent-state .now .state[data-state="busy-on-call"]').waitFor({ timeout: 60_000 });
+  await page.screenshot({ path: join(shots, 'crm.png'), fullPage: true });
+  assert.deepEqual(page.complaints, []);
+  await page.locator('deskline-audio-mixer').evaluate((element) => element.remove());
+  await page.evaluate(() => document.querySelectorAll('deskline-connection, deskline-agent-state, deskline-call').forEach((element) => element.remove()));
+  await until('the page\'s connection ends with its last element', async () => (await streams()) === 1);
+  await page.context().close();
+});
+
+for (const how of ['SharedWorker', 'an elected tab'])
+  test(`three tabs, one connection by ${how}: the one that leads is closed during events, and no event is lost or told twice`, async () => {
+    const streams = async () => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_streams (\d+)/m)[1]);
+    await until('nobody is left', async () => (await streams()) === 0);
+    const token = gateway.token('supervisor', [], 'eve');
+    const first = await Person.at(browser, gateway, '');
+    if (how !== 'SharedWorker') await first.context.addInitScript(() => delete globalThis.SharedWorker);
+    const pages = [];
+    for (let i = 0; i < 3; ++i) {
+      const page = i ? await first.context.newPage() : first.page;
+      await page.goto(`${gateway.url}/?tab=${i}#token=${token}`);
+      await page.locator('deskline-connection [data-status="live"]').waitFor();
+      await page.evaluate(() => {
+        const { client } = document.querySelector('deskline-team');
+        globalThis.numbers = [];
+        globalThis.resets = 0;
+        globalThis.from = Number(client.state.cursor.split('-').at(-1));
+        client.on('event', ({ id, type }) => type.startsWith('deskline.audio.') || numbers.push(Number(id.split('-').at(-1))));
+        client.on('reset', () => ++resets);
+      });
+      pages.push(page);
+    }
+    assert.equal(await streams(), 1);
+    for (let i = 0; i < 40; ++i) {
+      await gateway.telephony({ do: 'burst', events: 25 });
+      if (i === 12) await pages[0].close();
+      if (i === 25) await pages[1].close();
+      await sleep(30);
+    }
+    const last = pages[2], types = 'agent-session,agent,call,queue,source,acd-group,agent-handler,webhook';
+    await last.locator('deskline-connection [data-status="live"]').waitFor();
+    assert.equal(await streams(), 1);
+    const told = await journalOf(gateway, types), { from } = await last.evaluate(() => ({ from }));
+    await until('it has heard all', () => last.evaluate((number) => numbers.at(-1) >= number, told.at(-1)));
+    const { numbers, resets } = await last.evaluate(() => ({ numbers, resets }));
+    assert.equal(resets, 0);
+    assert.deepEqual(numbers, told.filter((number) => number > from));
+    assert.ok(numbers.length >= 1000, 'there were events');
+    await first.context.close();
+  });
