@@ -153,6 +153,7 @@ int serve(const host::Configuration& c) {
     const auto audio = makeAudio(c);
     api::Gateway gateway{.name = c.server.name,
                          .basePath = c.server.basePath,
+                         .journal = c.journal.path,
                          .ledger = ledger,
                          .telephony = telephony.get(),
                          .audio = audio.get(),

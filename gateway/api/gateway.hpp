@@ -1,10 +1,12 @@
 // What the resources work on. Built by main, lives as long as the gateway. Thread: every part says its own.
 #pragma once
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "api/audit.hpp"
+#include "api/open_streams.hpp"
 #include "api/rate.hpp"
 #include "api/reasons.hpp"
 #include "audio/audio.hpp"
@@ -22,7 +24,8 @@ class Webhooks;
 
 struct Gateway {
     std::string name;
-    std::string basePath;  // "" or "/deskline"
+    std::string basePath;           // "" or "/deskline"
+    std::filesystem::path journal;  // its file
     events::Ledger& ledger;
     telephony::Telephony* telephony = nullptr;  // null: [telephony] source = "none"
     audio::Audio* audio = nullptr;
@@ -30,6 +33,7 @@ struct Gateway {
     identity::Tickets tickets = {};
     identity::Throttle throttle{identity::Throttle::usual};
     Refusals refusals{};
+    OpenStreams streams{};
     Rate rate{0};
     Reasons reasons = {};
     Presence* presence = nullptr;

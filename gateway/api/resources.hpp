@@ -1,4 +1,4 @@
-// The handlers, one file per resource: agents.cpp, sessions.cpp, switch.cpp, audio.cpp, self.cpp. Thread: the shard's.
+// The handlers, one file per resource: agents.cpp, sessions.cpp, switch.cpp, audio.cpp, self.cpp, administration.cpp. Thread: the shard's.
 #pragma once
 #include "api/exchange.hpp"
 #include "api/gateway.hpp"
@@ -35,6 +35,11 @@ void createTicket(Gateway&, Request, Respond);
 void getOperation(Gateway&, Request, Respond);
 void withdrawPendingState(Gateway&, Request, Respond);
 void listReasons(Gateway&, Request, Respond);
+void listConnections(Gateway&, Request, Respond);
+void listKeys(Gateway&, Request, Respond);
+void listAudit(Gateway&, Request, Respond);
+void getLogLevel(Gateway&, Request, Respond);
+void putLogLevel(Gateway&, Request, Respond);
 void listWebhooks(Gateway&, Request, Respond);
 void createWebhook(Gateway&, Request, Respond);
 void getWebhook(Gateway&, Request, Respond);

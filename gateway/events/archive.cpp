@@ -108,6 +108,21 @@ Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::opt
     return exportRows(journal, "SELECT entry FROM audit WHERE time >= ?1 AND time < ?2 ORDER BY number", "audit", from, to, out);
 }
 
+Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, std::optional<std::int64_t> before, std::size_t limit) {
+    Database database;
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    Statement statement(database, "SELECT number, time, entry FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
+    statement.bind(before.value_or(INT64_MAX), static_cast<std::int64_t>(limit));
+    std::vector<AuditRow> rows;
+    while (statement.row()) {
+        auto entry = boost::json::parse(statement.text(2)).as_object();
+        entry["number"] = statement.number(0);
+        if (!entry.contains("time")) entry["time"] = toRfc3339(Time(std::chrono::milliseconds(statement.number(1))));
+        rows.push_back({statement.number(0), std::move(entry)});
+    }
+    return rows;
+}
+
 std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind) {
     Database database;
     if (!openAt(database, journal, Database::Access::read)) return {};

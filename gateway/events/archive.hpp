@@ -31,6 +31,13 @@ Result<Verified> verifyAudit(const std::filesystem::path& journal);
 Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to,
                                   std::ostream& out);  // one JSON a line
 
+struct AuditRow {
+    std::int64_t number = 0;
+    boost::json::object entry;  // as it was written, with its number and, where it has none, its time
+};
+// The newest first, from before this number; at most `limit`.
+Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, std::optional<std::int64_t> before, std::size_t limit);
+
 // The gateway's own records of a kind, by their ids; none where the journal cannot be read.
 std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind);
 

@@ -29,6 +29,7 @@ public:
     // and open streams are to be asked again.
     bool tick();
 
+    std::vector<Key> keys() const { return keys_ ? keys_->all() : std::vector<Key>(); }
     std::map<std::string, Time> takeKeyUses() { return keys_ ? keys_->takeUses() : std::map<std::string, Time>(); }
     const Issuer* issuer() const { return issuer_; }
 

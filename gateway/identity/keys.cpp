@@ -187,6 +187,11 @@ std::optional<Identity> Keys::current(const Identity& caller, Time now) const {
     return caller;
 }
 
+std::vector<Key> Keys::all() const {
+    const std::lock_guard lock(mutex_);
+    return content_.keys;
+}
+
 std::map<std::string, Time> Keys::takeUses() {
     const std::lock_guard lock(mutex_);
     return std::exchange(uses_, {});

@@ -9,6 +9,7 @@ using enum Reach;
 using R = Resource;
 
 // own: the caller's agents (of webhooks and operations: those that it made). groups: those and what is of its ACD groups.
+// Administration: open streams, keys, the audit, the log level.
 // An agent changes audio only where [audio] agents_may_control allows it. An integration needs the scope of the row besides.
 constexpr Cell cells[] = {
     // resource       action          agent   supervisor  integration  admin  scope
@@ -26,6 +27,8 @@ constexpr Cell cells[] = {
     {R::webhooks, Action::see, none, none, own, all, "webhooks"},
     {R::webhooks, Action::change, none, none, own, all, "webhooks"},
     {R::operations, Action::see, own, own, own, all, ""},
+    {R::administration, Action::see, none, none, none, all, ""},
+    {R::administration, Action::change, none, none, none, all, ""},
 };
 
 struct Kind {

@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "model/id.hpp"
 #include "net/outlet.hpp"
 
 namespace deskline::net {
@@ -15,8 +16,8 @@ constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
 
 class EventStream final : public Outlet {
 public:
-    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, identity::Identity identity)
-        : Outlet(std::move(channel), shard, site, std::move(identity)) {}
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {}
 
     asio::awaitable<void> run(HttpResponse head, api::EventsQuery query) {
         head.chunked(true);
@@ -90,9 +91,9 @@ private:
 
 }  // namespace
 
-asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, identity::Identity identity,
-                                       api::EventsQuery query) {
-    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(identity));
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
+                                       identity::Identity identity, api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity));
     co_await stream->run(std::move(head), std::move(query));
 }
 

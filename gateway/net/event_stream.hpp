@@ -8,7 +8,7 @@
 namespace deskline::net {
 
 // The head of the answer goes out first. Ends when the client leaves or the gateway sends it away.
-asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, identity::Identity identity,
-                                       api::EventsQuery query);
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
+                                       identity::Identity identity, api::EventsQuery query);
 
 }  // namespace deskline::net

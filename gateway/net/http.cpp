@@ -331,7 +331,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             auto head = finish(std::move(call.head), request, site);
             if (call.query) {
                 head.erase(http::field::content_length);
-                co_return co_await serveEventStream(channel, shard, site, std::move(head), std::move(call.identity), std::move(*call.query));
+                co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address, std::move(call.identity), std::move(*call.query));
             }
             co_await write(stream, std::move(head));
         } else {

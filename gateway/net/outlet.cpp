@@ -6,14 +6,15 @@
 
 namespace deskline::net {
 
-Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity)
-    : channel_(std::move(channel)), shard_(shard), site_(site), identity_(std::move(identity)) {
+Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity)
+    : channel_(std::move(channel)), shard_(shard), site_(site), identity_(std::move(identity)), whose_(std::move(whose)) {
     ++site_.streams;
     setAudioRate(defaultAudioRate);
 }
 
 Outlet::~Outlet() {
     --site_.streams;
+    site_.gateway.streams.closed(whose_.id);
     watchMeters(false);
     if (site_.gateway.presence) site_.gateway.presence->left(present_);
 }
@@ -51,6 +52,7 @@ void Outlet::attached(const events::Attachment& attachment) {
     if (channel_->closing() || attaching_ != which) return;
     if (!std::exchange(greeted_, true)) {
         present();
+        showItself();
         greet(attachment);
     }
     if (!attachment.reset.empty()) tellReset(attachment.reset);
@@ -83,6 +85,15 @@ void Outlet::present() {
     if (!site_.gateway.presence) return;
     present_ = identity_->agents;
     site_.gateway.presence->arrived(present_);
+}
+
+void Outlet::showItself() {
+    site_.gateway.streams.opened({.id = whose_.id,
+                                  .kind = whose_.kind,
+                                  .subject = identity_->subject,
+                                  .role = std::string(name(identity_->role)),
+                                  .address = whose_.address,
+                                  .since = now()});
 }
 
 void Outlet::watchMeters(bool watch) {

@@ -22,7 +22,12 @@ public:
     void askAgain() final;
 
 protected:
-    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::optional<identity::Identity> identity);
+    // `address`: of the caller, as proxies tell it. `kind` and `id`: what administrators are shown.
+    struct Whose {
+        api::StreamKind kind;
+        std::string id, address;
+    };
+    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
 
     void listen(events::Subscription subscription, std::string cursor);  // from now on; before what comes next: a snapshot, or what was missed
     void setAudioRate(double perSecond);
@@ -59,7 +64,9 @@ private:
     std::vector<Slot*> held();  // in the order of their numbers
     void watchMeters(bool watch);
     void present();
+    void showItself();
 
+    const Whose whose_;
     events::Subscription joinedAs_;
     std::map<std::string, Slot> conflated_;
     Clock::duration interval_{};

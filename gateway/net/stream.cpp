@@ -38,7 +38,7 @@ BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics,
 class StreamConnection final : public Outlet {
 public:
     StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, std::optional<identity::Identity> identity)
-        : Outlet(std::move(channel), shard, site, std::move(identity)), websocket_(Stream(channel_)), from_(std::move(from)), id_(randomId(6)) {}
+        : StreamConnection(std::move(channel), shard, site, std::move(from), randomId(6), std::move(identity)) {}
 
     asio::awaitable<void> run(HttpRequest request, bool crowded) {
         error_code error;
@@ -84,6 +84,12 @@ public:
     void goAway() override { close(CloseCode::going_away, "going-away", 1000); }
 
 private:
+    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, const std::string& id, std::optional<identity::Identity> identity)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, id, from.address}, std::move(identity)),
+          websocket_(Stream(channel_)),
+          from_(std::move(from)),
+          id_(id) {}
+
     std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
 
     void prepare(const HttpRequest& request) {
@@ -303,7 +309,8 @@ private:
     }
 
     void tell(const std::string& id, const api::Response& response) {
-        json::object result{{"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
+        json::object result{
+            {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
         json::object headers;
         for (const auto& [name, value] : response.headers) headers[name] = value;
         if (!headers.empty()) result["headers"] = std::move(headers);

@@ -165,3 +165,30 @@ test('high contrast and reduced motion: states are told by words and borders, no
   await ada.page.getByText('No agent is signed in.').waitFor();
   await ada.context.close();
 });
+
+test('an administrator sees the host: sources, streams, keys, webhooks, the audit, the log level; axe finds nothing', async () => {
+  gateway.key('crm', '--scopes', 'agents:read');
+  await gateway.request('POST', '/webhooks', { url: 'https://crm.example/hook', types: ['agent-session'] });
+  for (const [name, options] of [['light', {}], ['dark-360', { colorScheme: 'dark', viewport: { width: 360, height: 800 } }]]) {
+    const root = await Person.at(browser, gateway, gateway.token('admin', [], 'root'), options);
+    await root.page.getByRole('link', { name: 'Host' }).click();
+    const { page } = root;
+    await page.locator('#host-connections').locator('..').getByText('root').first().waitFor();
+    await page.getByText('https://crm.example/hook').first().waitFor();
+    await page.locator('#host-keys').locator('..').getByText('agents:read').waitFor();
+    await page.locator('#host-audit').locator('..').getByText('PUT /agents/1002').or(page.locator('#host-audit').locator('..').getByText('agent 1002')).first().waitFor();
+    await page.locator('summary', { hasText: 'Deliveries' }).click();
+    await page.getByText('Nothing was posted yet.').or(page.locator('#host-webhooks').locator('..').locator('td').first()).first().waitFor();
+    checked += await check(root, 'host');
+    await page.locator('section[aria-labelledby=host-level] select').selectOption('debug');
+    await until('it is set', async () => (await gateway.request('GET', '/log-level')).body.level === 'debug');
+    await page.locator('section[aria-labelledby=host-level] select').selectOption('info');
+    await root.shot('host-' + name, { fullPage: true });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'no sideways scrolling');
+    root.fine();
+    await root.context.close();
+  }
+  const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'), { view: 'host' });
+  assert.equal(await eve.page.getByRole('link', { name: 'Host' }).count(), 0, 'it is the administrators\'');
+  await eve.context.close();
+});

@@ -165,7 +165,7 @@ test('a command on the stream takes a query as a request does; a broken one is r
   assert.ok(queues.body.next);
   assert.equal((await told('2', '/queues?limit=2&after=' + encodeURIComponent(queues.body.next))).body.items.length, 1);
   assert.match((await told('3', '/queues?limit=%zz')).body.type, /bad-request/);
-  assert.equal((await told('4', '/queues?nonsense=1')).status, 400);
+  assert.equal((await told('4', '/queues?nonsense=1')).status, 422);
   assert.equal((await told('5', '/me')).status, 200);
   stream.close();
   await gateway.stop();

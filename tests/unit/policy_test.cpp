@@ -41,6 +41,8 @@ constexpr Wanted wanted[] = {
     {R::webhooks, Action::change, none, none, own, all, "webhooks"},
     {R::operations, Action::see, own, own, own, all, ""},
     {R::operations, Action::change, none, none, none, none, ""},
+    {R::administration, Action::see, none, none, none, all, ""},
+    {R::administration, Action::change, none, none, none, all, ""},
 };
 
 Identity caller(Role role) { return {.subject = "bob", .role = role, .agents = {"1001"}, .groups = {"Sales"}, .scopes = scopes()}; }
@@ -50,7 +52,7 @@ struct Things {
     Concern mine, ofGroup, others;
 };
 Things thingsOf(Resource resource) {
-    if (resource == R::webhooks || resource == R::operations) return {{"bob"}, {"bob2"}, {"1001"}};
+    if (resource == R::webhooks || resource == R::operations || resource == R::administration) return {{"bob"}, {"bob2"}, {"1001"}};
     if (resource == R::lines || resource == R::audio || resource == R::sources) return {};
     return {{"1001", {"Support"}}, {"1002", {"Sales"}}, {"10010", {"Sales North", "sales", ""}}};
 }

@@ -8,7 +8,7 @@ import { notice, seen } from './notices';
 import { languages, settings, themes, type Language } from './settings';
 import { wordsIn, type Key } from './words';
 
-const views = ['desk', 'team'] as const;
+const views = ['desk', 'team', 'host'] as const;
 type ViewName = (typeof views)[number];
 const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
@@ -74,7 +74,8 @@ export class Desktop extends LitElement {
   #offered(): readonly ViewName[] {
     const { role, agents = [] } = this.client?.state.identity ?? {};
     if (role === 'agent') return ['desk'];
-    return agents.length ? ['desk', 'team'] : ['team', 'desk'];
+    const mine: readonly ViewName[] = agents.length ? ['desk', 'team'] : ['team', 'desk'];
+    return role === 'admin' ? [...mine, 'host'] : mine;
   }
 
   #choose(): void {
@@ -92,9 +93,21 @@ export class Desktop extends LitElement {
       <main @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
-        ${this.signedIn ? (this.view === 'team' ? html`<deskline-team .client=${this.client}></deskline-team>` : html`<deskline-desk .client=${this.client}></deskline-desk>`) : this.#welcome()}
+        ${this.signedIn ? this.#content() : this.#welcome()}
       </main>
     `;
+  }
+
+  #content(): unknown {
+    const { client } = this;
+    switch (this.view) {
+      case 'desk':
+        return html`<deskline-desk .client=${client}></deskline-desk>`;
+      case 'team':
+        return html`<deskline-team .client=${client}></deskline-team>`;
+      case 'host':
+        return html`<deskline-host .client=${client}></deskline-host>`;
+    }
   }
 
   #bar(): unknown {
