@@ -34,8 +34,10 @@ constexpr auto callsPatience = std::chrono::seconds(5);
 std::unique_ptr<telephony::Telephony> makeTelephony(const host::Configuration& c) {
     const auto calls = static_cast<std::size_t>(c.telephony.maxCallsInFlight);
     if (c.telephony.source == "simulated")
-        return std::make_unique<telephony::SimulatedTelephony>(telephony::SimulatedOptions{
-            {c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed), static_cast<int>(c.telephony.agents)}, calls, static_cast<unsigned short>(c.telephony.console)});
+        return std::make_unique<telephony::SimulatedTelephony>(
+            telephony::SimulatedOptions{{c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed), static_cast<int>(c.telephony.agents)},
+                                        calls,
+                                        static_cast<unsigned short>(c.telephony.console)});
 #ifdef _WIN32
     if (c.telephony.source == "tapi3") return std::make_unique<telephony::Tapi3Telephony>(telephony::Tapi3Options{c.telephony.handler, calls});
 #endif

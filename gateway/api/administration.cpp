@@ -16,7 +16,7 @@ enum class LogLevel { debug, info, warn, error };
 BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
 
 struct LogLevelBody {
-    LogLevel level;
+    LogLevel level = LogLevel::info;
 };
 BOOST_DESCRIBE_STRUCT(LogLevelBody, (), (level))
 

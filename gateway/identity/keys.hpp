@@ -64,7 +64,7 @@ public:
 
     // What the caller is by now; nothing: no longer anybody.
     std::optional<Identity> current(const Identity& caller, Time now) const;
-    std::vector<Key> all() const;             // as the file has them
+    std::vector<Key> all() const;            // as the file has them
     std::map<std::string, Time> takeUses();  // key → when it was used last, since the last call
 
 private:

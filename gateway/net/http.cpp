@@ -129,8 +129,7 @@ struct Target {
 
 Result<Target> targetOf(const HttpRequest& request, const Site& site) {
     Target target;
-    if (!api::parseTarget({request.target().data(), request.target().size()}, target.path, target.query))
-        return api::brokenTarget();
+    if (!api::parseTarget({request.target().data(), request.target().size()}, target.path, target.query)) return api::brokenTarget();
     const auto prefix = site.gateway.basePath + "/api/v1";
     target.inApi = target.path.starts_with(prefix + "/");
     if (target.inApi) target.path.erase(0, prefix.size());

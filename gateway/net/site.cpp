@@ -95,7 +95,10 @@ HttpResponse problemPage(std::string_view slug) {
 HttpResponse file(const Asset& asset, const HttpRequest& request, const std::string& contentPolicy) {
     const bool same = request[http::field::if_none_match] == asset.tag;
     const bool gzipped = !asset.gzipped.empty() && api::acceptedCoding(request[http::field::accept_encoding], "gzip") > 0;
-    auto response = text(same ? http::status::not_modified : http::status::ok, std::string(same ? "" : gzipped ? asset.gzipped : asset.bytes),
+    auto response = text(same ? http::status::not_modified : http::status::ok,
+                         std::string(same      ? ""
+                                     : gzipped ? asset.gzipped
+                                               : asset.bytes),
                          std::string(asset.type).c_str());
     response.set(http::field::cache_control, asset.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
     response.set(http::field::etag, asset.tag);

@@ -67,9 +67,22 @@ test('a call arrives: pop, on a call, wrap-up, not ready with a reason', async (
   await ada.page.locator('deskline-agent-state .note', { hasText: 'lunch' }).waitFor();
 });
 
-test('a call in the background is in the title until somebody looks', async () => {
+test('a call in the background is notified, and in the title until somebody looks', async () => {
   await ada.press('Ready');
   await ada.state('ready');
+  await ada.page.evaluate(() => {
+    globalThis.notified = [];
+    globalThis.Notification = class {
+      static permission = 'granted';
+      static requestPermission = async () => 'granted';
+      constructor(title) {
+        notified.push(title);
+      }
+    };
+  });
+  await ada.page.locator('summary', { hasText: 'Settings' }).click();
+  await ada.page.getByLabel('Notify me of calls').check();
+  await ada.page.locator('summary', { hasText: 'Settings' }).click();
   await ada.page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
     document.hasFocus = () => false;
@@ -81,6 +94,7 @@ test('a call in the background is in the title until somebody looks', async () =
     dispatchEvent(new Event('focus'));
   });
   assert.equal(await ada.page.title(), 'Deskline');
+  assert.match((await ada.page.evaluate(() => notified)).join(), /^\S.* is calling$/, 'once');
   await ada.state('busy-on-call', 60_000);
 });
 

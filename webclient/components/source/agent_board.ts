@@ -16,6 +16,11 @@ interface Row {
 }
 /** Seconds in a state after which it is long, and very long. */
 export const thresholds: Readonly<Record<string, readonly [number, number]>> = { 'busy-on-call': [600, 1200], 'busy-wrapup': [60, 180], 'not-ready': [900, 1800] };
+/** Whether so many seconds in a state are long. */
+export function longness(state: string, seconds: number): '' | 'long' | 'very-long' {
+  const limits = thresholds[state];
+  return !limits || seconds < limits[0] ? '' : seconds < limits[1] ? 'long' : 'very-long';
+}
 const rowHeight = 44;  // px
 
 export class AgentBoardElement extends DesklineElement {
@@ -151,7 +156,7 @@ export class AgentBoardElement extends DesklineElement {
   }
 
   #line({ key, agent, session }: Row, at: number): unknown {
-    const { state, since } = session ?? agent!, long = this.#long(state, since);
+    const { state, since } = session ?? agent!, long = longness(state, (gatewayNow() - Date.parse(since)) / 1000);
     return html`<div class="line" id=${key} role="row" aria-rowindex=${at + 1} aria-selected=${String(agent!.id === this.chosen)} data-agent=${agent!.id} .style=${`top:${at * rowHeight}px`} @click=${() => this.#choose(agent!.id)}>
       <span role="gridcell" class="name">${agent!.id}<span class="soft small">${session?.reason ?? (agent!.present ? this.#person(agent!) : this.words('agents.absent'))}</span></span>
       <span role="gridcell"><span class="state" data-state=${state}>${this.words(`state.${state}`)}</span></span>
@@ -160,11 +165,6 @@ export class AgentBoardElement extends DesklineElement {
   }
 
   #person = ({ id, user }: Agent): string => (user === id ? '' : user);
-
-  #long(state: string, since: string): '' | 'long' | 'very-long' {
-    const limits = thresholds[state], seconds = (gatewayNow() - Date.parse(since)) / 1000;
-    return !limits || seconds < limits[0] ? '' : seconds < limits[1] ? 'long' : 'very-long';
-  }
 
   #choose(agent: string): void {
     this.chosen = agent;

@@ -15,12 +15,6 @@ export class AudioMixerElement extends DesklineElement {
   static override styles = [
     ...DesklineElement.styles,
     css`
-      li {
-        padding: var(--gap-2) 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
       .fader {
         display: grid;
         grid-template-columns: 1fr 3.5rem auto;

@@ -12,12 +12,6 @@ export class CallElement extends DesklineElement {
   static override styles = [
     ...DesklineElement.styles,
     css`
-      li {
-        padding: var(--gap-3) 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
       .who {
         font-size: var(--large);
         font-weight: 600;

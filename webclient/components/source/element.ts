@@ -23,7 +23,7 @@ export function keepTime(client: Client): void {
 }
 
 export abstract class DesklineElement extends LitElement {
-  static override styles = [theme];
+  static override styles = theme;
 
   /** The gateway's address with its base path. */
   @property() gateway = '';

@@ -1,6 +1,6 @@
 // <deskline-sessions>: the sessions of an agent, or all that the caller sees, with their figures; each can be ended where that is allowed.
 import type { AgentSession, Client, Problem, State } from '@deskline/client';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { DesklineElement, refusal } from './element';
@@ -8,18 +8,6 @@ import { figures } from './figures';
 import { byName, clock, timeOfDay } from './words';
 
 export class SessionsElement extends DesklineElement {
-  static override styles = [
-    ...DesklineElement.styles,
-    css`
-      li {
-        padding: var(--gap-2) 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
-    `,
-  ];
-
   @property() agent = '';
   @internal() private refused = new Map<string, Problem>();
   @internal() private ending = new Set<string>();

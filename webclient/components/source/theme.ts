@@ -1,8 +1,10 @@
-// What all components look like: one type scale, one scale of distances, a small palette. A page changes it with --deskline-* properties on any
-// element above; light or dark follows the page's `color-scheme`. Contrasts hold WCAG 2.2 AA in both.
+// What all components and the desktop look like: one type scale, one scale of distances, a small palette. A page changes it with --deskline-*
+// properties on any element above; light or dark follows the page's `color-scheme`. Contrasts hold WCAG 2.2 AA in both.
 import { css } from 'lit';
 
-export const theme = css`
+/** Colours, type, distances: for a shadow root or a document. */
+export const tokens = css`
+  :root,
   :host {
     --ink: var(--deskline-ink, light-dark(#16202c, #e8edf3));
     --soft: var(--deskline-soft, light-dark(#4c5869, #a8b4c4));
@@ -27,15 +29,11 @@ export const theme = css`
     --gap-4: 1rem;
     --gap-5: 1.5rem;
     --round: var(--deskline-round, 0.5rem);
-    display: block;
-    color: var(--ink);
-    font: 400 var(--text) / 1.4 var(--deskline-font, system-ui, sans-serif);
-    font-variant-numeric: tabular-nums;
-    text-align: start;
   }
-  :host([hidden]) {
-    display: none;
-  }
+`;
+
+/** Controls, rows, tables, states, problems: for either too. */
+export const controls = css`
   * {
     box-sizing: border-box;
   }
@@ -49,15 +47,6 @@ export const theme = css`
     margin: 0;
     padding: 0;
     list-style: none;
-  }
-  h2 {
-    font-size: var(--large);
-    font-weight: 600;
-    line-height: 1.25;
-  }
-  h3 {
-    font-size: var(--text);
-    font-weight: 600;
   }
   .row {
     display: flex;
@@ -165,11 +154,15 @@ export const theme = css`
   .state[data-state='busy-wrapup'] {
     --of: var(--wrapup);
   }
-  .problem {
+  .problem,
+  .notice {
     border-inline-start: 4px solid var(--bad);
     padding: var(--gap-2) var(--gap-3);
     background: color-mix(in srgb, var(--bad) 8%, var(--raised));
     border-radius: var(--round);
+  }
+  .notice {
+    --bad: var(--away);
   }
   .problem strong {
     color: var(--bad);
@@ -216,3 +209,36 @@ export const theme = css`
     }
   }
 `;
+
+/** What a component begins with. */
+export const theme = [
+  tokens,
+  controls,
+  css`
+    :host {
+      display: block;
+      color: var(--ink);
+      font: 400 var(--text) / 1.4 var(--deskline-font, system-ui, sans-serif);
+      font-variant-numeric: tabular-nums;
+      text-align: start;
+    }
+    :host([hidden]) {
+      display: none;
+    }
+    li {
+      padding: var(--gap-2) 0;
+    }
+    li + li {
+      border-top: 1px solid var(--line);
+    }
+    h2 {
+      font-size: var(--large);
+      font-weight: 600;
+      line-height: 1.25;
+    }
+    h3 {
+      font-size: var(--text);
+      font-weight: 600;
+    }
+  `,
+];

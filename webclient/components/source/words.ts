@@ -33,5 +33,6 @@ export function clock(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 export const timeOfDay = (time: string | number, language: string): string => new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'medium' }).format(new Date(time));
+export const dateAndTime = (time: string, language: string): string => new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time));
 export const percent = (value: number, language: string): string => new Intl.NumberFormat(localeOf(language), { style: 'percent' }).format(value);
 export const byName = (language: string): ((a: string, b: string) => number) => new Intl.Collator(language, { numeric: true }).compare;

@@ -2,7 +2,7 @@
 import type { Client, Queue, State } from '@deskline/client';
 import { figures } from '@deskline/components/figures';
 import { answered } from '@deskline/components/queue_board';
-import { byName } from '@deskline/components/words';
+import { byName, timeOfDay } from '@deskline/components/words';
 import { html } from 'lit';
 import { state as internal } from 'lit/decorators.js';
 import uPlot from 'uplot';
@@ -67,7 +67,7 @@ export class Curves extends View {
     const place = this.querySelector<HTMLElement>('.curves');
     if (!place || !this.#times.length) return;
     const names = this.#names(), data = [this.#times, ...names.map((name) => this.#times.map((_, i) => this.#points.get(name)![i]?.[this.metric] ?? null))] as uPlot.AlignedData;
-    const shape = JSON.stringify([names, this.metric, getComputedStyle(this).color]);
+    const shape = JSON.stringify([names, this.metric, this.language, getComputedStyle(this).color]);
     if (shape === this.#drawn) return void this.#plot!.setData(data);
     this.#drawn = shape;
     this.#plot?.destroy();
@@ -80,9 +80,9 @@ export class Curves extends View {
     this.#plot = new uPlot(
       {
         width: place.clientWidth, height: 180, cursor: { y: false },
-        scales: { x: { range: (_, first, last) => [Math.min(first, last - 300), last] }, y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] } },
-        axes: [axis, axis],
-        series: [{ value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString(this.language)) }, ...names.map((label, i) => ({ label, stroke: resolved(strokes[i % strokes.length]!), width: 2, dash: dashes[Math.floor(i / strokes.length) % dashes.length]!, spanGaps: true }))],
+        scales: { x: { range: () => [Math.min(this.#times[0]!, this.#times.at(-1)! - 300), this.#times.at(-1)!] }, y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] } },
+        axes: [{ ...axis, values: (_, times) => times.map((time) => timeOfDay(time * 1000, this.language)), space: 90 }, axis],
+        series: [{ label: this.say('host.time'), value: (_, time) => (time === null ? '–' : timeOfDay(time * 1000, this.language)) }, ...names.map((label, i) => ({ label, stroke: resolved(strokes[i % strokes.length]!), width: 2, dash: dashes[Math.floor(i / strokes.length) % dashes.length]!, spanGaps: true }))],
       },
       data, place,
     );

@@ -59,6 +59,7 @@ export class Desktop extends LitElement {
     });
     client.on('reset', () => (this.missed = true));
     client.on('freshness', (freshness) => {
+      this.requestUpdate();
       if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code)) void this.#signOut(this.#say('sign-in.refused'));
     });
   }
@@ -90,7 +91,7 @@ export class Desktop extends LitElement {
         ${this.signedIn ? this.#bar() : nothing}
         ${this.#menu()}
       </header>
-      <main @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
+      <main class=${this.client?.freshness.status === 'stale' ? 'covered' : ''} @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
         ${this.signedIn ? this.#content() : this.#welcome()}

@@ -9,9 +9,9 @@ import type { Key } from './words';
 
 const kept = 300, kinds = ['agent-session', 'agent', 'call', 'audio', 'source'] as const;
 interface Line {
-  readonly id: string;
-  readonly time: string;
+  readonly event: DesklineEvent;
   readonly kind: string;
+  readonly language: string;  // that it was put into words in
   readonly text: string;
   readonly by: string;
 }
@@ -26,14 +26,19 @@ export class Happenings extends View {
 
   #add(event: DesklineEvent): void {
     if (event.type === 'deskline.audio.meter') return;
-    const kind = event.type.slice('deskline.'.length), cause = 'cause' in event.data && typeof event.data.cause === 'object' ? event.data.cause : undefined;
-    const line = { id: event.id, time: event.time, kind, text: this.#text(event), by: cause ? this.say('events.by', { actor: cause.actor }) + (cause.reason ? ` (${cause.reason})` : '') : '' };
+    const line = this.#put(event), { kind } = line;
     // Volumes of one thing that follow each other are one line, and so is what is said twice.
     const last = this.#lines[0], about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
     if (last?.kind === kind && about(last.text) === about(line.text)) this.#lines[0] = line;
     else this.#lines.unshift(line);
     this.#lines.length = Math.min(kept, this.#lines.length);
     this.requestUpdate();
+  }
+
+  #put(event: DesklineEvent): Line {
+    const cause = 'cause' in event.data && typeof event.data.cause === 'object' ? event.data.cause : undefined;
+    const by = cause ? this.say('events.by', { actor: cause.actor }) + (cause.reason ? ` (${cause.reason})` : '') : '';
+    return { event, kind: event.type.slice('deskline.'.length), language: this.language, text: this.#text(event), by };
   }
 
   // An event's name in words: its own, or the state's that it leads to.
@@ -71,7 +76,8 @@ export class Happenings extends View {
   }
 
   protected override draw(): unknown {
-    const say = this.say, sought = this.sought.toLowerCase();
+    const say = this.say, sought = this.sought.toLowerCase(), { language } = this;
+    if (this.#lines.some((line) => line.language !== language)) this.#lines = this.#lines.map(({ event }) => this.#put(event));
     const lines = this.#lines.filter(({ kind, text, by }) => (!this.kind || kind === this.kind || kind.startsWith(this.kind + '.')) && (!sought || `${text} ${by}`.toLowerCase().includes(sought)));
     return html`
       <div class="filters">
@@ -79,7 +85,7 @@ export class Happenings extends View {
         <label>${say('events.search')}<input type="search" @input=${({ target }: Event) => (this.sought = (target as HTMLInputElement).value)} /></label>
       </div>
       ${lines.length
-        ? html`<ol class="happenings" tabindex="0" aria-label=${say('desk.events')}>${repeat(lines, ({ id }) => id, ({ time, text, by }) => html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, this.language)}</time><span>${text} <span class="soft">${by}</span></span></li>`)}</ol>`
+        ? html`<ol class="happenings" tabindex="0" aria-label=${say('desk.events')}>${repeat(lines, ({ event }) => event.id, ({ event: { time }, text, by }) => html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time><span>${text} <span class="soft">${by}</span></span></li>`)}</ol>`
         : html`<p class="soft happenings">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`}
     `;
   }

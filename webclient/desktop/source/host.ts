@@ -2,7 +2,7 @@
 // again every ten seconds while somebody looks.
 import type { AuditEntry, Client, Delivery, Key, LogLevel, OpenStream, Problem, State, Webhook } from '@deskline/client';
 import { refusal } from '@deskline/components/element';
-import { timeOfDay } from '@deskline/components/words';
+import { dateAndTime } from '@deskline/components/words';
 import { html, nothing } from 'lit';
 import { state as internal } from 'lit/decorators.js';
 import { View } from './view';
@@ -76,16 +76,16 @@ export class Host extends View {
           ${this.#card('connections', this.#table(['who', 'role', 'from', 'since'], this.streams.map(({ subject, role, address, since, kind }) => [subject, role, html`${address} <span class="soft">${kind}</span>`, this.#time(since)])))}
         </div>
         <div class="column">
-          ${this.#card('webhooks', this.webhooks.length ? this.webhooks.map((webhook) => this.#webhook(webhook)) : html`<p class="soft">${say('host.webhooks.none')}</p>`)}
-          ${this.#card('keys', this.keys.length ? this.#table(['name', 'may', 'used', 'ends'], this.keys.map((key) => this.#key(key))) : html`<p class="soft">${say('host.keys.none')}</p>`)}
+          ${this.#card('audit', html`${this.#table(['time', 'who', 'did', 'outcome'], this.audit.map((entry) => this.#entry(entry)))}${this.older ? html`<p class="row"><button @click=${this.#more}>${say('host.audit.older')}</button></p>` : nothing}`)}
         </div>
         <div class="column">
-          ${this.#card('audit', html`${this.#table(['time', 'who', 'did', 'outcome'], this.audit.map((entry) => this.#entry(entry)))}${this.older ? html`<p class="row"><button @click=${this.#more}>${say('host.audit.older')}</button></p>` : nothing}`)}
+          ${this.#card('webhooks', this.webhooks.length ? this.webhooks.map((webhook) => this.#webhook(webhook)) : html`<p class="soft">${say('host.webhooks.none')}</p>`)}
+          ${this.#card('keys', this.keys.length ? this.#table(['name', 'may', 'used', 'ends'], this.keys.map((key) => this.#key(key))) : html`<p class="soft">${say('host.keys.none')}</p>`)}
         </div>
       </div>`;
   }
 
-  #time = (time: string | undefined): string => (time ? `${new Intl.DateTimeFormat(this.language, { dateStyle: 'short' }).format(new Date(time))} ${timeOfDay(time, this.language)}` : this.say('host.never'));
+  #time = (time: string | undefined): string => (time ? dateAndTime(time, this.language) : this.say('host.never'));
 
   #card(name: 'sources' | 'level' | 'connections' | 'webhooks' | 'keys' | 'audit', content: unknown): unknown {
     return html`<section class="card" aria-labelledby="host-${name}"><h2 id="host-${name}">${this.say(`host.${name}`)}</h2>${content}</section>`;
