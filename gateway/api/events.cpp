@@ -69,6 +69,13 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
     };
     query.subscription.subject = text("subject");
     query.after = text("after");
+    if (const auto since = text("since"); !since.empty()) {
+        query.since = fromRfc3339(since);
+        if (!query.since) return wrong("?since", "must be a time such as 2026-05-01T08:00:00.000Z");
+        if (!query.after.empty()) return wrong("?since", "is of no use beside after");
+        if (accepted(request.header("accept"), "text/event-stream") > accepted(request.header("accept"), "application/json"))
+            return wrong("?since", "is for pages; an event stream begins with a snapshot or Last-Event-ID");
+    }
     const auto limit = limitOf(request);
     if (!limit) return limit.error();
     query.limit = *limit;
@@ -92,21 +99,22 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
 void listEvents(Gateway& gateway, Request request, Respond respond) {
     const auto query = parseEventsQuery(gateway, request);
     if (!query) return respond(problem(query.error(), request.requestId));
-    gateway.ledger.read({query->subscription, query->after, query->limit, query->wait}, [&gateway, respond = std::move(respond), id = request.requestId,
-                                                                                         caller = request.identity](const Result<events::Page>& page) {
-        if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
-            return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
-        if (!page) {
-            if (page.error().slug == "journal-truncated")
-                return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));
-            return respond(problem(wrong("?after", "is no cursor of this gateway"), id));
-        }
-        Response response;
-        response.text = R"({"items":[)";
-        for (const auto& frame : page->frames) response.text.append(frame == page->frames.front() ? "" : ",").append(frame->cloudEvent());
-        response.text += R"(],"cursor":")" + page->cursor + R"("})";
-        respond(std::move(response));
-    });
+    gateway.ledger.read(
+        {query->subscription, query->after, query->limit, query->wait, query->since},
+        [&gateway, respond = std::move(respond), id = request.requestId, caller = request.identity](const Result<events::Page>& page) {
+            if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
+                return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
+            if (!page) {
+                if (page.error().slug == "journal-truncated")
+                    return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));
+                return respond(problem(wrong("?after", "is no cursor of this gateway"), id));
+            }
+            Response response;
+            response.text = R"({"items":[)";
+            for (const auto& frame : page->frames) response.text.append(frame == page->frames.front() ? "" : ",").append(frame->cloudEvent());
+            response.text += R"(],"cursor":")" + page->cursor + R"("})";
+            respond(std::move(response));
+        });
 }
 
 }  // namespace deskline::api

@@ -13,6 +13,7 @@ struct EventsQuery {
     std::size_t limit = 100;
     std::chrono::seconds wait{0};
     std::optional<double> audioRate;
+    std::optional<Time> since;  // instead of `after`
 };
 
 // `types` takes types ("deskline.agent-session") and topics ("audio") alike, separated by commas; absent: everything but meters.

@@ -56,7 +56,7 @@ constexpr Route table[] = {
     {"DELETE", "/webhooks/{id}", "", false, deleteWebhook},
     {"GET", "/webhooks/{id}/deliveries", "limit", false, listDeliveries},
     {"POST", "/webhooks/{id}/replay", "", true, replayWebhook},
-    {"GET", "/events", "after types subject agents limit wait audioRate ticket", false, listEvents, "text/event-stream"},
+    {"GET", "/events", "after since types subject agents limit wait audioRate ticket", false, listEvents, "text/event-stream"},
 };
 
 // Segment by segment; what stands for {…} goes, decoded, into `parameters`.

@@ -128,6 +128,21 @@ std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) co
     return frames;
 }
 
+std::uint64_t Journal::before(Time time) const {
+    auto low = oldest_ - 1, high = newest_;  // what is asked for lies from low to high; numbers and times rise together
+    Statement next(database_, "SELECT number, time FROM events WHERE number >= ?1 ORDER BY number LIMIT 1");
+    while (low < high) {
+        const auto middle = low + (high - low + 1) / 2;
+        next.reset();
+        next.bind(static_cast<std::int64_t>(middle));
+        if (next.row() && next.number(1) < time.time_since_epoch().count())
+            low = static_cast<std::uint64_t>(next.number(0));
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
 std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
     std::vector<FramePtr> events;
     Statement rows(database_,

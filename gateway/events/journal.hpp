@@ -26,6 +26,8 @@ public:
 
     const std::string& epoch() const { return epoch_; }
     std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
+    // Number of the last event before that time, as far as events are there; those after it are from then on. A few reads, however long it is.
+    std::uint64_t before(Time time) const;
     std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
     // All of it or nothing; where it fails, offer the same again with what has come since.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);

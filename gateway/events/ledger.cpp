@@ -284,7 +284,7 @@ struct Ledger::Thread final : Books {
 
     void handle(Read& read) {
         auto& [reading, answer, until] = read;
-        if (reading.cursor.empty()) reading.cursor = at(journal->oldest() - 1);
+        if (reading.cursor.empty()) reading.cursor = at(reading.since ? journal->before(*reading.since) : journal->oldest() - 1);
         auto scanned = since(reading.cursor, scanPage);
         if (!scanned) return afterCommit([answer = std::move(answer), fault = scanned.error()] { answer(fault); });
         Page page{{}, reading.cursor};

@@ -30,6 +30,7 @@ struct Reading {
     std::string cursor;                 // "": from the oldest event there is
     std::size_t limit = 100;            // of events in the answer
     std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
+    std::optional<Time> since = {};     // instead of a cursor: from then on
 };
 struct Page {
     std::vector<FramePtr> frames;

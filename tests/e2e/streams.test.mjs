@@ -3,7 +3,7 @@ import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import https from 'node:https';
 import { WebSocket } from 'ws';
-import { startGateway, until } from './harness.mjs';
+import { sleep, startGateway, until } from './harness.mjs';
 
 // A reader of server-sent events (WHATWG HTML §9.2), as far as the gateway uses them.
 function eventSource(gateway, query = '', { token = gateway.token(), headers = {} } = {}) {
@@ -177,6 +177,25 @@ describe('outlets', () => {
     assert.equal(closed.code, 1006, 'cut without a farewell that nobody would read');
     assert.equal(alive.socket.readyState, WebSocket.OPEN);
     alive.close();
+  });
+
+  test('events since a time, for who knows no cursor; what cannot be is refused by name', async () => {
+    const first = await command('not-ready');
+    await sleep(20);
+    const since = new Date().toISOString();
+    await sleep(20);
+    const second = await command('ready');
+    const page = (await gateway.request('GET', '/events?types=agent-session&since=' + encodeURIComponent(since))).body;
+    assert.equal(page.items[0].id, second.body.cursor);
+    assert.ok(page.items.every((event) => event.time >= since));
+    const all = (await gateway.request('GET', '/events?types=agent-session&since=2020-01-01T00:00:00.000Z')).body;
+    assert.ok(all.items.some((event) => event.id === first.body.cursor));
+    assert.deepEqual((await gateway.request('GET', '/events?since=2999-01-01T00:00:00.000Z')).body.items, []);
+    for (const [query, headers] of [['since=yesterday'], [`since=${since}&after=${first.body.cursor}`], ['since=' + since, { Accept: 'text/event-stream' }]]) {
+      const refused = await gateway.request('GET', '/events?' + query, undefined, { headers });
+      assert.equal(refused.status, 422, query);
+      assert.equal(refused.body.errors[0].pointer, '?since');
+    }
   });
 
   test('a client that talks too much is told to stay away', async () => {

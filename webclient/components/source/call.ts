@@ -27,13 +27,16 @@ export class CallElement extends DesklineElement {
   protected override select = (state: State) => [state.calls, this.agent && state.sessions];
 
   protected override begin(client: Client): (() => void)[] {
-    for (const call of client.state.calls.values()) this.#pop(call);
-    return [client.on('call', ({ data }) => this.#pop(data.call))];
+    const look = (calls: State['calls']) => {
+      for (const id of this.#popped) if (!calls.has(id)) this.#popped.delete(id);
+      for (const call of calls.values()) this.#pop(call);
+    };
+    look(client.state.calls);
+    return [client.subscribe((state) => state.calls, look)];  // what came while there was no connection too
   }
 
   #pop(call: Call): void {
-    if (!rings(call)) return void (call.state === 'disconnected' && this.#popped.delete(call.id));
-    if (this.#popped.has(call.id) || !this.#mine(call)) return;
+    if (!rings(call) || this.#popped.has(call.id) || !this.#mine(call)) return;
     this.#popped.add(call.id);
     this.dispatchEvent(new CustomEvent('deskline-call', { detail: call, bubbles: true, composed: true }));
   }

@@ -3,7 +3,7 @@ import { connect, type Client, type Problem, type State, type TokenSource } from
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { theme } from './theme';
-import { languageOf, wordsIn, type Words } from './words';
+import { languageOf, timeOfDay, wordsIn, type Words } from './words';
 
 interface Connected {
   client: Client;
@@ -57,6 +57,7 @@ export abstract class DesklineElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.client) this.#start();
+    else this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
@@ -72,8 +73,9 @@ export abstract class DesklineElement extends LitElement {
   }
 
   protected override willUpdate(): void {
+    if (!this.isConnected) return;  // it was taken out while it waited for its frame
     if (!this.client && this.gateway) this.#join();
-    if (this.client && !this.#ends.length && this.isConnected) this.#start();
+    if (this.client && !this.#ends.length) this.#start();
   }
 
   // At most once a frame, however many events come.
@@ -102,9 +104,17 @@ export abstract class DesklineElement extends LitElement {
     this.requestUpdate();
   }
 
+  // An element that stands alone says itself when it is out of date.
+  #age(): unknown {
+    const { freshness } = this.client!;
+    this.toggleAttribute('data-stale', freshness.status === 'stale' || freshness.status === 'refused');
+    if (!this.#own || !this.hasAttribute('data-stale')) return nothing;
+    return html`<p class="soft small" role="status">${this.words('connection.stale', { time: timeOfDay((freshness as { since: number }).since, this.language) })}</p>`;
+  }
+
   protected abstract draw(): unknown;
   protected override render(): unknown {
-    if (this.client && this.state.cursor) return this.draw();
+    if (this.client && this.state.cursor) return [this.#age(), this.draw()];
     return html`<p class="empty">${this.words(this.client?.freshness.status === 'refused' ? 'connection.refused' : 'connection.connecting')}</p>`;
   }
 }

@@ -225,6 +225,9 @@ export const theme = [
     :host([hidden]) {
       display: none;
     }
+    :host([data-stale]) {
+      filter: grayscale(1);
+    }
     li {
       padding: var(--gap-2) 0;
     }

@@ -69,13 +69,13 @@ export class TimelineElement extends DesklineElement {
     this.#read = agent;
     this.groups = new Map();
     this.loading = true;
-    let after = '';
+    let from = 'since=' + encodeURIComponent(new Date(midnight).toISOString());
     try {
       for (let page = 0; page < pages && agent === this.#read; ++page) {
-        const { body } = await this.client!.request<{ items: SessionEvent[]; cursor: string }>('GET', `/events?types=agent-session&agents=${encodeURIComponent(agent)}&limit=500${after && '&after=' + after}`);
-        for (const event of body.items) if (Date.parse(event.time) >= midnight) this.#add(event);
-        if (!body.items.length || body.cursor === after) break;
-        after = body.cursor;
+        const { body } = await this.client!.request<{ items: SessionEvent[]; cursor: string }>('GET', `/events?types=agent-session&agents=${encodeURIComponent(agent)}&limit=500&${from}`);
+        for (const event of body.items) this.#add(event);
+        if (!body.items.length) break;
+        from = 'after=' + encodeURIComponent(body.cursor);
       }
     } catch { /* what is known is shown */ }
     if (agent === this.#read) this.loading = false;
