@@ -3,6 +3,7 @@ import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { sleep, startGateway, until } from './harness.mjs';
 import { journalOf } from './clients.mjs';
 import { Person, launch, shots } from './browser.mjs';
@@ -103,3 +104,33 @@ for (const how of ['SharedWorker', 'an elected tab'])
     assert.ok(numbers.length >= 1000, 'there were events');
     await first.context.close();
   });
+
+test('a CRM of another origin: one script tag from the gateway, where its origin is allowed; refused where it is not', async () => {
+  const html = `<!doctype html><html lang="en"><head><title>CRM</title><link rel="icon" href="data:," /><script src="URL/components.js" defer></script></head><body>
+    <deskline-connection gateway="URL"></deskline-connection><deskline-agent-state gateway="URL"></deskline-agent-state>
+    <script>document.querySelector('deskline-agent-state').token = () => new URLSearchParams(location.hash.slice(1)).get('token');</script></body></html>`;
+  let served = '';
+  const serve = async () => {
+    const server = http.createServer((_, answer) => answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(served));
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    return { server, origin: `http://127.0.0.1:${server.address().port}` };
+  };
+  const friend = await serve(), stranger = await serve();
+  const other = await startGateway({ config: `[server]\nallowed_origins = ["${friend.origin}"]\n` });
+  served = html.replaceAll('URL', other.url);
+  await other.signIn('1001', 'Sales');
+  const token = other.token('agent', ['1001'], 'ada'), context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  await page.goto(`${friend.origin}/#token=${token}`);
+  await page.locator('deskline-connection [data-status="live"]').waitFor();
+  await page.locator('deskline-agent-state').getByRole('button', { name: 'Ready', exact: true }).click();
+  await page.locator('deskline-agent-state .now .state[data-state="ready"]').waitFor();
+  const refused = await context.newPage();
+  await refused.goto(`${stranger.origin}/#token=${token}`);
+  await refused.locator('deskline-connection [data-status="connecting"]').waitFor();
+  await sleep(1500);
+  assert.equal(await refused.locator('deskline-connection [data-status="live"]').count(), 0);
+  await context.close();
+  for (const { server } of [friend, stranger]) server.closeAllConnections(), server.close();
+  await other.stop();
+});

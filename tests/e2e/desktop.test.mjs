@@ -204,6 +204,10 @@ test('the gateway is killed and comes back: all three recover by themselves, wit
   await ada.press('Ready');
   await ada.state('ready');
   await seen('1001', 'ready');
+  await row('1001').click();
+  await eve.page.getByRole('button', { name: 'End the session of 1001 in Support' }).click();
+  await ada.page.getByText('No session is open. Open one to take calls.').waitFor();
+  await row('1001').getByText('Not ready').waitFor();
   const cut = /WebSocket|ERR_CONNECTION|Failed to load resource/;
   for (const person of [ada, bob, eve]) person.fine(cut);
 });
