@@ -66,8 +66,9 @@ test('10,000 agent-session events in a burst reach 50 clients, complete and in o
   console.log('# ' + callbacks);
   const [, count, slow] = callbacks.match(/callbacks: (\d+), over 1 ms: (\d+)/).map(Number);
   assert.ok(count >= 10_000);
-  // A thread that the system sets aside in mid-callback is not the callback's doing: one in a thousand may be.
-  assert.ok(slow <= count / 1000, callbacks);
+  // A thread that the system sets aside in mid-callback is not the callback's doing (a few in ten thousand here, more on a busy machine); one
+  // that waits for a lock or for the journal would be slow by the hundreds.
+  assert.ok(slow <= count / 200, callbacks);
 });
 
 test('ending waits for a call in flight at most 5 s and says which it left behind', async () => {
