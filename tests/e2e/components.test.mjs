@@ -106,8 +106,8 @@ for (const how of ['SharedWorker', 'an elected tab'])
   });
 
 test('a CRM of another origin: one script tag from the gateway, where its origin is allowed; refused where it is not', async () => {
-  const html = `<!doctype html><html lang="en"><head><title>CRM</title><link rel="icon" href="data:," /><script src="URL/components.js" defer></script></head><body>
-    <deskline-connection gateway="URL"></deskline-connection><deskline-agent-state gateway="URL"></deskline-agent-state>
+  const html = `<!doctype html><html lang="en"><head><title>CRM</title><link rel="icon" href="data:," /><script src="GATEWAY/components.js" defer></script></head><body>
+    <deskline-connection gateway="GATEWAY"></deskline-connection><deskline-agent-state gateway="GATEWAY"></deskline-agent-state>
     <script>document.querySelector('deskline-agent-state').token = () => new URLSearchParams(location.hash.slice(1)).get('token');</script></body></html>`;
   let served = '';
   const serve = async () => {
@@ -117,7 +117,7 @@ test('a CRM of another origin: one script tag from the gateway, where its origin
   };
   const friend = await serve(), stranger = await serve();
   const other = await startGateway({ config: `[server]\nallowed_origins = ["${friend.origin}"]\n` });
-  served = html.replaceAll('URL', other.url);
+  served = html.replaceAll('GATEWAY', other.url);
   await other.signIn('1001', 'Sales');
   const token = other.token('agent', ['1001'], 'ada'), context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
