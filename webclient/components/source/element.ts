@@ -78,9 +78,9 @@ export abstract class DesklineElement extends LitElement {
     if (this.client && !this.#ends.length) this.#start();
   }
 
-  // At most once a frame, however many events come.
+  // At most once a frame, however many events come; the first time at once, so that a page appears whole and nothing moves.
   protected override async scheduleUpdate(): Promise<void> {
-    await new Promise((next) => requestAnimationFrame(next));
+    if (this.hasUpdated) await new Promise((next) => requestAnimationFrame(next));
     await super.scheduleUpdate();
   }
 

@@ -57,6 +57,7 @@ export class Desktop extends LitElement {
       this.#choose();
       this.requestUpdate();
     });
+    void client.ready.then(() => this.requestUpdate());
     client.on('reset', () => (this.missed = true));
     client.on('freshness', (freshness) => {
       this.requestUpdate();
@@ -101,6 +102,7 @@ export class Desktop extends LitElement {
 
   #content(): unknown {
     const { client } = this;
+    if (!client?.state.cursor) return nothing;  // the bar says why
     switch (this.view) {
       case 'desk':
         return html`<deskline-desk .client=${client}></deskline-desk>`;
