@@ -27,11 +27,6 @@ bool may(const Gateway& gateway, const Request& request, const Respond& respond,
     return false;
 }
 
-std::string afterOf(const Request& request) {
-    const auto found = request.query.find("after");
-    return found == request.query.end() ? "" : found->second;
-}
-
 json::object level() {
     const auto is = spdlog::get_level();
     return {{"level", name(is <= spdlog::level::debug  ? LogLevel::debug
@@ -41,13 +36,12 @@ json::object level() {
 }
 
 json::object show(const identity::Key& key, const json::object* use) {
-    const auto list = [](const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
     json::object shown{{"id", key.id},
                        {"name", key.name},
                        {"role", name(key.role)},
-                       {"scopes", list(key.scopes)},
-                       {"agents", list(key.agents)},
-                       {"groups", list(key.groups)},
+                       {"scopes", toJson(key.scopes)},
+                       {"agents", toJson(key.agents)},
+                       {"groups", toJson(key.groups)},
                        {"createdAt", toRfc3339(key.createdAt)}};
     if (key.certificate) shown["certificate"] = *key.certificate;
     if (key.expiresAt) shown["expiresAt"] = toRfc3339(*key.expiresAt);
@@ -62,7 +56,7 @@ void listConnections(Gateway& gateway, Request request, Respond respond) {
     if (!may(gateway, request, respond)) return;
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    const auto streams = gateway.streams.some(afterOf(request), *limit + 1);
+    const auto streams = gateway.streams.some(parameterOf(request, "after"), *limit + 1);
     json::object body{{"items", json::array{}}};
     for (std::size_t i = 0; i < std::min(*limit, streams.size()); ++i) body["items"].get_array().push_back(toJson(streams[i]));
     if (streams.size() > *limit) body["next"] = streams[*limit - 1].id;
@@ -84,7 +78,7 @@ void listAudit(Gateway& gateway, Request request, Respond respond) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
     std::optional<std::int64_t> before;
-    if (const auto after = afterOf(request); !after.empty()) {
+    if (const auto after = parameterOf(request, "after"); !after.empty()) {
         before = 0;
         const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), *before);
         if (error != std::errc() || end != after.data() + after.size())

@@ -18,9 +18,8 @@ Fault wrong(const char* parameter, std::string detail) {
 }
 
 std::vector<std::string> listIn(const Request& request, const char* parameter) {
-    const auto found = request.query.find(parameter);
-    if (found == request.query.end()) return {};
-    const auto all = elements(found->second);
+    const auto given = parameterOf(request, parameter);
+    const auto all = elements(given);
     return {all.begin(), all.end()};
 }
 
@@ -63,10 +62,7 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
     auto subscription = subscriptionFor(gateway, request.identity, std::move(topics), agents.empty() ? std::nullopt : std::optional(agents));
     if (!subscription) return subscription.error();
     query.subscription = std::move(*subscription);
-    const auto text = [&](const char* parameter) {
-        const auto found = request.query.find(parameter);
-        return found == request.query.end() ? std::string() : found->second;
-    };
+    const auto text = [&](const char* parameter) { return parameterOf(request, parameter); };
     query.subscription.subject = text("subject");
     query.after = text("after");
     if (const auto since = text("since"); !since.empty()) {

@@ -18,6 +18,12 @@ inline Fault withheld(Fault fault) {
     return fault;
 }
 
+// A query parameter; "": it was not given.
+inline std::string parameterOf(const Request& request, const char* name) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? "" : found->second;
+}
+
 inline Result<std::size_t> limitOf(const Request& request) {
     const auto found = request.query.find("limit");
     if (found == request.query.end()) return std::size_t{100};

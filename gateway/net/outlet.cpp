@@ -7,7 +7,7 @@
 namespace deskline::net {
 
 Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity)
-    : channel_(std::move(channel)), shard_(shard), site_(site), identity_(std::move(identity)), whose_(std::move(whose)) {
+    : channel_(std::move(channel)), shard_(shard), site_(site), whose_(std::move(whose)), identity_(std::move(identity)) {
     ++site_.streams;
     setAudioRate(defaultAudioRate);
 }

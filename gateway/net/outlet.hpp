@@ -46,6 +46,7 @@ protected:
     std::shared_ptr<Channel> channel_;
     Shard& shard_;
     Site& site_;
+    const Whose whose_;
     std::optional<identity::Identity> identity_;
     events::Subscription subscription_;
 
@@ -66,7 +67,6 @@ private:
     void present();
     void showItself();
 
-    const Whose whose_;
     events::Subscription joinedAs_;
     std::map<std::string, Slot> conflated_;
     Clock::duration interval_{};

@@ -38,7 +38,9 @@ BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics,
 class StreamConnection final : public Outlet {
 public:
     StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, std::optional<identity::Identity> identity)
-        : StreamConnection(std::move(channel), shard, site, std::move(from), randomId(6), std::move(identity)) {}
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, randomId(6), from.address}, std::move(identity)),
+          websocket_(Stream(channel_)),
+          from_(std::move(from)) {}
 
     asio::awaitable<void> run(HttpRequest request, bool crowded) {
         error_code error;
@@ -84,12 +86,6 @@ public:
     void goAway() override { close(CloseCode::going_away, "going-away", 1000); }
 
 private:
-    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, const std::string& id, std::optional<identity::Identity> identity)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, id, from.address}, std::move(identity)),
-          websocket_(Stream(channel_)),
-          from_(std::move(from)),
-          id_(id) {}
-
     std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
 
     void prepare(const HttpRequest& request) {
@@ -159,7 +155,7 @@ private:
         channel_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
                                                                       {"protocol", 1},
                                                                       {"gateway", site_.gateway.name},
-                                                                      {"connection", id_},
+                                                                      {"connection", whose_.id},
                                                                       {"cursor", attachment.cursor},
                                                                       {"resumed", attachment.resumed},
                                                                       {"heartbeat", site_.heartbeatSeconds},
@@ -200,7 +196,7 @@ private:
         std::vector<FieldError> errors;
         if (!error) fromJson(value, message, "", errors);
         if (!error && errors.empty()) return message;
-        spdlog::info("stream {}: {}", id_, error ? error.message() : errors[0].pointer + " " + errors[0].detail);
+        spdlog::info("stream {}: {}", whose_.id, error ? error.message() : errors[0].pointer + " " + errors[0].detail);
         close(CloseCode::bad_frame, error ? "bad-json" : "bad-field " + errors[0].pointer);
         return std::nullopt;
     }
@@ -230,7 +226,7 @@ private:
     bool take(Result<identity::Identity> verified) {
         if (channel_->closing()) return false;
         if (!verified) {
-            spdlog::info("stream {}: {}", id_, verified.error().detail);
+            spdlog::info("stream {}: {}", whose_.id, verified.error().detail);
             close(CloseCode::not_authorized, verified.error().slug, verified.error().retryAfter * 1000);
             return false;
         }
@@ -295,7 +291,7 @@ private:
                 if (field.value().is_string()) request.headers[name] = std::string(field.value().get_string());
             }
         request.requestId = request.header("x-request-id");
-        if (!fitsRequestId(request.requestId)) request.requestId = id_ + "-" + *message.id;
+        if (!fitsRequestId(request.requestId)) request.requestId = whose_.id + "-" + *message.id;
         request.identity = *identity_;
         request.address = from_.address;
         request.origin = from_.origin;
@@ -332,7 +328,6 @@ private:
 
     websocket::stream<Stream, true> websocket_;
     const From from_;
-    std::string id_;
     Allowance allowance_;
     bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false;
 };

@@ -1,12 +1,9 @@
 // WCAG 2.2 AA by axe, the desktop by keyboard alone, and pictures of it at three widths in both themes (build/screenshots).
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { startGateway, until } from './harness.mjs';
-import { Person, launch } from './browser.mjs';
+import { Person, axeFindings, launch, wcag } from './browser.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let gateway, browser;
 before(async () => {
   gateway = await startGateway();
@@ -21,14 +18,12 @@ after(async () => {
   await gateway?.stop();
 });
 const agent = () => gateway.token('agent', ['1001'], 'ada');
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function check(person, where) {
-  await person.page.evaluate(axe);
-  const { violations, passes } = await person.page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
-  assert.ok(passes.length > 15, 'axe looked');
-  assert.deepEqual(violations.map(({ id, help, nodes }) => `${where}: ${id}: ${help}: ${nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`), []);
-  return passes.length;
+  const { findings, passes } = await axeFindings(person.page, [...wcag, 'best-practice']);
+  assert.ok(passes > 15, 'axe looked');
+  assert.deepEqual(findings.map((finding) => `${where}: ${finding}`), []);
+  return passes;
 }
 
 let checked = 0, states = 0;

@@ -1,6 +1,7 @@
 // The desktop in Debian's Chromium.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -10,6 +11,15 @@ mkdirSync(shots, { recursive: true });
 export const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--ignore-certificate-errors'];
 export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const launch = (more = []) => chromium.launch({ executablePath, args: [...flags, ...more] });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+// What axe finds on a page by the rules with these tags, in words; and how many rules it found kept.
+export async function axeFindings(page, tags) {
+  await page.evaluate(axe);
+  const { violations, passes } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
+  return { findings: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`), passes: passes.length };
+}
 
 // A person at the desktop, in a browser context of its own. What its console complains of is kept; `strangers` are requests that left the gateway.
 export class Person {

@@ -1,15 +1,12 @@
 // The components in pages that are not the desktop's: their stories, a CRM's page and a frame in it; and tabs that share a connection.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { sleep, startGateway, until } from './harness.mjs';
 import { journalOf } from './clients.mjs';
-import { Person, launch, shots } from './browser.mjs';
+import { Person, axeFindings, launch, shots, wcag } from './browser.mjs';
 import { join } from 'node:path';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['deskline-connection', 'deskline-agent-state', 'deskline-sessions', 'deskline-call', 'deskline-audio-mixer', 'deskline-queue-board', 'deskline-agent-board', 'deskline-timeline'];
 let gateway, browser, session;
 before(async () => {
@@ -35,16 +32,14 @@ for (const tag of tags)
   test(`the story of <${tag}>: it stands alone, and axe finds nothing`, async () => {
     const page = await open(`stories/${tag}.html`);
     await until('it shows something', () => page.locator(tag).evaluate((element) => element.client?.freshness.status === 'live' && !/Connecting/.test(element.shadowRoot.textContent) && element.shadowRoot.textContent.trim().length > 3));
-    await page.evaluate(axe);
-    const violations = await page.evaluate(() => globalThis.axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] } }).then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')))));
-    assert.deepEqual(violations, []);
+    assert.deepEqual((await axeFindings(page, wcag)).findings, []);
     assert.deepEqual(page.complaints, []);
     assert.match(await page.locator('main').textContent(), /gateway/);
     await page.context().close();
   });
 
 test('a CRM\'s page: one connection for all its elements, its own colours, the pop; and in a frame by postMessage', async () => {
-  const streams = async () => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_streams (\d+)/m)[1]);
+  const streams = () => gateway.metric('streams');
   await until('nobody is left', async () => (await streams()) === 0);
   const page = await open('examples/crm.html');
   await page.locator('main > aside deskline-agent-state .now .state[data-state="ready"]').waitFor();
@@ -66,7 +61,7 @@ test('a CRM\'s page: one connection for all its elements, its own colours, the p
 
 for (const how of ['SharedWorker', 'an elected tab'])
   test(`three tabs, one connection by ${how}: the one that leads is closed during events, and no event is lost or told twice`, async () => {
-    const streams = async () => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_streams (\d+)/m)[1]);
+    const streams = () => gateway.metric('streams');
     await until('nobody is left', async () => (await streams()) === 0);
     const token = gateway.token('supervisor', [], 'eve');
     const first = await Person.at(browser, gateway, '');

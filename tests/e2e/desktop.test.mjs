@@ -171,7 +171,7 @@ test('a muted microphone is said plainly, and mended by a button', async () => {
 });
 
 test('two tabs of one person share a connection; closing the first loses nothing', async () => {
-  const streams = async () => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_streams (\d+)/m)[1]);
+  const streams = () => gateway.metric('streams');
   const before = await streams();
   const second = await bob.context.newPage();
   bob.watch(second);

@@ -229,6 +229,8 @@ export async function startGateway({ config = '', env = {}, traffic = 0, agents 
       return created.body.session.id;
     },
     setState: (session, state, more = {}, options = {}) => gateway.request('PUT', `/sessions/${session}/state`, { state, ...more }, options),
+    // A number of /metrics, without the prefix of its name.
+    metric: async (name) => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(new RegExp(`^deskline_${name} (\\d+)`, 'm'))[1]),
     signal: (name) => {
       if (child.exitCode === null) process.kill(child.pid, name);
     },

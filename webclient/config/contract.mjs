@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { parse } from 'yaml';
 
-const here = import.meta.dirname ?? resolve(new URL('.', import.meta.url).pathname);
+const here = new URL('.', import.meta.url).pathname;
 const api = resolve(here, '../../gateway/api'), out = resolve(here, '../client/source/generated');
 const read = (name) => parse(readFileSync(resolve(api, name), 'utf8'), { merge: true });
 

@@ -3,7 +3,7 @@ import { Commands, type Answer, type CommandOptions } from './commands';
 import type { Freshness, TokenSource } from './connection';
 import { numberOf, type Agent, type AgentSession, type AgentState, type AudioDevice, type AudioSession, type CreateSession, type DesklineEvent, type DeviceChange, type EventOf, type Frame, type Reset, type SessionChange, type SessionState, type SetState, type SignIn, type Topic, type Welcome } from './contract';
 import { alone, throughLeader, throughWorker, type Link, type Shared } from './links';
-import { applied, begun, nothing, refreshed, welcomed, type ListName, type State } from './state';
+import { applied, begun, nothing, refreshed, welcomed, type State } from './state';
 
 export interface ConnectOptions {
   /** The gateway's address with its base path; absent: where the page is. */
@@ -57,8 +57,7 @@ export class Client {
     const tell = { frame: (frame: Frame) => this.#hear(frame), freshness: (freshness: Freshness) => this.#fresh(freshness) };
     const shared: Shared = { ...rest, gateway, token: source, worker, name: JSON.stringify([gateway, share, rest.topics, rest.agents]), state: () => this.#state };
     const workers = typeof SharedWorker !== 'undefined' && worker, locks = typeof navigator !== 'undefined' && 'locks' in navigator && typeof BroadcastChannel !== 'undefined';
-    this.#link = !share || !(workers || locks) ? alone(shared, tell) : workers ? throughWorker(shared, tell) : throughLeader(shared, tell);
-    if (!share || !(workers || locks)) this.#link.open();
+    this.#link = share && workers ? throughWorker(shared, tell) : share && locks ? throughLeader(shared, tell) : alone(shared, tell);
     globalThis.addEventListener?.('online', this.#wake);
     globalThis.document?.addEventListener('visibilitychange', this.#wake);
   }
@@ -144,7 +143,7 @@ export class Client {
   /** Reads the figures of these again: no event tells them. */
   async refresh(list: 'agents' | 'sessions' | 'queues'): Promise<void> {
     const items = await this.list<{ readonly id: string }>('/' + list);
-    this.#change(refreshed(this.#state, list as ListName, items));
+    this.#change(refreshed(this.#state, list, items));
   }
 
   /** Peaks, while somebody looks: `audio.meter` events from now until what comes back is called. */

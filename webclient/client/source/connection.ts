@@ -38,14 +38,19 @@ const shortest = 500, longest = 30_000;  // ms before another attempt
 const staleAfter = 10_000, patience = 5_000, nap = 10_000;
 const framesASecond = 15, framesAtOnce = 60;  // the gateway allows 20 and 100
 
-/** Seconds since 1970, of a JWT; undefined: it tells none. */
-function expiry(token: string): number | undefined {
+/** What a JWT says, unverified: for its times and its holder. Empty: it is none. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
-    const { exp } = JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: number };
-    return exp;
+    return JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/** When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it tells no end. */
+function renewal(token: string): number {
+  const { exp } = claimsOf(token), now = Date.now();
+  return typeof exp === 'number' ? Math.max(exp * 1000 - 60_000, (now + exp * 1000) / 2, now + 1000) : Infinity;
 }
 
 export class Connection {
@@ -130,8 +135,7 @@ export class Connection {
     }
     if (!this.#running || attempt !== this.#generation) return;
     if (!token) return this.#refuse(0, 'signed-out');
-    const exp = expiry(token), now = Date.now() / 1000;
-    this.#renewAt = exp ? Math.max(exp - 60, (now + exp) / 2) * 1000 : Infinity;
+    this.#renewAt = renewal(token);
     const { gateway, agents, audioRate, webSocket = WebSocket } = this.options;
     const socket = new webSocket(gateway.replace(/^http/, 'ws').replace(/\/$/, '') + '/api/v1/stream', 'deskline.v1');
     this.#socket = socket;
@@ -234,8 +238,7 @@ export class Connection {
     const socket = this.#socket;
     const token = await Promise.resolve(this.options.token()).catch(() => '');
     if (!token || this.#socket !== socket || !this.#live) return;
-    const exp = expiry(token);
-    if (exp) this.#renewAt = Math.max(exp * 1000 - 60_000, (Date.now() + exp * 1000) / 2, Date.now() + 1000);
+    this.#renewAt = renewal(token);
     this.send({ op: 'refresh', token });
   }
 }

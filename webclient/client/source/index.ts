@@ -1,7 +1,7 @@
 export { connect, Client, type ConnectOptions, type Happenings } from './client';
 export { Problem, type LocalProblem } from './problem';
 export type { Answer, CommandOptions } from './commands';
-export type { Freshness, TokenSource } from './connection';
+export { claimsOf, type Freshness, type TokenSource } from './connection';
 export type { State, SourceState, ListName } from './state';
 export type * from './contract';
 export { numberOf } from './contract';

@@ -20,8 +20,12 @@ export interface Shared extends ConnectionOptions {
   readonly state: () => State;
 }
 
-/** For this client alone. */
-export const alone = (options: ConnectionOptions, tell: Listener): Link => new Connection(options, tell);
+/** For this client alone. Each way begins at once. */
+export function alone(options: ConnectionOptions, tell: Listener): Link {
+  const connection = new Connection(options, tell);
+  connection.open();
+  return connection;
+}
 
 // What a tab does with what it is told, whoever tells it.
 function tab(options: Shared, tell: Listener, post: (message: FromTab) => void): Link & { hear(message: ToTab): void } {
@@ -45,11 +49,19 @@ function tab(options: Shared, tell: Listener, post: (message: FromTab) => void):
   };
 }
 
-// A page that was put aside is nobody's to ask; when it comes back it goes on from its cursor.
-const returned = (attach: () => void) => (event: Event) => (event as PageTransitionEvent).persisted && attach();
+// A page that is put aside is nobody's to ask; when it comes back it goes on from its cursor. What comes back ends this.
+function whileShown(leave: () => void, attach: () => void): () => void {
+  const back = (event: Event) => (event as PageTransitionEvent).persisted && attach();
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', back);
+  return () => {
+    removeEventListener('pagehide', leave);
+    removeEventListener('pageshow', back);
+  };
+}
 
 /** What a worker is to do; functions stay in the tab. */
-export const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
+const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
 
 /** Where the worker cannot be had (its script is refused, say), the tabs elect one that leads. */
 export function throughWorker(options: Shared, tell: Listener): Link {
@@ -57,10 +69,9 @@ export function throughWorker(options: Shared, tell: Listener): Link {
   const { port } = worker;
   const link = tab(options, tell, (message) => port.postMessage(message));
   const attach = () => port.postMessage({ options: plain(options), attach: options.state().cursor });
-  const back = returned(attach);
+  const unhook = whileShown(link.close, attach);
   const leave = () => {
-    removeEventListener('pagehide', link.close);
-    removeEventListener('pageshow', back);
+    unhook();
     port.onmessage = null;
   };
   let now: Link = { ...link, close: () => (leave(), link.close()) };
@@ -70,8 +81,6 @@ export function throughWorker(options: Shared, tell: Listener): Link {
     leave();
     now = throughLeader(options, tell);
   };
-  addEventListener('pagehide', link.close);
-  addEventListener('pageshow', back);
   attach();
   return { send: (frame) => now.send(frame), meters: (on) => now.meters(on), wake: () => now.wake(), open: () => now.open(), close: () => now.close() };
 }
@@ -103,14 +112,11 @@ export function throughLeader(options: Shared, tell: Listener): Link {
     say({ bye: true });
     hub?.connection.close();
   };
-  const back = returned(attach);
-  addEventListener('pagehide', leave);
-  addEventListener('pageshow', back);
+  const unhook = whileShown(leave, attach);
   return {
     ...link,
     close() {
-      removeEventListener('pagehide', leave);
-      removeEventListener('pageshow', back);
+      unhook();
       leave();
       hub = undefined;
       ended.abort();

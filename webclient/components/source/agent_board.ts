@@ -93,13 +93,12 @@ export class AgentBoardElement extends DesklineElement {
   @internal() private shown = 20;
   #rows: readonly Row[] = [];
   #built: readonly unknown[] = [];
-  #ticking: ReturnType<typeof setInterval> | undefined;
   #sizes: ResizeObserver | undefined;
 
   protected override select = (state: State) => [state.agents, state.sessions];
   protected override begin() {
-    this.#ticking = setInterval(() => this.requestUpdate(), 5000);  // thresholds are passed without an event
-    return [() => clearInterval(this.#ticking)];
+    const ticking = setInterval(() => this.requestUpdate(), 5000);  // thresholds are passed without an event
+    return [() => clearInterval(ticking)];
   }
 
   override disconnectedCallback(): void {
@@ -120,19 +119,18 @@ export class AgentBoardElement extends DesklineElement {
     const { agents, sessions } = this.state, compare = byName(this.language);
     if (this.#built[0] === agents && this.#built[1] === sessions && this.#built[2] === this.group) return this.#rows;
     this.#built = [agents, sessions, this.group];
-    const groups = new Map<string, Row[]>();
-    const put = (group: string, row: Row) => groups.set(group, [...(groups.get(group) ?? []), row]);
-    const with_ = new Set<string>(), lists = new Map<string, Row[]>();
+    const groups = new Map<string, Row[]>(), placed = new Set<Agent>();
+    const put = (row: Row & { agent: Agent }) => {
+      placed.add(row.agent);
+      const list = groups.get(row.group);
+      if (list) list.push(row);
+      else groups.set(row.group, [row]);
+    };
     for (const session of sessions.values()) {
       const agent = agents.get(session.agent);
-      if (!agent || (this.group && session.acdGroup !== this.group)) continue;
-      with_.add(agent.id);
-      const list = lists.get(session.acdGroup) ?? [];
-      if (!list.length) lists.set(session.acdGroup, list);
-      list.push({ key: session.id, group: session.acdGroup, agent, session });
+      if (agent && (!this.group || session.acdGroup === this.group)) put({ key: session.id, group: session.acdGroup, agent, session });
     }
-    if (!this.group) for (const agent of agents.values()) if (!with_.has(agent.id)) put('', { key: agent.id, group: '', agent });
-    for (const [group, list] of lists) groups.set(group, list);
+    if (!this.group) for (const agent of agents.values()) if (!placed.has(agent)) put({ key: agent.id, group: '', agent });
     const names = [...groups.keys()].sort((a, b) => Number(!a) - Number(!b) || compare(a, b));
     this.#rows = names.flatMap((group) => {
       const rows = groups.get(group)!.sort((a, b) => compare(a.agent!.id, b.agent!.id));

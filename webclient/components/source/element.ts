@@ -11,14 +11,15 @@ interface Connected {
   users: number;
 }
 const connected = new Map<string, Connected>();
+const waiting = new Set<DesklineElement>();  // for another that has a token
 let ahead = -Infinity;  // ms that the gateway's clock is ahead of this machine's: the most that an event has shown
 
 /** Now by the gateway's clock, as far as its events have shown it; ms since 1970. */
 export const gatewayNow = (): number => Date.now() + (ahead === -Infinity ? 0 : ahead);
 /** Watches a client's events for the gateway's clock. */
 export function keepTime(client: Client): void {
-  client.on('event', ({ time, id }) => {
-    if (client.freshness.status === 'live' && id) ahead = Math.max(ahead, Date.parse(time) - Date.now());
+  client.on('event', ({ time }) => {
+    if (client.freshness.status === 'live') ahead = Math.max(ahead, Date.parse(time) - Date.now());
   });
 }
 
@@ -62,6 +63,7 @@ export abstract class DesklineElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    waiting.delete(this);
     for (const end of this.#ends.splice(0)) end();
     const mine = connected.get(this.#own);
     if (mine && --mine.users === 0) {
@@ -87,10 +89,12 @@ export abstract class DesklineElement extends LitElement {
   #join(): void {
     let known = connected.get(this.gateway);
     if (!known) {
-      if (!this.token) return void customElements.whenDefined('deskline-connection').then(() => setTimeout(() => this.requestUpdate(), 50));  // another may bring it
+      if (!this.token) return void waiting.add(this);
       const made: Connected = { token: this.token, users: 0, client: connect({ gateway: this.gateway, token: () => made.token(), share: this.share || false }) };
       keepTime(made.client);
       connected.set(this.gateway, (known = made));
+      for (const one of waiting) one.requestUpdate();
+      waiting.clear();
     } else if (this.token) known.token = this.token;
     known.users++;
     this.#own = this.gateway;

@@ -54,7 +54,7 @@ export class TimelineElement extends DesklineElement {
   protected override select = (state: State) => [state.sessions];
 
   protected override begin(client: Client): (() => void)[] {
-    void client.ready.then(() => this.#history());
+    this.#read = '';  // read with the next drawing
     const tick = setInterval(() => this.requestUpdate(), 10_000);
     return [client.on('agent-session', (event) => event.data.session.agent === this.agent && this.#add(event)), () => clearInterval(tick)];
   }

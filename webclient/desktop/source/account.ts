@@ -1,5 +1,6 @@
 // Who is signed in, in this tab alone: a token from the link or by hand, or the identity provider's (OpenID Connect, code flow with PKCE, by
 // oidc-client-ts). Nothing of it outlives the tab.
+import { claimsOf } from '@deskline/client';
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
 interface Settings {
@@ -69,13 +70,8 @@ export class Account {
 
   /** Whose tabs share a connection: all that the token says but its times and numbers. */
   async who(): Promise<string> {
-    const token = await this.token().catch(() => '');
-    try {
-      const { exp, iat, nbf, jti, auth_time, sid, nonce, at_hash, ...claims } = JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
-      return JSON.stringify(claims);
-    } catch {
-      return '';
-    }
+    const { exp, iat, nbf, jti, auth_time, sid, nonce, at_hash, ...claims } = claimsOf(await this.token().catch(() => ''));
+    return Object.keys(claims).length ? JSON.stringify(claims) : '';
   }
 }
 

@@ -67,14 +67,13 @@ export class Curves extends View {
     const place = this.querySelector<HTMLElement>('.curves');
     if (!place || !this.#times.length) return;
     const names = this.#names(), data = [this.#times, ...names.map((name) => this.#times.map((_, i) => this.#points.get(name)![i]?.[this.metric] ?? null))] as uPlot.AlignedData;
-    const shape = JSON.stringify([names, this.metric, this.language, getComputedStyle(this).color]);
+    const ink = getComputedStyle(this).color, shape = JSON.stringify([names, this.metric, this.language, ink]);
     if (shape === this.#drawn) return void this.#plot!.setData(data);
     this.#drawn = shape;
     this.#plot?.destroy();
-    const colour = (name: string) => getComputedStyle(this).getPropertyValue(name), ink = getComputedStyle(this).color;
     const probe = document.createElement('i');
     this.append(probe);
-    const resolved = (name: string) => ((probe.style.color = `var(${name})`), getComputedStyle(probe).color || colour(name));
+    const resolved = (name: string) => ((probe.style.color = `var(${name})`), getComputedStyle(probe).color);
     const line = resolved('--line');
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     this.#plot = new uPlot(

@@ -14,7 +14,6 @@ const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: '
 
 export class Desktop extends LitElement {
   @internal() private client: Client | undefined;
-  @internal() private signedIn = false;
   @internal() private view: ViewName = 'desk';
   @internal() private problem = '';
   @internal() private missed = false;
@@ -50,17 +49,14 @@ export class Desktop extends LitElement {
     this.client?.close();
     const client = connect({ token: this.#account.token, share: who || false, worker: new URL('worker.js', document.baseURI) });
     this.client = client;
-    this.signedIn = true;
     keepTime(client);
     client.on('welcome', () => {
       this.problem = '';
       this.#choose();
-      this.requestUpdate();
     });
-    void client.ready.then(() => this.requestUpdate());
     client.on('reset', () => (this.missed = true));
     client.on('freshness', (freshness) => {
-      this.requestUpdate();
+      this.requestUpdate();  // live comes after the snapshot
       if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code)) void this.#signOut(this.#say('sign-in.refused'));
     });
   }
@@ -68,7 +64,6 @@ export class Desktop extends LitElement {
   async #signOut(problem = ''): Promise<void> {
     this.client?.close();
     this.client = undefined;
-    this.signedIn = false;
     this.problem = problem;
     await this.#account.forget();
   }
@@ -89,13 +84,13 @@ export class Desktop extends LitElement {
     return html`
       <header class="bar">
         <h1>Deskline</h1>
-        ${this.signedIn ? this.#bar() : nothing}
+        ${this.client ? this.#bar() : nothing}
         ${this.#menu()}
       </header>
       <main class=${this.client?.freshness.status === 'stale' ? 'covered' : ''} @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
-        ${this.signedIn ? this.#content() : this.#welcome()}
+        ${this.client ? this.#content() : this.#welcome()}
       </main>
     `;
   }
@@ -135,7 +130,7 @@ export class Desktop extends LitElement {
         <label>${say('settings.language')}<select @change=${choose('language')}>${languages.map((name) => html`<option value=${name} ?selected=${name === settings.language} lang=${name}>${languageNames[name]}</option>`)}</select></label>
         <label>${say('settings.theme')}<select @change=${choose('theme')}>${themes.map((name) => html`<option value=${name} ?selected=${name === settings.theme}>${say(`settings.theme.${name}` as Key)}</option>`)}</select></label>
         <label class="check"><input type="checkbox" .checked=${settings.notify} @change=${this.#notify} />${say('settings.notify')}</label>
-        ${this.signedIn ? html`<p class="soft small">${this.client?.state.identity?.subject} · ${this.client?.state.gateway}</p><button @click=${() => void this.#signOut()}>${say('sign-out')}</button>` : nothing}
+        ${this.client ? html`<p class="soft small">${this.client?.state.identity?.subject} · ${this.client?.state.gateway}</p><button @click=${() => void this.#signOut()}>${say('sign-out')}</button>` : nothing}
       </div>
     </details>`;
   }
