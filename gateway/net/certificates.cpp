@@ -32,7 +32,7 @@ bool Certificates::renew(Site& site, bool anyway) {
         return false;
     }
     if (!options_.clientAuthorities.empty()) ticketKeys_.renew();  // a ticket would let a certificate in that is revoked by now
-    site.tls = std::move(*context);
+    site.tls.store(std::move(*context));
     spdlog::info("the certificate {} was read again; connections to come use it", options_.certificate.string());
     return true;
 }

@@ -23,7 +23,7 @@ std::span<const Asset> assets();
 
 struct Site {
     api::Gateway& gateway;
-    std::atomic<TlsContext> tls;  // of connections to come: replaced when the certificate is read again
+    CurrentTls tls;  // of connections to come: replaced when the certificate is read again
     std::set<std::string> allowedOrigins;
     Networks trustedProxies{};
     Peers peers{{}, {}};

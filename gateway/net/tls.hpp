@@ -17,6 +17,26 @@ namespace deskline::net {
 
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
+// The context of connections to come. With a mutex: the load of libstdc++ 12's std::atomic<std::shared_ptr> orders nothing before the next
+// store, which is a race. Thread: any.
+class CurrentTls {
+public:
+    CurrentTls(TlsContext context) : context_(std::move(context)) {}  // NOLINT(google-explicit-constructor): part of an aggregate
+
+    TlsContext load() const {
+        const std::lock_guard lock(mutex_);
+        return context_;
+    }
+    void store(TlsContext context) {
+        const std::lock_guard lock(mutex_);
+        context_.swap(context);  // the one before goes without the lock
+    }
+
+private:
+    mutable std::mutex mutex_;
+    TlsContext context_;
+};
+
 struct TlsOptions {
     std::filesystem::path certificate, key;   // PEM: the chain, RSA or ECDSA; its key
     std::filesystem::path clientAuthorities;  // PEM: who may vouch for clients; "": no client certificates
