@@ -7,6 +7,7 @@
 #endif
 
 #include "events/archive.hpp"
+#include "host/arguments.hpp"
 #include "host/platform.hpp"
 
 namespace deskline {
@@ -20,7 +21,7 @@ int failed(const Fault& fault) {
 // A day, or a moment; "": none. False where it is neither.
 bool moment(const std::string& text, const char* option, std::optional<Time>& out) {
     if (text.empty()) return true;
-    out = fromRfc3339(text.size() == 10 ? text + "T00:00:00.000Z" : text.ends_with('Z') && text.size() == 20 ? text.substr(0, 19) + ".000Z" : text);
+    out = host::momentIn(text);
     if (!out) std::cerr << "deskline: " << option << " takes 2026-05-01 or 2026-05-01T08:00:00Z, not '" << text << "'\n";
     return out.has_value();
 }

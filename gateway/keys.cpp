@@ -7,6 +7,7 @@
 
 #include "access.hpp"
 #include "events/archive.hpp"
+#include "host/arguments.hpp"
 #include "host/platform.hpp"
 #include "identity/policy.hpp"
 #include "model/json.hpp"
@@ -25,19 +26,6 @@ int failed(const Fault& fault) {
 int misused(const std::string& what) {
     std::cerr << "deskline: " << what << "\n";
     return 2;
-}
-
-std::optional<std::int64_t> seconds(const std::string& text) {  // "8h", "30m", "3600s", "3600", "90d"
-    std::size_t used = 0;
-    std::int64_t value = 0;
-    try {
-        value = std::stoll(text, &used);
-    } catch (const std::exception&) {
-        return std::nullopt;
-    }
-    const auto unit = text.substr(used);
-    const std::int64_t factor = unit == "d" ? 86'400 : unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s" || unit.empty() ? 1 : 0;
-    return value > 0 && value < 10'000'000'000 && factor ? std::optional(value * factor) : std::nullopt;
 }
 
 std::string joined(const std::vector<std::string>& texts, const char* between = ",") {
@@ -70,7 +58,7 @@ void noteKey(const host::Configuration& c, const char* action, const std::string
 int makeToken(const host::Configuration& c, const TokenOptions& options) {
     const auto role = named<identity::Role>(options.role);
     if (!role) return misused("--role takes agent, supervisor, integration or admin, not '" + options.role + "'");
-    const auto lifetime = seconds(options.ttl);
+    const auto lifetime = host::secondsIn(options.ttl);
     if (!lifetime) return misused("--ttl takes a time such as 8h, 30m or 3600s, not '" + options.ttl + "'");
     if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
     const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.audience);
@@ -104,7 +92,7 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
                                                                    }(),
                                                                    ", "));
     if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
-    const auto lifetime = options.expires.empty() ? std::optional<std::int64_t>() : seconds(options.expires);
+    const auto lifetime = options.expires.empty() ? std::optional<std::int64_t>() : host::secondsIn(options.expires);
     if (!options.expires.empty() && !lifetime) return misused("--expires takes a time such as 90d or 8h, not '" + options.expires + "'");
     const bool named = std::ranges::any_of(std::initializer_list<std::string_view>{"CN=", "DNS:", "URI:", "email:"},
                                            [&](auto prefix) { return options.certificate.starts_with(prefix) && options.certificate.size() > prefix.size(); });

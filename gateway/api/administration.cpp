@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "api/bodies.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
 #include "events/archive.hpp"
@@ -11,14 +12,6 @@ namespace deskline::api {
 namespace {
 
 namespace json = boost::json;
-
-enum class LogLevel { debug, info, warn, error };
-BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
-
-struct LogLevelBody {
-    LogLevel level = LogLevel::info;
-};
-BOOST_DESCRIBE_STRUCT(LogLevelBody, (), (level))
 
 // Answers who may not.
 bool may(const Gateway& gateway, const Request& request, const Respond& respond, identity::Action action = identity::Action::see) {

@@ -1,20 +1,10 @@
+#include "api/bodies.hpp"
 #include "api/commands.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
 
 namespace deskline::api {
 namespace {
-
-struct SignInBody {
-    std::optional<std::string> handler;
-    std::optional<Secret> pin;
-};
-BOOST_DESCRIBE_STRUCT(SignInBody, (), (handler, pin))
-
-struct AgentStateBody {
-    AgentState state;
-};
-BOOST_DESCRIBE_STRUCT(AgentStateBody, (), (state))
 
 // What a caller may not do to this agent. Of one who is not signed in nobody knows the groups.
 std::optional<Fault> refusedAgent(const Gateway& gateway, const identity::Identity& caller, const events::State& state, const std::string& agent) {

@@ -1,3 +1,4 @@
+#include "api/bodies.hpp"
 #include "api/commands.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
@@ -5,21 +6,6 @@
 
 namespace deskline::api {
 namespace {
-
-struct DeviceBody {
-    std::optional<double> volume;
-    std::optional<bool> muted;
-    std::optional<std::vector<double>> channelVolumes;
-};
-BOOST_DESCRIBE_STRUCT(DeviceBody, (), (volume, muted, channelVolumes))
-
-struct SessionBody {
-    std::optional<double> volume;
-    std::optional<bool> muted;
-    std::optional<std::vector<double>> channelVolumes;
-    std::optional<std::string> displayName;
-};
-BOOST_DESCRIBE_STRUCT(SessionBody, (), (volume, muted, channelVolumes, displayName))
 
 constexpr std::size_t longestName = 256, mostChannels = 64;
 
@@ -74,7 +60,7 @@ void getAudioDevice(Gateway& gateway, Request request, Respond respond) {
 }
 
 void patchAudioDevice(Gateway& gateway, Request request, Respond respond) {
-    patch<DeviceBody>(gateway, std::move(request), std::move(respond), audio::Kind::device);
+    patch<AudioDeviceBody>(gateway, std::move(request), std::move(respond), audio::Kind::device);
 }
 
 void listAudioSessions(Gateway& gateway, Request request, Respond respond) {
@@ -88,7 +74,7 @@ void getAudioSession(Gateway& gateway, Request request, Respond respond) {
 }
 
 void patchAudioSession(Gateway& gateway, Request request, Respond respond) {
-    patch<SessionBody>(gateway, std::move(request), std::move(respond), audio::Kind::session);
+    patch<AudioSessionBody>(gateway, std::move(request), std::move(respond), audio::Kind::session);
 }
 
 }  // namespace deskline::api

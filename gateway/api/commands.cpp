@@ -1,11 +1,9 @@
 #include "api/commands.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "api/answers.hpp"
 #include "api/headers.hpp"
 #include "api/operations.hpp"
+#include "api/preference.hpp"
 #include "model/id.hpp"
 
 namespace deskline::api {
@@ -13,37 +11,6 @@ namespace {
 
 using events::Operation;
 using events::OperationState;
-
-struct Wait {
-    std::chrono::seconds patience{10};
-    bool async = false;
-    std::string applied;
-};
-
-Result<Wait> preference(const Request& request) {
-    Wait wait;
-    const auto prefer = request.header("prefer");
-    for (const auto token : elements(prefer)) {  // other preferences are ignored, as RFC 7240 §2 asks
-        if (token == "respond-async") {
-            wait.async = true;
-            wait.applied = "respond-async";
-        } else if (token.starts_with("wait=")) {
-            int seconds = -1;
-            const auto [end, error] = std::from_chars(token.data() + 5, token.data() + token.size(), seconds);
-            if (error != std::errc() || end != token.data() + token.size() || seconds < 0 || seconds > 120)
-                return Fault{"invalid-argument", "Prefer: wait=N takes 0 to 120 seconds.", {}, {}, false, {{"Prefer", "wait must be from 0 to 120"}}};
-            wait.patience = std::chrono::seconds(seconds);
-            wait.applied = "wait=" + std::to_string(seconds);
-        }
-    }
-    return wait;
-}
-
-// W3C Trace Context §3.2: version, trace id, parent id, flags; anything else is ignored, as the standard asks.
-bool isTraceparent(std::string_view text) {
-    constexpr std::string_view pattern = "xx-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
-    return std::ranges::equal(text, pattern, [](char c, char p) { return p == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
 
 events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
     events::Cause cause{request.requestId,
@@ -210,7 +177,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 }  // namespace
 
 void command(Gateway& gateway, Request request, Respond respond, Decide decide) {
-    auto wait = preference(request);
+    auto wait = preference(request.header("prefer"));
     if (!wait) return respond(problem(wait.error(), request.requestId));
     const auto exchange = std::make_shared<Exchange>(gateway, std::move(request), std::move(respond), std::move(*wait));
     if (!exchange->wait.async && exchange->wait.patience.count() > 0)

@@ -29,10 +29,4 @@ struct Admission {  // whether a request may go to its handler
 Admission admit(Gateway& gateway, Request& request);  // sets the request's parameters
 void handle(Gateway& gateway, Request request, Respond respond);
 
-// Percent-decoding of a path segment or a query value (RFC 3986 §2.1); false on a broken escape, and where UTF-8 is broken.
-bool percentDecode(std::string_view text, std::string& out);
-// Path and query of a request's target, or of a command's path on the stream; false where it is broken, which `brokenTarget` says.
-bool parseTarget(std::string_view target, std::string& path, std::map<std::string, std::string>& query);
-Fault brokenTarget();
-
 }  // namespace deskline::api

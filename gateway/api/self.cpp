@@ -1,15 +1,11 @@
 // The caller itself: who it is, tickets for its streams, operations it began.
+#include "api/bodies.hpp"
 #include "api/lists.hpp"
 #include "api/operations.hpp"
 #include "api/resources.hpp"
 
 namespace deskline::api {
 namespace {
-
-struct TicketBody {
-    std::optional<std::string> origin;  // of the page that the ticket is for, where another program asks for it
-};
-BOOST_DESCRIBE_STRUCT(TicketBody, (), (origin))
 
 boost::json::object show(const identity::Identity& identity) {
     const auto list = [](const std::set<std::string>& texts) { return boost::json::array(texts.begin(), texts.end()); };

@@ -1,25 +1,10 @@
+#include "api/bodies.hpp"
 #include "api/commands.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
 
 namespace deskline::api {
 namespace {
-
-struct CreateBody {
-    std::string acdGroup, address;
-    std::optional<Secret> pin;
-};
-BOOST_DESCRIBE_STRUCT(CreateBody, (), (acdGroup, address, pin))
-
-enum class When { now, after_call };
-BOOST_DESCRIBE_ENUM(When, now, after_call)
-
-struct StateBody {
-    SessionState state;
-    std::optional<std::string> reason;
-    std::optional<When> when;
-};
-BOOST_DESCRIBE_STRUCT(StateBody, (), (state, reason, when))
 
 bool matches(const Request& request, const char* key, const std::string& value) {
     const auto wanted = request.query.find(key);
@@ -49,7 +34,7 @@ bool hasCall(const AgentSession& session) { return session.state == SessionState
 
 Response answerWithSession(const events::Settled& settled, const events::State& now) { return sessionAnswer(settled, now); }
 
-void setState(Gateway& gateway, Request request, Respond respond, StateBody body) {
+void setState(Gateway& gateway, Request request, Respond respond, SessionStateBody body) {
     const auto id = request.parameters[0];
     const auto identity = request.identity;
     command(gateway, std::move(request), std::move(respond), [&gateway, id, identity, body = std::move(body)](const events::State& known) -> Result<Plan> {
@@ -86,7 +71,7 @@ void getSession(Gateway& gateway, Request request, Respond respond) {
 }
 
 void createSession(Gateway& gateway, Request request, Respond respond) {
-    auto body = parseBody<CreateBody>(request);
+    auto body = parseBody<CreateSessionBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     wipe(request.body);  // it may hold the PIN
     const auto agent = request.parameters[0];
@@ -110,7 +95,7 @@ void createSession(Gateway& gateway, Request request, Respond respond) {
 }
 
 void putSessionState(Gateway& gateway, Request request, Respond respond) {
-    auto body = parseBody<StateBody>(request);
+    auto body = parseBody<SessionStateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     if (body->state == SessionState::unknown)
         return respond(problem(

@@ -1,6 +1,7 @@
 // Webhooks as a resource: /webhooks, their deliveries, replay.
 #include <charconv>
 
+#include "api/bodies.hpp"
 #include "api/events.hpp"
 #include "api/headers.hpp"
 #include "api/lists.hpp"
@@ -10,30 +11,6 @@
 
 namespace deskline::api {
 namespace {
-
-struct CreateBody {
-    std::string url;
-    std::optional<std::vector<std::string>> types, agents;
-    std::optional<std::string> subject, secret;
-};
-BOOST_DESCRIBE_STRUCT(CreateBody, (), (url, types, agents, subject, secret))
-
-enum class WantedState { active, suspended };
-BOOST_DESCRIBE_ENUM(WantedState, active, suspended)
-
-struct ChangeBody {
-    std::optional<std::string> url;
-    std::optional<std::vector<std::string>> types, agents;
-    std::optional<std::string> subject, secret;
-    std::optional<bool> rotateSecret;
-    std::optional<WantedState> state;
-};
-BOOST_DESCRIBE_STRUCT(ChangeBody, (), (url, types, agents, subject, secret, rotateSecret, state))
-
-struct ReplayBody {
-    std::string from;
-};
-BOOST_DESCRIBE_STRUCT(ReplayBody, (), (from))
 
 Fault refusedFields(std::vector<FieldError> errors) {
     auto detail = errors[0].pointer + " " + errors[0].detail + ".";
@@ -126,7 +103,7 @@ void listWebhooks(Gateway& gateway, Request request, Respond respond) {
 }
 
 void createWebhook(Gateway& gateway, Request request, Respond respond) {
-    auto body = parseBody<CreateBody>(request);
+    auto body = parseBody<CreateWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managed(gateway, std::move(request), std::move(respond),
             [body = std::move(*body), base = gateway.basePath](events::Books& books, Webhooks& webhooks, const Request& asked, const auto& answer) {
@@ -154,7 +131,7 @@ void getWebhook(Gateway& gateway, Request request, Respond respond) {
 }
 
 void changeWebhook(Gateway& gateway, Request request, Respond respond) {
-    auto body = parseBody<ChangeBody>(request);
+    auto body = parseBody<ChangeWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managedOne(gateway, std::move(request), std::move(respond),
                [body = std::move(*body)](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request& asked, const auto& answer) {
@@ -199,7 +176,7 @@ void listDeliveries(Gateway& gateway, Request request, Respond respond) {
 }
 
 void replayWebhook(Gateway& gateway, Request request, Respond respond) {
-    const auto body = parseBody<ReplayBody>(request);
+    const auto body = parseBody<ReplayWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     // Whether the journal reaches back so far is the journal's to say.
     gateway.ledger.read(

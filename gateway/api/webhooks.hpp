@@ -6,17 +6,12 @@
 #include <random>
 
 #include "api/gateway.hpp"
+#include "api/receiver.hpp"
 
 namespace deskline::api {
 
 enum class WebhookState { active, suspended, ended };  // ended: its receiver answered 410
 BOOST_DESCRIBE_ENUM(WebhookState, active, suspended, ended)
-
-struct Secret {
-    std::string value;          // "whsec_" and base64 of 24 to 64 bytes
-    std::optional<Time> until;  // of the one before a rotation
-};
-BOOST_DESCRIBE_STRUCT(Secret, (), (value, until))
 
 struct Owner {  // who made a webhook, as it was then: the receiver hears what this caller may see, no more
     std::string subject;
@@ -39,7 +34,7 @@ struct Webhook {
     std::optional<Time> nextAttemptAt;
     std::optional<std::string> problem;  // why it is suspended or ended
     Time createdAt{};
-    std::vector<Secret> secrets;
+    std::vector<SigningSecret> secrets;
 };
 BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, owner, madeBy, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem, createdAt, secrets))
 
@@ -109,11 +104,5 @@ private:
 
 Owner ownerFrom(const identity::Identity& caller);
 boost::json::object show(const Webhook& webhook);  // never a secret
-// "v1,<base64>": HMAC-SHA256 of "<id>.<timestamp>.<body>"; one for each valid secret.
-std::string sign(const std::vector<Secret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body);
-std::string newSecret();
-bool isSecret(std::string_view text);
-// Why a receiver's address may not be used; what it resolves to is checked again before each delivery.
-std::optional<std::string> unfitUrl(const std::string& url);
 
 }  // namespace deskline::api

@@ -11,6 +11,7 @@
 
 #include "api/headers.hpp"
 #include "api/router.hpp"
+#include "api/target.hpp"
 #include "model/id.hpp"
 #include "net/caller.hpp"
 #include "net/event_stream.hpp"

@@ -11,8 +11,10 @@
 #include "api/events.hpp"
 #include "api/headers.hpp"
 #include "api/router.hpp"
+#include "api/target.hpp"
 #include "model/id.hpp"
 #include "net/caller.hpp"
+#include "net/message.hpp"
 #include "net/outlet.hpp"
 
 namespace deskline::net {
@@ -21,19 +23,8 @@ namespace {
 namespace websocket = boost::beast::websocket;
 namespace json = boost::json;
 
-constexpr std::size_t longestMessage = 65'536;
 constexpr int helloSeconds = 5;
 constexpr int crowdedRetry = 5000;  // milliseconds
-
-// What a client says; `op` decides which members it may have.
-struct Message {
-    std::string op;
-    std::optional<std::string> token, cursor, id, method, path;
-    std::optional<std::vector<std::string>> topics, agents;
-    std::optional<double> audioRate;
-    std::optional<json::value> body, headers;
-};
-BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics, agents, audioRate, body, headers))
 
 class StreamConnection final : public Outlet {
 public:
@@ -91,13 +82,7 @@ private:
     void prepare(const HttpRequest& request) {
         const auto offered = request[http::field::sec_websocket_protocol];
         const bool ours = offered.find("deskline.v1") != boost::beast::string_view::npos;
-        if (site_.compression) {
-            websocket::permessage_deflate deflate;
-            deflate.server_enable = true;
-            deflate.server_no_context_takeover = true;  // one compressed frame serves everybody
-            deflate.client_no_context_takeover = true;  // nothing is kept for an idle client
-            websocket_.set_option(deflate);
-        }
+        limit(websocket_, site_.compression);
         websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
             response.set(http::field::server, "Deskline");
             if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
@@ -105,7 +90,6 @@ private:
             // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
             compressed_ = agreed.starts_with("permessage-deflate") && agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
         }));
-        websocket_.read_message_max(longestMessage);
     }
 
     int tick() {
@@ -190,14 +174,10 @@ private:
     }
 
     std::optional<Message> parse(std::string_view text) {
-        json::error_code error;
-        const auto value = json::parse({text.data(), text.size()}, error);
-        Message message;
-        std::vector<FieldError> errors;
-        if (!error) fromJson(value, message, "", errors);
-        if (!error && errors.empty()) return message;
-        spdlog::info("stream {}: {}", whose_.id, error ? error.message() : errors[0].pointer + " " + errors[0].detail);
-        close(CloseCode::bad_frame, error ? "bad-json" : "bad-field " + errors[0].pointer);
+        auto message = readMessage(text);
+        if (message) return std::move(*message);
+        spdlog::info("stream {}: {}", whose_.id, message.error().detail);
+        close(CloseCode::bad_frame, message.error().errors.empty() ? "bad-json" : "bad-field " + message.error().errors[0].pointer);
         return std::nullopt;
     }
 
