@@ -30,7 +30,8 @@ struct Key {
     std::vector<std::string> choices = {};     // of texts; empty: any
 };
 
-constexpr std::int64_t longestReason = 64;  // as the API takes
+constexpr std::int64_t longestReason = 64;     // as the API takes
+constexpr std::int64_t longestRetry = 86'400;  // seconds
 
 std::vector<Key> table(Configuration& c) {
     const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"}, audioSources = {"coreaudio", "simulated", "none"};
@@ -125,8 +126,9 @@ bool parseDuration(std::string_view text, std::int64_t& out) {
     std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
     const std::int64_t factor = unit == "s" ? 1 : unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+    if (factor == 0 || out > longestRetry / factor) return false;
     out *= factor;
-    return factor != 0 && out <= 86'400;
+    return true;
 }
 
 std::string setDurations(const std::vector<std::string>& texts, std::vector<std::int64_t>& out) {
@@ -142,14 +144,9 @@ bool parseBytes(std::string_view text, std::int64_t& out) {
     if (error != std::errc()) return false;
     std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
-    if (unit == "KiB")
-        out <<= 10;
-    else if (unit == "MiB")
-        out <<= 20;
-    else if (unit == "GiB")
-        out <<= 30;
-    else
-        return unit.empty() || unit == "B";
+    const int shift = unit.empty() || unit == "B" ? 0 : unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : -1;
+    if (shift < 0 || out < 0 || out > INT64_MAX >> shift) return false;
+    out <<= shift;
     return true;
 }
 

@@ -133,7 +133,8 @@ std::optional<std::string> decodeBase64Url(std::string_view text) {
             bytes += static_cast<char>(buffer >> bits & 255);
         }
     }
-    return bytes;
+    const bool canonical = bits < 6 && (buffer & ((1U << bits) - 1)) == 0;  // no text stands for the same bytes as another (RFC 4648 §3.5)
+    return canonical ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 std::optional<json::object> parseStrictly(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -12,8 +13,9 @@ constexpr double oleDayOfUnixEpoch = 25569.0;  // 1970-01-01 as days since 1899-
 constexpr double millisecondsPerDay = 86'400'000.0;
 
 bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) {
-    auto [end, error] = std::from_chars(text.data() + at, text.data() + at + count, out);
-    return error == std::errc() && end == text.data() + at + count;
+    const auto part = text.substr(at, count);
+    return std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; }) &&  // no sign
+           std::from_chars(part.data(), part.data() + part.size(), out).ec == std::errc();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <future>
 
+#include "host/arguments.hpp"
 #include "host/configuration.hpp"
 #include "model/id.hpp"
 #include "source/lanes.hpp"
@@ -57,6 +58,34 @@ TEST_CASE("configuration: every mistake is said, with what is near") {
     CHECK_FALSE(host::text(host::read(c, "/no/such/file.toml", none)).empty());
     const TomlFile broken("[server\n");
     CHECK_THAT(host::text(host::read(c, broken.path, none)), Catch::Contains(":1"));
+}
+
+TEST_CASE("configuration: sizes and durations that are too long for a number are mistakes, not other numbers") {
+    const auto said = [](const std::string& name, const std::string& value) {
+        host::Configuration c;
+        return host::text(host::read(c, {}, [&](const std::string& asked) { return asked == name ? std::optional(value) : std::nullopt; }));
+    };
+    CHECK(said("DESKLINE_SERVER_QUEUE_LIMIT", "8589934591 GiB").empty());
+    for (const auto* size : {"8589934592 GiB", "17179869185 GiB", "9223372036854775807 KiB", "-1 GiB", "-1"})
+        CHECK_THAT(said("DESKLINE_SERVER_QUEUE_LIMIT", size), Catch::Contains("must be a size"));
+    CHECK(said("DESKLINE_WEBHOOKS_RETRIES", "24 h").empty());
+    for (const auto* time : {"25 h", "5124095576030431 h", "307445734561825861 min", "9223372036854775807 h"})
+        CHECK_THAT(said("DESKLINE_WEBHOOKS_RETRIES", time), Catch::Contains("must hold durations up to a day"));
+}
+
+TEST_CASE("times of the command line: a plain number and its unit, up to a century") {
+    CHECK(host::secondsIn("90d") == 90 * 86'400);
+    CHECK(host::secondsIn("8h") == 8 * 3600);
+    CHECK(host::secondsIn("30m") == 1800);
+    CHECK(host::secondsIn("3600s") == 3600);
+    CHECK(host::secondsIn("3600") == 3600);
+    CHECK(host::secondsIn("36525d") == 36'525LL * 86'400);
+    // What ends later than the year 9999 has no date in keys.json that can be read again.
+    for (const auto* wrong : {"", "h", "0", "-1h", "+8h", " 8h", "8 h", "8hh", "8w", "36526d", "9999999999d", "99999999999999999999s", "0x10s"})
+        CHECK_FALSE(host::secondsIn(wrong));
+    CHECK(host::momentIn("2026-05-01") == fromRfc3339("2026-05-01T00:00:00.000Z"));
+    CHECK(host::momentIn("2026-05-01T08:00:00Z") == fromRfc3339("2026-05-01T08:00:00.000Z"));
+    for (const auto* wrong : {"", "2026-5-1", "yesterday", "2026-05-01T08:00:00"}) CHECK_FALSE(host::momentIn(wrong));
 }
 
 TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {

@@ -177,6 +177,14 @@ TEST_CASE("the provider's tokens: RS256, ES256 and EdDSA are believed") {
     }
 }
 
+TEST_CASE("base64url: one text for the same bytes, and no other") {
+    for (const std::string bytes : {"", "a", "ab", "abc", "abcd", "\xff\xfe"}) CHECK(decodeBase64Url(encodeBase64Url(bytes)) == bytes);
+    for (const auto* wrong : {"YR", "YWF", "YWJ", "A", "AAAAA", "YQ==", "YQ ", "Y+", "Y/"}) {  // bits left over, padding, another alphabet
+        INFO(wrong);
+        CHECK_FALSE(decodeBase64Url(wrong));
+    }
+}
+
 TEST_CASE("known attacks on tokens are refused, each with its reason") {
     const Provider rsa(Algorithm::RS256, "r1"), ec(Algorithm::ES256, "e1"), stranger(Algorithm::RS256, "r1");
     Desk desk(jwksOf({&rsa, &ec}));
