@@ -22,9 +22,8 @@ Result<Access> openAccess(const host::Configuration& c) {
     auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.audience);
     if (!tokens) return tokens.error();
     access.tokens = std::move(*tokens);
-    if (auto readable = identity::readKeyFile(c.identity.keys); !readable) return readable.error();
     access.keys = std::make_unique<identity::Keys>(c.identity.keys);
-    access.keys->reload();
+    if (auto readable = access.keys->open(); !readable) return readable.error();
     if (!c.identity.issuer.empty()) {
         try {
             access.client = std::make_unique<net::Client>(net::ClientOptions{true, c.identity.authorities, "identity", fetchPatience});
@@ -34,9 +33,15 @@ Result<Access> openAccess(const host::Configuration& c) {
         access.issuer = std::make_unique<identity::Issuer>(
             identity::IssuerOptions{c.identity.issuer, c.identity.audience, c.identity.jwks, std::chrono::seconds(c.identity.refresh), claimMap(c)},
             [client = access.client.get()](const std::string& url, std::function<void(Result<std::string>)> done) { client->get(url, std::move(done)); });
+        if (auto readable = access.issuer->open(); !readable) return readable.error();
     }
     access.authenticator = std::make_unique<identity::Authenticator>(*access.tokens, access.keys.get(), access.issuer.get());
     return access;
+}
+
+void tellReadiness(const Access& access, api::Readiness& readiness) {
+    readiness.tell("keys", access.keys->fault());
+    if (access.issuer && access.issuer->fromFile()) readiness.tell("provider-keys", access.issuer->fileFault());
 }
 
 }  // namespace deskline

@@ -1,5 +1,6 @@
 // Everything that says who a caller is, made of the configuration: the gateway's own key, API keys, the identity provider.
 #pragma once
+#include "api/readiness.hpp"
 #include "host/configuration.hpp"
 #include "identity/authenticator.hpp"
 #include "net/client.hpp"
@@ -15,5 +16,7 @@ struct Access {
 };
 
 Result<Access> openAccess(const host::Configuration& configuration);
+// About once a second, after what may have changed was read: the checks `keys` and `provider-keys`.
+void tellReadiness(const Access& access, api::Readiness& readiness);
 
 }  // namespace deskline

@@ -2,10 +2,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <fstream>
 #include <iostream>
 
+#include "host/privacy.hpp"
 #include "host/rights.hpp"
+#include "model/files.hpp"
 #include "model/json.hpp"
 #include "net/tls.hpp"
 #ifdef _WIN32
@@ -61,13 +62,13 @@ Finding checkPort(const host::Configuration& c) {
 Finding checkData(const host::Configuration& c) {
     const std::filesystem::path folder(c.server.dataDir);
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    const auto probe = folder / "doctor-was-here";
-    const bool written = static_cast<bool>(std::ofstream(probe) << "x");
+    const auto probe = nameBeside(folder / "doctor");
+    const auto made = makeFolder(folder);
+    const auto written = made ? createPrivate(probe, "x") : made.error();
     std::filesystem::remove(probe, error);
-    if (!written)
-        return {"data", Severity::failed, "The folder " + c.server.dataDir + " cannot be written.", "Neither journal nor keys can be kept there.",
-                "Give Deskline's account the right to write, or set [server] data_dir."};
+    if (!written || !*written)
+        return {"data", Severity::failed, "The folder " + c.server.dataDir + " cannot be written. " + (written ? "" : written.error().detail),
+                "Neither journal nor keys can be kept there.", "Give Deskline's account the right to write, or set [server] data_dir."};
     const auto space = std::filesystem::space(folder, error);
     if (!error && space.available < (1ULL << 30))
         return {"data", Severity::degraded, "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill the disk.",
@@ -88,6 +89,7 @@ int doctor(const host::Configuration& c, bool json) {
     std::vector<Finding> findings = host::diagnoseProcess();
     findings.push_back(checkClock());
     findings.push_back(checkData(c));
+    for (auto& finding : host::diagnosePrivacy(c)) findings.push_back(std::move(finding));
     findings.push_back(checkCertificate(c));
     findings.push_back(checkPort(c));
     const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };

@@ -28,6 +28,9 @@ int misused(const std::string& what) {
     return 2;
 }
 
+// What a change of the keys could not do: the caller's mistake, or the host's.
+int notDone(const Fault& fault) { return fault.slug == "invalid-argument" ? misused(fault.detail) : failed(fault); }
+
 std::string joined(const std::vector<std::string>& texts, const char* between = ",") {
     std::string all;
     for (const auto& text : texts) all += (all.empty() ? "" : between) + text;
@@ -97,11 +100,6 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
     const bool named = std::ranges::any_of(std::initializer_list<std::string_view>{"CN=", "DNS:", "URI:", "email:"},
                                            [&](auto prefix) { return options.certificate.starts_with(prefix) && options.certificate.size() > prefix.size(); });
     if (!options.certificate.empty() && !named) return misused("--certificate takes CN=…, DNS:…, URI:… or email:… as the certificate has it");
-    auto file = identity::readKeyFile(c.identity.keys);
-    if (!file) return failed(file.error());
-    const auto lives = [&](const Key& key) { return key.name == options.name && !key.revokedAt; };
-    if (std::ranges::any_of(file->keys, lives))
-        return misused("there is a key of the name '" + options.name + "' already; revoke it first, or choose another name");
     const auto time = now();
     auto made = identity::makeKey({.name = options.name,
                                    .role = *role,
@@ -115,8 +113,8 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
         made.key.salt.reset();
         made.key.hash.reset();
     }
-    file->keys.push_back(made.key);
-    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
+    if (auto done = identity::updateKeyFile(c.identity.keys, [&](KeyFile& file) { return identity::addKey(file, made.key, time); }); !done)
+        return notDone(done.error());
     noteKey(c, "key create", "/keys/" + made.key.id, options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
     std::cerr << "key " << made.key.id << " (" << options.name << ")"
               << (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate) << "\n";
@@ -127,10 +125,14 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
 int listKeys(const host::Configuration& c, const KeyOptions& options) {
     const auto file = identity::readKeyFile(c.identity.keys);
     if (!file) return failed(file.error());
-    const auto uses = events::readRecords(c.journal.path, "key-use");
+    auto read = events::readRecords(c.journal.path, "key-use");
+    if (!read) std::cerr << "deskline: when a key was used last is not known. " << read.error().detail << "\n";
+    const auto uses = read ? std::move(*read) : std::map<std::string, boost::json::object>();
     const auto lastUse = [&](const Key& key) {
         const auto use = uses.find(key.id);
-        return use == uses.end() ? std::string() : std::string(use->second.at("at").as_string());
+        if (use == uses.end()) return std::string();
+        const auto* at = use->second.if_contains("at");
+        return at && at->is_string() ? std::string(at->get_string()) : std::string();
     };
     if (options.json) {
         boost::json::array all;
@@ -156,24 +158,30 @@ int listKeys(const host::Configuration& c, const KeyOptions& options) {
 }
 
 int revokeKey(const host::Configuration& c, const KeyOptions& options) {
-    auto file = identity::readKeyFile(c.identity.keys);
-    if (!file) return failed(file.error());
-    const auto key = std::ranges::find_if(file->keys, [&](const Key& k) { return k.id == options.id || (k.name == options.id && !k.revokedAt); });
-    if (key == file->keys.end()) return misused("there is no key '" + options.id + "'; `deskline key list` shows which there are");
-    if (!key->revokedAt) key->revokedAt = now();
-    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
-    noteKey(c, "key revoke", "/keys/" + key->id, key->name);
-    std::cout << "key " << key->id << " (" << key->name << ") is revoked; a running gateway closes its streams within seconds\n";
+    identity::Revoked revoked;
+    const auto done = identity::updateKeyFile(c.identity.keys, [&](KeyFile& file) -> Result<void> {
+        auto found = identity::revokeKey(file, options.id, now());
+        if (!found) return found.error();
+        revoked = std::move(*found);
+        return {};
+    });
+    if (!done) return notDone(done.error());
+    const auto& key = revoked.key;
+    if (revoked.before) {
+        std::cout << "key " << key.id << " (" << key.name << ") was revoked already, at " << toRfc3339(*key.revokedAt) << "\n";
+        return 0;
+    }
+    noteKey(c, "key revoke", "/keys/" + key.id, key.name);
+    std::cout << "key " << key.id << " (" << key.name << ") is revoked; a running gateway closes its streams within seconds\n";
     return 0;
 }
 
 int revokeSubject(const host::Configuration& c, const std::string& subject) {
-    auto file = identity::readKeyFile(c.identity.keys);
-    if (!file) return failed(file.error());
-    std::erase_if(file->revocations, [&](const identity::Revocation& before) { return before.subject == subject; });
-    const auto next = std::chrono::ceil<std::chrono::seconds>(now());  // a token says when it was made in whole seconds
-    file->revocations.push_back({subject, next});
-    if (auto written = identity::writeKeyFile(c.identity.keys, *file); !written) return failed(written.error());
+    const auto done = identity::updateKeyFile(c.identity.keys, [&](KeyFile& file) -> Result<void> {
+        identity::revokeTokens(file, subject, now());
+        return {};
+    });
+    if (!done) return notDone(done.error());
     noteKey(c, "revoke", "/subjects/" + subject);
     std::cout << "every token of " << subject << " made until now is void; a running gateway closes its streams within seconds\n";
     return 0;

@@ -6,6 +6,7 @@
 #include "host/configuration.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
+#include "host/privacy.hpp"
 #include "journal.hpp"
 #include "keys.hpp"
 #include "serve.hpp"
@@ -106,6 +107,7 @@ int run(int argc, char** argv) {
 }  // namespace deskline
 
 int main(int argc, char** argv) {
+    deskline::host::keepPrivate();
     try {
         return deskline::run(argc, argv);
     } catch (const std::exception& error) {

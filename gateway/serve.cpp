@@ -18,6 +18,8 @@
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
 #include "api/webhooks.hpp"
+#include "host/privacy.hpp"
+#include "instance.hpp"
 #include "net/certificates.hpp"
 #include "net/server.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
@@ -87,8 +89,8 @@ std::string signInOf(const host::Configuration& c) {
         {"issuer", c.identity.issuer}, {"clientId", c.identity.clientId}, {"scope", c.identity.clientScope}, {"audience", c.identity.audience}});
 }
 
-// Until the process is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed.
-void wait(const std::function<void(bool anyway)>& look) {
+// Until the process is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed. False: it has to end.
+void wait(const std::function<bool(bool anyway)>& look) {
     boost::asio::io_context waiting(1);
     boost::asio::signal_set ends(waiting, SIGINT, SIGTERM);
     ends.async_wait([&](auto, int) { waiting.stop(); });
@@ -97,8 +99,8 @@ void wait(const std::function<void(bool anyway)>& look) {
     std::function<void()> listen = [&] {
         again.async_wait([&](auto error, int) {
             if (error) return;
-            look(true);
-            listen();
+            if (look(true)) return listen();
+            waiting.stop();
         });
     };
     listen();
@@ -108,11 +110,11 @@ void wait(const std::function<void(bool anyway)>& look) {
         timer.expires_after(std::chrono::seconds(1));
         timer.async_wait([&](auto error) {
             if (error) return;
-            look(false);
-            turn();
+            if (look(false)) return turn();
+            waiting.stop();
         });
     };
-    look(false);
+    if (!look(false)) return;
     turn();
     waiting.run();
 }
@@ -125,11 +127,13 @@ int serve(const host::Configuration& c) {
     if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
         return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
+    const auto instance = Instance::take(c);  // first of all, and until the end
+    if (!instance) return refuse(instance.error());
+    if (const auto exposed = host::secure(c); !exposed.empty()) {
+        for (const auto& line : exposed) std::cerr << "deskline: " << line << "\n";
+        return 1;
+    }
     const std::filesystem::path data(c.server.dataDir);
-    std::error_code failed;
-    std::filesystem::create_directories(data, failed);
-    if (failed) return refuse({"configuration", "[server] data_dir = \"" + c.server.dataDir + "\" cannot be made: " + failed.message() + "."});
-
     const bool own = c.server.certificate.empty();
     const auto certificate = own ? data / "certificate.pem" : std::filesystem::path(c.server.certificate),
                key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
@@ -142,8 +146,9 @@ int serve(const host::Configuration& c) {
     if (!trustedProxies) return refuse(trustedProxies.error());
     auto access = openAccess(c);
     if (!access) return refuse(access.error());
-    auto journal = events::Journal::open(
-        {c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays), static_cast<std::uint64_t>(c.journal.retentionSize)});
+    auto journal = instance->noJournal() ? Result<std::unique_ptr<events::Journal>>(*instance->noJournal())
+                                         : events::Journal::open({c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays),
+                                                                  static_cast<std::uint64_t>(c.journal.retentionSize)});
     if (!journal) {
         spdlog::error("{} Events are served but not durable.", journal.error().detail);
         journal = events::Journal::openVolatile(journal.error());
@@ -214,13 +219,18 @@ int serve(const host::Configuration& c) {
         if (const auto facts = net::inspectCertificate(certificate))
             spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
     spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync, shards);
+    instance->listensAt(*address);
     std::cerr << "listening on " << *address << std::endl;
 
     wait([&](bool anyway) {
         certificates.rotateTicketKeys();
         const bool renewed = certificates.renew(site, anyway);
         if (access->authenticator->tick() || renewed) server.askAgain();
+        for (const auto& [check, fault] : certificates.faults()) gateway.readiness.tell(check, fault);
+        tellReadiness(*access, gateway.readiness);
+        return !ledger.health().conflict;
     });
+    const bool conflict = ledger.health().conflict;
 
     spdlog::info("ending: new commands are refused, calls in flight have {} s", callsPatience.count());
     gateway.draining = true;
@@ -237,9 +247,9 @@ int serve(const host::Configuration& c) {
     spdlog::info("ended");
     if (!left.empty()) {  // a thread is still inside the switch and uses what would be destroyed now
         spdlog::shutdown();
-        std::_Exit(0);
+        std::_Exit(conflict ? 1 : 0);
     }
-    return 0;
+    return conflict ? 1 : 0;
 }
 
 }  // namespace deskline

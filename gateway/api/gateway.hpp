@@ -8,6 +8,7 @@
 #include "api/audit.hpp"
 #include "api/open_streams.hpp"
 #include "api/rate.hpp"
+#include "api/readiness.hpp"
 #include "api/reasons.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
@@ -41,6 +42,7 @@ struct Gateway {
     identity::Policy policy{};
     std::atomic<bool> draining{false};
     std::atomic<std::int64_t> lastInterest{0};  // when figures were last looked at, milliseconds since 1970
+    Readiness readiness{};
 };
 
 }  // namespace deskline::api

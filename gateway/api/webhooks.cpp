@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <charconv>
+
 #include "api/events.hpp"
 
 namespace deskline::api {
@@ -177,8 +179,9 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
     auto& run = runs_[id];
     run.sending = false;
     const auto& kept = books.records().all(deliveries(id));
-    const auto number = kept.empty() ? 1 : std::stoll(kept.rbegin()->first) + 1;
-    books.records().put(deliveries(id), fmt::format("{:012}", number), toJson(delivery).as_object());
+    std::uint64_t number = 0;  // of the last one
+    if (!kept.empty()) std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);
+    books.records().put(deliveries(id), fmt::format("{:012}", number + 1), toJson(delivery).as_object());
     while (books.records().all(deliveries(id)).size() > deliveriesKept)
         books.records().erase(deliveries(id), books.records().all(deliveries(id)).begin()->first);
 

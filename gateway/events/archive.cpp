@@ -1,20 +1,24 @@
 #include "events/archive.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <ostream>
 
 #include "events/audit.hpp"
 #include "events/database.hpp"
 #include "events/records.hpp"
+#include "model/files.hpp"
 
 namespace deskline::events {
 namespace {
 
+constexpr int notePatience = 30'000;         // milliseconds: many commands may come at once, and none may lose its entry
 constexpr std::int64_t erasedAtOnce = 1000;  // events; the gateway writes between two steps
 
 Result<void> openAt(Database& database, const std::filesystem::path& journal, Database::Access access) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(journal, ignored))
-        return Fault{"journal-fault", "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
+    const auto there = stampOf(journal);
+    if (!there) return Fault{"journal-fault", there.error().detail};
+    if (!*there) return Fault{"journal-fault", "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
     bool damaged = false;
     return database.open(journal, access, Database::Durability::full, damaged);
 }
@@ -43,6 +47,7 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const cha
     rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
     std::uint64_t count = 0;
     for (; rows.row(); ++count) out << rows.text(0) << '\n';
+    if (rows.failed()) return database.fault("read to the end");
     if (!out.flush()) return Fault{"journal-fault", "The " + std::string(what) + " could not be written out: is the disk full?"};
     return count;
 }
@@ -63,13 +68,16 @@ Result<std::uint64_t> eraseBySteps(Database& database, const char* sql, const st
 }  // namespace
 
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
-    std::error_code ignored;
-    if (std::filesystem::exists(target, ignored)) return Fault{"journal-fault", target.string() + " exists already; a backup never overwrites."};
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened;
+    const auto made = createPrivate(target, "");  // it holds what the journal holds
+    if (!made) return Fault{"journal-fault", made.error().detail};
+    if (!*made) return Fault{"journal-fault", target.string() + " exists already; a backup never overwrites."};
     Statement copy(database, "VACUUM INTO ?1");
-    if (!copy.bind(target.string()).done()) return database.fault("copied to " + target.string());
-    return {};
+    auto done = copy.bind(target.string()).done() ? syncFile(target) : database.fault("copied to " + target.string());
+    std::error_code ignored;
+    if (!done) std::filesystem::remove(target, ignored);
+    return done;
 }
 
 Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
@@ -94,7 +102,7 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry) {
     Database database;
     bool damaged = false;
-    if (auto opened = database.open(journal, Database::Access::write, Database::Durability::full, damaged); !opened) return opened;
+    if (auto opened = database.open(journal, Database::Access::write, Database::Durability::full, damaged, notePatience); !opened) return opened;
     return note(database, std::move(entry));
 }
 
@@ -115,19 +123,30 @@ Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, st
     statement.bind(before.value_or(INT64_MAX), static_cast<std::int64_t>(limit));
     std::vector<AuditRow> rows;
     while (statement.row()) {
-        auto entry = boost::json::parse(statement.text(2)).as_object();
+        boost::json::error_code error;
+        const auto parsed = boost::json::parse(statement.text(2), error);
+        const auto* written = parsed.if_object();
+        if (error || !written) {
+            spdlog::error("the audit entry {} in the journal cannot be read and is left alone; `deskline journal verify` says where the chain is broken",
+                          statement.number(0));
+            continue;
+        }
+        auto entry = *written;
         entry["number"] = statement.number(0);
         if (!entry.contains("time")) entry["time"] = toRfc3339(Time(std::chrono::milliseconds(statement.number(1))));
         rows.push_back({statement.number(0), std::move(entry)});
     }
+    if (statement.failed()) return database.fault("read");
     return rows;
 }
 
-std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind) {
+Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal, const std::string& kind) {
+    const auto there = stampOf(journal);
+    if (there && !*there) return std::map<std::string, boost::json::object>();
     Database database;
-    if (!openAt(database, journal, Database::Access::read)) return {};
+    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
     Records records;
-    records.load(database);
+    if (auto loaded = records.load(database); !loaded) return loaded.error();
     return records.all(kind);
 }
 

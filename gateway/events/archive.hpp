@@ -12,7 +12,7 @@
 
 namespace deskline::events {
 
-// A consistent copy, complete up to this moment (VACUUM INTO); `target` must not be there yet.
+// A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not be there yet.
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
 
 // One CloudEvent a line, from `from` to before `to`; how many.
@@ -35,10 +35,10 @@ struct AuditRow {
     std::int64_t number = 0;
     boost::json::object entry;  // as it was written, with its number and, where it has none, its time
 };
-// The newest first, from before this number; at most `limit`.
+// The newest first, from before this number; at most `limit`. An entry that cannot be read is named in the log and left out.
 Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, std::optional<std::int64_t> before, std::size_t limit);
 
-// The gateway's own records of a kind, by their ids; none where the journal cannot be read.
-std::map<std::string, boost::json::object> readRecords(const std::filesystem::path& journal, const std::string& kind);
+// The gateway's own records of a kind, by their ids; none where there is no journal.
+Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal, const std::string& kind);
 
 }  // namespace deskline::events

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "model/files.hpp"
 #include "model/id.hpp"
 
 namespace deskline::events {
@@ -53,20 +54,29 @@ Fault Database::fault(std::string_view what) const {
     if (code == SQLITE_READONLY) advice = " The file or its folder is read-only: give Deskline's account the right to write.";
     if (code == SQLITE_CANTOPEN) advice = " The folder must exist and Deskline's account must have the right to write in it.";
     if (code == SQLITE_BUSY) advice = " Another program holds it: is a second gateway running?";
-    return {"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice};
+    Fault fault{"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice};
+    if (code == SQLITE_CONSTRAINT) fault.symbol = violated;
+    return fault;
 }
 
-Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged) {
+Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience) {
     path_ = path;
     damaged = false;
     const auto failed = [&](const char* what) {
         damaged = damage(sqlite3_errcode(database_));
         return fault(what);
     };
-    const int mode = access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const auto unopened = [&](const Fault& why) { return Fault{"journal-fault", "The journal " + path.string() + " could not be opened: " + why.detail}; };
+    if (access == Access::write && !path.empty()) {  // SQLite makes what goes with it (-wal, -shm) with the same rights
+        const auto there = stampOf(path);
+        if (!there) return unopened(there.error());
+        if (!*there)
+            if (const auto made = createPrivate(path, ""); !made) return unopened(made.error());
+    }
+    const int mode = access == Access::read ? SQLITE_OPEN_READONLY : path.empty() ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
     if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
         return failed("opened");
-    sqlite3_busy_timeout(database_, 2000);
+    sqlite3_busy_timeout(database_, patience);
     if (access == Access::read) {
         if (!run("SELECT number FROM events LIMIT 1")) return failed("read");
         return {};
@@ -86,17 +96,19 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
 }
 
 Result<void> Database::migrate() {
+    if (!run("BEGIN IMMEDIATE")) return fault("prepared");  // of two that come at once, the second finds it done
     int version = 0;
     {
         Statement asked(*this, "SELECT value FROM meta WHERE key = 'schema'");
         if (asked.row()) version = static_cast<int>(asked.number(0));
     }
-    if (version > schemaVersion)
+    if (version > schemaVersion) {
+        run("ROLLBACK");
         return Fault{"journal-fault", "The journal " + path_.string() + " was written by a newer Deskline (schema " + std::to_string(version) +
                                           "); this one reads up to schema " + std::to_string(schemaVersion) +
                                           ". Install the newer version again, or give another [journal] path."};
+    }
     if (version == 0) version = 1;
-    if (!run("BEGIN IMMEDIATE")) return fault("prepared");
     for (int next = version + 1; next <= schemaVersion; ++next)
         if (!run(migrations[next])) {
             auto failed = fault("brought to the present schema");
@@ -129,6 +141,8 @@ bool Statement::done() {
     }
     return code_ == SQLITE_DONE;
 }
+
+bool Statement::failed() const { return code_ != SQLITE_ROW && code_ != SQLITE_DONE && code_ != SQLITE_OK; }
 
 void Statement::reset() { sqlite3_reset(statement_); }
 std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_, column); }

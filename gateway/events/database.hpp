@@ -16,6 +16,7 @@ struct sqlite3_stmt;
 namespace deskline::events {
 
 inline constexpr int schemaVersion = 3;
+inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as one number for two events
 
 class Database {
 public:
@@ -28,9 +29,10 @@ public:
     Database& operator=(const Database&) = delete;
 
     // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken.
-    Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged);
+    // `patience`: how long each call waits for another program that writes, milliseconds.
+    Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience = 2000);
     bool run(const char* sql);
-    Fault fault(std::string_view what) const;  // of the last call that failed, with what to do
+    Fault fault(std::string_view what) const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
     sqlite3* handle() const { return database_; }
     const std::filesystem::path& path() const { return path_; }
 
@@ -55,8 +57,9 @@ public:
         (bindAt(++at, values), ...);
         return *this;
     }
-    bool row();   // the next row; false: none, or failed
-    bool done();  // runs to the end; false: failed
+    bool row();           // the next row; false: none, or failed
+    bool done();          // runs to the end; false: failed
+    bool failed() const;  // the last step: no row, since it could not be read
     void reset();
     std::int64_t number(int column) const;
     std::string text(int column) const;

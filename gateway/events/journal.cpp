@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "model/id.hpp"
 #include "model/time.hpp"
 
 namespace deskline::events {
@@ -90,7 +91,7 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
     if (!inserted) {
         database_.run("ROLLBACK");
-        return inserted;
+        return inserted.error().symbol == violated ? beginEpoch(inserted.error()) : inserted;
     }
     if (!database_.run("COMMIT")) {
         auto fault = database_.fault("written");
@@ -101,6 +102,30 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     if (volatile_ && !frames.empty()) return *volatile_;
     if (!frames.empty()) newest_ = frames.back()->number;
     return {};
+}
+
+// For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on under new ones (`deskline
+// journal export` still shows it). Whether the numbers told here or those in the file are right, nobody can say.
+Fault Journal::beginEpoch(Fault why) {
+    Statement set(database_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    Statement last(database_, "SELECT MAX(number) FROM events");
+    if (!database_.run("BEGIN IMMEDIATE")) return why;
+    const auto cut = last.row() ? last.number(0) : 0;
+    last.reset();
+    bool begun = set.bind("epoch", randomId(4)).done();
+    set.reset();
+    begun = begun && set.bind("cut", std::to_string(cut)).done();
+    set.reset();
+    if (!begun || !database_.run("COMMIT")) {
+        database_.run("ROLLBACK");
+        return why;
+    }
+    conflict_ = true;
+    why.detail +=
+        " Another program wrote events into it under the numbers of this gateway. It gets a new epoch, which the next start goes on with; "
+        "this gateway ends.";
+    volatile_ = why;
+    return why;
 }
 
 Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {

@@ -1,6 +1,7 @@
 // The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
 // Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
-// A corrupt file is set aside, never overwritten, and a new epoch begun. Thread: the ledger's.
+// A corrupt file is set aside, never overwritten, and a new epoch begun. Where somebody else wrote events into the file, under numbers that this
+// gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the ledger's.
 #pragma once
 #include <memory>
 #include <vector>
@@ -29,8 +30,9 @@ public:
     // Number of the last event before that time, as far as events are there; those after it are from then on. A few reads, however long it is.
     std::uint64_t before(Time time) const;
     std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
-    // All of it or nothing; where it fails, offer the same again with what has come since.
+    // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
+    bool conflict() const { return conflict_; }
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
     std::vector<FramePtr> lastOf(std::string_view type) const;  // the newest event of each subject of a type
@@ -44,6 +46,7 @@ private:
     Result<void> prepare(bool& damaged);
     Result<void> insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     void readOldest();
+    Fault beginEpoch(Fault why);
 
     JournalOptions options_;
     Database database_;
@@ -51,6 +54,7 @@ private:
     std::uint64_t newest_ = 0, oldest_ = 1;
     std::int64_t dataVersion_ = 0;
     std::optional<Fault> volatile_;
+    bool conflict_ = false;
 };
 
 }  // namespace deskline::events

@@ -120,21 +120,37 @@ struct Ledger::Thread final : Books {
             for (const auto& frame : journal->lastOf(type)) {
                 json::error_code error;
                 const auto value = json::parse(frame->cloudEvent(), error);
-                if (!error && value.is_object()) remember(known, value.get_object(), frame->concern);
+                if (!error && value.is_object())
+                    remember(known, value.get_object(), frame->concern);
+                else
+                    spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
             }
         std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
         for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
-        recordsKept.load(journal->database());
-        operationsKept.load(journal->database());
+        for (const auto& loaded : {recordsKept.load(journal->database()), operationsKept.load(journal->database())})
+            if (!loaded) spdlog::error("{} What was kept there is not known.", loaded.error().detail);
         if (answers)
             for (const auto& operation : operationsKept.unsettled())
                 commands.restore(++lastCommand, {operation.cause, operation.expectation, {}}, answers(operation));
-        for (auto* observer : observers) observer->restored(*this);
+        for (auto* observer : observers) guarded("restoring", [&] { observer->restored(*this); });
+    }
+
+    // One piece of work that throws is a mistake in the gateway, and must not end the ledger, which everybody else needs: what it had not done is
+    // undone, its caller gets no answer, and the rest goes on.
+    template <class Do>
+    void guarded(const char* what, Do&& work) {
+        try {
+            work();
+        } catch (const std::exception& error) {
+            spdlog::error("{} ended by an exception, and the rest goes on: {}", what, error.what());
+            const std::lock_guard lock(healthMutex);
+            ++health.failedTasks;
+        }
     }
 
     void run() {
-        restore();
+        guarded("restoring what was known", [this] { restore(); });
         std::vector<Task> tasks;
         std::unique_lock lock(mutex);
         for (;;) {
@@ -143,14 +159,14 @@ struct Ledger::Thread final : Books {
             tasks.swap(inbox);
             lock.unlock();
             for (auto& task : tasks) {
-                std::visit([this](auto& t) { handle(t); }, task);
+                guarded("a piece of work", [&] { std::visit([this](auto& t) { handle(t); }, task); });
                 drain();
             }
             tasks.clear();
-            if (Steady::now() >= nextTick) tick();
-            commands.expire(known);
+            if (Steady::now() >= nextTick) guarded("the work of each second", [this] { tick(); });
+            guarded("the end of waiting for events", [this] { commands.expire(known); });
             drain();
-            commit();
+            guarded("a commit", [this] { commit(); });
             if (Steady::now() >= nextPrune) {
                 operationsKept.prune(now());
                 const bool more = journal->prune(now().time_since_epoch().count());
@@ -159,7 +175,7 @@ struct Ledger::Thread final : Books {
             lock.lock();
         }
         lock.unlock();
-        commit();
+        guarded("a commit", [this] { commit(); });
     }
 
     Steady::time_point nextDeadline() const {
@@ -181,11 +197,13 @@ struct Ledger::Thread final : Books {
     void drain() {
         for (;;) {
             for (auto& due : commands.take())
-                if (due.answer) due.answer({std::move(due.object), due.event ? std::optional(at(*due.event)) : std::nullopt, due.readAgain}, *this);
+                guarded("an answer", [&] {
+                    if (due.answer) due.answer({std::move(due.object), due.event ? std::optional(at(*due.event)) : std::nullopt, due.readAgain}, *this);
+                });
             if (tellings.empty()) return;
             auto fact = std::move(tellings.front());
             tellings.pop_front();
-            handle(fact);
+            guarded("a fact of the gateway's own", [&] { handle(fact); });
         }
     }
 
@@ -332,6 +350,7 @@ struct Ledger::Thread final : Books {
             if (health.durable) spdlog::error("{} Events are served but not durable until it can be written again.", saved.error().detail);
             health.durable = false;
             health.journalFault = saved.error().detail;
+            health.conflict = journal->conflict();
             if (unsaved.size() > unsavedKept) unsaved.erase(unsaved.begin(), unsaved.end() - static_cast<std::ptrdiff_t>(unsavedKept));
         }
         health.events = number;
@@ -342,7 +361,7 @@ struct Ledger::Thread final : Books {
     void commit() {
         tellWaiting();
         (void)save();  // its failure is said in the log and in health; the gateway serves on
-        for (auto& work : std::exchange(committed, {})) work();
+        for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
         hub.flush();
     }
 };

@@ -41,6 +41,8 @@ struct Health {
     bool durable = true;
     std::string journalFault;
     std::uint64_t events = 0, unsaved = 0, commits = 0;
+    bool conflict = false;          // somebody else wrote into the journal: the gateway has to end
+    std::uint64_t failedTasks = 0;  // work that ended by an exception: a mistake of the gateway's own
 };
 
 using Clock = std::function<Time()>;

@@ -1,5 +1,7 @@
 #include "events/operations.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace deskline::events {
 namespace {
 
@@ -18,41 +20,55 @@ bool parse(const std::string& text, T& out) {
     return !error && errors.empty();
 }
 
-Operation read(Statement& row) {
+// Nothing: the row is not of this gateway's writing, or damaged.
+std::optional<Operation> read(Statement& row) {
     Operation operation{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
-    operation.state = named<OperationState>(row.text(6)).value_or(OperationState::indeterminate);
+    const auto state = named<OperationState>(row.text(6));
+    bool good = state.has_value();
+    operation.state = state.value_or(OperationState::indeterminate);
     operation.started = timeOf(row.number(7));
     if (const auto settled = row.number(8)) operation.settled = timeOf(settled);
     operation.status = static_cast<int>(row.number(9));
     boost::json::error_code error;
-    if (const auto headers = boost::json::parse(row.text(10), error); !error && headers.is_object())
-        for (const auto& header : headers.get_object()) operation.headers.emplace_back(header.key(), header.value().as_string());
+    const auto headers = boost::json::parse(row.text(10), error);
+    good = good && !error && headers.is_object();
+    if (good)
+        for (const auto& header : headers.get_object()) {
+            const auto* value = header.value().if_string();
+            good = good && value;
+            if (value) operation.headers.emplace_back(header.key(), *value);
+        }
     operation.body = boost::json::parse(row.text(11), error);
+    good = good && !error && (operation.body.is_object() || operation.body.is_null());
     operation.cursor = row.text(12);
-    parse(row.text(13), operation.cause);
-    if (Expectation expectation; parse(row.text(14), expectation)) operation.expectation = std::move(expectation);
-    return operation;
+    good = parse(row.text(13), operation.cause) && parse(row.text(14), operation.expectation) && good;
+    if (good) return operation;
+    spdlog::error("the operation {} in the journal cannot be read and is left alone", operation.id);
+    return std::nullopt;
 }
 
 bool isLive(const Operation& operation) { return operation.state == OperationState::running || operation.state == OperationState::indeterminate; }
 
 }  // namespace
 
-void Operations::load(const Database& database) {
+Result<void> Operations::load(const Database& database) {
     database_ = &database;
     Statement rows(database, (std::string(columns) + "WHERE state IN ('running', 'indeterminate')").c_str());
     while (rows.row()) {
         auto operation = read(rows);
-        operation.state = OperationState::indeterminate;
-        put(std::move(operation));
+        if (!operation) continue;
+        operation->state = OperationState::indeterminate;
+        put(std::move(*operation));
     }
+    if (rows.failed()) return database.fault("read");
+    return {};
 }
 
 std::optional<Operation> Operations::find(const std::string& id) const {
     if (const auto found = dirty_.find(id); found != dirty_.end()) return found->second;
     if (const auto found = live_.find(id); found != live_.end()) return found->second;
     Statement rows(*database_, (std::string(columns) + "WHERE id = ?1").c_str());
-    return rows.bind(id).row() ? std::optional(read(rows)) : std::nullopt;
+    return rows.bind(id).row() ? read(rows) : std::nullopt;
 }
 
 std::optional<Operation> Operations::findByKey(const std::string& actor, const std::string& key) const {
@@ -62,7 +78,7 @@ std::optional<Operation> Operations::findByKey(const std::string& actor, const s
     Statement rows(*database_, (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
     if (!rows.bind(actor, key).row()) return std::nullopt;
     auto operation = read(rows);
-    return operation.started + kept < now() ? std::nullopt : std::optional(std::move(operation));
+    return operation && operation->started + kept < now() ? std::nullopt : std::move(operation);
 }
 
 void Operations::put(Operation operation) {

@@ -34,8 +34,9 @@ class Operations final : public Store {
 public:
     static constexpr auto kept = std::chrono::hours(24);
 
-    // What a gateway that ended left running is indeterminate now.
-    void load(const Database& database);
+    // What a gateway that ended left running is indeterminate now. One that cannot be read is named in the log, is as if it were not there, and
+    // stays in the file as it is until its time is over; so are those that `find` meets.
+    Result<void> load(const Database& database);
     std::optional<Operation> find(const std::string& id) const;
     std::optional<Operation> findByKey(const std::string& actor, const std::string& key) const;
     void put(Operation operation);

@@ -1,14 +1,21 @@
 #include "events/records.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace deskline::events {
 
-void Records::load(const Database& database) {
+Result<void> Records::load(const Database& database) {
     Statement rows(database, "SELECT kind, id, body FROM records");
     while (rows.row()) {
         boost::json::error_code error;
         auto body = boost::json::parse(rows.text(2), error);
-        if (!error && body.is_object()) kinds_[rows.text(0)][rows.text(1)] = std::move(body.get_object());
+        if (!error && body.is_object())
+            kinds_[rows.text(0)][rows.text(1)] = std::move(body.get_object());
+        else
+            spdlog::error("the {} {} in the journal cannot be read and is left alone", rows.text(0), rows.text(1));
     }
+    if (rows.failed()) return database.fault("read");
+    return {};
 }
 
 const Records::Bodies& Records::all(const std::string& kind) const {

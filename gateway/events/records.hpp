@@ -14,7 +14,8 @@ class Records final : public Store {
 public:
     using Bodies = std::map<std::string, boost::json::object>;
 
-    void load(const Database& database);
+    // A record that cannot be read is named in the log, and left in the file as it is.
+    Result<void> load(const Database& database);
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
     void put(const std::string& kind, const std::string& id, boost::json::object body);

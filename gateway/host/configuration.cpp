@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <numeric>
 #include <set>
 #include <variant>
 
 #include "host/platform.hpp"
+#include "model/files.hpp"
 #include "model/text.hpp"
 
 namespace deskline::host {
@@ -308,8 +308,11 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     std::vector<Mistake> mistakes;
     const auto all = table(out);
     if (!file.empty()) {
-        const auto parsed = toml::parse_file(file.string());
-        if (!parsed) {
+        const auto content = readExisting(file);
+        const auto parsed = content ? toml::parse(*content, file.string()) : toml::parse_result(toml::table());
+        if (!content) {
+            mistakes.push_back({file.string(), "", content.error().detail});
+        } else if (!parsed) {
             const auto line = parsed.error().source().begin.line;
             mistakes.push_back({file.string() + (line ? ":" + std::to_string(line) : ""), "", std::string(parsed.error().description())});
         } else {

@@ -1,8 +1,14 @@
 #include "host/platform.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
+#ifdef _WIN32
+#include <process.h>
+#else
+#include <unistd.h>
+#endif
 
 #include "host/configuration.hpp"
+#include "model/files.hpp"
 
 namespace deskline::host {
 
@@ -10,6 +16,14 @@ std::string hostName() {
     boost::system::error_code error;
     auto name = boost::asio::ip::host_name(error);
     return error || name.empty() ? "localhost" : name;
+}
+
+int processId() {
+#ifdef _WIN32
+    return _getpid();
+#else
+    return ::getpid();
+#endif
 }
 
 std::filesystem::path defaultDataFolder() {
@@ -20,8 +34,8 @@ std::filesystem::path defaultDataFolder() {
 
 std::filesystem::path defaultConfiguration() {
     const auto file = onWindows ? defaultDataFolder() / "deskline.toml" : std::filesystem::path("/etc/deskline/deskline.toml");
-    std::error_code error;
-    return std::filesystem::exists(file, error) ? file : std::filesystem::path();
+    const auto there = stampOf(file);
+    return there && !*there ? std::filesystem::path() : file;  // one that cannot be read is a mistake to be told, not the defaults
 }
 
 }  // namespace deskline::host

@@ -12,6 +12,7 @@ inline constexpr bool onWindows = false;
 #endif
 
 std::string hostName();
+int processId();
 std::filesystem::path defaultDataFolder();     // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
 std::filesystem::path defaultConfiguration();  // "" when there is none
 

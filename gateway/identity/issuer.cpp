@@ -36,9 +36,20 @@ void Issuer::readFile() {
         const std::lock_guard lock(mutex_);
         text = file_.news();
     }
-    if (!text) return;
-    if (text->empty()) return fetched(Fault{"configuration", options_.jwks + " cannot be read."});
-    fetched(Result<std::string>(boost::system::in_place_value, std::move(*text)));
+    if (text) fetched(Result<std::string>(boost::system::in_place_value, std::move(*text)));
+}
+
+Result<void> Issuer::open() {
+    if (!fromFile()) return {};
+    readFile();
+    const std::lock_guard lock(mutex_);
+    return file_.fault().empty() ? Result<void>() : Fault{"configuration", "[identity] jwks: " + file_.fault()};
+}
+
+std::string Issuer::fileFault() const {
+    const std::lock_guard lock(mutex_);
+    if (!fromFile()) return {};
+    return file_.fault().empty() ? fault_ : file_.fault();
 }
 
 void Issuer::discover() {
@@ -122,7 +133,7 @@ void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Ident
 
 Issuer::Health Issuer::health() const {
     const std::lock_guard lock(mutex_);
-    return {keys_ ? keys_->size() : 0, fault_};
+    return {keys_ ? keys_->size() : 0, fault_.empty() ? file_.fault() : fault_};
 }
 
 }  // namespace deskline::identity

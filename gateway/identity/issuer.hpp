@@ -1,6 +1,6 @@
 // The identity provider: whose tokens are believed, and its public keys. They come from a file or an https address, or by discovery
 // (OpenID Connect); they are fetched again in the background, and once more, at most every 30 s, when a token names a key that is not
-// known. While the provider cannot be reached, the keys that are there stay good.
+// known. While the provider cannot be reached, or the file cannot be read, the keys that are there stay good.
 // Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
 #pragma once
 #include <chrono>
@@ -28,9 +28,10 @@ public:
     using Clock = std::chrono::steady_clock;
     static constexpr auto again = std::chrono::seconds(30);  // after a failure, or for an unknown key
 
-    Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks) {}
+    Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
 
     const IssuerOptions& options() const { return options_; }
+    Result<void> open();                               // at the start: a file of keys that cannot be read is a reason not to begin
     void tick(Clock::time_point time = Clock::now());  // about once a second: fetches what is due
 
     // `done` at once where the keys that are there decide it; else after they were fetched again.
@@ -41,13 +42,14 @@ public:
         std::string fault;  // why the last fetch failed; "": it did not
     };
     Health health() const;
+    bool fromFile() const;
+    std::string fileFault() const;  // why the file of keys, where there is one, may have others by now; "": it has not
 
 private:
     using Waiting = std::vector<std::function<void()>>;
 
     std::optional<Result<Identity>> decide(const Jwt& token, std::int64_t now) const;  // nothing: the key is not known
     void refresh(Clock::time_point time);
-    bool fromFile() const;
     void readFile();
     void discover();
     void fetchKeys(const std::string& url);

@@ -1,37 +1,16 @@
 #include "identity/keys.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <fstream>
 
-#include "identity/jwt.hpp"
 #include "model/id.hpp"
-#include "model/json.hpp"
+#include "model/shared_file.hpp"
 
 namespace deskline::identity {
 namespace {
 
-constexpr std::string_view prefix = "dlk_";
-constexpr std::size_t idDigits = 12, secretBytes = 32, saltBytes = 16, hashBytes = 32, mostProven = 4096;
-constexpr std::uint64_t cost = 1 << 15, blockSize = 8, parallel = 1, memory = 64 << 20;  // 32 MiB, about 50 ms
-
-std::string randomBytes(std::size_t count) {
-    std::string bytes(count, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) throw std::runtime_error("the system has no random numbers");
-    return bytes;
-}
-
-std::string scrypt(std::string_view secret, const std::string& salt) {
-    std::string hash(hashBytes, '\0');
-    if (EVP_PBE_scrypt(secret.data(), secret.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), cost, blockSize, parallel, memory,
-                       reinterpret_cast<unsigned char*>(hash.data()), hash.size()) != 1)
-        throw std::runtime_error("scrypt failed: is there not enough memory?");
-    return hash;
-}
+constexpr std::size_t mostProven = 4096;
 
 std::set<std::string> setOf(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
 
@@ -46,61 +25,18 @@ Identity identityOf(const Key& key) {
             .credential = key.id};
 }
 
-std::string whyNot(const Key& key, Time now) {
-    if (key.revokedAt) return "The key " + key.id + " was revoked.";
-    if (key.expiresAt && *key.expiresAt <= now) return "The key " + key.id + " has expired.";
-    return {};
-}
-
-Result<KeyFile> parseKeys(const std::string& text, const std::filesystem::path& path) {
-    KeyFile content;
-    if (text.empty()) return content;  // there is no such file
-    boost::json::error_code broken;
-    const auto value = boost::json::parse(text, broken);
-    std::vector<FieldError> errors;
-    if (!broken) fromJson(value, content, "", errors);
-    if (!broken && errors.empty()) return content;
-    return Fault{"configuration",
-                 "The keys in " + path.string() + " cannot be read: " + (broken ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
-}
-
 const Fault unknownKey{"not-authorized", "This is no key of this gateway; `deskline key list` shows which there are."};
 
 }  // namespace
 
-Result<KeyFile> readKeyFile(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return parseKeys(std::string{std::istreambuf_iterator<char>(file), {}}, path);
-}
-
-Result<void> writeKeyFile(const std::filesystem::path& path, const KeyFile& content) {
-    const auto wrong = [&](const std::string& what) {
-        return Fault{"configuration", path.string() + " " + what + ": check the folder and the account's rights."};
-    };
-    std::error_code error;
-    if (!path.parent_path().empty()) std::filesystem::create_directories(path.parent_path(), error);
-    auto next = path;
-    next += ".new";
-    {
-        std::ofstream file(next, std::ios::binary | std::ios::trunc);
-        std::filesystem::permissions(next, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-        if (!(file << boost::json::serialize(toJson(content)) << '\n').flush()) return wrong("could not be written");
-    }
-    std::filesystem::rename(next, path, error);
-    if (error) return wrong("could not be replaced");
+Result<void> Keys::open() {
+    const std::lock_guard lock(mutex_);
+    if (const auto readable = readKeyFile(file_.path()); !readable) return readable.error();
+    if (readAgain()) noteShared(file_.path());
+    if (!file_.fault().empty()) return Fault{"configuration", file_.fault()};
+    if (!fault_.empty()) return Fault{"configuration", fault_};
     return {};
 }
-
-NewKey makeKey(Key key) {
-    key.id = randomId(idDigits / 2);
-    auto secret = std::string(prefix) + key.id + "_" + encodeBase64Url(randomBytes(secretBytes));
-    const auto salt = randomBytes(saltBytes);
-    key.salt = encodeBase64Url(salt);
-    key.hash = encodeBase64Url(scrypt(secret, salt));
-    return {std::move(key), std::move(secret)};
-}
-
-bool looksLikeKey(std::string_view credential) { return credential.starts_with(prefix); }
 
 bool Keys::reload() {
     const std::lock_guard lock(mutex_);
@@ -112,14 +48,21 @@ bool Keys::changed() {
     return std::exchange(changed_, false);
 }
 
+std::string Keys::fault() const {
+    const std::lock_guard lock(mutex_);
+    return file_.fault().empty() ? fault_ : file_.fault();
+}
+
 bool Keys::readAgain() {
     const auto text = file_.news();
     if (!text) return false;
     auto content = parseKeys(*text, file_.path());
     if (!content) {
-        spdlog::error("{} What was known before stays.", content.error().detail);
+        fault_ = content.error().detail;
+        spdlog::error("{} What was known before stays.", fault_);
         return false;
     }
+    fault_.clear();
     content_ = std::move(*content);
     proven_.clear();
     return changed_ = true;
@@ -146,33 +89,35 @@ std::optional<Result<Identity>> Keys::known(const std::string& secret, Time now)
 }
 
 Result<Identity> Keys::verify(const std::string& secret, Time now) {
-    std::string salt, hash, id;
+    Key claimed;
     {
         const std::lock_guard lock(mutex_);
-        const auto named = secret.size() > prefix.size() + idDigits ? std::string_view(secret).substr(prefix.size(), idDigits) : std::string_view();
+        const auto named = idIn(secret);
         const auto* key = find(named);
         if (!key && !named.empty() && readAgain()) key = find(named);
         if (!key || !key->salt || !key->hash) return unknownKey;
         if (auto why = whyNot(*key, now); !why.empty()) return Fault{"not-authorized", std::move(why)};
-        id = key->id;
-        salt = decodeBase64Url(*key->salt).value_or("");
-        hash = decodeBase64Url(*key->hash).value_or("");
+        claimed = *key;
     }
-    const auto computed = scrypt(secret, salt);
-    if (hash.size() != computed.size() || CRYPTO_memcmp(hash.data(), computed.data(), hash.size()) != 0) return unknownKey;
+    if (!isSecretOf(claimed, secret)) return unknownKey;
     const std::lock_guard lock(mutex_);
-    const auto* key = find(id);
+    const auto* key = find(claimed.id);
     if (!key) return unknownKey;
     if (proven_.size() > mostProven) proven_.clear();
-    proven_[digest(secret)] = id;
+    proven_[digest(secret)] = claimed.id;
     return admit(*key, now);
 }
 
 Result<Identity> Keys::certificate(const std::vector<std::string>& names, Time now) {
     const std::lock_guard lock(mutex_);
-    for (bool again = true; again; again = readAgain())
-        for (const auto& key : content_.keys)
-            if (key.certificate && std::ranges::find(names, *key.certificate) != names.end()) return admit(key, now);
+    readAgain();  // what was revoked or made just now counts at once
+    const Key* named = nullptr;
+    for (const auto& key : content_.keys) {
+        if (!key.certificate || std::ranges::find(names, *key.certificate) == names.end()) continue;
+        named = &key;
+        if (whyNot(key, now).empty()) break;  // the living one, whatever became of those before it
+    }
+    if (named) return admit(*named, now);
     return Fault{"not-authorized", "The client certificate is good, but stands for nobody here; `deskline key create --certificate` says for whom."};
 }
 

@@ -5,8 +5,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <fstream>
-
+#include "model/files.hpp"
 #include "model/id.hpp"
 
 namespace deskline::identity {
@@ -19,6 +18,19 @@ struct FreeBio {
 };
 using Bio = std::unique_ptr<BIO, FreeBio>;
 
+// A new key for the file that is to hold it; what is there is left alone. Two that come at once: one of them makes it.
+Result<std::string> made(const std::filesystem::path& path) {
+    const PublicKey key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
+    const Bio out(BIO_new(BIO_s_secmem()));
+    if (!key || PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+        return Fault{"configuration", "The signing key " + path.string() + " could not be made."};
+    char* pem = nullptr;
+    const long length = BIO_get_mem_data(out.get(), &pem);
+    if (auto folder = makeFolder(path.parent_path()); !folder) return folder.error();
+    if (auto written = createPrivate(path, {pem, static_cast<std::size_t>(length)}); !written) return written.error();
+    return readExisting(path);
+}
+
 json::array list(const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
 
 }  // namespace
@@ -27,28 +39,16 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
     std::unique_ptr<Tokens> tokens(new Tokens);
     tokens->audience_ = std::move(audience);
     auto& key = tokens->key_.key;
-    std::error_code error;
     const auto fault = [&](const std::string& what) { return Fault{"configuration", "The signing key " + path.string() + " " + what}; };
-    if (!std::filesystem::exists(path, error)) {
-        key.reset(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-        if (!key) return fault("could not be made.");
-        std::filesystem::create_directories(path.parent_path(), error);
-        const Bio out(BIO_new(BIO_s_secmem()));
-        PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-        char* pem = nullptr;
-        const long length = BIO_get_mem_data(out.get(), &pem);
-        std::ofstream file(path, std::ios::binary);
-        std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-        if (!file.write(pem, length).flush()) return fault("could not be written: check the folder and the account's rights.");
-    } else {
-        std::ifstream file(path, std::ios::binary);
-        std::string pem{std::istreambuf_iterator<char>(file), {}};
-        const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-        key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
-        OPENSSL_cleanse(pem.data(), pem.size());
-        if (!key) return fault("cannot be read: it must be a PEM file with a P-256 private key that this account may read.");
-        if (algorithmOf(key) != Algorithm::ES256) return fault("is of another kind: it must be a P-256 private key.");
-    }
+    auto there = readWhole(path);
+    if (!there) return there.error();
+    auto pem = *there ? Result<std::string>(boost::system::in_place_value, std::move(**there)) : made(path);
+    if (!pem) return pem.error();
+    const Bio in(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
+    key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+    OPENSSL_cleanse(pem->data(), pem->size());
+    if (!key) return fault("cannot be read: it must be a PEM file with a P-256 private key.");
+    if (algorithmOf(key) != Algorithm::ES256) return fault("is of another kind: it must be a P-256 private key.");
     unsigned char* der = nullptr;
     const int length = i2d_PUBKEY(key.get(), &der);
     tokens->key_.id = stableId({"key", std::string_view(reinterpret_cast<char*>(der), static_cast<std::size_t>(length))});

@@ -12,7 +12,7 @@ inline const std::string localIssuer = "deskline";
 
 class Tokens {
 public:
-    // Reads the key, or makes one where there is none (the file is then readable by its owner alone).
+    // Reads the key, or makes one where there is none (for its owner alone). One that cannot be read is a fault, and is never made anew.
     static Result<std::unique_ptr<Tokens>> open(const std::filesystem::path& key, std::string audience);
 
     std::string issue(const Identity& identity, std::int64_t now) const;      // identity.expires is the token's end

@@ -1,38 +1,57 @@
 #include "model/watched_file.hpp"
 
 #include <openssl/crypto.h>
+#include <spdlog/spdlog.h>
 
-#include <fstream>
+#include <chrono>
 
 #include "model/id.hpp"
 
 namespace deskline {
 namespace {
 
-constexpr auto settled = std::chrono::seconds(3);
+constexpr std::chrono::nanoseconds settled = std::chrono::seconds(3);
+
+bool hasSettled(const FileStamp& stamp) {
+    return std::chrono::system_clock::now().time_since_epoch() - std::chrono::nanoseconds(std::max(stamp.written, stamp.changed)) > settled;
+}
 
 }  // namespace
 
+std::optional<std::string> WatchedFile::failed(std::string why) {
+    if (fault_.empty() && digest_) spdlog::error("{} What was known before stays.", why);
+    fault_ = std::move(why);
+    return std::nullopt;
+}
+
+void WatchedFile::well() {
+    if (!fault_.empty() && digest_) spdlog::info("{} can be read again", path_.string());
+    fault_.clear();
+}
+
 std::optional<std::string> WatchedFile::news() {
-    std::error_code error;
-    const auto written = std::filesystem::last_write_time(path_, error);
-    const auto size = error ? 0 : std::filesystem::file_size(path_, error);
-    std::string text;
-    if (!error) {
-        const bool same = digest_ && written == written_ && size == size_;
-        if (same && std::filesystem::file_time_type::clock::now() - written > settled) return std::nullopt;
-        std::ifstream file(path_, std::ios::binary);
-        text.assign(std::istreambuf_iterator<char>(file), {});
+    const auto stamp = stampOf(path_);
+    if (!stamp) return failed(stamp.error().detail);
+    if (*stamp && digest_ && **stamp == stamp_ && hasSettled(stamp_)) {
+        well();
+        return std::nullopt;
     }
-    written_ = error ? std::filesystem::file_time_type{} : written;
-    size_ = size;
-    auto is = digest(text);
+    auto text = readWhole(path_);
+    if (!text) return failed(text.error().detail);
+    if (!*text) {
+        if (digest_ || absent_ == Absent::never) return failed(path_.string() + " is not there" + (digest_ ? " any more: put it back." : "."));
+        well();
+        return std::nullopt;
+    }
+    well();
+    stamp_ = *stamp ? **stamp : FileStamp{};
+    auto is = digest(**text);
     if (digest_ == is) {
-        OPENSSL_cleanse(text.data(), text.size());  // it may be a key
+        OPENSSL_cleanse((*text)->data(), (*text)->size());  // it may be a key
         return std::nullopt;
     }
     digest_ = std::move(is);
-    return text;
+    return std::move(**text);
 }
 
 }  // namespace deskline

@@ -1,25 +1,34 @@
-// A file that others may write: told again when its content is another. Times of files have whole seconds on some hosts, so one that was
-// written just now is read again until it has settled. Thread: the caller's.
+// A file that others may write: told again when its content is another. One that cannot be read changes nothing: it is said in the log, once
+// until it can be read again, and by `fault`, and it is tried again. Times of files have whole seconds on some hosts, so one that was written
+// just now is read again until it has settled. Thread: the caller's.
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
+
+#include "model/files.hpp"
 
 namespace deskline {
 
 class WatchedFile {
 public:
-    explicit WatchedFile(std::filesystem::path path) : path_(std::move(path)) {}
+    enum class Absent { first, never };  // first: it may be missing until it was there once
 
-    // Its whole content where that is not what was told last; "" for one that is not there. Nothing: no news.
+    WatchedFile(std::filesystem::path path, Absent absent) : path_(std::move(path)), absent_(absent) {}
+
+    // Its whole content where that is not what was told last. Nothing: no news, or it cannot be read just now.
     std::optional<std::string> news();
+    const std::string& fault() const { return fault_; }  // why it cannot be read, and what to do; "": it can
     const std::filesystem::path& path() const { return path_; }
 
 private:
+    std::optional<std::string> failed(std::string why);
+    void well();
+
     std::filesystem::path path_;
-    std::filesystem::file_time_type written_{};
-    std::uintmax_t size_ = 0;
+    Absent absent_;
+    FileStamp stamp_;                    // when it was read last
     std::optional<std::string> digest_;  // of what was told last
+    std::string fault_;
 };
 
 }  // namespace deskline

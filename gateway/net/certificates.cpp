@@ -5,13 +5,17 @@
 namespace deskline::net {
 
 Certificates::Certificates(TlsOptions options) : options_(std::move(options)) {
-    for (const auto& file : {options_.certificate, options_.key, options_.clientAuthorities, options_.clientRevocations})
-        if (!file.empty()) files_.emplace_back(file);
+    const std::pair<const char*, std::filesystem::path> all[] = {{"certificate", options_.certificate},
+                                                                 {"private-key", options_.key},
+                                                                 {"client-authorities", options_.clientAuthorities},
+                                                                 {"client-revocations", options_.clientRevocations}};
+    for (const auto& [check, file] : all)
+        if (!file.empty()) files_.emplace(check, WatchedFile(file, WatchedFile::Absent::never));
 }
 
 bool Certificates::changed() {
     bool any = false;
-    for (auto& file : files_)
+    for (auto& [check, file] : files_)
         if (auto text = file.news()) {
             any = true;
             OPENSSL_cleanse(text->data(), text->size());
@@ -25,16 +29,27 @@ Result<TlsContext> Certificates::open() {
 }
 
 bool Certificates::renew(Site& site, bool anyway) {
-    if (!changed() && !anyway) return false;
+    due_ = changed() || anyway || due_;
+    if (!due_) return false;
     auto context = makeTlsContext(options_, ticketKeys_);
     if (!context) {
-        spdlog::error("{} The certificate from before is used on.", context.error().detail);
+        if (fault_.empty()) spdlog::error("{} The certificate from before is used on.", context.error().detail);
+        fault_ = context.error().detail;
         return false;
     }
+    due_ = false;
+    fault_.clear();
     if (!options_.clientAuthorities.empty()) ticketKeys_.renew();  // a ticket would let a certificate in that is revoked by now
     site.tls.store(std::move(*context));
     spdlog::info("the certificate {} was read again; connections to come use it", options_.certificate.string());
     return true;
+}
+
+std::map<std::string, std::string> Certificates::faults() const {
+    std::map<std::string, std::string> all;
+    for (const auto& [check, file] : files_) all[check] = file.fault();
+    if (all["certificate"].empty()) all["certificate"] = fault_;
+    return all;
 }
 
 }  // namespace deskline::net

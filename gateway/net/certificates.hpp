@@ -1,7 +1,8 @@
 // The files behind TLS, watched: when one changes, connections to come get a new context; those that are there keep theirs and lose nothing.
 // Thread: main's.
 #pragma once
-#include <vector>
+#include <map>
+#include <string>
 
 #include "model/watched_file.hpp"
 #include "net/site.hpp"
@@ -13,8 +14,11 @@ public:
     explicit Certificates(TlsOptions options);
 
     Result<TlsContext> open();
-    // Where a file has changed, or `anyway`: true where the site has a new context. A file that is wrong is said in the log; the old one stays.
+    // Where a file has changed, or `anyway`: true where the site has a new context. A file that is wrong, or cannot be read, is said in the log
+    // once; what was there stays, and it is tried again each time.
     bool renew(Site& site, bool anyway);
+    // By name of the check, for every file: why it may be another one by now; "": it is not. `certificate` also: why no context could be made.
+    std::map<std::string, std::string> faults() const;
     void rotateTicketKeys() { ticketKeys_.rotate(); }
 
 private:
@@ -22,7 +26,9 @@ private:
 
     const TlsOptions options_;
     TicketKeys ticketKeys_;
-    std::vector<WatchedFile> files_;
+    std::map<std::string, WatchedFile> files_;
+    bool due_ = false;   // a file has changed, and there is no context of it yet
+    std::string fault_;  // why not
 };
 
 }  // namespace deskline::net

@@ -18,6 +18,8 @@
 #include <wincrypt.h>
 #endif
 
+#include "model/files.hpp"
+
 namespace deskline::net {
 namespace {
 
@@ -176,7 +178,11 @@ Client::Client(ClientOptions options) : options_(std::move(options)), tls_(asio:
     tls_.set_verify_mode(asio::ssl::verify_peer);
     trustHostAuthorities(tls_.native_handle());
     error_code error;
-    if (!options_.authorities.empty()) tls_.load_verify_file(options_.authorities.string(), error);
+    if (!options_.authorities.empty()) {
+        if (const auto there = readExisting(options_.authorities); !there)
+            throw std::runtime_error("[" + options_.section + "] authorities: " + there.error().detail);
+        tls_.load_verify_file(options_.authorities.string(), error);
+    }
     if (error)
         throw std::runtime_error("[" + options_.section + "] authorities = \"" + options_.authorities.string() + "\" cannot be read: " + error.message() + ".");
     thread_ = std::thread([this] {

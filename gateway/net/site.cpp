@@ -23,12 +23,16 @@ HttpResponse text(http::status status, std::string body, const char* type) {
 
 HttpResponse jsonAnswer(http::status status, const boost::json::object& body) { return text(status, boost::json::serialize(body) + "\n", "application/json"); }
 
-// Ready: commands can be carried out and events are durable. 503 names what is not.
+// Ready: commands can be carried out, events are durable, and every part that has a check says that all is well. 503 names what is not.
 HttpResponse readiness(const Site& site) {
     const auto health = site.gateway.ledger.health();
     boost::json::object checks{{"journal", health.durable ? "ok" : health.journalFault}};
     if (site.gateway.draining) checks["gateway"] = "draining";
-    const bool ready = health.durable && !site.gateway.draining;
+    bool ready = health.durable && !site.gateway.draining;
+    for (const auto& [check, fault] : site.gateway.readiness.checks()) {
+        checks[check] = fault.empty() ? "ok" : fault;
+        ready = ready && fault.empty();
+    }
     boost::json::object body{{"status", ready ? "ready" : "not-ready"}, {"durable", health.durable}, {"checks", std::move(checks)}};
     return jsonAnswer(ready ? http::status::ok : http::status::service_unavailable, body);
 }
@@ -60,6 +64,7 @@ HttpResponse metrics(const Site& site) {
     body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
     body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.", health.durable ? 1 : 0);
     body += metric("journal_unsaved_events", "gauge", "Events that wait for the journal to be writable again.", health.unsaved);
+    body += metric("failed_tasks_total", "counter", "Pieces of the ledger's work that ended by an exception; the log says which.", health.failedTasks);
     body += refusals(site.gateway.refusals);
     return text(http::status::ok, std::move(body), "text/plain; version=0.0.4");
 }

@@ -10,7 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
+
+#include "model/files.hpp"
 
 namespace deskline::net {
 namespace {
@@ -37,18 +38,31 @@ std::string reason() {
 
 Fault wrong(const std::filesystem::path& file, const std::string& what) { return {"configuration", file.string() + " " + what}; }
 
-std::string readFile(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+Fault unreadable(const std::filesystem::path& file, const std::string& setting, const std::string& wanted, const Fault& why) {
+    return wrong(file, "cannot be read: [server] " + setting + " must name " + wanted + "." + (why.detail.empty() ? "" : " " + why.detail));
 }
 
-bool writeFile(const std::filesystem::path& path, BIO* pem, bool secret) {
-    char* data = nullptr;
-    const long length = BIO_get_mem_data(pem, &data);
-    std::ofstream file(path, std::ios::binary);
-    std::error_code ignored;
-    if (secret) std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-    return static_cast<bool>(file.write(data, length).flush());
+Bio reading(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+
+Result<Key> keyIn(std::string pem, const std::filesystem::path& file) {
+    Key key(PEM_read_bio_PrivateKey(reading(pem).get(), nullptr, nullptr, nullptr));
+    OPENSSL_cleanse(pem.data(), pem.size());
+    if (!key) return wrong(file, "is not a private key in PEM (or has a passphrase): " + reason() + ".");
+    return key;
+}
+
+// Its own certificate first, then those that vouch for it.
+bool useChain(SSL_CTX* context, const std::string& pem) {
+    const auto in = reading(pem);
+    const Certificate own(PEM_read_bio_X509_AUX(in.get(), nullptr, nullptr, nullptr));
+    if (!own || SSL_CTX_use_certificate(context, own.get()) != 1 || SSL_CTX_clear_chain_certs(context) != 1) return false;
+    while (Certificate next{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
+        if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) return false;
+        (void)next.release();
+    }
+    const bool end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    if (end) ERR_clear_error();
+    return end;
 }
 
 // Seals and opens session tickets: AES-256-CBC and HMAC-SHA-256 with the keys of TicketKeys (SSL_CTX_set_tlsext_ticket_key_evp_cb).
@@ -71,18 +85,33 @@ int sealTicket(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPH
 }
 
 Result<void> loadCertificate(SSL_CTX* context, const std::filesystem::path& certificate, const std::filesystem::path& key) {
-    const auto chain = readFile(certificate);
-    auto secret = readFile(key);
-    if (chain.empty()) return wrong(certificate, "cannot be read: [server] certificate must name a PEM file that Deskline's account may read.");
-    if (secret.empty()) return wrong(key, "cannot be read: [server] private_key must name a PEM file that Deskline's account may read.");
-    if (SSL_CTX_use_certificate_chain_file(context, certificate.string().c_str()) != 1)
-        return wrong(certificate, "is not a certificate chain in PEM: " + reason() + ".");
-    const Bio in(BIO_new_mem_buf(secret.data(), static_cast<int>(secret.size())));
-    const Key parsed(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
-    OPENSSL_cleanse(secret.data(), secret.size());
-    if (!parsed) return wrong(key, "is not a private key in PEM (or has a passphrase): " + reason() + ".");
-    if (SSL_CTX_use_PrivateKey(context, parsed.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
+    const auto chain = readExisting(certificate);
+    if (!chain) return unreadable(certificate, "certificate", "a PEM file that Deskline's account may read", chain.error());
+    auto secret = readExisting(key);
+    if (!secret) return unreadable(key, "private_key", "a PEM file that Deskline's account may read", secret.error());
+    if (!useChain(context, *chain)) return wrong(certificate, "is not a certificate chain in PEM: " + reason() + ".");
+    const auto parsed = keyIn(std::move(*secret), key);
+    if (!parsed) return parsed.error();
+    if (SSL_CTX_use_PrivateKey(context, parsed->get()) != 1 || SSL_CTX_check_private_key(context) != 1)
         return wrong(key, "does not belong to " + certificate.string() + ".");
+    return {};
+}
+
+struct FreeInfos {
+    void operator()(STACK_OF(X509_INFO) * infos) const { sk_X509_INFO_pop_free(infos, X509_INFO_free); }
+};
+
+// Every certificate, or every list of revoked ones, of a PEM file goes to `take`; the fault names the file where it holds none, or is no PEM.
+Result<void> eachIn(const std::filesystem::path& file, const char* setting, const char* what, const std::function<bool(X509_INFO*)>& take) {
+    const auto pem = readExisting(file);
+    const auto wanted = std::string("a PEM file with ") + what;
+    if (!pem) return unreadable(file, setting, wanted, pem.error());
+    const std::unique_ptr<STACK_OF(X509_INFO), FreeInfos> infos(PEM_X509_INFO_read_bio(reading(*pem).get(), nullptr, nullptr, nullptr));
+    int count = 0;
+    for (int i = 0; infos && i < sk_X509_INFO_num(infos.get()); ++i)
+        if (take(sk_X509_INFO_value(infos.get(), i))) ++count;
+    ERR_clear_error();
+    if (!infos || !count) return unreadable(file, setting, wanted, {});
     return {};
 }
 
@@ -90,17 +119,36 @@ Result<void> loadCertificate(SSL_CTX* context, const std::filesystem::path& cert
 Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path& authorities, const std::filesystem::path& revocations) {
     if (authorities.empty()) return {};
     auto* store = SSL_CTX_get_cert_store(context);
-    STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(authorities.string().c_str());
-    if (!names || X509_STORE_load_file(store, authorities.string().c_str()) != 1)
-        return wrong(authorities, "cannot be read: [server] client_authorities must name a PEM file with certificates.");
-    SSL_CTX_set_client_CA_list(context, names);
+    auto loaded = eachIn(authorities, "client_authorities", "certificates", [&](X509_INFO* info) {
+        return info->x509 && X509_STORE_add_cert(store, info->x509) == 1 && SSL_CTX_add_client_CA(context, info->x509) == 1;
+    });
+    if (!loaded) return loaded;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     if (revocations.empty()) return {};
-    auto* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-    if (X509_load_crl_file(lookup, revocations.string().c_str(), X509_FILETYPE_PEM) < 1)
-        return wrong(revocations, "cannot be read: [server] client_revocations must name a PEM file with CRLs.");
+    loaded = eachIn(revocations, "client_revocations", "CRLs", [&](X509_INFO* info) { return info->crl && X509_STORE_add_crl(store, info->crl) == 1; });
+    if (!loaded) return loaded;
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
     return {};
+}
+
+// The key that is there, or a new one; whether it is new.
+Result<std::pair<Key, bool>> keyAt(const std::filesystem::path& path) {
+    auto there = readWhole(path);
+    if (!there) return there.error();
+    if (*there) {
+        auto key = keyIn(std::move(**there), path);
+        if (!key) return key.error();
+        return std::pair(std::move(*key), false);
+    }
+    Key key(EVP_EC_gen("P-256"));
+    const Bio secret(BIO_new(BIO_s_secmem()));
+    if (!key || PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return wrong(path, "could not be made.");
+    char* pem = nullptr;
+    const auto length = BIO_get_mem_data(secret.get(), &pem);
+    const auto written = createPrivate(path, {pem, static_cast<std::size_t>(length)});
+    if (!written) return written.error();
+    if (!*written) return wrong(path, "is a link that leads nowhere, or was made by somebody else just now.");
+    return std::pair(std::move(key), true);
 }
 
 }  // namespace
@@ -192,10 +240,16 @@ bool holds(SSL* connection, SSL_CTX* context) {
 }
 
 Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host) {
-    std::error_code error;
-    if (std::filesystem::exists(certificate, error) && std::filesystem::exists(key, error)) return {};
-    std::filesystem::create_directories(certificate.parent_path(), error);
-    const Key pair(EVP_EC_gen("P-256"));
+    if (auto folder = makeFolder(certificate.parent_path()); !folder) return folder;
+    const auto there = readWhole(certificate);
+    if (!there) return there.error();
+    const auto keyThere = stampOf(key);
+    if (!keyThere) return keyThere.error();
+    if (*there && *keyThere) return {};
+    auto pairAt = keyAt(key);
+    if (!pairAt) return pairAt.error();
+    const auto& [pair, isNew] = *pairAt;
+    if (*there && !isNew) return {};
     const Certificate made(X509_new());
     X509_set_version(made.get(), X509_VERSION_3);
     unsigned char serial[16];
@@ -223,18 +277,17 @@ Result<void> makeCertificate(const std::filesystem::path& certificate, const std
     extend(NID_basic_constraints, "critical,CA:FALSE");
     extend(NID_ext_key_usage, "serverAuth");
     X509_sign(made.get(), pair.get(), EVP_sha256());
-    const Bio secret(BIO_new(BIO_s_mem())), open(BIO_new(BIO_s_mem()));
-    PEM_write_bio_PrivateKey(secret.get(), pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    const Bio open(BIO_new(BIO_s_mem()));
     PEM_write_bio_X509(open.get(), made.get());
-    if (!writeFile(key, secret.get(), true)) return wrong(key, "could not be written: check [server] data_dir and the account's rights.");
-    if (!writeFile(certificate, open.get(), false)) return wrong(certificate, "could not be written: check [server] data_dir and the account's rights.");
-    return {};
+    char* pem = nullptr;
+    const auto length = BIO_get_mem_data(open.get(), &pem);
+    return replaceFile(certificate, {pem, static_cast<std::size_t>(length)});
 }
 
 Result<CertificateFacts> inspectCertificate(const std::filesystem::path& path) {
-    const auto pem = readFile(path);
-    const Bio in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    const Certificate certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+    const auto pem = readExisting(path);
+    if (!pem) return pem.error();
+    const Certificate certificate(PEM_read_bio_X509(reading(*pem).get(), nullptr, nullptr, nullptr));
     if (!certificate) return wrong(path, "is not a certificate in PEM.");
     CertificateFacts facts;
     unsigned char digest[32];

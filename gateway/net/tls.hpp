@@ -75,7 +75,8 @@ std::vector<std::string> namesIn(const X509* certificate);
 // Whether the peer's certificate would be taken by another context; true where the peer has none.
 bool holds(SSL* connection, SSL_CTX* context);
 
-// A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none.
+// A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none. A key that is there is used, never
+// made anew; files that cannot be read are faults.
 Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host);
 
 struct CertificateFacts {

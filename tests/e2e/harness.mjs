@@ -51,6 +51,16 @@ export function run(args, options = {}) {
   }
 }
 
+// The same, beside others: the answer is a promise.
+export const runBeside = (args, options = {}) =>
+  new Promise((done) => {
+    const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), ...args], { env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '', stderr = '';
+    child.stdout.on('data', (d) => (stdout += d));
+    child.stderr.on('data', (d) => (stderr += d));
+    child.on('close', (code) => done({ code, stdout: stdout.replaceAll('\r', ''), stderr: stderr.replaceAll('\r', '') }));
+  });
+
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 // One line to the simulator's console, one line back.
@@ -140,7 +150,7 @@ export class Stream {
   }
 }
 
-export async function startGateway({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0 } = {}) {
+export async function startGateway({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0, through = [] } = {}) { // through: a command, with its arguments, that runs the program
   const telephonyConsole = await freePort(), audioConsole = await freePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
@@ -149,7 +159,8 @@ export async function startGateway({ config = '', env = {}, traffic = 0, agents 
   // Tests of what is refused are refused more often than anybody who guesses may be.
   const patient = config.includes('free_failures') ? '' : config.includes('[identity]') ? null : '\n[identity]\nfree_failures = 0\n';
   writeFileSync(file, (patient === null ? sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n') : sections + patient) + simulated);
-  const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), 'serve', '--config', shown(file)], {
+  const [command, ...before] = [...through, ...(onWindows ? ['wine', program] : [program])];
+  const child = spawn(command, [...before, 'serve', '--config', shown(file)], {
     env: environment({ DESKLINE_DOUBLE_LOG: shown(doubleLog), DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole), DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole), DESKLINE_DOUBLE_TRAFFIC: String(traffic), ...env }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -364,6 +364,13 @@ TEST_CASE("claims: by name or path, the provider's own role names, defaults for 
     CHECK_FALSE(read({{"realm_access", 7}}).has_value());
 }
 
+static Result<void> put(const std::filesystem::path& file, const KeyFile& content) {
+    return updateKeyFile(file, [&](KeyFile& there) {
+        there = content;
+        return Result<void>();
+    });
+}
+
 TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
     const Folder folder;
     const auto file = folder.path / "keys.json";
@@ -371,7 +378,7 @@ TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
     const auto made = makeKey({.name = "crm", .scopes = {"agents:read"}, .groups = {"Sales"}, .createdAt = at(noon)});
     auto expiring = makeKey({.name = "soon", .scopes = {}, .expiresAt = at(noon + 10)});
     const Key door{.id = "c1", .name = "door", .certificate = "CN=door"};
-    REQUIRE(writeKeyFile(file, {{made.key, expiring.key, door}, {}}).has_value());
+    REQUIRE(put(file, {{made.key, expiring.key, door}, {}}).has_value());
     {
         std::ifstream in(file);
         const std::string text{std::istreambuf_iterator<char>(in), {}};
@@ -404,7 +411,7 @@ TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
     auto content = *readKeyFile(file);
     content.keys[0].revokedAt = at(noon + 1);
     content.revocations.push_back({"ada", at(noon)});
-    REQUIRE(writeKeyFile(file, content).has_value());
+    REQUIRE(put(file, content).has_value());
     std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds(2));
     CHECK_FALSE(keys.known(made.secret, at(noon)));  // it has to be hashed again, since the file is another
     CHECK(keys.changed());

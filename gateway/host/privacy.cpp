@@ -1,0 +1,40 @@
+#include "host/privacy.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace deskline::host {
+
+std::vector<Kept> keptBy(const Configuration& c) {
+    const std::filesystem::path data(c.server.dataDir);
+    std::vector<Kept> all{{data, true}, {c.identity.localKey, true}, {c.identity.keys, true}};
+    all.push_back(c.server.privateKey.empty() ? Kept{data / "private-key.pem", true} : Kept{c.server.privateKey, false});
+    for (const auto* part : {"", "-wal", "-shm"}) all.push_back({c.journal.path + part, true});
+    return all;
+}
+
+std::vector<std::string> secure(const Configuration& c) {
+    std::vector<std::string> refused;
+    for (const auto& file : exposed(keptBy(c))) {
+        if (file.writable)
+            refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy + "`.");
+        else if (file.mendable && mend(file))
+            spdlog::warn("{}; that was taken from them, but somebody may have read it before", file.finding);
+        else
+            spdlog::warn("{}: `{}`", file.finding, file.remedy);
+    }
+    return refused;
+}
+
+std::vector<Finding> diagnosePrivacy(const Configuration& c) {
+    std::vector<Finding> findings;
+    for (const auto& file : exposed(keptBy(c))) {
+        const auto* meaning = file.writable   ? "Others may change keys, revocations or events. The gateway does not start."
+                              : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
+                                              : "Others may read secrets there.";
+        findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".", meaning, file.remedy});
+    }
+    if (findings.empty()) findings.push_back({"privacy", Severity::ok, "What Deskline keeps is for its own account alone.", "", ""});
+    return findings;
+}
+
+}  // namespace deskline::host

@@ -1,0 +1,52 @@
+#include "instance.hpp"
+
+#include "host/platform.hpp"
+#include "model/files.hpp"
+#include "model/time.hpp"
+
+namespace deskline {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(2);  // for one that is just ending: its process goes a moment after its last answer
+
+// Two ways to one file are one file.
+std::filesystem::path lockOf(const std::filesystem::path& journal) {
+    std::error_code error;
+    auto file = std::filesystem::weakly_canonical(journal, error);
+    if (error) file = journal;
+    return file += ".lock";
+}
+
+Fault taken(const std::string& what, const std::string& setting, const std::string& holder) {
+    return {"configuration", what + " is another gateway's: " + (holder.empty() ? "which one is not known" : holder) + ". End that one, or give this one a " +
+                                 setting + " of its own."};
+}
+
+}  // namespace
+
+Instance::Instance(FileLock data) : who_("process " + std::to_string(host::processId()) + ", since " + toRfc3339(now())), data_(std::move(data)) {}
+
+Result<Instance> Instance::take(const host::Configuration& c) {
+    const std::filesystem::path folder(c.server.dataDir), journal(c.journal.path);
+    if (auto made = makeFolder(folder); !made) return Fault{"configuration", "[server] data_dir: " + made.error().detail};
+    auto data = FileLock::take(folder / "gateway.lock", patience);
+    if (!data && data.error().slug == "in-use") return taken("The data folder " + folder.string(), "[server] data_dir", data.error().detail);
+    if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
+    Instance instance(std::move(*data));
+    auto lock = FileLock::take(lockOf(journal), patience);
+    if (!lock && lock.error().slug == "in-use") return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
+    if (lock)
+        instance.journal_.emplace(std::move(*lock));
+    else
+        instance.fault_ = Fault{"journal-fault", "The journal " + journal.string() + " could not be opened. " + lock.error().detail};
+    instance.listensAt("");
+    return instance;
+}
+
+void Instance::listensAt(const std::string& address) const {
+    const auto text = who_ + (address.empty() ? "" : ", at " + address) + "\n";
+    (void)data_.say(text);  // a disk that is full keeps nobody from serving; the lock holds all the same
+    if (journal_) (void)journal_->say(text);
+}
+
+}  // namespace deskline

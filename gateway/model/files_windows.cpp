@@ -1,0 +1,136 @@
+#include <windows.h>
+
+#include "model/files.hpp"
+#include "model/handle_windows.hpp"
+
+namespace deskline {
+namespace {
+
+constexpr DWORD everybodyMay = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+constexpr int tries = 100;  // of a name that another program looks at just now: a scanner, a reader of an older kind
+constexpr DWORD pause = 20;
+
+bool isNotThere(DWORD code) { return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND; }
+
+std::int64_t nanoseconds(const FILETIME& time) {  // of hundreds of nanoseconds since 1601
+    const auto ticks = static_cast<std::int64_t>((std::uint64_t{time.dwHighDateTime} << 32) | time.dwLowDateTime);
+    return (ticks - 116'444'736'000'000'000) * 100;
+}
+
+// A file beside `path` that holds the content and is on the disk.
+Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std::string_view content) {
+    auto next = nameBeside(path);
+    Fault fault;
+    {
+        const Handle file(CreateFileW(next.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+        if (!file) return cannot(path, "written");
+        DWORD written = 0;
+        if (WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &written, nullptr) && written == content.size() &&
+            FlushFileBuffers(file.get()))
+            return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
+        fault = cannot(path, "written");
+    }
+    DeleteFileW(next.c_str());
+    return fault;
+}
+
+// 0, or why it could not be given its name.
+DWORD rename(const std::filesystem::path& next, const std::filesystem::path& path, DWORD how) {
+    for (int left = tries;; --left) {
+        if (MoveFileExW(next.c_str(), path.c_str(), how | MOVEFILE_WRITE_THROUGH)) return 0;
+        const auto code = GetLastError();
+        const bool passing = code == ERROR_SHARING_VIOLATION || ((how & MOVEFILE_REPLACE_EXISTING) && code == ERROR_ACCESS_DENIED);
+        if (!passing || left == 0) {
+            DeleteFileW(next.c_str());
+            return code;
+        }
+        Sleep(pause);
+    }
+}
+
+}  // namespace
+
+Handle::~Handle() {
+    if (*this) CloseHandle(handle_);
+}
+Handle::operator bool() const { return handle_ != INVALID_HANDLE_VALUE; }
+std::intptr_t Handle::release() { return reinterpret_cast<std::intptr_t>(std::exchange(handle_, INVALID_HANDLE_VALUE)); }
+
+unsigned long lastError() { return GetLastError(); }
+
+Fault cannot(const std::filesystem::path& path, std::string_view what, unsigned long code) {
+    std::string advice;
+    if (code == ERROR_ACCESS_DENIED) advice = " Give Deskline's account the right to it, and to its folder.";
+    if (code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION) advice = " Another program holds it.";
+    if (code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL) advice = " Make room on the disk.";
+    return {"configuration", path.string() + " cannot be " + std::string(what) + ": " + std::system_category().message(static_cast<int>(code)) + "." + advice};
+}
+
+Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) {
+    const Handle file(CreateFileW(path.c_str(), GENERIC_READ, everybodyMay, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+    if (!file) {
+        const auto code = GetLastError();
+        if (isNotThere(code)) return std::optional<std::string>();
+        return cannot(path, "read", code);
+    }
+    LARGE_INTEGER size{};
+    if (!GetFileSizeEx(file.get(), &size)) return cannot(path, "read");
+    const auto tooLong = [&] {
+        return Fault{"configuration", path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
+    };
+    if (size.QuadPart > static_cast<LONGLONG>(mostRead)) return tooLong();
+    std::string text(static_cast<std::size_t>(size.QuadPart) + 1, '\0');  // in one piece: what it holds is not left behind in memory by growing
+    for (std::size_t used = 0;;) {
+        DWORD count = 0;
+        if (!ReadFile(file.get(), text.data() + used, static_cast<DWORD>(text.size() - used), &count, nullptr)) return cannot(path, "read");
+        used += count;
+        if (used > mostRead) return tooLong();
+        if (count == 0) {
+            text.resize(used);
+            return std::optional(std::move(text));
+        }
+        if (used == text.size()) text.resize(used * 2);
+    }
+}
+
+Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
+    WIN32_FILE_ATTRIBUTE_DATA is{};
+    if (!GetFileAttributesExW(path.c_str(), GetFileExInfoStandard, &is)) {
+        const auto code = GetLastError();
+        if (isNotThere(code)) return std::optional<FileStamp>();
+        return cannot(path, "read", code);
+    }
+    return std::optional(
+        FileStamp{nanoseconds(is.ftLastWriteTime), nanoseconds(is.ftCreationTime), (std::uint64_t{is.nFileSizeHigh} << 32) | is.nFileSizeLow, 0});
+}
+
+Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {
+    auto next = writeBeside(path, content);
+    if (!next) return next.error();
+    const auto code = rename(*next, path, 0);
+    if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS) return false;
+    if (code) return cannot(path, "made", code);
+    return true;
+}
+
+Result<void> replaceFile(const std::filesystem::path& path, std::string_view content) {
+    auto next = writeBeside(path, content);
+    if (!next) return next.error();
+    if (const auto code = rename(*next, path, MOVEFILE_REPLACE_EXISTING)) return cannot(path, "replaced", code);
+    return {};
+}
+
+Result<void> makeFolder(const std::filesystem::path& path) {
+    std::error_code error;
+    if (path.empty() || std::filesystem::is_directory(path, error)) return {};
+    std::filesystem::create_directories(path, error);
+    return error ? cannot(path, "made", static_cast<unsigned long>(error.value())) : Result<void>();
+}
+
+Result<void> syncFile(const std::filesystem::path& path) {
+    const Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, everybodyMay, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+    if (!file || !FlushFileBuffers(file.get())) return cannot(path, "flushed to the disk");
+    return {};
+}
+
+}  // namespace deskline

@@ -1,0 +1,63 @@
+#include "model/shared_file.hpp"
+
+#include "model/file_lock.hpp"
+
+namespace deskline {
+namespace {
+
+std::filesystem::path lockOf(const std::filesystem::path& path) {
+    auto lock = path;
+    return lock += ".lock";
+}
+
+// An administrator's link is followed to the file that it means; one that leads nowhere was a fault before.
+std::filesystem::path meant(const std::filesystem::path& path) {
+    std::error_code error;
+    auto file = std::filesystem::canonical(path, error);
+    return error ? path : file;
+}
+
+std::string noted(const std::filesystem::path& path) { return path.filename().string() + " was written; where it is missing, it was lost\n"; }
+
+// What was lost while it lay unread has no content that could be kept.
+Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path) {
+    auto text = readWhole(path);
+    if (!text || *text) return text;
+    const auto lock = readWhole(lockOf(path));
+    if (!lock) return lock.error();
+    if (*lock && !(*lock)->empty())
+        return Fault{"configuration",
+                     path.string() + " is not there, but was: put it back, or, to begin without it, remove " + lockOf(path).string() + " too."};
+    return text;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> readShared(const std::filesystem::path& path) { return unlessLost(meant(path)); }
+
+Result<void> updateShared(const std::filesystem::path& given, const std::function<Result<std::string>(const std::optional<std::string>&)>& change) {
+    const auto path = meant(given);
+    if (auto folder = makeFolder(path.parent_path()); !folder) return folder;
+    const auto lock = FileLock::take(lockOf(path), updatePatience);
+    if (!lock && lock.error().slug == "in-use") return Fault{"configuration", path.string() + " is being changed by another program; try again."};
+    if (!lock) return lock.error();
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", ignored))
+        if (unfinished(entry.path(), path)) std::filesystem::remove(entry.path(), ignored);  // of somebody who ended in the middle
+    const auto text = unlessLost(path);
+    if (!text) return text.error();
+    const auto next = change(*text);
+    if (!next) return next.error();
+    if (next->size() > mostRead) return Fault{"configuration", path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
+    if (auto replaced = replaceFile(path, *next); !replaced) return replaced;
+    (void)lock->say(noted(path));  // it is done, whether that can be noted or not
+    return {};
+}
+
+void noteShared(const std::filesystem::path& given) {
+    const auto path = meant(given);
+    const auto lock = FileLock::take(lockOf(path), std::chrono::milliseconds(0));
+    if (lock) (void)lock->say(noted(path));  // where the folder is another's, its owner's own commands note it
+}
+
+}  // namespace deskline
