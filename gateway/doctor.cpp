@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <iostream>
 
+#include "host/descriptors.hpp"
 #include "host/privacy.hpp"
 #include "host/rights.hpp"
 #include "model/files.hpp"
@@ -92,6 +93,7 @@ int doctor(const host::Configuration& c, bool json) {
     for (auto& finding : host::diagnosePrivacy(c)) findings.push_back(std::move(finding));
     findings.push_back(checkCertificate(c));
     findings.push_back(checkPort(c));
+    findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections)));
     const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
 #ifdef _WIN32
     if (c.telephony.source == "tapi3") add(telephony::diagnoseTapi());

@@ -7,6 +7,7 @@
 #include "host/logging.hpp"
 #include "host/platform.hpp"
 #include "host/privacy.hpp"
+#include "host/signals.hpp"
 #include "journal.hpp"
 #include "keys.hpp"
 #include "serve.hpp"
@@ -108,6 +109,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     deskline::host::keepPrivate();
+    if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
     try {
         return deskline::run(argc, argv);
     } catch (const std::exception& error) {

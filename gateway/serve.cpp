@@ -2,10 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <csignal>
+#include <atomic>
 #include <iostream>
 
 #include "access.hpp"
@@ -17,6 +14,8 @@
 #include "api/presence.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
+#include "host/descriptors.hpp"
+#include "host/signals.hpp"
 #include "api/webhooks.hpp"
 #include "host/privacy.hpp"
 #include "instance.hpp"
@@ -31,7 +30,9 @@
 namespace deskline {
 namespace {
 
-constexpr auto callsPatience = std::chrono::seconds(5);
+constexpr auto callsPatience = std::chrono::seconds(5);     // for calls that the switch is carrying out
+constexpr auto sourcesPatience = std::chrono::seconds(2);   // beside that, for the sources to let go
+constexpr auto journalPatience = std::chrono::seconds(10);  // for what has been recorded to be written
 
 std::unique_ptr<telephony::Telephony> makeTelephony(const host::Configuration& c) {
     const auto calls = static_cast<std::size_t>(c.telephony.maxCallsInFlight);
@@ -89,41 +90,11 @@ std::string signInOf(const host::Configuration& c) {
         {"issuer", c.identity.issuer}, {"clientId", c.identity.clientId}, {"scope", c.identity.clientScope}, {"audience", c.identity.audience}});
 }
 
-// Until the process is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed. False: it has to end.
-void wait(const std::function<bool(bool anyway)>& look) {
-    boost::asio::io_context waiting(1);
-    boost::asio::signal_set ends(waiting, SIGINT, SIGTERM);
-    ends.async_wait([&](auto, int) { waiting.stop(); });
-#ifndef _WIN32
-    boost::asio::signal_set again(waiting, SIGHUP);
-    std::function<void()> listen = [&] {
-        again.async_wait([&](auto error, int) {
-            if (error) return;
-            if (look(true)) return listen();
-            waiting.stop();
-        });
-    };
-    listen();
-#endif
-    boost::asio::steady_timer timer(waiting);
-    std::function<void()> turn = [&] {
-        timer.expires_after(std::chrono::seconds(1));
-        timer.async_wait([&](auto error) {
-            if (error) return;
-            if (look(false)) return turn();
-            waiting.stop();
-        });
-    };
-    if (!look(false)) return;
-    turn();
-    waiting.run();
-}
-
 }  // namespace
 
 int serve(const host::Configuration& c) {
+    host::Signals signals;
 #ifndef _WIN32
-    std::signal(SIGPIPE, SIG_IGN);  // a client that is gone is an error of its connection, not of the process
     if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
         return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
@@ -154,7 +125,16 @@ int serve(const host::Configuration& c) {
         journal = events::Journal::openVolatile(journal.error());
     }
 
+    if (signals.asked() > 0) return 0;
+    const auto wanted = static_cast<std::size_t>(c.server.maxConnections);
+    const auto share = host::shareOf(host::raiseDescriptors(), wanted);
+    if (share.connections < wanted) {
+        const auto finding = host::checkDescriptors(wanted);
+        spdlog::warn("{} {} {}", finding.finding, finding.meaning, finding.remedy);
+    }
     events::Hub hub;
+    const auto shardCount = c.server.shards ? static_cast<std::size_t>(c.server.shards) : std::max(1U, std::thread::hardware_concurrency());
+    net::Shards shards = net::makeShards(hub, shardCount);  // before all that may have something to tell them, and destroyed after it
     events::Ledger ledger(c.server.name, std::move(*journal), hub);
     const auto telephony = makeTelephony(c);
     const auto audio = makeAudio(c);
@@ -194,13 +174,13 @@ int serve(const host::Configuration& c) {
                    .contentPolicy = net::contentPolicy(c.identity.issuer, c.server.frameAncestors),
                    .signIn = signInOf(c),
                    .queueLimit = static_cast<std::size_t>(c.server.queueLimit),
-                   .maxConnections = static_cast<std::size_t>(c.server.maxConnections),
+                   .maxConnections = share.connections,
+                   .crowd = share.crowd,
                    .heartbeatSeconds = static_cast<int>(c.server.heartbeat),
                    .compression = c.server.compression,
                    .compressionThreshold = static_cast<std::size_t>(c.server.compressionThreshold)};
     if (audio) site.meters = [&audio](bool watched) { audio->meter(watched ? 20 : 0); };
-    const auto shards = c.server.shards ? static_cast<std::size_t>(c.server.shards) : std::max(1U, std::thread::hardware_concurrency());
-    net::Server server(site, hub, shards);
+    net::Server server(site, shards);
     const auto address = server.listen(c.server.listen);
     if (!address) return refuse(address.error());
 
@@ -210,43 +190,60 @@ int serve(const host::Configuration& c) {
         if (telephony) telephony->start(report);
         if (audio) audio->start(report);
     } catch (const std::exception& error) {
+        ledger.stop();  // it works with what is destroyed before it
         return refuse({"configuration", error.what()});
     }
-    server.start();
     std::optional<api::FiguresPoll> poll;
-    poll.emplace(gateway, std::chrono::seconds(c.telephony.statisticsInterval), [&site] { return site.streams > 0; });
-    if (own)
-        if (const auto facts = net::inspectCertificate(certificate))
-            spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
-    spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync, shards);
-    instance->listensAt(*address);
-    std::cerr << "listening on " << *address << std::endl;
-
-    wait([&](bool anyway) {
-        certificates.rotateTicketKeys();
-        const bool renewed = certificates.renew(site, anyway);
-        if (access->authenticator->tick() || renewed) server.askAgain();
-        for (const auto& [check, fault] : certificates.faults()) gateway.readiness.tell(check, fault);
-        tellReadiness(*access, gateway.readiness);
-        return !ledger.health().conflict;
-    });
-    const bool conflict = ledger.health().conflict;
+    bool conflict = false;
+    if (signals.asked() == 0) {
+        server.start();
+        poll.emplace(gateway, std::chrono::seconds(c.telephony.statisticsInterval), [&site] { return site.streams > 0; });
+        if (own)
+            if (const auto facts = net::inspectCertificate(certificate))
+                spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
+        spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync,
+                     shardCount);
+        instance->listensAt(*address);
+        std::cerr << "listening on " << *address << std::endl;
+        signals.wait([&](bool anyway) {
+            certificates.rotateTicketKeys();
+            const bool renewed = certificates.renew(site, anyway);
+            if (access->authenticator->tick() || renewed) server.askAgain();
+            for (const auto& [check, fault] : certificates.faults()) gateway.readiness.tell(check, fault);
+            tellReadiness(*access, gateway.readiness);
+            conflict = ledger.health().conflict;
+            return !conflict;
+        });
+    }
 
     spdlog::info("ending: new commands are refused, calls in flight have {} s", callsPatience.count());
+    const auto hurried = [&signals] { return signals.asked() > 1; };  // asked once more: nothing is waited for
     gateway.draining = true;
-    poll.reset();
-    std::vector<std::string> left;
-    if (telephony) left = telephony->stop(callsPatience);
-    for (const auto& call : left) spdlog::warn("left behind, its outcome unknown: {}", call);
-    if (audio) audio->stop();
-    server.stop(std::chrono::seconds(c.server.drainSeconds));
-    ledger.stop();
-    poster.reset();
-    access->client.reset();  // what still comes is for shards that are there
-    access->authenticator.reset();
+    std::atomic<bool> whole = true;  // false: a thread is still inside something, and uses what would be destroyed
+    const auto sourcesEnd = [&] {
+        poll.reset();
+        std::vector<std::string> left;
+        if (telephony) left = telephony->stop(callsPatience);
+        for (const auto& call : left) spdlog::warn("left behind, its outcome unknown: {}", call);
+        if (!left.empty()) whole = false;
+        if (audio) audio->stop();
+    };
+    if (!host::within(callsPatience + sourcesPatience, sourcesEnd, hurried)) {
+        spdlog::warn("left behind: a call into the switch or the sound system has not returned");
+        whole = false;
+    }
+    if (!server.stop(std::chrono::seconds(c.server.drainSeconds), hurried)) whole = false;
+    if (!host::within(
+            journalPatience, [&ledger] { ledger.stop(); }, [] { return false; })) {
+        spdlog::error("the journal has not taken what was recorded within {} s; that is lost", journalPatience.count());
+        whole = false;
+    }
+    poster->stop();
+    if (access->client) access->client->stop();
+    access->authenticator->stop();
     spdlog::info("ended");
-    if (!left.empty()) {  // a thread is still inside the switch and uses what would be destroyed now
-        spdlog::shutdown();
+    if (!whole) {
+        spdlog::default_logger()->flush();
         std::_Exit(conflict ? 1 : 0);
     }
     return conflict ? 1 : 0;

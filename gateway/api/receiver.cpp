@@ -63,10 +63,9 @@ std::optional<std::string> unfitUrl(const std::string& text) {
     if (url->has_userinfo()) return "must not carry a name or password";
     if (url->has_fragment()) return "must not have a fragment";
     if (url->host().empty()) return "must name a host";
+    if (url->has_port() && !url->port().empty() && url->port_number() == 0) return "must have a port from 1 to 65535";
     if (url->scheme() == "https") return std::nullopt;
-    const auto host = url->host();
-    const bool loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-    if (url->scheme() != "http" || !loopback) return "must be https (http is for loopback alone)";
+    if (url->scheme() != "http" || !isLoopbackHost(url->host())) return "must be https (http is for loopback alone)";
     return std::nullopt;
 }
 

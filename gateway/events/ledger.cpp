@@ -59,6 +59,7 @@ struct Ledger::Thread final : Books {
     std::condition_variable wake;
     std::vector<Task> inbox;
     bool stopping = false;
+    bool ending = false;  // the same, for the thread itself: nothing is read any more
     std::thread thread;
 
     Commands commands;
@@ -156,6 +157,7 @@ struct Ledger::Thread final : Books {
         for (;;) {
             wake.wait_until(lock, nextDeadline(), [this] { return stopping || !inbox.empty(); });
             if (stopping && inbox.empty()) break;
+            ending = stopping;
             tasks.swap(inbox);
             lock.unlock();
             for (auto& task : tasks) {
@@ -175,6 +177,8 @@ struct Ledger::Thread final : Books {
             lock.lock();
         }
         lock.unlock();
+        ending = true;
+        for (auto& read : std::exchange(waiting, {})) guarded("an answer at the end", [&] { handle(read); });
         guarded("a commit", [this] { commit(); });
     }
 
@@ -302,6 +306,7 @@ struct Ledger::Thread final : Books {
 
     void handle(Read& read) {
         auto& [reading, answer, until] = read;
+        if (ending) return afterCommit([answer = std::move(answer)] { answer(Fault{"shutting-down", "The gateway is shutting down."}); });
         if (reading.cursor.empty()) reading.cursor = at(reading.since ? journal->before(*reading.since) : journal->oldest() - 1);
         auto scanned = since(reading.cursor, scanPage);
         if (!scanned) return afterCommit([answer = std::move(answer), fault = scanned.error()] { answer(fault); });

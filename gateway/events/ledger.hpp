@@ -69,7 +69,7 @@ public:
     // The answer goes into the shard's inbox, in its place between the frames.
     void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer);
     // Events after a cursor, for those who ask instead of listening. The fault journal-truncated: the cursor reaches back too far;
-    // invalid-argument: it is none of this gateway's.
+    // invalid-argument: it is none of this gateway's; shutting-down: the ledger was stopped meanwhile.
     void read(Reading reading, std::function<void(Result<Page>)> answer);
 
     CommandId nextCommand();

@@ -4,7 +4,13 @@
 
 namespace deskline::identity {
 
-Authenticator::~Authenticator() { slow_.join(); }
+Authenticator::~Authenticator() { stop(); }
+
+void Authenticator::stop() {
+    slow_.stop();
+    slow_.join();
+    if (issuer_) issuer_->stop();
+}
 
 void Authenticator::identify(std::string credential, Time now, bool hurried, Done done) {
     if (looksLikeKey(credential)) return checkKey(std::move(credential), now, hurried, std::move(done));

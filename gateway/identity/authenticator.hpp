@@ -16,6 +16,7 @@ public:
 
     Authenticator(const Tokens& tokens, Keys* keys, Issuer* issuer) : tokens_(tokens), keys_(keys), issuer_(issuer) {}  // null: none
     ~Authenticator();
+    void stop();  // drops the keys that wait to be hashed, and refuses the tokens that wait for the provider's keys
 
     // A bearer token or an API key; `done` may be called before this returns, or on any thread, once.
     // `hurried`: nothing is tried that takes long, since its sender has failed too often.

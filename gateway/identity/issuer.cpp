@@ -23,7 +23,7 @@ void Issuer::tick(Clock::time_point time) {
 void Issuer::refresh(Clock::time_point time) {
     {
         const std::lock_guard lock(mutex_);
-        if (std::exchange(fetching_, true)) return;
+        if (stopped_ || std::exchange(fetching_, true)) return;
         tried_ = time;
         due_ = time + options_.refresh;
     }
@@ -123,12 +123,22 @@ void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Ident
     bool begin = false, wait = false;
     {
         const std::lock_guard lock(mutex_);
-        begin = !fromFile() && !fetching_ && (!tried_ || time - *tried_ >= again);
-        wait = fetching_ || begin;
+        begin = !fromFile() && !fetching_ && !stopped_ && (!tried_ || time - *tried_ >= again);
+        wait = !stopped_ && (fetching_ || begin);
         if (wait) waiting_.push_back(afterwards);
     }
     if (begin) refresh(time);
     if (!wait) afterwards();
+}
+
+void Issuer::stop() {
+    Waiting waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        stopped_ = true;
+        waiting = std::exchange(waiting_, {});
+    }
+    for (const auto& go : waiting) go();
 }
 
 Issuer::Health Issuer::health() const {

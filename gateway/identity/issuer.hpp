@@ -37,6 +37,8 @@ public:
     // `done` at once where the keys that are there decide it; else after they were fetched again.
     void verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done, Clock::time_point time = Clock::now());
 
+    void stop();  // those who wait are refused, nothing is fetched any more
+
     struct Health {
         std::size_t keys = 0;
         std::string fault;  // why the last fetch failed; "": it did not
@@ -60,7 +62,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<const Jwks> keys_;
     std::string fault_;
-    bool fetching_ = false;
+    bool fetching_ = false, stopped_ = false;
     std::optional<Clock::time_point> tried_;  // when the last fetch began
     Clock::time_point due_{};
     WatchedFile file_;

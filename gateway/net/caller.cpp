@@ -2,11 +2,10 @@
 
 #include <openssl/crypto.h>
 
-#include <boost/asio/use_awaitable.hpp>
-
 #include "api/audit.hpp"
 #include "api/headers.hpp"
 #include "model/time.hpp"
+#include "net/outside.hpp"
 
 namespace deskline::net {
 namespace {
@@ -34,16 +33,12 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault) {
     return slower;
 }
 
-asio::awaitable<Result<identity::Identity>> identified(Site& site, std::string credential, bool hurried) {
-    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<identity::Identity>)>(
-        [&site, hurried](auto handler, std::string shown) {
-            const auto executor = asio::get_associated_executor(handler);
-            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            site.gateway.authenticator->identify(std::move(shown), now(), hurried, [executor, shared](Result<identity::Identity> identity) {
-                asio::post(executor, [shared, identity = std::move(identity)]() mutable { (*shared)(std::move(identity)); });
-            });
-        },
-        asio::use_awaitable, std::move(credential));
+asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard, std::string credential, bool hurried) {
+    using Identified = Result<identity::Identity>;
+    co_return co_await fromOutside(shard, Leaving::reads_over, Identified(leavingFault),
+                                   [&site, hurried, shown = std::move(credential)](std::function<void(Identified)> done) mutable {
+                                       site.gateway.authenticator->identify(std::move(shown), now(), hurried, std::move(done));
+                                   });
 }
 
 }  // namespace
@@ -61,15 +56,17 @@ std::optional<Fault> refusedOrigin(const From& from, const HttpRequest& request,
     return refused(site, from, api::Attempt::origin, {"forbidden", "The origin " + from.origin + " is not on the list [server] allowed_origins."});
 }
 
-asio::awaitable<Result<identity::Identity>> believed(Site& site, std::string credential, const From& from) {
+asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential, const From& from) {
     const bool hurried = site.gateway.throttle.wait("address " + from.address) > 0;  // then nothing is tried that costs much
     const auto what = identity::looksLikeKey(credential) ? api::Attempt::key : api::Attempt::token;
-    auto identity = co_await identified(site, std::move(credential), hurried);
+    auto identity = co_await identified(site, shard, std::move(credential), hurried);
+    if (!identity && identity.error().slug == leavingFault.slug) co_return identity;  // nobody has looked at it
     if (!identity) co_return refused(site, from, what, identity.error());
     co_return identity;
 }
 
-asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, const HttpRequest& request, const From& from, const std::string* ticket) {
+asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request, const From& from,
+                                                                   const std::string* ticket) {
     if (ticket) {
         const auto origin = from.ownPage ? "https://" + std::string(request[http::field::host]) : from.origin;
         auto identity = site.gateway.tickets.redeem(*ticket, origin, secondsNow());
@@ -84,7 +81,7 @@ asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, c
         co_return std::optional(std::move(*identity));
     }
     if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) co_return refused(site, from, api::Attempt::token, bearerWanted);
-    auto identity = co_await believed(site, std::string(authorization.substr(7)), from);
+    auto identity = co_await believed(site, shard, std::string(authorization.substr(7)), from);
     if (!identity) co_return identity.error();
     co_return std::optional(std::move(*identity));
 }

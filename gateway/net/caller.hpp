@@ -18,9 +18,10 @@ From fromOf(const HttpRequest& request, const Channel& channel, const Site& site
 std::optional<Fault> refusedOrigin(const From& from, const HttpRequest& request, Site& site);
 
 // The answer is nobody where nothing was shown. `ticket`: from the query.
-asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, const HttpRequest& request, const From& from, const std::string* ticket);
+asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request, const From& from,
+                                                                   const std::string* ticket);
 // A token or key, as it stands in a header or in `hello`.
-asio::awaitable<Result<identity::Identity>> believed(Site& site, std::string credential, const From& from);
+asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential, const From& from);
 
 Fault unknownCaller(Site& site, const From& from);  // nothing was shown where something must be
 

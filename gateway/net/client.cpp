@@ -14,6 +14,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/url.hpp>
+
+#include "model/addresses.hpp"
 #ifdef _WIN32
 #include <wincrypt.h>
 #endif
@@ -32,13 +34,15 @@ constexpr std::size_t answerRead = 1 << 20, answerKept = 1024;
 constexpr int mostRedirects = 3;
 
 struct Target {
-    std::string host, port, path;  // path with the query
+    std::string host, path;  // path with the query
+    std::uint16_t port = 0;
     bool tls = false;
 };
 
 Target targetOf(const boost::urls::url_view& url) {
-    Target target{url.host_address(), url.has_port() ? std::string(url.port()) : std::string(url.scheme() == "https" ? "443" : "80"),
-                  std::string(url.encoded_target()), url.scheme() == "https"};
+    const bool tls = url.scheme() == "https";
+    const bool named = url.has_port() && !url.port().empty();
+    Target target{url.host_address(), std::string(url.encoded_target()), named ? url.port_number() : static_cast<std::uint16_t>(tls ? 443 : 80), tls};
     if (target.path.empty() || target.path[0] != '/') target.path.insert(0, "/");
     return target;
 }
@@ -50,6 +54,15 @@ std::string firstKiB(const std::string& body) {
         if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c & 0x80) != 0) c = '?';
     return text;
 }
+
+using Clock = std::chrono::steady_clock;
+
+struct Means {  // what an exchange works with
+    const ClientOptions& options;
+    asio::ssl::context& tls;
+    Resolver& resolver;
+    Clock::time_point until;
+};
 
 struct Answer {
     error_code error;
@@ -77,36 +90,44 @@ asio::awaitable<Answer> converse(Stream& stream, const http::request<http::strin
     co_return answer;
 }
 
-asio::awaitable<Answer> once(const Target& target, http::verb method, const api::Post& what, const ClientOptions& options, asio::ssl::context& tls) {
+// What of a name may be connected to. Clear text is for loopback alone, whatever the name resolves to.
+std::vector<tcp::endpoint> allowed(const Addresses& addresses, const Target& target, const ClientOptions& options) {
+    std::vector<tcp::endpoint> endpoints;
+    for (const auto& address : addresses)
+        if ((options.allowPrivateNetworks || isPublic(address)) && (target.tls || isLoopback(address))) endpoints.emplace_back(address, target.port);
+    return endpoints;
+}
+
+asio::awaitable<Answer> once(const Target& target, http::verb method, const api::Post& what, const Means& means) {
     Answer answer;
     auto token = asio::redirect_error(asio::use_awaitable, answer.error);
     const auto failed = [&](std::string what) {
         answer.what = std::move(what);
         return answer;
     };
+    const auto& options = means.options;
     const auto executor = co_await asio::this_coro::executor;
-    tcp::resolver resolver(executor);
-    const auto endpoints = co_await resolver.async_resolve(target.host, target.port, token);
+    const auto addresses = co_await means.resolver.resolve(target.host, means.until, answer.error);
     if (answer.error) co_return failed("The name " + target.host + " could not be resolved");
-    std::vector<tcp::endpoint> allowed;
-    for (const auto& entry : endpoints)
-        if (options.allowPrivateNetworks || !isPrivate(entry.endpoint().address())) allowed.push_back(entry.endpoint());
-    if (allowed.empty()) {
+    const auto endpoints = allowed(addresses, target, options);
+    if (endpoints.empty()) {
         answer.error = asio::error::access_denied;
+        if (options.allowPrivateNetworks) co_return failed(target.host + " is not loopback, and http is for loopback alone");
         co_return failed(target.host + " is in a private network, and [" + options.section + "] allow_private_networks is false");
     }
     http::request<http::string_body> request{method, target.path, 11, what.body};
-    request.set(http::field::host, target.host + ":" + target.port);
+    const bool v6 = target.host.find(':') != std::string::npos;
+    request.set(http::field::host, (v6 ? "[" + target.host + "]" : target.host) + ":" + std::to_string(target.port));
     request.set(http::field::user_agent, "Deskline/" DESKLINE_VERSION);
     request.set(http::field::connection, "close");
     for (const auto& [name, value] : what.headers) request.set(name, value);
     request.prepare_payload();
 
-    boost::beast::ssl_stream<boost::beast::tcp_stream> stream(boost::beast::tcp_stream(executor), tls);
+    boost::beast::ssl_stream<boost::beast::tcp_stream> stream(boost::beast::tcp_stream(executor), means.tls);
     auto& plain = boost::beast::get_lowest_layer(stream);
-    plain.expires_after(options.timeout);
-    co_await plain.async_connect(allowed, token);
-    if (answer.error) co_return failed("No connection to " + target.host + " port " + target.port);
+    plain.expires_at(means.until);
+    co_await plain.async_connect(endpoints, token);
+    if (answer.error) co_return failed("No connection to " + target.host + " port " + std::to_string(target.port));
     if (!target.tls) co_return co_await converse(plain, request);
     SSL_set_tlsext_host_name(stream.native_handle(), target.host.c_str());
     stream.set_verify_callback(asio::ssl::host_name_verification(target.host));
@@ -116,12 +137,12 @@ asio::awaitable<Answer> once(const Target& target, http::verb method, const api:
 }
 
 // Follows redirects within the host; the answer's error says why there is none.
-asio::awaitable<Answer> exchanged(http::verb method, api::Post what, const ClientOptions& options, asio::ssl::context& tls) {
+asio::awaitable<Answer> exchanged(http::verb method, api::Post what, Means means) {
     const auto refused = [](const char* why) { return Answer{asio::error::access_denied, why}; };
     auto url = boost::urls::url(boost::urls::parse_uri(what.url).value());
     for (int redirects = 0;; ++redirects) {
         const auto target = targetOf(url);
-        auto answer = co_await once(target, method, what, options, tls);
+        auto answer = co_await once(target, method, what, means);
         if (answer.error) co_return answer;
         const auto status = static_cast<int>(answer.response.result_int());
         const std::string_view location = answer.response[http::field::location];
@@ -159,20 +180,6 @@ void trustHostAuthorities(SSL_CTX* context) { SSL_CTX_set_default_verify_paths(c
 
 }  // namespace
 
-bool isPrivate(const asio::ip::address& address) {
-    if (address.is_loopback() || address.is_unspecified() || address.is_multicast()) return true;
-    if (address.is_v6()) {
-        const auto v6 = address.to_v6();
-        if (v6.is_v4_mapped()) return isPrivate(asio::ip::make_address_v4(asio::ip::v4_mapped, v6));
-        const auto bytes = v6.to_bytes();
-        return v6.is_link_local() || v6.is_site_local() || (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0 && bytes[1] == 0x64);  // unique local; NAT64
-    }
-    const auto number = address.to_v4().to_uint();
-    const auto in = [number](std::uint32_t network, int bits) { return (number ^ network) >> (32 - bits) == 0; };
-    return in(0x00000000, 8) || in(0x0a000000, 8) || in(0x64400000, 10) || in(0xa9fe0000, 16) || in(0xac100000, 12) || in(0xc0000000, 24) ||
-           in(0xc0a80000, 16) || in(0xc6120000, 15) || in(0xf0000000, 4);
-}
-
 Client::Client(ClientOptions options) : options_(std::move(options)), tls_(asio::ssl::context::tls_client) {
     SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
     tls_.set_verify_mode(asio::ssl::verify_peer);
@@ -191,13 +198,15 @@ Client::Client(ClientOptions options) : options_(std::move(options)), tls_(asio:
     });
 }
 
-Client::~Client() {
+Client::~Client() { stop(); }
+
+void Client::stop() {
     io_.stop();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void Client::post(api::Post what, std::function<void(api::PostOutcome)> done) {
-    asio::co_spawn(io_, exchanged(http::verb::post, std::move(what), options_, tls_),
+    asio::co_spawn(io_, exchanged(http::verb::post, std::move(what), {options_, tls_, resolver_, Clock::now() + options_.timeout}),
                    [done = std::move(done)](const std::exception_ptr& failed, const Answer& answer) {
                        if (failed) return done({{}, "The post failed by an exception.", {}});
                        if (answer.error) return done({{}, inWords(answer), {}});
@@ -208,7 +217,7 @@ void Client::post(api::Post what, std::function<void(api::PostOutcome)> done) {
 void Client::get(const std::string& url, std::function<void(Result<std::string>)> done) {
     const auto fault = [url](const std::string& what) { return Fault{"resource-unavailable", url + " could not be had. " + what}; };
     if (!boost::urls::parse_uri(url)) return done(fault("It is no URL."));
-    asio::co_spawn(io_, exchanged(http::verb::get, {url, {}, {}}, options_, tls_),
+    asio::co_spawn(io_, exchanged(http::verb::get, {url, {}, {}}, {options_, tls_, resolver_, Clock::now() + options_.timeout}),
                    [done = std::move(done), fault](const std::exception_ptr& failed, const Answer& answer) {
                        if (failed) return done(fault("It failed by an exception."));
                        if (answer.error) return done(fault(inWords(answer)));

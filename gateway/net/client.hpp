@@ -4,12 +4,12 @@
 // Source: RFC 9110, RFC 9112, RFC 6125. Thread: its own; `post` and `get` any.
 #pragma once
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <filesystem>
 #include <thread>
 
 #include "api/webhooks.hpp"
+#include "net/resolver.hpp"
 
 namespace deskline::net {
 
@@ -17,13 +17,15 @@ struct ClientOptions {
     bool allowPrivateNetworks = false;
     std::filesystem::path authorities;  // PEM, besides the host's; "": none
     std::string section;                // of the configuration, where these come from
-    std::chrono::seconds timeout{15};   // for a whole exchange
+    std::chrono::seconds timeout{15};   // for a whole exchange: names, redirects, everything
+    Lookup lookup = lookUp;
 };
 
 class Client {
 public:
     explicit Client(ClientOptions options);  // throws std::runtime_error where the authorities cannot be read
     ~Client();
+    void stop();  // drops what is under way; nobody is told
 
     void post(api::Post post, std::function<void(api::PostOutcome)> done);
     // What there is at an https address, up to 1 MiB; the fault (resource-unavailable) says what hindered.
@@ -33,10 +35,8 @@ private:
     const ClientOptions options_;
     boost::asio::io_context io_{1};
     boost::asio::ssl::context tls_;
+    Resolver resolver_{io_, options_.lookup};
     std::thread thread_;
 };
-
-// Loopback, private, link-local, unspecified and multicast addresses: not on the public internet (RFC 6890, RFC 4193).
-bool isPrivate(const boost::asio::ip::address& address);
 
 }  // namespace deskline::net

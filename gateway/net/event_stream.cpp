@@ -34,6 +34,7 @@ public:
         channel_->flush();
         if (query.audioRate) setAudioRate(*query.audioRate);
         listen(std::move(query.subscription), std::move(query.after));
+        if (shard_.leaving() != Leaving::not_yet) goAway();
         Stream stream(channel_);
         char ignored[256];
         while (!error) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));

@@ -16,6 +16,7 @@
 #include "net/caller.hpp"
 #include "net/event_stream.hpp"
 #include "net/gzip.hpp"
+#include "net/outside.hpp"
 #include "net/stream.hpp"
 
 namespace deskline::net {
@@ -42,7 +43,7 @@ void compress(HttpResponse& response, std::string_view acceptEncoding) {
 
 HttpResponse finish(HttpResponse response, const HttpRequest& request, const Site& site) {
     response.version(11);
-    response.keep_alive(request.keep_alive());
+    response.keep_alive(request.keep_alive() && !site.gateway.draining);
     response.set(http::field::server, "Deskline");
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Strict-Transport-Security", "max-age=31536000");
@@ -94,17 +95,14 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
     return call;
 }
 
-// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's.
-asio::awaitable<api::Response> ask(Site& site, api::Request request) {
-    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(api::Response)>(
-        [&site](auto handler, api::Request call) {
-            const auto executor = asio::get_associated_executor(handler);
-            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            api::handle(site.gateway, std::move(call), [executor, shared](api::Response response) {
-                asio::post(executor, [shared, response = std::move(response)]() mutable { (*shared)(std::move(response)); });
-            });
-        },
-        asio::use_awaitable, std::move(request));
+// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. At the end who only reads is not
+// waited for; who has changed something is, for as long as there is time.
+asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request) {
+    const auto until = leavingOf(request);
+    auto atTheEnd = unanswered(request);
+    co_return co_await fromOutside(shard, until, std::move(atTheEnd), [&site, call = std::move(request)](api::Respond respond) mutable {
+        api::handle(site.gateway, std::move(call), std::move(respond));
+    });
 }
 
 // What a resource allows; for a browser that asks before it sends (CORS), also which headers.
@@ -141,7 +139,7 @@ Result<Target> targetOf(const HttpRequest& request, const Site& site) {
 asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
     const auto ticket = target.query.find("ticket");
     const bool byTicket = target.path == "/events" && ticket != target.query.end();
-    auto caller = co_await whoAsks(site, request, from, byTicket ? &ticket->second : nullptr);
+    auto caller = co_await whoAsks(site, shard, request, from, byTicket ? &ticket->second : nullptr);
     if (!caller) co_return caller.error();
     if (!*caller) co_return unknownCaller(site, from);
     auto call = apiRequest(request, std::move(target.path), std::move(target.query), from, shard);
@@ -163,7 +161,7 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, 
     auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return refuse(call.error());
     const auto id = call->requestId;
-    auto response = plain(co_await ask(site, std::move(*call)));
+    auto response = plain(co_await ask(site, shard, std::move(*call)));
     response.set("X-Request-Id", id);
     co_return response;
 }
@@ -210,17 +208,39 @@ asio::awaitable<void> write(Stream& stream, HttpResponse response) {
     co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
 }
 
-// Handshakes cost more than anything else that a stranger can ask for: from one address they come one after another.
-asio::awaitable<bool> itsTurn(Channel& channel, Site& site) {
-    error_code error;
-    const auto in = site.peers.handshakeIn(asio::ip::make_address(channel.peer(), error));
-    if (error || !in) co_return false;
-    if (*in > std::chrono::milliseconds(1)) {
-        asio::steady_timer timer(channel.socket().get_executor(), *in);
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+// A connection between its requests and while one is answered. Nothing asked yet: at the end it is closed.
+class Connection final : public Open {
+public:
+    Connection(Channel& channel, Shard& shard) : channel_(channel), pause_(shard.io()) { shard.opened(*this); }
+
+    enum class Does { handshake, listens, answers };
+    Does does = Does::handshake;
+
+    void leave(Leaving stage) override {
+        if (stage == Leaving::now || does == Does::handshake) {
+            channel_.close();
+            pause_.cancel();
+        } else if (does == Does::listens) {
+            channel_.closeWhenSent();
+        }
     }
-    co_return !channel.closed();
-}
+
+    // Handshakes cost more than anything else that a stranger can ask for: from one address they come one after another.
+    asio::awaitable<bool> itsTurn(Site& site) {
+        error_code error;
+        const auto in = site.peers.handshakeIn(asio::ip::make_address(channel_.peer(), error));
+        if (error || !in) co_return false;
+        if (*in > std::chrono::milliseconds(1)) {
+            pause_.expires_after(*in);
+            co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        }
+        co_return !channel_.closed();
+    }
+
+private:
+    Channel& channel_;
+    asio::steady_timer pause_;
+};
 
 // A body may hold a PIN, a header a token: they go from memory before the next request.
 void forgetSecrets(HttpRequest& request, boost::beast::flat_buffer& buffer) {
@@ -250,6 +270,14 @@ bool fitsRequestId(std::string_view text) {
 
 std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
 
+Leaving leavingOf(const api::Request& request) { return request.method == "GET" || request.method == "HEAD" ? Leaving::reads_over : Leaving::over; }
+
+api::Response unanswered(const api::Request& request) {
+    Fault fault = leavingFault;
+    fault.outcomeUnknown = leavingOf(request) == Leaving::over;
+    return api::problem(fault, request.requestId);
+}
+
 api::Later laterOn(asio::io_context& io) {
     return [&io](std::chrono::milliseconds after, std::function<void()> what) -> api::Timer {
         const auto timer = std::make_shared<asio::steady_timer>(io, after);
@@ -266,7 +294,8 @@ bool originAllowed(const Site& site, std::string_view origin, std::string_view h
 
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site) {
     channel->expireIn(requestSeconds);
-    if (!co_await itsTurn(*channel, site) || !co_await shakeHands(*channel)) {
+    Connection connection(*channel, shard);
+    if (shard.leaving() != Leaving::not_yet || !co_await connection.itsTurn(site) || !co_await shakeHands(*channel)) {
         if (const auto why = channel->certificateFault(); !why.empty()) certificateRefused(site, channel->peer(), why);
         channel->close();
         co_return;
@@ -274,9 +303,10 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
     const bool crowded = site.connections > site.maxConnections;
     Stream stream(channel);
     boost::beast::flat_buffer buffer;
-    for (bool first = true;; first = false) {
+    for (bool first = true; shard.leaving() == Leaving::not_yet; first = false) {
         error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
+        connection.does = Connection::Does::listens;
         http::request_parser<http::string_body> parser;
         parser.header_limit(headerBytes);
         parser.body_limit(bodyBytes);
@@ -293,7 +323,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
         }
         if (!error) co_await http::async_read(stream, buffer, parser, token);
         if (error) {
-            if (error == http::error::end_of_stream || error == asio::error::eof || channel->closed()) break;
+            if (error == http::error::end_of_stream || error == asio::error::eof || channel->closing()) break;
             HttpRequest nothing;
             nothing.keep_alive(false);
             auto fault = unreadable(error);
@@ -301,6 +331,8 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             co_await write(stream, finish(refuse(fault), nothing, site));
             break;
         }
+        if (channel->closing()) break;  // the end began meanwhile: what cannot be answered is not carried out
+        connection.does = Connection::Does::answers;
         auto request = parser.release();
         channel->expireIn(0);
         ++site.requests;
@@ -312,7 +344,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             const auto ticket = target->query.find("ticket");
             auto refusal = refusedOrigin(from, request, site);
             if (!refusal) {
-                auto identity = co_await whoAsks(site, request, from, ticket == target->query.end() ? nullptr : &ticket->second);
+                auto identity = co_await whoAsks(site, shard, request, from, ticket == target->query.end() ? nullptr : &ticket->second);
                 if (identity) {
                     acceptStream(channel, shard, site, request, from, std::move(*identity), crowded);
                     co_return;

@@ -18,7 +18,11 @@ using HttpResponse = http::response<http::string_body>;
 
 bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
 std::int64_t secondsNow();                  // since 1970
-api::Later laterOn(asio::io_context& io);   // timers of a shard, for requests that come in on it
+// What an unanswered request is told when the gateway ends, and when.
+inline const Fault leavingFault{"shutting-down", "The gateway is shutting down."};
+Leaving leavingOf(const api::Request& request);
+api::Response unanswered(const api::Request& request);
+api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it
 
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);
 

@@ -9,6 +9,7 @@ namespace deskline::net {
 Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity)
     : channel_(std::move(channel)), shard_(shard), site_(site), whose_(std::move(whose)), identity_(std::move(identity)) {
     ++site_.streams;
+    shard_.opened(*this);
     setAudioRate(defaultAudioRate);
 }
 
@@ -110,6 +111,11 @@ void Outlet::askAgain() {
     if (!is) return revoked();
     identity_ = std::move(*is);
     adapt();
+}
+
+void Outlet::leave(Leaving stage) {
+    if (stage == Leaving::begins) goAway();
+    if (stage == Leaving::now) channel_->close();
 }
 
 void Outlet::adapt() {

@@ -12,7 +12,7 @@ namespace deskline::net {
 
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
-class Outlet : public Subscriber, public std::enable_shared_from_this<Outlet> {
+class Outlet : public Subscriber, public Open, public std::enable_shared_from_this<Outlet> {
 public:
     ~Outlet() override;
 
@@ -20,6 +20,7 @@ public:
     void flush() final;
     bool releaseHeld() final;
     void askAgain() final;
+    void leave(Leaving stage) final;
 
 protected:
     // `address`: of the caller, as proxies tell it. `kind` and `id`: what administrators are shown.
@@ -41,6 +42,7 @@ protected:
     virtual void tellSnapshot(const Bytes& frame, const std::string& cursor) = 0;
     virtual void put(const events::FramePtr& frame) = 0;  // into the channel's queue, in its form
     virtual void tooSlow() = 0;
+    virtual void goAway() = 0;   // the gateway ends
     virtual void revoked() = 0;  // the caller is nobody any more
 
     std::shared_ptr<Channel> channel_;

@@ -9,16 +9,20 @@
 #include <charconv>
 #include <thread>
 
+#include "net/seldom.hpp"
+
 namespace deskline::net {
 namespace {
 
-constexpr std::size_t crowd = 256;  // connections beyond the limit that still get an answer
+using Steady = std::chrono::steady_clock;
+constexpr auto readsPatience = std::chrono::milliseconds(500);    // for what is being read
+constexpr auto lastAnswers = std::chrono::seconds(2);             // for clients to take what they are told at the end
+constexpr auto lastTurns = std::chrono::seconds(1);               // for what is closed to notice it
+constexpr auto hurriedPatience = std::chrono::milliseconds(100);  // for each stage, when there is no time
 
 }  // namespace
 
-Server::Server(Site& site, events::Hub& hub, std::size_t shards) : site_(site) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(shards, 1); ++i) shards_.push_back(std::make_unique<Shard>(hub));
-}
+Server::Server(Site& site, Shards& shards) : site_(site), shards_(shards) {}
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
@@ -50,38 +54,46 @@ Result<std::string> Server::listen(const std::string& address) {
 }
 
 void Server::start() {
+    started_ = true;
     for (auto& shard : shards_) shard->start();
     asio::co_spawn(shards_[0]->io(), accept(), asio::detached);
 }
 
 asio::awaitable<void> Server::accept() {
+    Seldom failed, tooMany, tooManyOfOne;
     for (std::size_t next = 0;; next = (next + 1) % shards_.size()) {
         error_code error;
         auto& shard = *shards_[next];
         auto socket = co_await acceptor_->async_accept(shard.io(), asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
         if (error) {  // out of descriptors, or the client left: let others go on and try again
-            spdlog::warn("a connection could not be accepted: {}", error.message());
+            if (const auto times = failed.happened()) spdlog::warn("{} connections could not be accepted: {}", times, error.message());
             asio::steady_timer pause(shards_[0]->io(), std::chrono::milliseconds(50));
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        if (site_.connections >= site_.maxConnections + crowd) {  // those within the crowd are told so
-            spdlog::warn("a connection was refused: [server] max_connections = {} is reached", site_.maxConnections);
+        if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
+            if (const auto times = tooMany.happened())
+                spdlog::warn("{} connections were refused: there are {}, which is all that are served", times, site_.maxConnections);
             continue;
         }
         const auto peer = socket.remote_endpoint(error).address();
         if (error) continue;  // gone already
         if (!site_.peers.arrived(peer)) {
-            spdlog::warn("a connection was refused: [server] connections_per_address is reached by {}", peer.to_string());
+            if (const auto times = tooManyOfOne.happened())
+                spdlog::warn("{} connections were refused: [server] connections_per_address is reached, the last time by {}", times, peer.to_string());
             continue;
         }
-        asio::post(shard.io(), [this, &shard, peer, socket = std::make_shared<tcp::socket>(std::move(socket))] {
-            ++site_.connections;
-            auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [this, peer](Channel* gone) {
-                delete gone;
-                site_.peers.left(peer);
-                --site_.connections;
+        ++site_.connections;
+        const auto gone = [this, peer] {
+            site_.peers.left(peer);
+            --site_.connections;
+        };
+        asio::post(shard.io(), [this, &shard, gone, socket = std::make_shared<tcp::socket>(std::move(socket))] {
+            if (shard.leaving() != Leaving::not_yet) return gone();
+            auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [gone](Channel* channel) {
+                delete channel;
+                gone();
             });
             asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
         });
@@ -92,16 +104,43 @@ void Server::askAgain() {
     for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->askAgain(); });
 }
 
-void Server::stop(std::chrono::milliseconds patience) {
-    if (std::exchange(stopped_, true)) return;
+void Server::leave(Leaving stage) {
+    for (auto& shard : shards_) asio::post(shard->io(), [&shard, stage] { shard->leave(stage); });
+}
+
+bool Server::stop(std::chrono::milliseconds patience, const std::function<bool()>& hurried) {
+    if (std::exchange(stopped_, true)) return true;
+    const auto allGone = [&](Steady::time_point until) {  // before then
+        const auto since = Steady::now();
+        while (site_.connections > 0 || site_.streams > 0) {
+            const auto time = Steady::now();
+            if (time >= until || (hurried && hurried() && time >= since + hurriedPatience)) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return true;
+    };
+    if (!started_) {
+        for (auto& shard : shards_) shard->stop();
+        return true;
+    }
     asio::post(shards_[0]->io(), [this] {
         error_code ignored;
         if (acceptor_) acceptor_->close(ignored);
     });
-    for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->goAway(); });
-    const auto until = std::chrono::steady_clock::now() + patience;
-    while (site_.streams > 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto over = Steady::now() + patience;
+    const std::pair<Leaving, Steady::time_point> stages[] = {
+        {Leaving::begins, std::min(over, Steady::now() + readsPatience)}, {Leaving::reads_over, over}, {Leaving::over, over + lastAnswers}};
+    bool gone = false;
+    for (const auto& [stage, until] : stages) {
+        leave(stage);  // each of them, for who has yet to come through the door
+        if ((gone = allGone(until))) break;
+    }
+    if (!gone) {
+        leave(Leaving::now);
+        gone = allGone(Steady::now() + lastTurns);
+    }
     for (auto& shard : shards_) shard->stop();
+    return gone;
 }
 
 }  // namespace deskline::net

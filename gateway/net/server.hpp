@@ -1,6 +1,7 @@
 // The listener and its shards. Accepting goes round over the shards; each connection stays where it was accepted.
 // Thread: main's.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,23 +12,26 @@ namespace deskline::net {
 
 class Server {
 public:
-    Server(Site& site, events::Hub& hub, std::size_t shards);
+    Server(Site& site, Shards& shards);  // both outlive it
     ~Server();
 
     // "127.0.0.1:8443", "[::1]:8443", port 0 takes a free one. The fault says which address and why.
     Result<std::string> listen(const std::string& address);
     void start();
     void askAgain();  // everybody who has a stream: who it is by now
-    // Says goodbye to every stream, waits for connections to end at most `patience`, then stops the shards.
-    void stop(std::chrono::milliseconds patience);
+    // Answers or closes everything that is open, stage by stage (leaving.hpp), then stops the shards: within `patience` for whatever is being
+    // carried out, and a few seconds more for clients that do not read. `hurried`: asked meanwhile; once true, no stage waits for anybody.
+    // False: something was still open, and what it uses must not be destroyed.
+    bool stop(std::chrono::milliseconds patience, const std::function<bool()>& hurried = {});
 
 private:
     asio::awaitable<void> accept();
+    void leave(Leaving stage);
 
     Site& site_;
-    std::vector<std::unique_ptr<Shard>> shards_;
+    Shards& shards_;
     std::unique_ptr<tcp::acceptor> acceptor_;
-    bool stopped_ = false;
+    bool started_ = false, stopped_ = false;
 };
 
 }  // namespace deskline::net

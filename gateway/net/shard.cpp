@@ -150,7 +150,24 @@ void Shard::each(void (Subscriber::*what)()) {
     for (auto& subscriber : all) (subscriber.get()->*what)();
 }
 
-void Shard::goAway() { each(&Subscriber::goAway); }
 void Shard::askAgain() { each(&Subscriber::askAgain); }
+
+void Shard::leave(Leaving stage) {
+    stage_ = stage;
+    OpenThings all;
+    all.swap(open_);
+    while (!all.empty()) {
+        auto& one = all.front();
+        all.pop_front();
+        open_.push_back(one);
+        one.leave(stage);
+    }
+}
+
+Shards makeShards(events::Hub& hub, std::size_t count) {
+    Shards shards;
+    while (shards.size() < std::max<std::size_t>(count, 1)) shards.push_back(std::make_unique<Shard>(hub));
+    return shards;
+}
 
 }  // namespace deskline::net

@@ -15,6 +15,7 @@
 #include "events/hub.hpp"
 #include "events/subscription.hpp"
 #include "net/forms.hpp"
+#include "net/leaving.hpp"
 #include "net/wheel.hpp"
 
 namespace deskline::net {
@@ -25,7 +26,6 @@ public:
     virtual bool deliver(const events::FramePtr& frame) = 0;  // queues; true: it is to be visited
     virtual void flush() = 0;
     virtual bool releaseHeld() = 0;  // conflated frames that are due; true: more are held
-    virtual void goAway() = 0;       // the gateway drains
     virtual void askAgain() = 0;     // who it is: keys or revocations have changed
 };
 
@@ -45,8 +45,11 @@ public:
     void leave(const events::Subscription& subscription, Subscriber* subscriber);
     void touch(const std::shared_ptr<Subscriber>& subscriber);
     void hold(const std::shared_ptr<Subscriber>& subscriber);  // has conflated frames that are not due yet
-    void goAway();                                             // to every subscriber
     void askAgain();
+
+    void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
+    void leave(Leaving stage);                          // tells all that is open
+    Leaving leaving() const { return stage_; }        // the stage that was told last
     std::size_t subscribers() const { return subscribers_; }
 
 private:
@@ -74,7 +77,12 @@ private:
     std::size_t subscribers_ = 0, passLength_ = 0;
     bool passing_ = false, holding_ = false, delivering_ = false;
     std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
+    OpenThings open_;
+    Leaving stage_ = Leaving::not_yet;
     std::thread thread_;
 };
+// They are made before, and destroyed after, everything that may have something to tell them.
+using Shards = std::vector<std::unique_ptr<Shard>>;
+Shards makeShards(events::Hub& hub, std::size_t count);
 
 }  // namespace deskline::net

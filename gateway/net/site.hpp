@@ -31,6 +31,7 @@ struct Site {
     std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
     std::size_t queueLimit = 1 << 20;  // bytes queued for one stream before it is closed as too slow
     std::size_t maxConnections = 20'000;
+    std::size_t crowd = 256;  // connections beyond the limit that still get an answer
     int heartbeatSeconds = 25;
     bool compression = false;                 // permessage-deflate, where the client offers it
     std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are

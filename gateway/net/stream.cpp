@@ -16,6 +16,7 @@
 #include "net/caller.hpp"
 #include "net/message.hpp"
 #include "net/outlet.hpp"
+#include "net/outside.hpp"
 
 namespace deskline::net {
 namespace {
@@ -44,6 +45,7 @@ public:
             channel_->close();
             co_return;
         }
+        accepted_ = true;
         channel_->onTick = [weak = weak()] {
             const auto self = weak.lock();
             return self ? self->tick() : 0;
@@ -51,11 +53,13 @@ public:
         channel_->tickIn(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
+        if (shard_.leaving() != Leaving::not_yet) goAway();
         while (!channel_->closed()) {
             boost::beast::flat_buffer buffer;  // of this message alone: an idle stream has none
             co_await websocket_.async_read(buffer, token);
             if (error) break;
             heard_ = true;
+            if (channel_->closing()) continue;  // after the goodbye nothing is taken
             if (!allowance_.take()) {
                 close(CloseCode::bad_frame, "too-many-frames");
                 continue;
@@ -74,7 +78,15 @@ public:
         channel_->closeWhenSent();
     }
 
-    void goAway() override { close(CloseCode::going_away, "going-away", 1000); }
+    // Nothing more begins; what was asked is answered before the goodbye.
+    void goAway() override {
+        leaving_ = true;
+        if (!accepted_ || unanswered_ > 0 || channel_->closing()) return;
+        end();
+        channel_->send(closeFrame(CloseCode::going_away, "going-away", 1000));
+        channel_->closeWhenSent();
+        channel_->flush();
+    }
 
 private:
     std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
@@ -192,7 +204,7 @@ private:
     // Takes the token's word for who this is; a stream stays its subject's.
     asio::awaitable<bool> authorize(std::optional<std::string> token) {
         if (!token) co_return nobodyKnown();
-        auto verified = co_await believed(site_, std::move(*token), from_);
+        auto verified = co_await believed(site_, shard_, std::move(*token), from_);
         co_return take(std::move(verified));
     }
 
@@ -277,11 +289,21 @@ private:
         request.origin = from_.origin;
         request.later = laterOn(shard_.io());
         if (!whole) return tell(*message.id, api::problem(api::brokenTarget(), request.requestId));
-        api::handle(site_.gateway, std::move(request), [weak = weak(), &shard = shard_, id = *message.id](api::Response response) {
-            asio::post(shard.io(), [weak, id, response = std::move(response)] {
-                if (const auto self = weak.lock(); self && !self->channel_->closing()) self->tell(id, response);
+        ++unanswered_;
+        const auto until = leavingOf(request);
+        auto atTheEnd = unanswered(request);
+        askOutside(
+            shard_, until, std::move(atTheEnd),
+            [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); },
+            [weak = weak(), id = *message.id](const api::Response& response) {
+                if (const auto self = weak.lock()) self->answered(id, response);
             });
-        });
+    }
+
+    void answered(const std::string& id, const api::Response& response) {
+        --unanswered_;
+        if (!channel_->closing()) tell(id, response);
+        if (leaving_) goAway();
     }
 
     void tell(const std::string& id, const api::Response& response) {
@@ -309,7 +331,8 @@ private:
     websocket::stream<Stream, true> websocket_;
     const From from_;
     Allowance allowance_;
-    bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false;
+    std::size_t unanswered_ = 0;  // commands
+    bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false, accepted_ = false, leaving_ = false;
 };
 
 }  // namespace

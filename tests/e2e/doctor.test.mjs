@@ -7,20 +7,21 @@ import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { run, shown, onWindows, freePort } from './harness.mjs';
 
-const configured = (listen, more = '') => {
+// So few connections that any host has the descriptors for them.
+const configured = (listen, more = 'max_connections = 100\n') => {
   const folder = mkdtempSync(join(tmpdir(), 'deskline-doctor-')), file = join(folder, 'deskline.toml');
   writeFileSync(file, `[server]\nlisten = "${listen}"\ndata_dir = "${shown(folder)}/data"\n${more}`);
   return shown(file);
 };
-const diagnose = (...args) => {
-  const { code, stdout } = run(['doctor', '--json', '--config', configured(...args)]);
+const diagnose = (listen, more, options = {}) => {
+  const { code, stdout } = run(['doctor', '--json', '--config', configured(listen, more)], options);
   return { code, ...JSON.parse(stdout) };
 };
 
 test('what is there is named; every finding that is not well says what it means and what to do', async () => {
   const { code, verdict, findings } = diagnose(`127.0.0.1:${await freePort()}`);
   assert.equal(['ok', 'degraded', 'failed'][code], verdict);
-  for (const area of ['host', 'clock', 'data', 'certificate', 'port', 'telephony', 'audio']) assert.ok(findings.some((f) => f.area === area), area);
+  for (const area of ['host', 'clock', 'data', 'certificate', 'port', 'descriptors', 'telephony', 'audio']) assert.ok(findings.some((f) => f.area === area), area);
   for (const finding of findings.filter((f) => f.severity !== 'ok')) assert.ok(finding.meaning && finding.remedy, finding.finding);
   if (!onWindows) return assert.equal(code, 0);
   const said = findings.map((f) => f.finding).join('\n');
@@ -37,6 +38,17 @@ test('a port in use and an unreadable certificate: it cannot serve, exit 2', asy
   const certificate = diagnose('127.0.0.1:0', 'certificate = "/no.pem"\nprivate_key = "/no.key"\n');
   assert.equal(certificate.code, 2);
 });
+
+// Windows has no such limit.
+if (!onWindows)
+  test('more connections than there are descriptors for: it says both numbers and what to do', async () => {
+    const { code, findings } = diagnose(`127.0.0.1:${await freePort()}`, 'max_connections = 2000\n', { through: ['prlimit', '--nofile=1024'] });
+    assert.equal(code, 1);
+    const finding = findings.find((f) => f.area === 'descriptors');
+    assert.match(finding.finding, /max_connections = 2000 needs 2768 descriptors, and the system allows this process 1024/);
+    assert.match(finding.meaning, /At most 672 connections/);
+    assert.match(finding.remedy, /LimitNOFILE=2768/);
+  });
 
 test('plain text ends with a verdict', async () => {
   const { stdout } = run(['doctor', '--config', configured(`127.0.0.1:${await freePort()}`)]);

@@ -37,12 +37,31 @@ export const until = async (what, check, milliseconds = 20_000) => {
 
 // A test that failed leaves its gateway behind, which would keep the file from ending; the file's own hooks come first.
 const running = new Set();
-after(() => void setTimeout(() => running.forEach((child) => child.kill('SIGKILL')), 30_000).unref());
+after(() => void setTimeout(() => running.forEach((kill) => kill()), 30_000).unref());
+
+// How a gateway may end: with exit code 0; killed, where a test has said so (`signal('SIGKILL')`); with 1 and a reason before it listens. Anything
+// else (a fault, an abort, a sanitizer's report, no end at all) fails the test that stops it, or else the whole file.
+const badEnds = new Set();
+process.on('exit', () => {
+  for (const why of badEnds) console.error('# a gateway did not end well: ' + why);
+  if (badEnds.size) process.exitCode = 1;
+});
+const sanitizerReport = /(==\d+==\s*ERROR: \w+|WARNING: ThreadSanitizer|runtime error: )[^\n]*/;
+
+export function badEnd({ code, signal }, log, { listened = true, killed = false } = {}) {
+  const report = log.match(sanitizerReport)?.[0];
+  if (report) return report + '\n' + log.slice(log.indexOf(report), log.indexOf(report) + 4000);
+  if (typeof killed === 'string') return killed;
+  if (killed && (signal === 'SIGKILL' || code === 137 || code === 0)) return '';
+  if (!listened && code === 1) return '';
+  return code === 0 ? '' : `exit code ${code}, signal ${signal}; the last it said: ${log.slice(-500)}`;
+}
 
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
 
+// `through`: a command that runs the program, such as prlimit with its arguments.
 export function run(args, options = {}) {
-  const [command, all] = onWindows ? ['wine', [program, ...args]] : [program, args];
+  const [command, ...all] = [...(options.through ?? []), ...(onWindows ? ['wine'] : []), program, ...args];
   try {
     const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'] });
     return { code: 0, stdout: stdout.replaceAll('\r', ''), stderr: '' };
@@ -150,7 +169,8 @@ export class Stream {
   }
 }
 
-export async function startGateway({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), keep = false, port = 0, through = [] } = {}) { // through: a command, with its arguments, that runs the program
+// Begins a gateway, and holds it to how it may end. `signal`: SIGKILL is the test's own wish. `ended`: after its end, throws where that was not well.
+export async function launch({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), port = 0, through = [] } = {}) {
   const telephonyConsole = await freePort(), audioConsole = await freePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
@@ -159,25 +179,60 @@ export async function startGateway({ config = '', env = {}, traffic = 0, agents 
   // Tests of what is refused are refused more often than anybody who guesses may be.
   const patient = config.includes('free_failures') ? '' : config.includes('[identity]') ? null : '\n[identity]\nfree_failures = 0\n';
   writeFileSync(file, (patient === null ? sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n') : sections + patient) + simulated);
-  const [command, ...before] = [...through, ...(onWindows ? ['wine', program] : [program])];
-  const child = spawn(command, [...before, 'serve', '--config', shown(file)], {
+  const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];
+  const child = spawn(command, args, {
     env: environment({ DESKLINE_DOUBLE_LOG: shown(doubleLog), DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole), DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole), DESKLINE_DOUBLE_TRAFFIC: String(traffic), ...env }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let log = '';
+  let log = '', killed = false, wrong = '';
   child.stderr.on('data', (d) => (log += d));
-  running.add(child);
-  const exit = new Promise((done) => child.on('exit', (code, signal) => (running.delete(child), done({ code, signal }))));
+  const said = new Promise((done) => child.stderr.on('end', done));
+  const kill = (why = 'it had to be killed: the test was over') => {
+    killed = why;
+    child.kill('SIGKILL');
+  };
+  running.add(kill);
+  const exit = new Promise((done) =>
+    child.on('exit', async (code, signal) => {
+      running.delete(kill);
+      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe
+      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed });
+      if (wrong) badEnds.add(wrong);
+      done({ code, signal });
+    }),
+  );
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return {
+    folder, file, doubleLog, child, exit, telephonyConsole, audioConsole,
+    log: () => log,
+    running: isRunning,
+    signal: (name) => {
+      if (!isRunning()) return;
+      if (name === 'SIGKILL') killed ||= true;
+      process.kill(child.pid, name);
+    },
+    async ended() {
+      const timer = setTimeout(() => kill('it did not end within 20 s; the last it said: ' + log.slice(-500)), 20_000);
+      const how = await exit;
+      clearTimeout(timer);
+      if (badEnds.delete(wrong)) throw new Error('the gateway did not end well: ' + wrong);
+      return how;
+    },
+  };
+}
+
+export async function startGateway({ keep = false, ...options } = {}) {
+  const started = await launch(options);
+  const { folder, file, doubleLog, child, exit, log, signal, telephonyConsole, audioConsole } = started;
   const url = await until('the line "listening on"', () => {
-    if (child.exitCode !== null) throw new Error('the gateway ended: ' + log);
-    return log.match(/listening on (https:\S+)/)?.[1];
+    if (!started.running()) throw new Error('the gateway ended: ' + log());
+    return log().match(/listening on (https:\S+)/)?.[1];
   }, 60_000);
   const secrets = new Secrets();
   const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 256 });
   const tokens = new Map();
   const gateway = {
-    url, folder, child, exit,
-    log: () => log,
+    url, folder, child, exit, log, signal,
     doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
     secrets,
     cli: (...args) => run([...args, '--config', shown(file)]),
@@ -242,15 +297,10 @@ export async function startGateway({ config = '', env = {}, traffic = 0, agents 
     setState: (session, state, more = {}, options = {}) => gateway.request('PUT', `/sessions/${session}/state`, { state, ...more }, options),
     // A number of /metrics, without the prefix of its name.
     metric: async (name) => Number((await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(new RegExp(`^deskline_${name} (\\d+)`, 'm'))[1]),
-    signal: (name) => {
-      if (child.exitCode === null) process.kill(child.pid, name);
-    },
-    async stop() {
-      gateway.signal('SIGINT');
-      const timer = setTimeout(() => gateway.signal('SIGKILL'), 20_000);
-      const ended = await exit;
-      clearTimeout(timer);
-      secrets.search(log, 'the log');
+    async stop(how = 'SIGINT') {
+      signal(how);
+      const ended = await started.ended();
+      secrets.search(log(), 'the log');
       secrets.searchFiles(folder, ['local-key.pem', 'private-key.pem', 'double.log']);
       if (process.env.DESKLINE_EVIDENCE) appendFileSync(process.env.DESKLINE_EVIDENCE, JSON.stringify({ bytes: secrets.bytes, secrets: secrets.planted.size, found: secrets.found }) + '\n');
       if (secrets.found.length) throw new Error('a secret was written: ' + secrets.found.join(', '));

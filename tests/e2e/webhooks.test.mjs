@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { startGateway, until, shown } from './harness.mjs';
+import { startGateway, until, sleep, shown } from './harness.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskline-test-'));
 const certificate = join(folder, 'receiver.pem'), key = join(folder, 'receiver.key');
@@ -180,9 +180,19 @@ describe('webhooks', () => {
     elsewhere.stop();
   });
 
+  test('redirects share the time of one delivery', async () => {
+    const target = await receiver(async (n) => (await sleep(900), n <= 3 ? [307, '', { Location: '/' + n }] : 200)); // timeout = 2
+    const hook = await create({ url: target.url, types: ['agent-session'] });
+    await change();
+    const failed = await until('a failure', async () => (await gateway.request('GET', `/webhooks/${hook.id}/deliveries`)).body.items[0]);
+    assert.match(failed.error ?? 'it was delivered', /There was no answer: /);
+    await gateway.request('DELETE', '/webhooks/' + hook.id);
+    target.stop();
+  });
+
   test('what is no receiver is refused by field; webhooks are for integrations and administrators', async () => {
     for (const [body, pointer] of [
-      [{}, '/url'], [{ url: 'ftp://example.com' }, '/url'], [{ url: 'http://example.com/' }, '/url'], [{ url: 'https://a:b@example.com/' }, '/url'], [{ url: 'not a url' }, '/url'],
+      [{}, '/url'], [{ url: 'ftp://example.com' }, '/url'], [{ url: 'http://example.com/' }, '/url'], [{ url: 'http://127.evil.example/x' }, '/url'], [{ url: 'http://127.0.0.1.example/' }, '/url'], [{ url: 'https://example.com:65616/' }, '/url'], [{ url: 'https://a:b@example.com/' }, '/url'], [{ url: 'not a url' }, '/url'],
       [{ url: 'https://example.com', types: ['queue', 'weather'] }, '/types/1'], [{ url: 'https://example.com', secret: 'short' }, '/secret'], [{ url: 'https://example.com', nothing: 1 }, '/nothing'],
     ]) {
       const answer = await gateway.request('POST', '/webhooks', body);
@@ -243,4 +253,22 @@ test('receivers in private networks are not to be reached unless the configurati
   assert.equal(target.received.length, 0);
   await gateway.stop();
   target.stop();
+});
+
+test('no spelling reaches a private network: names of addresses, IPv4 inside IPv6', async () => {
+  const gateway = await startGateway({ config: '[webhooks]\nretries = []\n' });
+  const session = await gateway.signIn();
+  const urls = ['https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://localhost/', 'http://LOCALHOST./', 'http://[::ffff:127.0.0.1]/', 'https://[2002:7f00:1::1]/', 'https://[::127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[2001:0:4136:e378::1]/', 'https://169.254.169.254/', 'https://198.18.0.1/'];
+  const hooks = [];
+  for (const url of urls) {
+    const { status, body } = await gateway.request('POST', '/webhooks', { url });
+    assert.equal(status, 201, url);
+    hooks.push(body.id);
+  }
+  await gateway.setState(session, 'ready');
+  for (const [i, id] of hooks.entries()) {
+    const failed = await until('a failure of ' + urls[i], async () => (await gateway.request('GET', `/webhooks/${id}/deliveries`)).body.items[0]);
+    assert.match(failed.error, /private network/, urls[i]);
+  }
+  await gateway.stop();
 });

@@ -1,0 +1,64 @@
+#include "host/descriptors.hpp"
+
+#include <algorithm>
+#include <limits>
+#ifndef _WIN32
+#include <sys/resource.h>
+#endif
+
+namespace deskline::host {
+namespace {
+
+constexpr std::size_t ownPart = 512;    // of a limit that is large enough; else a quarter of it
+constexpr std::size_t mostCrowd = 256;  // connections beyond the limit that still get an answer; else an eighth of what is left
+
+#ifndef _WIN32
+std::size_t number(rlim_t limit) {
+    return limit == RLIM_INFINITY || limit > std::numeric_limits<std::size_t>::max() ? std::numeric_limits<std::size_t>::max()
+                                                                                     : static_cast<std::size_t>(limit);
+}
+#endif
+
+}  // namespace
+
+#ifdef _WIN32
+std::optional<std::size_t> raiseDescriptors() { return std::nullopt; }
+std::optional<std::size_t> mostDescriptors() { return std::nullopt; }
+#else
+std::optional<std::size_t> raiseDescriptors() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+    auto raised = limit;
+    raised.rlim_cur = raised.rlim_max;
+    return number(setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur);
+}
+std::optional<std::size_t> mostDescriptors() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+    return number(limit.rlim_max);
+}
+#endif
+
+Share shareOf(std::optional<std::size_t> limit, std::size_t wanted) {
+    if (!limit || *limit >= descriptorsFor(wanted)) return {wanted, mostCrowd};
+    const auto left = *limit - std::min(ownPart, *limit / 4);
+    const auto crowd = std::min(mostCrowd, left / 8);
+    return {std::min(wanted, left - crowd), crowd};
+}
+
+std::size_t descriptorsFor(std::size_t connections) { return connections + mostCrowd + ownPart; }
+
+Finding checkDescriptors(std::size_t wanted) {
+    const auto limit = mostDescriptors();
+    const auto share = shareOf(limit, wanted);
+    const auto needed = std::to_string(descriptorsFor(wanted));
+    if (share.connections == wanted)
+        return {"descriptors", Severity::ok, "[server] max_connections = " + std::to_string(wanted) + " has the descriptors that it needs.", "", ""};
+    return {"descriptors", Severity::degraded,
+            "[server] max_connections = " + std::to_string(wanted) + " needs " + needed + " descriptors, and the system allows this process " +
+                std::to_string(*limit) + ".",
+            "At most " + std::to_string(share.connections) + " connections are served.",
+            "Allow more (systemd: LimitNOFILE=" + needed + "; else ulimit -n), or lower [server] max_connections."};
+}
+
+}  // namespace deskline::host

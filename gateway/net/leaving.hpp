@@ -1,0 +1,26 @@
+// How what is open ends. A shard knows everything that is open on it: connections, streams, and what they wait for from outside (leaving
+// them to nobody's destructor). At the end it tells each of them, stage by stage, so that all are answered or closed while it still runs.
+// Thread: the shard's.
+#pragma once
+#include <boost/intrusive/list.hpp>
+
+namespace deskline::net {
+
+enum class Leaving {
+    not_yet,
+    begins,      // nothing new begins: who has asked nothing is closed, streams say goodbye
+    reads_over,  // who only reads, and waits for something to happen, is answered now
+    over,        // everybody who still waits is answered now
+    now,         // what is still open is closed, whatever it is
+};
+
+class Open : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    virtual void leave(Leaving stage) = 0;  // destroys nothing that is open
+
+protected:
+    ~Open() = default;
+};
+using OpenThings = boost::intrusive::list<Open, boost::intrusive::constant_time_size<false>>;
+
+}  // namespace deskline::net

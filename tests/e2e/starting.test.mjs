@@ -1,0 +1,88 @@
+// The start: no signal ends it otherwise than well, whenever it comes; and what strangers open never takes what the gateway itself needs.
+import { test, describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { launch, startGateway, until, sleep, onWindows } from './harness.mjs';
+
+// Signals are held from the first line of the program on; before that the system is still loading it, and nothing can hold them.
+const holds = (child) => {
+  try {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    const [blocked, caught] = ['SigBlk', 'SigCgt'].map((name) => BigInt('0x' + status.match(new RegExp(`${name}:\\s*(\\w+)`))[1]));
+    return ((blocked | caught) & 1n) === 1n; // SIGHUP is 1
+  } catch {
+    return false;
+  }
+};
+const moments = {
+  'as soon as its program runs': async () => {},
+  '5 ms later': () => sleep(5),
+  '10 ms later': () => sleep(10),
+  '20 ms later': () => sleep(20),
+  '40 ms later': () => sleep(40),
+  '100 ms later': () => sleep(100),
+  'at its first line': (g) => until('a line', () => g.log()),
+  'when it listens': (g) => until('it listens', () => /listening on/.test(g.log())),
+};
+
+if (!onWindows)
+  describe('a signal at any moment of the start', () => {
+    for (const [moment, come] of Object.entries(moments)) {
+      test(`SIGHUP ${moment}: it starts all the same`, async () => {
+        const g = await launch();
+        await until('it holds signals', () => holds(g.child) || !g.running());
+        await come(g);
+        g.signal('SIGHUP');
+        await until('it listens', () => /listening on/.test(g.log()) || !g.running());
+        assert.ok(g.running(), g.log());
+        g.signal('SIGTERM');
+        assert.equal((await g.ended()).code, 0);
+      });
+      for (const signal of ['SIGINT', 'SIGTERM'])
+        test(`${signal} ${moment}: it ends, and well`, async () => {
+          const g = await launch();
+          await until('it holds signals', () => holds(g.child) || !g.running());
+          await come(g);
+          g.signal(signal);
+          assert.deepEqual(await g.ended(), { code: 0, signal: null });
+        });
+    }
+    test('asked to end before it listens, it never does', async () => {
+      const g = await launch();
+      await until('it holds signals', () => holds(g.child) || !g.running());
+      g.signal('SIGTERM');
+      assert.deepEqual(await g.ended(), { code: 0, signal: null });
+      assert.doesNotMatch(g.log(), /listening on/);
+    });
+  });
+
+if (!onWindows)
+  describe('strangers open more connections than there are descriptors', () => {
+    test('they are refused, files are still read, the log stays short', async () => {
+      const g = await startGateway({ through: ['prlimit', '--nofile=160'] });
+      assert.match(g.log(), /max_connections = 20000 needs 20768 descriptors, and the system allows this process 160\. At most 105 connections are served\. Allow more \(systemd: LimitNOFILE=20768/);
+      const { port } = new URL(g.url);
+      const strangers = [];
+      let refused = 0;
+      for (let i = 0; i < 300; ++i) {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.on('close', () => ++refused);
+        socket.resume();
+        strangers.push(socket);
+      }
+      await until('those beyond are refused', () => refused >= 300 - 160);
+      const before = g.log().length;
+      const made = g.cli('key', 'create', '--name', 'late', '--scopes', 'agents:read');
+      assert.equal(made.code, 0, made.stderr);
+      // On a connection from before: the file with the new key can be read.
+      const answer = await g.request('GET', '/agents', undefined, { token: g.secrets.plant(made.stdout.trim()) });
+      assert.equal(answer.status, 200);
+      strangers.forEach((socket) => socket.destroy());
+      assert.doesNotMatch(g.log(), /Too many open files/);
+      const lines = g.log().slice(before).split('\n').filter((line) => /refused|accepted/.test(line));
+      assert.ok(lines.length <= 3, lines.join('\n'));
+      await g.stop();
+    });
+  });
