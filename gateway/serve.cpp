@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <iostream>
 
 #include "access.hpp"
@@ -168,6 +169,7 @@ int serve(const host::Configuration& c) {
     ledger.observe(webhooks);
     net::Site site{.gateway = gateway,
                    .tls = std::move(*tls),
+                   .names = {c.server.names.begin(), c.server.names.end()},
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
                    .trustedProxies = *trustedProxies,
                    .peers{{static_cast<std::size_t>(c.server.connectionsPerAddress), static_cast<std::size_t>(c.server.handshakesPerSecond)}, *trustedProxies},

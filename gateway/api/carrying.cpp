@@ -23,15 +23,16 @@ const std::string* agentOfPin(const Command& command) {
     return nullptr;
 }
 
-std::string pinsOf(const std::string& agent) { return "pin of " + agent; }
-std::string pinsFrom(const std::string& address) { return "pins from " + address; }
+std::vector<identity::Counter> countersOf(const std::string& agent, const std::string& address) {
+    return identity::countersOf(identity::Shown::pin, address, agent);
+}
 
 void countPin(Gateway& gateway, const std::string& agent, const std::string& address, const Settled& settled) {
-    if (settled.object) return gateway.throttle.succeeded(pinsOf(agent));
+    const auto counters = countersOf(agent, address);
+    if (settled.object) return gateway.throttle.succeeded(counters.front().who);
     if (settled.object.error().slug != "wrong-pin") return;
     gateway.refusals.count(Attempt::pin, false);
-    gateway.throttle.failed(pinsOf(agent));
-    if (!address.empty()) gateway.throttle.failed(pinsFrom(address));
+    gateway.throttle.failed(counters);
 }
 
 }  // namespace
@@ -39,10 +40,10 @@ void countPin(Gateway& gateway, const std::string& agent, const std::string& add
 std::optional<Fault> slowedDown(Gateway& gateway, const Command& command, const std::string& address) {
     const auto* agent = agentOfPin(command);
     if (!agent) return std::nullopt;
-    const int wait = std::max(gateway.throttle.wait(pinsOf(*agent)), gateway.throttle.wait(pinsFrom(address)));
+    const int wait = gateway.throttle.wait(countersOf(*agent, address));
     if (wait == 0) return std::nullopt;
     gateway.refusals.count(Attempt::pin, true);
-    Fault fault{"too-many-requests", "Too many wrong PINs for agent " + *agent + ", or from your address; the switch was not asked."};
+    Fault fault{"too-many-requests", "Too many wrong PINs for agent " + *agent + "; the switch was not asked."};
     fault.retryAfter = wait;
     return fault;
 }

@@ -15,7 +15,7 @@ using Command = std::variant<telephony::Command, audio::Change, SetPendingState>
 CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events::Cause cause, events::Answer answer);
 
 void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const events::Settled& settled);
-// Too many wrong PINs for this agent, or from this address: why the switch is not asked.
+// Too many wrong PINs for this agent, from this address or from all: why the switch is not asked.
 std::optional<Fault> slowedDown(Gateway& gateway, const Command& command, const std::string& address);
 
 std::string describe(const Command& command);                             // for people; never a PIN

@@ -10,6 +10,7 @@
 #include "api/rate.hpp"
 #include "api/readiness.hpp"
 #include "api/reasons.hpp"
+#include "api/strangers.hpp"
 #include "audio/audio.hpp"
 #include "events/ledger.hpp"
 #include "identity/authenticator.hpp"
@@ -34,6 +35,7 @@ struct Gateway {
     identity::Tickets tickets = {};
     identity::Throttle throttle{identity::Throttle::usual};
     Refusals refusals{};
+    Strangers strangers{};
     OpenStreams streams{};
     Rate rate{0};
     Reasons reasons = {};

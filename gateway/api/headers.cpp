@@ -12,10 +12,6 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-bool same(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 // "0", "0.5", "1.000"; what is broken counts as 1.
 double weight(std::string_view element) {
     for (auto at = element.find(';'); at != std::string_view::npos; at = element.find(';', at + 1)) {
@@ -35,6 +31,10 @@ double weight(std::string_view element) {
 }
 
 }  // namespace
+
+bool same(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 std::vector<std::string_view> elements(std::string_view field) {
     std::vector<std::string_view> all;

@@ -6,6 +6,8 @@
 
 namespace deskline::api {
 
+bool same(std::string_view a, std::string_view b);  // but for upper and lower case
+
 // The elements of a comma-separated field, without the white space around them; empty ones are left out.
 std::vector<std::string_view> elements(std::string_view field);
 

@@ -7,6 +7,8 @@
 #include <boost/url.hpp>
 #include <stdexcept>
 
+#include "model/addresses.hpp"
+
 namespace deskline::api {
 namespace {
 
@@ -57,12 +59,16 @@ std::string sign(const std::vector<SigningSecret>& secrets, const std::string& i
     return all;
 }
 
+// "127.0.0.1.example" is read as an address with a path that has no slash (Boost.URL 1.81).
+static bool hasWholeHost(const boost::urls::url_view& url) { return url.encoded_path().empty() || url.encoded_path().starts_with("/"); }
+
 std::optional<std::string> unfitUrl(const std::string& text) {
     const auto url = boost::urls::parse_uri(text);
     if (!url || text.size() > 2048) return "must be an absolute URL of at most 2048 bytes";
     if (url->has_userinfo()) return "must not carry a name or password";
     if (url->has_fragment()) return "must not have a fragment";
     if (url->host().empty()) return "must name a host";
+    if (!hasWholeHost(*url)) return "must name a host that does not begin as an address does and go on as a name";
     if (url->has_port() && !url->port().empty() && url->port_number() == 0) return "must have a port from 1 to 65535";
     if (url->scheme() == "https") return std::nullopt;
     if (url->scheme() != "http" || !isLoopbackHost(url->host())) return "must be https (http is for loopback alone)";

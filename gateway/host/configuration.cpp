@@ -44,6 +44,7 @@ std::vector<Key> table(Configuration& c) {
         {"server.private_key", &c.server.privateKey},
         {"server.client_authorities", &c.server.clientAuthorities},
         {"server.client_revocations", &c.server.clientRevocations},
+        {"server.names", &c.server.names, 0, 255},
         {"server.allowed_origins", &c.server.allowedOrigins},
         {"server.frame_ancestors", &c.server.frameAncestors},
         {"server.trusted_proxies", &c.server.trustedProxies},
@@ -266,6 +267,8 @@ void fillDefaults(Configuration& c) {
         if (target.empty()) target = value;
     };
     fill(c.server.name, hostName());
+    if (c.server.names.empty()) c.server.names = {c.server.name, "localhost"};
+    for (auto& name : c.server.names) std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     fill(c.server.dataDir, defaultDataFolder().string());
     const std::filesystem::path data(c.server.dataDir);
     fill(c.journal.path, (data / "journal.db").string());
@@ -275,6 +278,17 @@ void fillDefaults(Configuration& c) {
     fill(c.audio.source, onWindows ? "coreaudio" : "simulated");
     if (!c.server.basePath.empty() && !c.server.basePath.starts_with('/')) c.server.basePath = "/" + c.server.basePath;
     while (c.server.basePath.ends_with('/')) c.server.basePath.pop_back();
+}
+
+template <class Mistaken>
+void checkNames(const Configuration& c, Mistaken mistake) {
+    const auto fits = [](unsigned char letter) { return std::isalnum(letter) || letter == '-' || letter == '.' || letter == '_'; };
+    const auto isAddress = [](const std::string& name) {
+        return std::ranges::count(name, ':') > 1 && name.find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos;
+    };
+    for (const auto& name : c.server.names)
+        if (!std::ranges::all_of(name, fits) && !isAddress(name))
+            mistake("server.names", "must hold host names such as \"desk.example\", without https:// and without a port; '" + name + "' is none");
 }
 
 // What no single key can say.
@@ -328,6 +342,7 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     const auto mistake = [&](const char* key, std::string detail) {
         mistakes.push_back({file.empty() ? "environment" : file.string(), key, std::move(detail)});
     };
+    checkNames(out, mistake);
     checkIdentity(out, mistake);
     fillDefaults(out);
     return mistakes;

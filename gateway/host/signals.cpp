@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 namespace deskline::host {
 namespace {
@@ -48,7 +49,7 @@ Signals::Signals() : listener_(std::make_unique<Listener>()) {
 #endif
     listener_->thread = std::thread([this] {
         const std::function<void()> listen = [&] {
-            listener_->set.async_wait([&](auto error, int signal) {
+            listener_->set.async_wait([&](auto error, [[maybe_unused]] int signal) {
                 if (error) return;
                 {
                     const std::lock_guard lock(mutex_);

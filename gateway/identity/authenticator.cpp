@@ -12,8 +12,8 @@ void Authenticator::stop() {
     if (issuer_) issuer_->stop();
 }
 
-void Authenticator::identify(std::string credential, Time now, bool hurried, Done done) {
-    if (looksLikeKey(credential)) return checkKey(std::move(credential), now, hurried, std::move(done));
+void Authenticator::identify(std::string credential, Time now, const std::string& address, bool hurried, Done done) {
+    if (looksLikeKey(credential)) return checkKey(std::move(credential), now, address, hurried, std::move(done));
     auto token = parseJwt(credential);
     if (!token) return done(token.error());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -27,17 +27,27 @@ void Authenticator::identify(std::string credential, Time now, bool hurried, Don
     unlessRevoked(refusedToken("The token is of another issuer."));
 }
 
-void Authenticator::checkKey(std::string secret, Time now, bool hurried, Done done) {
+Authenticator::Claim Authenticator::claims(std::string_view credential) const {
+    if (!looksLikeKey(credential)) return {Shown::token};
+    auto key = keys_ ? keys_->claimed(credential) : std::nullopt;
+    return key ? Claim{Shown::key, std::move(*key)} : Claim{Shown::unknown_key};
+}
+
+void Authenticator::checkKey(std::string secret, Time now, const std::string& address, bool hurried, Done done) {
     if (!keys_ || secret.size() > longestToken) return done(refusedToken("This is no key of this gateway."));
     if (auto known = keys_->known(secret, now)) return done(std::move(*known));
-    if (hurried) return done(refusedToken("The key was not checked: too many from there were wrong."));
-    if (++waiting_ > mostWaiting) {
-        --waiting_;
-        return done(Fault{"too-many-requests", "Too many keys are being checked just now."});
-    }
-    boost::asio::post(slow_, [this, secret = std::move(secret), now, done = std::move(done)] {
+    auto key = keys_->claimed(secret);
+    if (!key) return done(refusedToken("This is no key of this gateway; `deskline key list` shows which there are."));
+    const auto notTried = [&](std::string why) {
+        Fault fault{"too-many-requests", std::move(why)};
+        fault.retryAfter = 1;
+        done(std::move(fault));
+    };
+    if (hurried) return notTried("The key was not checked: too many secrets from there were wrong for it.");
+    if (!checks_.begin(*key, address)) return notTried("Too many keys are being checked just now.");
+    boost::asio::post(slow_, [this, secret = std::move(secret), key = std::move(*key), address, now, done = std::move(done)] {
         auto identity = keys_->verify(secret, now);
-        --waiting_;
+        checks_.end(key, address);
         done(std::move(identity));
     });
 }

@@ -2,10 +2,11 @@
 // Thread: any; its own one for what takes long (scrypt).
 #pragma once
 #include <boost/asio/thread_pool.hpp>
-#include <atomic>
 
+#include "identity/checks.hpp"
 #include "identity/issuer.hpp"
 #include "identity/keys.hpp"
+#include "identity/throttle.hpp"
 #include "identity/tokens.hpp"
 
 namespace deskline::identity {
@@ -19,8 +20,16 @@ public:
     void stop();  // drops the keys that wait to be hashed, and refuses the tokens that wait for the provider's keys
 
     // A bearer token or an API key; `done` may be called before this returns, or on any thread, once.
-    // `hurried`: nothing is tried that takes long, since its sender has failed too often.
-    void identify(std::string credential, Time now, bool hurried, Done done);
+    // `address`: of its sender (model/address.hpp). `hurried`: nothing is tried that takes long, since its sender has failed too often at
+    // what `claims` names. too-many-requests: it was not tried, and says nothing of the credential.
+    void identify(std::string credential, Time now, const std::string& address, bool hurried, Done done);
+
+    struct Claim {
+        Shown what;
+        std::string key = {};  // its id, where there is such a key
+    };
+    Claim claims(std::string_view credential) const;
+
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);
 
     // What a caller who was somebody is by now; nothing: its key was revoked or has expired, or its tokens were.
@@ -35,13 +44,12 @@ public:
     const Issuer* issuer() const { return issuer_; }
 
 private:
-    void checkKey(std::string secret, Time now, bool hurried, Done done);
+    void checkKey(std::string secret, Time now, const std::string& address, bool hurried, Done done);
 
-    static constexpr int mostWaiting = 64;  // keys to be hashed: about three seconds of work
     const Tokens& tokens_;
     Keys* keys_;
     Issuer* issuer_;
-    std::atomic<int> waiting_{0};
+    Checks checks_;
     boost::asio::thread_pool slow_{1};
 };
 

@@ -170,7 +170,8 @@ Result<Jwt> parseJwt(std::string_view token) {
         return refusedToken("The token is not a JWT: it must have three parts with a dot between them.");
     const auto header = decodeBase64Url(token.substr(0, first)), claims = decodeBase64Url(token.substr(first + 1, second - first - 1));
     auto signature = decodeBase64Url(token.substr(second + 1));
-    if (!header || !claims || !signature) return refusedToken("The token is not a JWT: its parts must be base64url.");
+    if (!header || !claims) return refusedToken("The token is not a JWT: its parts must be base64url.");
+    if (!signature) return refusedToken("The token's signature is wrong: it is no base64url, or not in its one spelling.");
     const auto head = parseStrictly(*header);
     auto body = parseStrictly(*claims);
     if (!head || !body) return refusedToken("The token's header and claims must be JSON objects in which no name stands twice.");

@@ -28,6 +28,7 @@ struct Jwt {
 };
 
 std::string encodeBase64Url(std::string_view bytes);  // RFC 4648 §5, no padding
+// In its one spelling alone: no padding, and what the last character has beyond the bytes is 0 (RFC 4648 §3.5). Else one signature had several.
 std::optional<std::string> decodeBase64Url(std::string_view text);
 
 // An object in which no name stands twice; nothing: it is no such JSON.

@@ -88,6 +88,12 @@ std::optional<Result<Identity>> Keys::known(const std::string& secret, Time now)
     return admit(*key, now);
 }
 
+std::optional<std::string> Keys::claimed(std::string_view secret) const {
+    const std::lock_guard lock(mutex_);
+    const auto* key = find(idIn(secret));
+    return key && key->hash ? std::optional(key->id) : std::nullopt;
+}
+
 Result<Identity> Keys::verify(const std::string& secret, Time now) {
     Key claimed;
     {

@@ -28,6 +28,8 @@ public:
     // scrypt takes about 50 ms: for a thread that may. A key that was right before is recognised at once (`known`).
     Result<Identity> verify(const std::string& secret, Time now);
     std::optional<Result<Identity>> known(const std::string& secret, Time now);
+    // The id of the key that a secret claims to be, where there is such a key; nothing: it is none of ours, whatever follows.
+    std::optional<std::string> claimed(std::string_view secret) const;
     // By what a verified client certificate says of itself: the living key that names it.
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);
 

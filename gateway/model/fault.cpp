@@ -28,6 +28,7 @@ constexpr Problem problemTable[] = {
     {"precondition-failed", 412, "It has changed since you read it", "Read it again and decide anew."},
     {"body-too-large", 413, "The body is too large", "Send at most 64 KiB."},
     {"unsupported-media-type", 415, "The body is of another media type", "Send Content-Type: application/json."},
+    {"expectation-failed", 417, "What Expect asks for is not to be had", "Leave Expect out, or send 100-continue."},
     {"invalid-argument", 422, "A value is not valid", "Correct the fields that `errors` or the detail names."},
     {"idempotency-mismatch", 422, "The key belongs to another request", "Send a new Idempotency-Key with a new request; repeat a request unchanged."},
     {"group-unknown", 422, "The switch knows no such ACD group", "Use the id or the name of one in /acd-groups."},

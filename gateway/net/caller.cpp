@@ -2,30 +2,39 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+
 #include "api/audit.hpp"
 #include "api/headers.hpp"
+#include "model/address.hpp"
 #include "model/time.hpp"
+#include "net/origins.hpp"
 #include "net/outside.hpp"
 
 namespace deskline::net {
 namespace {
 
+using identity::Shown;
+
 const Fault bearerWanted{"not-authorized", "Send Authorization: Bearer with a token or a key; `deskline token` and `deskline key create` make one."};
 
-// Counted, audited, and slowed down. What is slowed down already leaves no entry for each try, so that nobody fills the journal.
-Fault refused(Site& site, const From& from, api::Attempt what, Fault fault) {
+const Fault goneCertificate{"not-authorized", "The client certificate was revoked, or nobody vouches for it any more."};
+
+// Counted, audited, and where it was a guess (identity/throttle.hpp) slowed down. What is slowed down already leaves no entry for each try.
+Fault refused(Site& site, const From& from, api::Attempt what, Fault fault, Shown shown, const std::string& of = {}) {
+    const auto counters = identity::countersOf(shown, from.address, of);
     auto& gateway = site.gateway;
-    const auto who = "address " + from.address;
-    const int wait = gateway.throttle.wait(who);
-    gateway.throttle.failed(who);
+    const int wait = gateway.throttle.wait(counters);
+    gateway.throttle.failed(counters);
     gateway.refusals.count(what, wait > 0);
     if (wait == 0) {
-        api::audit(gateway, {.action = std::string(name(what)),
-                             .outcome = fault.slug,
-                             .status = problem(fault.slug).status,
-                             .address = from.address,
-                             .origin = api::given(from.origin),
-                             .detail = fault.detail});
+        if (gateway.strangers.mayBeWritten(shown, addressKey(from.address)))
+            api::audit(gateway, {.action = std::string(name(what)),
+                                 .outcome = fault.slug,
+                                 .status = problem(fault.slug).status,
+                                 .address = from.address,
+                                 .origin = api::given(from.origin),
+                                 .detail = fault.detail});
         return fault;
     }
     Fault slower{"too-many-requests", "Too many attempts from " + from.address + " were refused; the last one: " + fault.detail};
@@ -33,65 +42,83 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault) {
     return slower;
 }
 
-asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard, std::string credential, bool hurried) {
+asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard, std::string credential, const std::string& address, bool hurried) {
     using Identified = Result<identity::Identity>;
-    co_return co_await fromOutside(shard, Leaving::reads_over, Identified(leavingFault),
-                                   [&site, hurried, shown = std::move(credential)](std::function<void(Identified)> done) mutable {
-                                       site.gateway.authenticator->identify(std::move(shown), now(), hurried, std::move(done));
-                                   });
+    Identified atTheEnd(leavingFault);
+    // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
+    auto begin = [&site, from = addressKey(address), hurried, shown = std::move(credential)](std::function<void(Identified)> done) mutable {
+        site.gateway.authenticator->identify(std::move(shown), now(), from, hurried, std::move(done));
+    };
+    co_return co_await fromOutside(shard, Leaving::reads_over, std::move(atTheEnd), std::move(begin));
 }
 
 }  // namespace
 
 From fromOf(const HttpRequest& request, const Channel& channel, const Site& site) {
-    From from{clientAddress(site.trustedProxies, channel.peer(), std::string_view(request["X-Forwarded-For"])), std::string(request[http::field::origin]),
-              false, channel.certificateNames()};
-    from.origin = api::printable(from.origin);
-    from.ownPage = from.origin.empty() && request["Sec-Fetch-Site"] == "same-origin";
+    const std::string_view origin = request[http::field::origin], host = request[http::field::host];
+    From from{clientAddress(site.trustedProxies, channel.peer(), std::string_view(request["X-Forwarded-For"])), api::printable(origin)};
+    const bool listed = site.allowedOrigins.contains(origin.empty() ? originOf(host) : std::string(origin));
+    if (!origin.empty()) {
+        from.mayAsk = listed || (isOriginOf(host, origin) && isOwnHost(site, channel, host));
+        if (!from.mayAsk && isOriginOf(host, origin)) from.foreignHost = std::string(host);
+    } else if (request["Sec-Fetch-Site"] == "same-origin" && (listed || isOwnHost(site, channel, host))) {
+        from.ownPage = originOf(host);
+    }
+    from.certificate = channel.certificateNames();
+    from.certificateHolds = from.certificate.empty() || channel.certificateHolds(site.tls.load().get());
     return from;
 }
 
-std::optional<Fault> refusedOrigin(const From& from, const HttpRequest& request, Site& site) {
-    if (originAllowed(site, request[http::field::origin], request[http::field::host])) return std::nullopt;
-    return refused(site, from, api::Attempt::origin, {"forbidden", "The origin " + from.origin + " is not on the list [server] allowed_origins."});
+std::optional<Fault> refusedOrigin(const From& from, Site& site) {
+    if (from.mayAsk) return std::nullopt;
+    auto detail = from.foreignHost.empty() ? "The origin " + from.origin + " is not on the list [server] allowed_origins."
+                                           : "The host " + from.foreignHost + " is none of this gateway's: add it to [server] names if a proxy calls it so.";
+    return refused(site, from, api::Attempt::origin, {"forbidden", std::move(detail)}, Shown::origin);
 }
 
 asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential, const From& from) {
-    const bool hurried = site.gateway.throttle.wait("address " + from.address) > 0;  // then nothing is tried that costs much
+    auto& gateway = site.gateway;
     const auto what = identity::looksLikeKey(credential) ? api::Attempt::key : api::Attempt::token;
-    auto identity = co_await identified(site, shard, std::move(credential), hurried);
-    if (!identity && identity.error().slug == leavingFault.slug) co_return identity;  // nobody has looked at it
-    if (!identity) co_return refused(site, from, what, identity.error());
-    co_return identity;
+    const auto claim = gateway.authenticator->claims(credential);
+    const int wait = gateway.throttle.wait(identity::countersOf(claim.what, from.address, claim.key));
+    auto identity = co_await identified(site, shard, std::move(credential), from.address, wait > 0);  // then nothing is tried that costs much
+    if (identity || identity.error().slug == leavingFault.slug) co_return identity;                   // leaving: nobody has looked at it
+    if (identity.error().slug != "too-many-requests") co_return refused(site, from, what, identity.error(), claim.what, claim.key);
+    gateway.refusals.count(what, true);
+    auto later = identity.error();
+    later.retryAfter = std::max(later.retryAfter, wait);
+    co_return later;
 }
 
 asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request, const From& from,
                                                                    const std::string* ticket) {
     if (ticket) {
-        const auto origin = from.ownPage ? "https://" + std::string(request[http::field::host]) : from.origin;
-        auto identity = site.gateway.tickets.redeem(*ticket, origin, secondsNow());
-        if (!identity) co_return refused(site, from, api::Attempt::ticket, identity.error());
+        auto identity = site.gateway.tickets.redeem(*ticket, from.ownPage.empty() ? from.origin : from.ownPage, secondsNow());
+        if (!identity) co_return refused(site, from, api::Attempt::ticket, identity.error(), Shown::ticket);
         co_return std::optional(std::move(*identity));
     }
     const std::string_view authorization = request[http::field::authorization];
     if (authorization.empty()) {
         if (from.certificate.empty()) co_return std::optional<identity::Identity>();
+        if (!from.certificateHolds) co_return refused(site, from, api::Attempt::certificate, goneCertificate, Shown::certificate);
         auto identity = site.gateway.authenticator->certificate(from.certificate, now());
-        if (!identity) co_return refused(site, from, api::Attempt::certificate, identity.error());
+        if (!identity) co_return refused(site, from, api::Attempt::certificate, identity.error(), Shown::certificate);
         co_return std::optional(std::move(*identity));
     }
-    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) co_return refused(site, from, api::Attempt::token, bearerWanted);
+    if (!boost::beast::iequals(authorization.substr(0, 7), "bearer ")) co_return refused(site, from, api::Attempt::token, bearerWanted, Shown::nothing);
     auto identity = co_await believed(site, shard, std::string(authorization.substr(7)), from);
     if (!identity) co_return identity.error();
     co_return std::optional(std::move(*identity));
 }
 
-Fault unknownCaller(Site& site, const From& from) { return refused(site, from, api::Attempt::token, bearerWanted); }
+Fault unknownCaller(Site& site, const From& from) { return refused(site, from, api::Attempt::token, bearerWanted, Shown::nothing); }
 
-Fault beyondLimits(Site& site, const std::string& address, Fault fault) { return refused(site, {address, {}}, api::Attempt::token, std::move(fault)); }
+Fault beyondLimits(Site& site, const std::string& address, Fault fault) {
+    return refused(site, {address, {}}, api::Attempt::token, std::move(fault), Shown::token);
+}
 
 void certificateRefused(Site& site, const std::string& address, const std::string& why) {
-    (void)refused(site, {address, {}}, api::Attempt::certificate, {"not-authorized", "The client certificate was refused: " + why + "."});
+    (void)refused(site, {address, {}}, api::Attempt::certificate, {"not-authorized", "The client certificate was refused: " + why + "."}, Shown::certificate);
 }
 
 }  // namespace deskline::net

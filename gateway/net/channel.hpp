@@ -62,6 +62,7 @@ public:
 
     tcp::socket& socket() { return socket_; }
     const std::string& peer() const { return peer_; }
+    asio::ip::address localAddress(error_code& error) const { return socket_.local_endpoint(error).address(); }
 
 private:
     struct Outgoing {

@@ -6,7 +6,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "api/headers.hpp"
@@ -17,13 +16,13 @@
 #include "net/event_stream.hpp"
 #include "net/gzip.hpp"
 #include "net/outside.hpp"
+#include "net/reading.hpp"
 #include "net/stream.hpp"
 
 namespace deskline::net {
 namespace {
 
-constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536;
-constexpr int requestSeconds = 15, idleSeconds = 60, writeSeconds = 30;
+constexpr int writeSeconds = 30;
 
 constexpr std::size_t worthCompressing = 1024;  // bytes
 
@@ -41,13 +40,13 @@ void compress(HttpResponse& response, std::string_view acceptEncoding) {
     response.set(http::field::content_encoding, "gzip");
 }
 
-HttpResponse finish(HttpResponse response, const HttpRequest& request, const Site& site) {
+HttpResponse finish(HttpResponse response, const HttpRequest& request, const From& from, const Site& site) {
     response.version(11);
     response.keep_alive(request.keep_alive() && !site.gateway.draining);
     response.set(http::field::server, "Deskline");
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Strict-Transport-Security", "max-age=31536000");
-    if (const auto origin = request[http::field::origin]; !origin.empty() && originAllowed(site, origin, request[http::field::host])) {
+    if (const auto origin = request[http::field::origin]; !origin.empty() && from.mayAsk) {
         response.set(http::field::access_control_allow_origin, origin);
         response.insert(http::field::vary, "Origin");
         response.set(http::field::access_control_expose_headers,
@@ -100,9 +99,9 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
 asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request) {
     const auto until = leavingOf(request);
     auto atTheEnd = unanswered(request);
-    co_return co_await fromOutside(shard, until, std::move(atTheEnd), [&site, call = std::move(request)](api::Respond respond) mutable {
-        api::handle(site.gateway, std::move(call), std::move(respond));
-    });
+    // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
+    auto begin = [&site, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); };
+    co_return co_await fromOutside(shard, until, std::move(atTheEnd), std::move(begin));
 }
 
 // What a resource allows; for a browser that asks before it sends (CORS), also which headers.
@@ -151,7 +150,8 @@ asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Tar
 bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
 
 asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
-    if (const auto fault = refusedOrigin(from, request, site)) co_return refuse(*fault);
+    if (const auto fault = refusedOrigin(from, site)) co_return refuse(*fault);
+    if (request.target() == "*") co_return options(request, "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS");
     if (!target.inApi || isDescription(target.path)) co_return serveSite(site, request);
     if (request.method() == http::verb::options) {
         const auto methods = api::allowed(target.path);
@@ -168,7 +168,7 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, 
 
 bool wantsEventStream(const HttpRequest& request, const Target& target) {
     const std::string_view accept = request[http::field::accept];
-    return target.inApi && target.path == "/events" && request.method() == http::verb::get && !accept.empty() &&
+    return target.inApi && target.path == "/events" && request.method() == http::verb::get && request.version() == 11 && !accept.empty() &&
            api::accepted(accept, "text/event-stream") > api::accepted(accept, "application/json");
 }
 
@@ -179,7 +179,7 @@ struct EventStreamCall {
 };
 
 asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
-    if (const auto fault = refusedOrigin(from, request, site)) co_return EventStreamCall{refuse(*fault)};
+    if (const auto fault = refusedOrigin(from, site)) co_return EventStreamCall{refuse(*fault)};
     auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return EventStreamCall{refuse(call.error())};
     auto admission = api::admit(site.gateway, *call);
@@ -194,12 +194,6 @@ asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Tar
     head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // a reverse proxy must not hold events back
     co_return EventStreamCall{std::move(head), std::move(call->identity), std::move(*query)};
-}
-
-Fault unreadable(error_code error) {
-    if (error == http::error::header_limit) return {"header-too-large", "The header has more than 16 KiB."};
-    if (error == http::error::body_limit) return {"body-too-large", "The body has more than 64 KiB."};
-    return {"bad-request", "The request cannot be read: " + error.message() + "."};
 }
 
 asio::awaitable<void> write(Stream& stream, HttpResponse response) {
@@ -242,15 +236,6 @@ private:
     asio::steady_timer pause_;
 };
 
-// A body may hold a PIN, a header a token: they go from memory before the next request.
-void forgetSecrets(HttpRequest& request, boost::beast::flat_buffer& buffer) {
-    const auto read = buffer.prepare(buffer.capacity() - buffer.size());
-    OPENSSL_cleanse(read.data(), read.size());
-    OPENSSL_cleanse(request.body().data(), request.body().size());
-    if (const auto header = request.find(http::field::authorization); header != request.end())
-        OPENSSL_cleanse(const_cast<char*>(header->value().data()), header->value().size());
-}
-
 asio::awaitable<bool> shakeHands(Channel& channel) {
     error_code error;
     for (;;) {
@@ -288,10 +273,6 @@ api::Later laterOn(asio::io_context& io) {
     };
 }
 
-bool originAllowed(const Site& site, std::string_view origin, std::string_view host) {
-    return origin.empty() || origin == "https://" + std::string(host) || site.allowedOrigins.contains(std::string(origin));
-}
-
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site) {
     channel->expireIn(requestSeconds);
     Connection connection(*channel, shard);
@@ -304,45 +285,30 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
     Stream stream(channel);
     boost::beast::flat_buffer buffer;
     for (bool first = true; shard.leaving() == Leaving::not_yet; first = false) {
-        error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
         connection.does = Connection::Does::listens;
-        http::request_parser<http::string_body> parser;
-        parser.header_limit(headerBytes);
-        parser.body_limit(bodyBytes);
-        if (!first && buffer.size() == 0) {  // between requests a connection may idle longer than a request may take
-            channel->expireIn(idleSeconds);
-            buffer.commit(co_await stream.async_read_some(buffer.prepare(4096), token));
-            if (error) break;
-        }
-        channel->expireIn(requestSeconds);
-        co_await http::async_read_header(stream, buffer, parser, token);
-        if (!error && boost::beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-            HttpResponse proceed{http::status::continue_, 11};
-            co_await http::async_write(stream, proceed, token);
-        }
-        if (!error) co_await http::async_read(stream, buffer, parser, token);
-        if (error) {
-            if (error == http::error::end_of_stream || error == asio::error::eof || channel->closing()) break;
+        auto read = co_await readRequest(stream, buffer, first);
+        if (!read) {
+            if (channel->closing()) break;
+            auto fault = read.error();
+            if (fault.slug == "header-too-large") fault = beyondLimits(site, channel->peer(), std::move(fault));
             HttpRequest nothing;
             nothing.keep_alive(false);
-            auto fault = unreadable(error);
-            if (error == http::error::header_limit) fault = beyondLimits(site, channel->peer(), std::move(fault));
-            co_await write(stream, finish(refuse(fault), nothing, site));
+            const From nobody;
+            co_await write(stream, finish(refuse(fault), nothing, nobody, site));
             break;
         }
+        if (!*read) break;
         if (channel->closing()) break;  // the end began meanwhile: what cannot be answered is not carried out
         connection.does = Connection::Does::answers;
-        auto request = parser.release();
-        channel->expireIn(0);
+        auto& request = **read;
         ++site.requests;
         const auto from = fromOf(request, *channel, site);
         auto target = targetOf(request, site);
         if (!target) {
-            co_await write(stream, finish(refuse(target.error()), request, site));
+            co_await write(stream, finish(refuse(target.error()), request, from, site));
         } else if (boost::beast::websocket::is_upgrade(request) && target->inApi && target->path == "/stream") {
             const auto ticket = target->query.find("ticket");
-            auto refusal = refusedOrigin(from, request, site);
+            auto refusal = refusedOrigin(from, site);
             if (!refusal) {
                 auto identity = co_await whoAsks(site, shard, request, from, ticket == target->query.end() ? nullptr : &ticket->second);
                 if (identity) {
@@ -351,23 +317,23 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
                 }
                 refusal = identity.error();
             }
-            co_await write(stream, finish(refuse(*refusal), request, site));
+            co_await write(stream, finish(refuse(*refusal), request, from, site));
         } else if (crowded) {
             auto response =
-                finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}), request, site);
+                finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}), request, from, site);
             response.keep_alive(false);
             co_await write(stream, std::move(response));
             break;
         } else if (wantsEventStream(request, *target)) {
             auto call = co_await openEventStream(request, std::move(*target), from, shard, site);
-            auto head = finish(std::move(call.head), request, site);
+            auto head = finish(std::move(call.head), request, from, site);
             if (call.query) {
                 head.erase(http::field::content_length);
                 co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address, std::move(call.identity), std::move(*call.query));
             }
             co_await write(stream, std::move(head));
         } else {
-            co_await write(stream, finish(co_await answer(request, std::move(*target), from, shard, site), request, site));
+            co_await write(stream, finish(co_await answer(request, std::move(*target), from, shard, site), request, from, site));
         }
         forgetSecrets(request, buffer);
         if (!request.keep_alive() || channel->closed() || site.gateway.draining) break;

@@ -1,5 +1,5 @@
 // The HTTP side of a connection: one coroutine that reads requests and answers them in order, until it ends or becomes a stream.
-// Limits hold before anybody is known: 16 KiB of header, 64 KiB of body, 15 s for the handshake and for each request.
+// Each request is read by net/reading.hpp; 15 s for the handshake.
 // Thread: the shard's.
 #pragma once
 #include <boost/asio/awaitable.hpp>
@@ -7,14 +7,11 @@
 
 #include "api/exchange.hpp"
 #include "net/channel.hpp"
+#include "net/framing.hpp"
 #include "net/shard.hpp"
 #include "net/site.hpp"
 
 namespace deskline::net {
-
-namespace http = boost::beast::http;
-using HttpRequest = http::request<http::string_body>;
-using HttpResponse = http::response<http::string_body>;
 
 bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
 std::int64_t secondsNow();                  // since 1970

@@ -4,31 +4,15 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
+#include "api/headers.hpp"
+#include "model/address.hpp"
+
 namespace deskline::net {
 namespace {
 
 namespace ip = boost::asio::ip;
 
 ip::address_v6 wide(const ip::address& address) { return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4()); }
-
-ip::address plain(const ip::address& address) {
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
-    return address;
-}
-
-std::string keyOf(const ip::address& address) {
-    const auto is = plain(address);
-    if (is.is_v4()) return is.to_string();
-    auto bytes = is.to_v6().to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), 0);
-    return ip::address_v6(bytes).to_string();
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
-}
 
 }  // namespace
 
@@ -61,35 +45,30 @@ bool Networks::contains(const ip::address& address) const {
 }
 
 std::string clientAddress(const Networks& trusted, const std::string& peer, std::string_view forwardedFor) {
-    std::string client = peer;
-    boost::system::error_code error;
-    for (;;) {
-        const auto address = ip::make_address(client, error);
-        if (error || !trusted.contains(address)) return client;
-        forwardedFor = trimmed(forwardedFor);
-        if (forwardedFor.empty()) return client;
-        const auto comma = forwardedFor.rfind(',');
-        auto last = trimmed(comma == std::string_view::npos ? forwardedFor : forwardedFor.substr(comma + 1));
-        forwardedFor = comma == std::string_view::npos ? std::string_view() : forwardedFor.substr(0, comma);
-        if (ip::make_address(last, error); error) return client;  // what is no address is nobody's word
-        client = last;
+    auto client = addressIn(peer);
+    if (!client) return peer;
+    for (auto nodes = api::elements(forwardedFor); trusted.contains(*client) && !nodes.empty(); nodes.pop_back()) {
+        const auto node = forwardedAddress(nodes.back());
+        if (!node) break;  // what is no address is nobody's word
+        client = node;
     }
+    return client->to_string();
 }
 
 bool Peers::arrived(const ip::address& peer) {
     if (exempt_.contains(peer)) return true;
     const std::lock_guard lock(mutex_);
-    auto& record = records_[keyOf(peer)];
-    if (limits_.connections && record.connections >= limits_.connections) return false;
-    ++record.connections;
+    auto& open = connections_[addressKey(peer)];
+    if (limits_.connections && open >= limits_.connections) return false;
+    ++open;
     return true;
 }
 
 void Peers::left(const ip::address& peer) {
     if (exempt_.contains(peer)) return;
     const std::lock_guard lock(mutex_);
-    const auto found = records_.find(keyOf(peer));
-    if (found != records_.end() && --found->second.connections == 0 && found->second.next <= Clock::now()) records_.erase(found);
+    const auto found = connections_.find(addressKey(peer));
+    if (found != connections_.end() && --found->second == 0) connections_.erase(found);
 }
 
 std::optional<Peers::Clock::duration> Peers::handshakeIn(const ip::address& peer, Clock::time_point time) {
@@ -97,7 +76,7 @@ std::optional<Peers::Clock::duration> Peers::handshakeIn(const ip::address& peer
     const auto apart = std::chrono::duration_cast<Clock::duration>(std::chrono::seconds(1)) / limits_.handshakes;
     const auto burst = std::chrono::milliseconds(200);  // so much may come at once
     const std::lock_guard lock(mutex_);
-    auto& next = records_[keyOf(peer)].next;
+    auto& next = turns_.at(addressKey(peer));
     next = std::max(next, time - burst);
     const auto turn = std::max(next, time);
     if (turn - time > patience) return std::nullopt;

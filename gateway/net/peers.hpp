@@ -1,5 +1,5 @@
 // Where connections come from: which peers are proxies that may speak for others, and how much one address may take before anybody is known.
-// Source: RFC 7239 §5.2 and X-Forwarded-For as proxies write it. Thread: any.
+// Source: RFC 7239 §5.2, §6 and X-Forwarded-For as proxies write it. Thread: any.
 #pragma once
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/fault.hpp"
+#include "model/recent.hpp"
 
 namespace deskline::net {
 
@@ -26,7 +27,8 @@ private:
     std::vector<Network> networks_;
 };
 
-// The client behind trusted proxies: the last in X-Forwarded-For that none of them is. An untrusted peer speaks for itself alone.
+// The client behind trusted proxies: the last in X-Forwarded-For (all of its lines) that none of them is. An untrusted peer speaks for itself
+// alone, and what is no address ends the search.
 std::string clientAddress(const Networks& trusted, const std::string& peer, std::string_view forwardedFor);
 
 struct PeerLimits {
@@ -34,11 +36,12 @@ struct PeerLimits {
     std::size_t handshakes = 1000;   // a second, from one address; 0: no limit
 };
 
-// Counts connections and handshakes by address (of IPv6: by /64).
+// Counts connections and handshakes by address (model/address.hpp).
 class Peers {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr auto patience = std::chrono::seconds(10);  // a handshake waits so long for its turn; then it is refused
+    static constexpr std::size_t mostTurns = 50'000;            // addresses; beyond, the one that came longest ago is forgotten
 
     Peers(PeerLimits limits, Networks exempt) : limits_(limits), exempt_(std::move(exempt)) {}
 
@@ -48,14 +51,11 @@ public:
     std::optional<Clock::duration> handshakeIn(const boost::asio::ip::address& peer, Clock::time_point time = Clock::now());
 
 private:
-    struct Record {
-        std::size_t connections = 0;
-        Clock::time_point next{};  // turn for the next handshake
-    };
     const PeerLimits limits_;
     const Networks exempt_;
     std::mutex mutex_;
-    std::map<std::string, Record> records_;
+    std::map<std::string, std::size_t> connections_;  // open now, by address: as many as there may be connections
+    Recent<Clock::time_point> turns_{mostTurns};      // for the next handshake
 };
 
 }  // namespace deskline::net

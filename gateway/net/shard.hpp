@@ -49,7 +49,7 @@ public:
 
     void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
     void leave(Leaving stage);                          // tells all that is open
-    Leaving leaving() const { return stage_; }        // the stage that was told last
+    Leaving leaving() const { return stage_; }          // the stage that was told last
     std::size_t subscribers() const { return subscribers_; }
 
 private:

@@ -98,7 +98,8 @@ HttpResponse problemPage(std::string_view slug) {
 // Names under /assets/ tell their content; everything else is asked for again, and not sent again where it is the same. Pages are compressed
 // like answers (net/http.cpp), what they load always: it is the same for everybody.
 HttpResponse file(const Asset& asset, const HttpRequest& request, const std::string& contentPolicy) {
-    const bool same = request[http::field::if_none_match] == asset.tag;
+    const auto tags = api::elements(std::string_view(request[http::field::if_none_match]));
+    const bool same = std::ranges::find(tags, asset.tag) != tags.end();
     const bool gzipped = !asset.gzipped.empty() && api::acceptedCoding(request[http::field::accept_encoding], "gzip") > 0;
     auto response = text(same ? http::status::not_modified : http::status::ok,
                          std::string(same      ? ""
@@ -119,7 +120,7 @@ HttpResponse file(const Asset& asset, const HttpRequest& request, const std::str
 std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors) {
     std::string frames = "'self'";
     for (const auto& ancestor : frameAncestors) frames += " " + ancestor;
-    return "default-src 'self'; connect-src 'self' wss:" + (issuer.starts_with("https://") ? " " + originOf(issuer) : "") +
+    return "default-src 'self'; connect-src 'self'" + (issuer.starts_with("https://") ? " " + originOf(issuer) : "") +
            "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames;
 }
 

@@ -23,7 +23,8 @@ std::span<const Asset> assets();
 
 struct Site {
     api::Gateway& gateway;
-    CurrentTls tls;  // of connections to come: replaced when the certificate is read again
+    CurrentTls tls;               // of connections to come: replaced when the certificate is read again
+    std::set<std::string> names;  // of this gateway, in small letters, as pages of its own may call it
     std::set<std::string> allowedOrigins;
     Networks trustedProxies{};
     Peers peers{{}, {}};
@@ -42,8 +43,5 @@ struct Site {
 
 // Nothing but the gateway's own files; the identity provider's address, for the page that signs in there; who may show the page in a frame.
 std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors);
-
-// Origin is checked for REST and streams alike: absent (not a browser), the gateway's own, or on the list.
-bool originAllowed(const Site& site, std::string_view origin, std::string_view host);
 
 }  // namespace deskline::net

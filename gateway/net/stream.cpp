@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -92,8 +93,8 @@ private:
     std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
 
     void prepare(const HttpRequest& request) {
-        const auto offered = request[http::field::sec_websocket_protocol];
-        const bool ours = offered.find("deskline.v1") != boost::beast::string_view::npos;
+        const auto offered = api::elements(std::string_view(request[http::field::sec_websocket_protocol]));
+        const bool ours = std::ranges::find(offered, "deskline.v1") != offered.end();
         limit(websocket_, site_.compression);
         websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
             response.set(http::field::server, "Deskline");

@@ -13,6 +13,8 @@
 
 #include "model/files.hpp"
 
+#include "net/revocations.hpp"
+
 namespace deskline::net {
 namespace {
 
@@ -124,11 +126,11 @@ Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path
     });
     if (!loaded) return loaded;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    if (revocations.empty()) return {};
-    loaded = eachIn(revocations, "client_revocations", "CRLs", [&](X509_INFO* info) { return info->crl && X509_STORE_add_crl(store, info->crl) == 1; });
-    if (!loaded) return loaded;
-    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
-    return {};
+    // A ticket would bring back the certificate but not the chain that stood behind it, and would not be asked about revocations: each
+    // connection shows and proves the whole of it.
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+    return revocations.empty() ? Result<void>() : loadRevocations(store, authorities, revocations);
 }
 
 // The key that is there, or a new one; whether it is new.
@@ -233,7 +235,7 @@ std::vector<std::string> namesIn(const X509* certificate) {
 
 bool holds(SSL* connection, SSL_CTX* context) {
     X509* certificate = SSL_get0_peer_certificate(connection);
-    if (!certificate) return true;
+    if (!certificate || SSL_get_SSL_CTX(connection) == context) return true;  // its handshake has asked that one
     const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX, X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
     return X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
            X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;

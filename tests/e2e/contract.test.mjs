@@ -118,6 +118,7 @@ describe('the running gateway', () => {
     await ask('PUT', '/agents/1003/state', { state: 'ready' }, { headers: { 'If-Match': '"0"' } });
     await ask('POST', '/tickets', undefined, { raw: `{"a":"${'x'.repeat(70_000)}"}` }).catch(() => {});
     await ask('GET', '/me', undefined, { headers: { 'X-Long': 'x'.repeat(17_000) } }).catch(() => {});
+    await ask('GET', '/me', undefined, { headers: { Expect: 'the-impossible' } });
     const key = { 'Idempotency-Key': 'k' };
     await gateway.telephony({ do: 'fault', call: 'put_State', object: session, delay: 1500 });
     const { operation } = (await gateway.setState(session, 'ready', {}, { headers: { ...key, Prefer: 'respond-async' } })).body;

@@ -307,36 +307,6 @@ describe('tickets, origins, keys, revocations', () => {
   });
 });
 
-describe('guessing', () => {
-  test('tokens, tickets and PINs: after some failures whoever guesses has to wait; what is right still passes, and a metric counts', async () => {
-    const gateway = await startGateway({ config: '[identity]\nfree_failures = 3\n' });
-    const token = gateway.token('supervisor');
-    const guess = (n) => gateway.request('GET', '/me', undefined, { token: 'guess' + n });
-    for (let n = 0; n < 4; ++n) assert.equal((await guess(n)).status, 401);
-    const slowed = await guess(5);
-    assert.deepEqual([slowed.status, slowed.body.type], [429, '/problems/too-many-requests']);
-    assert.ok(Number(slowed.headers['retry-after']) >= 1);
-    await assert.rejects(gateway.open({ query: '?ticket=guess' }), /429/);
-    assert.equal((await gateway.request('GET', '/me', undefined, { token })).status, 200);
-    const pin = (value) => gateway.request('PUT', '/agents/1003', { pin: value }, { token });
-    for (let n = 0; n < 4; ++n) assert.equal((await pin('guess' + n)).status, 403);
-    const locked = await pin('1003');
-    assert.equal(locked.status, 429, 'the right one too: the switch is not asked');
-    assert.equal((await gateway.request('PUT', '/agents/1004', { pin: '1004' }, { token })).status, 429, 'from this address nobody’s');
-    await sleep(Number(locked.headers['retry-after']) * 1000 + 100);
-    assert.equal((await pin('1003')).status, 201);
-    const metrics = (await gateway.request('GET', '//metrics', undefined, { token: '' })).text;
-    const value = (line) => Number(metrics.match(new RegExp('^' + line.replace(/[{}]/g, '\\$&') + ' (\\d+)$', 'm'))?.[1]);
-    assert.ok(value('deskline_refused_total{by="token"}') >= 5);
-    assert.ok(value('deskline_throttled_total{by="token"}') >= 1);
-    assert.ok(value('deskline_throttled_total{by="ticket"}') >= 1);
-    assert.ok(value('deskline_refused_total{by="pin"}') >= 4);
-    assert.ok(value('deskline_throttled_total{by="pin"}') >= 2);
-    assert.ok(gateway.audit().filter((e) => e.action === 'token').length <= 5, 'a flood does not fill the audit');
-    await gateway.stop();
-  });
-});
-
 describe('TLS', () => {
   const handshake = (gateway, options = {}) =>
     new Promise((done, fail) => {

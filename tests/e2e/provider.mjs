@@ -1,7 +1,7 @@
 // What an identity provider has: keys of every kind, a JWKS of them, tokens signed with them; and certificates of a test's own authority.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 
@@ -31,14 +31,23 @@ export const unsigned = (header, claims, signature = '') => `${base64url(header)
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
 
-// An authority in a folder, with a database for revocations.
+// An authority in a folder, with a database for revocations; its own, or an intermediate of `issuer`.
 export class Authority {
-  constructor(folder, name = 'Test authority') {
+  constructor(folder, name = 'Test authority', issuer) {
+    mkdirSync(folder, { recursive: true });
     this.folder = folder;
     this.certificate = join(folder, 'authority.pem');
     this.key = join(folder, 'authority.key');
     this.crl = join(folder, 'authority.crl');
-    openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', this.key, '-out', this.certificate, '-days', '30', '-subj', `/CN=${name}`, '-addext', 'keyUsage=critical,keyCertSign,cRLSign');
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', this.key, '-subj', `/CN=${name}`];
+    if (issuer) {
+      const request = join(folder, 'authority.csr'), extensions = join(folder, 'authority.ext');
+      openssl('req', '-new', ...made, '-out', request);
+      writeFileSync(extensions, 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n');
+      openssl('x509', '-req', '-in', request, '-CA', issuer.certificate, '-CAkey', issuer.key, '-CAcreateserial', '-out', this.certificate, '-days', '30', '-extfile', extensions);
+    } else {
+      openssl('req', '-x509', ...made, '-out', this.certificate, '-days', '30', '-addext', 'keyUsage=critical,keyCertSign,cRLSign');
+    }
     writeFileSync(join(folder, 'index.txt'), '');
     writeFileSync(join(folder, 'number'), '01');
     writeFileSync(join(folder, 'authority.cnf'), `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index.txt\ncrlnumber=${folder}/number\ndefault_md=sha256\ndefault_crl_days=30\ndefault_days=30\n`);

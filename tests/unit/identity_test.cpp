@@ -10,6 +10,7 @@
 
 #include "bench.hpp"
 #include "identity/authenticator.hpp"
+#include "identity/checks.hpp"
 #include "identity/throttle.hpp"
 #include "identity/tickets.hpp"
 
@@ -461,4 +462,136 @@ TEST_CASE("guessing: ten are free, then each takes twice as long; a quiet while 
     Throttle never(0);
     for (int i = 0; i < 100; ++i) never.failed("address a", time);
     CHECK(never.wait("address a", time) == 0);
+}
+
+TEST_CASE("what counts as a guess, by what it is counted, and whom that makes wait") {
+    constexpr int free = 10;
+    const std::string here = "192.0.2.7", there = "192.0.2.8", six = "2001:db8::1", sixBeside = "2001:db8::2:0:1";
+    struct Row {
+        const char* says;
+        Shown shown;
+        const char* name;
+        const char* from;
+        int failures;
+        std::vector<std::tuple<Shown, std::string, std::string, bool>> then;  // shown, name, address: has to wait
+    };
+    const auto wrong = free + 1;
+    const std::vector<Row> rows = {
+        {"nothing shown is no guess",
+         Shown::nothing,
+         "",
+         "192.0.2.7",
+         1000,
+         {{Shown::nothing, "", here, false}, {Shown::token, "", here, false}, {Shown::key, "k", here, false}}},
+        {"a foreign page is no guess",
+         Shown::origin,
+         "",
+         "192.0.2.7",
+         1000,
+         {{Shown::origin, "", here, false}, {Shown::token, "", here, false}, {Shown::key, "k", here, false}}},
+        {"a token, by address",
+         Shown::token,
+         "",
+         "192.0.2.7",
+         wrong,
+         {{Shown::ticket, "", here, true}, {Shown::token, "", there, false}, {Shown::key, "k", here, false}, {Shown::pin, "1001", here, false}}},
+        {"a token, by /64",
+         Shown::token,
+         "",
+         "2001:db8::1",
+         wrong,
+         {{Shown::token, "", six, true}, {Shown::token, "", sixBeside, true}, {Shown::token, "", "2001:db8:0:1::1", false}}},
+        {"a mapped address is the same", Shown::token, "", "::ffff:192.0.2.7", wrong, {{Shown::token, "", here, true}}},
+        {"ten are free", Shown::token, "", "192.0.2.7", free, {{Shown::token, "", here, false}}},
+        {"a ticket, by address", Shown::ticket, "", "192.0.2.7", wrong, {{Shown::token, "", here, true}, {Shown::key, "k", here, false}}},
+        {"a certificate, by address", Shown::certificate, "", "192.0.2.7", wrong, {{Shown::certificate, "", here, true}, {Shown::key, "k", here, false}}},
+        {"a key that there is none of, by address",
+         Shown::unknown_key,
+         "",
+         "192.0.2.7",
+         wrong,
+         {{Shown::unknown_key, "", here, true}, {Shown::key, "k", here, false}}},
+        {"a secret, by key and address",
+         Shown::key,
+         "k",
+         "192.0.2.7",
+         wrong,
+         {{Shown::key, "k", here, true}, {Shown::key, "k", there, false}, {Shown::key, "other", here, false}, {Shown::token, "", here, false}}},
+        {"a PIN, by agent and address",
+         Shown::pin,
+         "1001",
+         "192.0.2.7",
+         wrong,
+         {{Shown::pin, "1001", here, true}, {Shown::pin, "1001", there, false}, {Shown::pin, "1002", here, false}, {Shown::token, "", here, false}}},
+        {"a PIN, by agent at three times as many",
+         Shown::pin,
+         "1001",
+         "192.0.2.7",
+         3 * free + 1,
+         {{Shown::pin, "1001", there, true}, {Shown::pin, "1002", here, false}}},
+    };
+    for (const auto& row : rows) {
+        INFO(row.says);
+        Throttle throttle(free);
+        const auto time = Throttle::Clock::now();
+        for (int i = 0; i < row.failures; ++i) throttle.failed(countersOf(row.shown, row.from, row.name), time);
+        for (const auto& [shown, name, from, waits] : row.then) {
+            INFO(static_cast<int>(shown) << " " << name << " " << from);
+            CHECK((throttle.wait(countersOf(shown, from, name), time) > 0) == waits);
+            const auto after = time + std::chrono::seconds(Throttle::longest + 1);
+            CHECK(throttle.wait(countersOf(shown, from, name), after) == 0);
+        }
+    }
+}
+
+TEST_CASE("a throttle remembers so many, and forgets first who failed longest ago") {
+    Throttle throttle(1);
+    const auto time = Throttle::Clock::now();
+    for (int i = 0; i < 5; ++i) throttle.failed("first", time);
+    for (std::size_t i = 0; i < Throttle::most - 1; ++i) throttle.failed(std::to_string(i), time);
+    CHECK(throttle.size() == Throttle::most);
+    CHECK(throttle.wait("first", time) > 0);
+    throttle.failed("one more", time);
+    CHECK(throttle.size() == Throttle::most);
+    CHECK(throttle.wait("first", time) == 0);
+}
+
+TEST_CASE("secrets that wait to be hashed: a stranger leaves room for others") {
+    Checks checks;
+    int taken = 0;
+    while (checks.begin("k1", "192.0.2.7")) ++taken;
+    CHECK(taken == Checks::ofAddress);
+    CHECK_FALSE(checks.begin("k2", "192.0.2.7"));
+    for (int from = 0; checks.begin("k1", std::to_string(from)); ++from) ++taken;
+    CHECK(taken == Checks::ofKey);
+    CHECK(checks.begin("k2", "192.0.2.8"));
+    ++taken;
+    for (int other = 0; checks.begin(std::to_string(other), std::to_string(other)); ++other) ++taken;
+    CHECK(taken == Checks::most);
+    checks.end("k2", "192.0.2.8");
+    CHECK(checks.begin("k9", "192.0.2.9"));
+    for (int i = 0; i < Checks::ofAddress; ++i) checks.end("k1", "192.0.2.7");
+    CHECK(checks.begin("k1", "192.0.2.7"));
+}
+
+TEST_CASE("base64url has one spelling") {
+    for (const auto* text : {"", "AA", "AAA", "AAAA", "AQ", "_w", "-_8", "Zm9v", "Zm9vYg", "Zm9vYmE"}) {
+        const auto bytes = decodeBase64Url(text);
+        INFO(text);
+        REQUIRE(bytes);
+        CHECK(encodeBase64Url(*bytes) == text);
+    }
+    for (const auto* text : {"A",   "AAAAA", "AB",  "AP",   "AAB", "AAD",  "Zm9vYh", "Zm9vYmF", "AA==", "AAA=",
+                             "AA=", "=",     "A A", "AA\n", " AA", "AA+/", "+w",     "/w",      "A.",   "\xc3\xa4"}) {
+        INFO(text);
+        CHECK_FALSE(decodeBase64Url(text));
+    }
+    const Folder folder;
+    const auto tokens = Tokens::open(folder.path / "key.pem", "deskline");
+    const auto token = (*tokens)->issue({.subject = "ada", .expires = 1000}, 100);
+    REQUIRE((*tokens)->verify(token, 500).has_value());
+    int believed = 0;
+    for (const char last : std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_="))
+        believed += (*tokens)->verify(token.substr(0, token.size() - 1) + last, 500).has_value();
+    CHECK(believed == 1);
 }

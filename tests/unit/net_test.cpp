@@ -1,6 +1,7 @@
 // Where connections come from, and how much one address may take.
 #include <catch2/catch.hpp>
 
+#include "model/address.hpp"
 #include "net/peers.hpp"
 #include "net/tls.hpp"
 
@@ -35,6 +36,51 @@ TEST_CASE("the client behind proxies: the last address that none of them is, and
     CHECK(clientAddress(proxies, "127.0.0.1", "") == "127.0.0.1");
     CHECK(clientAddress(proxies, "127.0.0.1", "1.2.3.4, <script>") == "127.0.0.1");
     CHECK(clientAddress(proxies, "127.0.0.1", "2001:db8::7") == "2001:db8::7");
+}
+
+TEST_CASE("addresses in X-Forwarded-For, in every form that proxies write; what is none ends the search") {
+    const std::tuple<const char*, const char*> good[] = {{"198.51.100.8", "198.51.100.8"},         {"198.51.100.8:51034", "198.51.100.8"},
+                                                         {"2001:db8::7", "2001:db8::7"},           {"2001:0DB8::0007", "2001:db8::7"},
+                                                         {"[2001:db8::7]", "2001:db8::7"},         {"[2001:db8::7]:443", "2001:db8::7"},
+                                                         {"\"[2001:db8::7]:443\"", "2001:db8::7"}, {"\"198.51.100.8:80\"", "198.51.100.8"},
+                                                         {"::ffff:198.51.100.8", "198.51.100.8"},  {"[::ffff:198.51.100.8]:80", "198.51.100.8"}};
+    const auto proxies = networks({"127.0.0.1", "::1"});
+    for (const auto& [written, meant] : good) {
+        INFO(written);
+        CHECK(clientAddress(proxies, "127.0.0.1", written) == meant);
+        CHECK(clientAddress(proxies, "::1", std::string("10.9.9.9, ") + written) == meant);
+    }
+    for (const auto* none : {"unknown", "_hidden", "_SEVKISEK", "<script>", "198.51.100.8:", "198.51.100.8:x", "198.51.100.8:123456", "198.51.100.8/24",
+                             "198.51.100", "[198.51.100.8]", "[2001:db8::7", "[2001:db8::7]x", "[2001:db8::7]:", "fe80::1%eth0", "[fe80::1%1]:80", "\"",
+                             "for=198.51.100.8", "0x7f.1", "localhost"}) {
+        INFO(none);
+        CHECK_FALSE(forwardedAddress(none));
+        CHECK(clientAddress(proxies, "127.0.0.1", std::string("203.0.113.9, ") + none) == "127.0.0.1");
+        CHECK(clientAddress(proxies, "127.0.0.1", std::string("203.0.113.9, ") + none + ", ::1") == "::1");
+    }
+    CHECK(clientAddress(proxies, "127.0.0.1", " , 203.0.113.9 ,, ,127.0.0.1,") == "203.0.113.9");
+    CHECK(clientAddress(proxies, "::ffff:127.0.0.1", "203.0.113.9") == "203.0.113.9");
+    CHECK(clientAddress(proxies, "::ffff:192.0.2.1", "203.0.113.9") == "192.0.2.1");
+}
+
+TEST_CASE("one key for an address, for all that count by it") {
+    CHECK(addressKey("192.0.2.7") == "192.0.2.7");
+    CHECK(addressKey("::ffff:192.0.2.7") == "192.0.2.7");
+    CHECK(addressKey("2001:db8:1:2::7") == addressKey("2001:db8:1:2:ffff::9"));
+    CHECK(addressKey("2001:db8:1:2::7") == addressKey("2001:DB8:0001:2::8"));
+    CHECK(addressKey("2001:db8:1:2::7") != addressKey("2001:db8:1:3::7"));
+    CHECK(addressKey(address("2001:db8:1:2::7")) == addressKey("2001:db8:1:2::7"));
+    CHECK(addressKey("unknown") == "unknown");
+}
+
+TEST_CASE("the turns of addresses are remembered for so many of them") {
+    Peers peers({.connections = 0, .handshakes = 10}, networks({}));
+    const auto time = Peers::Clock::now();
+    const auto come = [&](std::uint32_t from) { return *peers.handshakeIn(boost::asio::ip::address_v4(from), time); };
+    for (int i = 0; i < 4; ++i) (void)come(1);
+    CHECK(come(1) > Peers::Clock::duration::zero());
+    for (std::uint32_t other = 2; other < Peers::mostTurns + 2; ++other) (void)come(other);
+    CHECK(come(1) == Peers::Clock::duration::zero());
 }
 
 TEST_CASE("one address has so many connections, and its handshakes come one after another") {

@@ -41,7 +41,8 @@ const framesASecond = 15, framesAtOnce = 60;  // the gateway allows 20 and 100
 /** What a JWT says, unverified: for its times and its holder. Empty: it is none. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>;
+    const claims: unknown = JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')));
+    return claims && typeof claims === 'object' ? (claims as Record<string, unknown>) : {};
   } catch {
     return {};
   }

@@ -20,10 +20,29 @@ export class Account {
   /** Why signing in did not work. */
   problem: string | undefined;
 
-  /** Reads the link and where to sign in, and finishes what the provider sent back. */
+  /** A token from a link, while another one is signed in: nothing is done with it before that one agrees. */
+  offered: string | undefined;
+
+  /** Finds where to sign in, finishes what the provider sent back, and reads the link. */
   async begin(): Promise<void> {
-    const given = new URLSearchParams(location.hash.slice(1)).get('token');
-    if (given) this.use(given);
+    const given = tokenOfLink();
+    await this.#findProvider();
+    await this.#take(given);
+  }
+
+  /** The address has changed: it may be a link with a token again. */
+  async follow(): Promise<void> {
+    await this.#take(tokenOfLink());
+  }
+
+  async #take(given: string): Promise<void> {
+    if (!given) return;
+    const now = await this.token().catch(() => '?');
+    if (now && now !== given) this.offered = given;
+    else this.use(given);
+  }
+
+  async #findProvider(): Promise<void> {
     try {
       const settings = (await (await fetch('sign-in.json')).json()) as Settings;
       if (!settings.issuer) return;
@@ -57,8 +76,23 @@ export class Account {
   };
 
   use(token: string): void {
+    this.offered = undefined;
     sessionStorage.setItem(key, token.trim());
-    history.replaceState(null, '', location.pathname);
+  }
+
+  /** What the one who is signed in says to the link's token. */
+  async decide(use: boolean): Promise<void> {
+    const given = this.offered;
+    this.offered = undefined;
+    if (!use || !given) return;
+    await this.forget();
+    this.use(given);
+  }
+
+  /** Whom the token of the link calls itself; nobody has confirmed that. */
+  get offeredName(): string {
+    const { sub } = claimsOf(this.offered ?? '');
+    return typeof sub === 'string' && sub ? sub.slice(0, 64) : '?';
   }
 
   signIn = (): Promise<void> => this.#provider!.signinRedirect();
@@ -68,11 +102,30 @@ export class Account {
     await this.#provider?.removeUser();
   }
 
-  /** Whose tabs share a connection: all that the token says but its times and numbers. */
+  /**
+   * Whose tabs share a connection: who the gateway says that this is. What the token says of itself is not enough, since anybody can write
+   * that and would be shown what another tab has. Empty: nobody's, this tab has its own.
+   */
   async who(): Promise<string> {
-    const { exp, iat, nbf, jti, auth_time, sid, nonce, at_hash, ...claims } = claimsOf(await this.token().catch(() => ''));
-    return Object.keys(claims).length ? JSON.stringify(claims) : '';
+    const token = await this.token().catch(() => '');
+    if (!Object.keys(claimsOf(token)).length) return '';
+    try {
+      const answer = await fetch('api/v1/me', { headers: { Authorization: `Bearer ${token}` } });
+      if (!answer.ok) return '';
+      const { expiresAt, ...confirmed } = (await answer.json()) as Record<string, unknown>;  // which differs from token to token
+      const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(confirmed)));
+      return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    } catch {
+      return '';
+    }
   }
+}
+
+// It does not stay in the address.
+function tokenOfLink(): string {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
+  if (given) history.replaceState(null, '', location.pathname);
+  return given;
 }
 
 function managerOf({ issuer, clientId, scope, audience }: Settings): UserManager {

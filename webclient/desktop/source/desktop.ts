@@ -28,7 +28,7 @@ export class Desktop extends LitElement {
     settings.apply();
     document.addEventListener('visibilitychange', seen);
     addEventListener('focus', seen);
-    addEventListener('hashchange', () => this.#choose());
+    addEventListener('hashchange', () => void this.#follow());
     void this.#begin();
   }
 
@@ -36,6 +36,13 @@ export class Desktop extends LitElement {
     await this.#account.begin();
     this.problem = this.#account.problem ? this.#say('sign-in.failed', { detail: this.#account.problem }) : '';
     await this.#connect();
+    this.requestUpdate();
+  }
+
+  async #follow(): Promise<void> {
+    await this.#account.follow();
+    if (!this.client) await this.#connect();
+    this.#choose();
     this.requestUpdate();
   }
 
@@ -90,6 +97,7 @@ export class Desktop extends LitElement {
       <main class=${this.client?.freshness.status === 'stale' ? 'covered' : ''} @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
+        ${this.#account.offered ? this.#offer() : nothing}
         ${this.client ? this.#content() : this.#welcome()}
       </main>
     `;
@@ -151,6 +159,21 @@ export class Desktop extends LitElement {
         <button class=${name ? '' : 'primary'}>${say('sign-in.use')}</button>
       </form>
       <p class="soft small">${say('sign-in.help')}</p>
+    </section>`;
+  }
+
+  // A link must not make somebody another one without their knowing: they would work, and type, under a stranger's name.
+  #offer(): unknown {
+    const say = this.#say, other = this.#account.offeredName, now = this.client?.state.identity?.subject ?? '?';
+    const decide = (use: boolean) => async () => {
+      await this.#account.decide(use);
+      if (use) await this.#connect();
+      this.requestUpdate();
+    };
+    return html`<section class="card offer" role="alertdialog" aria-labelledby="offer-title" aria-describedby="offer-text">
+      <h2 id="offer-title">${say('link.title')}</h2>
+      <p id="offer-text">${say('link.text', { now, other })}</p>
+      <div class="row"><button class="primary" id="stay" @click=${decide(false)}>${say('link.stay', { now })}</button><button id="replace" @click=${decide(true)}>${say('link.use', { other })}</button></div>
     </section>`;
   }
 

@@ -1,0 +1,60 @@
+#include "model/address.hpp"
+
+#include <algorithm>
+
+namespace deskline {
+namespace {
+
+namespace ip = boost::asio::ip;
+constexpr std::size_t longestAddress = 45;  // "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
+
+ip::address plain(const ip::address& address) {
+    if (!address.is_v6()) return address;
+    if (address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+    return ip::address_v6(address.to_v6().to_bytes());  // without a zone
+}
+
+bool isPort(std::string_view text) {
+    return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::optional<ip::address> addressIn(std::string_view text) {
+    if (text.size() > longestAddress || text.find('%') != std::string_view::npos) return std::nullopt;
+    boost::system::error_code error;
+    const auto address = ip::make_address(std::string(text), error);
+    return error ? std::nullopt : std::optional(plain(address));
+}
+
+std::string addressKey(const ip::address& address) {
+    const auto is = plain(address);
+    if (is.is_v4()) return is.to_string();
+    auto bytes = is.to_v6().to_bytes();
+    std::fill(bytes.begin() + 8, bytes.end(), 0);
+    return ip::address_v6(bytes).to_string() + "/64";
+}
+
+std::string addressKey(std::string_view address) {
+    const auto is = addressIn(address);
+    return is ? addressKey(*is) : std::string(address);
+}
+
+std::optional<ip::address> forwardedAddress(std::string_view node) {
+    if (node.size() >= 2 && node.front() == '"' && node.back() == '"') node = node.substr(1, node.size() - 2);
+    if (node.starts_with('[')) {
+        const auto close = node.find(']');
+        if (close == std::string_view::npos) return std::nullopt;
+        const auto after = node.substr(close + 1);
+        const auto address = addressIn(node.substr(1, close - 1));
+        const bool bare = after.empty() || (after.starts_with(':') && isPort(after.substr(1)));
+        return bare && node.substr(1, close - 1).find(':') != std::string_view::npos ? address : std::nullopt;
+    }
+    if (const auto colon = node.find(':'); colon != std::string_view::npos && node.rfind(':') == colon && isPort(node.substr(colon + 1))) {
+        const auto address = addressIn(node.substr(0, colon));
+        return address && address->is_v4() ? address : std::nullopt;
+    }
+    return addressIn(node);
+}
+
+}  // namespace deskline
