@@ -88,9 +88,10 @@ std::optional<Result<Identity>> Keys::known(const std::string& secret, Time now)
     return admit(*key, now);
 }
 
-std::optional<std::string> Keys::claimed(std::string_view secret) const {
+std::optional<std::string> Keys::claimed(std::string_view secret) {
     const std::lock_guard lock(mutex_);
     const auto* key = find(idIn(secret));
+    if (!key && readAgain()) key = find(idIn(secret));  // it may have been made just now
     return key && key->hash ? std::optional(key->id) : std::nullopt;
 }
 

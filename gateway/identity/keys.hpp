@@ -29,7 +29,7 @@ public:
     Result<Identity> verify(const std::string& secret, Time now);
     std::optional<Result<Identity>> known(const std::string& secret, Time now);
     // The id of the key that a secret claims to be, where there is such a key; nothing: it is none of ours, whatever follows.
-    std::optional<std::string> claimed(std::string_view secret) const;
+    std::optional<std::string> claimed(std::string_view secret);
     // By what a verified client certificate says of itself: the living key that names it.
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);
 

@@ -18,10 +18,24 @@ bool isPort(std::string_view text) {
     return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Four numbers in decimal. Windows would take inet_aton's spellings too ("127.1", "0x7f.1"), which are no address anywhere else.
+bool isDotted(std::string_view text) {
+    int dots = 0, digits = 0;
+    for (const char c : text) {
+        const bool dot = c == '.';
+        if ((!dot && (c < '0' || c > '9')) || (dot && digits == 0)) return false;
+        digits = dot ? 0 : digits + 1;
+        dots += dot ? 1 : 0;
+        if (digits > 3) return false;
+    }
+    return dots == 3 && digits > 0;
+}
+
 }  // namespace
 
 std::optional<ip::address> addressIn(std::string_view text) {
     if (text.size() > longestAddress || text.find('%') != std::string_view::npos) return std::nullopt;
+    if (text.find(':') == std::string_view::npos && !isDotted(text)) return std::nullopt;
     boost::system::error_code error;
     const auto address = ip::make_address(std::string(text), error);
     return error ? std::nullopt : std::optional(plain(address));

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "model/address.hpp"
+
 namespace deskline {
 namespace {
 
@@ -96,9 +98,9 @@ bool isLoopbackHost(std::string_view host) {
     if (isNamed(host, "localhost") || isNamed(host, "localhost.")) return true;
     const bool bracketed = host.starts_with('[') && host.ends_with(']');
     if (bracketed) host = host.substr(1, host.size() - 2);
-    boost::system::error_code error;
-    const auto address = ip::make_address(host, error);
-    return !error && address.is_v6() == bracketed && isLoopback(address);
+    if (bracketed != (host.find(':') != std::string_view::npos)) return false;
+    const auto address = addressIn(host);
+    return address && isLoopback(*address);
 }
 
 }  // namespace deskline

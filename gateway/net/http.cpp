@@ -319,8 +319,8 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             }
             co_await write(stream, finish(refuse(*refusal), request, from, site));
         } else if (crowded) {
-            auto response =
-                finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}), request, from, site);
+            auto response = finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}),
+                                   request, from, site);
             response.keep_alive(false);
             co_await write(stream, std::move(response));
             break;

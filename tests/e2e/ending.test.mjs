@@ -97,7 +97,7 @@ async function stuckCommand(g, session) {
 const rows = {
   'a long poll': async (g) => {
     const after = await newest(g);
-    const polls = await arrived(g, 3, () => [1, 2, 3].map(() => ask(g, 'GET', `/events?after=${after}&wait=25`)));
+    const polls = await arrived(g, 3, () => [1, 2, 3].map(() => ask(g, 'GET', `/events?after=${after}&types=agent-handler&wait=25`)));
     return async () => { for (const poll of polls) await answered(poll, 503)(); };
   },
   'a command that waits for the switch': async (g) => {
@@ -107,6 +107,7 @@ const rows = {
   'a source that is being rebuilt and does not come back': async (g) => {
     await g.telephony({ do: 'fault', call: 'EnumerateAgentHandlers', delay: 120_000 });
     await g.telephony({ do: 'lose' });
+    await g.request('PUT', '/agents/1002', { pin: '1002' }); // the first call tells
     await until('it is lost', () => /telephony source lost/.test(g.log()));
     const answer = await g.request('PUT', '/agents/1001', { pin: '1001' });
     return async () => assert.equal(answer.status, 503);
@@ -118,7 +119,7 @@ const rows = {
   'a stream': async (g) => goodbye(await g.stream()),
   'a stream whose command is being carried out': async (g) => {
     const stream = await g.stream(), after = await newest(g);
-    stream.send({ op: 'command', id: 'poll', method: 'GET', path: `/events?after=${after}&wait=25` });
+    stream.send({ op: 'command', id: 'poll', method: 'GET', path: `/events?after=${after}&types=agent-handler&wait=25` });
     stream.send({ op: 'command', id: 'next', method: 'GET', path: '/me' });
     await stream.frame('the next result', (f) => f.op === 'result' && f.id === 'next');
     return async () => {
@@ -171,8 +172,9 @@ const rows = {
   },
   'half a header': async (g) => closed(await raw(g, { text: 'GET /healthz HTTP/1.1\r\nHost: loc' })),
   'half a body': async (g) => {
-    const connection = await raw(g, { text: 'POST /api/v1/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n{"a"' });
+    const connection = await raw(g, { text: 'POST /api/v1/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n' });
     await connection.next('100 Continue');
+    connection.socket.write('{"a"');
     return closed(connection, (text) => text.split('HTTP/1.1').length === 2);
   },
   'requests that are being answered': async (g) => {

@@ -141,7 +141,7 @@ describe('every cell at every outlet', () => {
   // What happens from here on, at every live outlet at once.
   async function checkLive(callers) {
     const from = (await gateway.request('GET', '/events?limit=500')).body.cursor;
-    const polls = callers.map((c) => gateway.request('GET', `/events?after=${from}&types=agent-session,agent&wait=2`, undefined, { token: c.token }));
+    const polls = callers.map((c) => gateway.request('GET', `/events?after=${from}&types=agent-session,agent&wait=5`, undefined, { token: c.token }));
     const hooks = [];
     for (const caller of callers.filter((c) => reachOf('webhooks see', c.role, c.held) !== 'none')) {
       const hook = await receiver();

@@ -1,0 +1,68 @@
+// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the disk, lets the n-th call
+// fail in a given way, and can lose the power: then a file has what was flushed, and of what was written since, any part of it.
+// Source: SQLite's "The SQLite OS Interface or VFS", and "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed).
+// One at a time; while it lives every database that is opened lies on it. Thread: any.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+struct sqlite3_vfs;
+
+namespace deskline::tests {
+
+enum class DiskFault { none, io_error, full, short_write, no_sync };  // no_sync: the flush fails, what it was for may or may not be there
+
+class FaultyDisk {
+public:
+    FaultyDisk();
+    ~FaultyDisk();
+    FaultyDisk(const FaultyDisk&) = delete;
+    FaultyDisk& operator=(const FaultyDisk&) = delete;
+
+    // The n-th write or flush from now on fails (1: the next), and `more` after it.
+    void failAt(std::uint64_t n, DiskFault fault, std::uint64_t more = 0);
+    void heal();
+    std::uint64_t calls() const;     // writes, flushes and truncations since the last `failAt` or `heal`
+    std::uint64_t injected() const;  // faults, in all
+
+    // From now on a flush takes as long as the test wants.
+    void hold();
+    void untilHeld();  // somebody waits for a flush
+    void letGo();
+
+    // What the files in `folder` may look like after the power has gone: written into `target`, an empty folder.
+    void losePower(const std::filesystem::path& folder, const std::filesystem::path& target, std::mt19937& random) const;
+
+    // For the VFS.
+    DiskFault next(bool flush);
+    void wrote(const std::string& path, std::int64_t at, std::string bytes);
+    void flushed(const std::string& path);
+    void truncated(const std::string& path, std::int64_t size);
+    void deleted(const std::string& path);
+
+private:
+    struct File {
+        std::string flushed;                                      // its content when it was flushed last
+        std::vector<std::pair<std::int64_t, std::string>> since;  // what was written after that; a negative place: cut to that size
+    };
+    static void apply(std::string& content, std::int64_t at, std::string_view bytes);
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool held_ = false;
+    int waiting_ = 0;
+    std::map<std::string, File> files_;
+    std::uint64_t calls_ = 0, from_ = 0, upTo_ = 0, injected_ = 0;
+    DiskFault fault_ = DiskFault::none;
+    std::unique_ptr<sqlite3_vfs> vfs_;
+};
+
+}  // namespace deskline::tests
