@@ -166,7 +166,7 @@ void frame(const Lines& lines, Head& head) {
     request.version(lines.version == "HTTP/1.1" ? 11 : 10);
     std::vector<std::pair<std::string, std::string>> joined;
     for (const auto& [name, value] : lines.fields) {
-        const auto known = std::ranges::find_if(joined, [&](const auto& field) { return api::same(field.first, name); });
+        const auto known = std::ranges::find_if(joined, [&name = name](const auto& field) { return api::same(field.first, name); });
         if (known == joined.end())
             joined.emplace_back(name, value);
         else
