@@ -52,7 +52,6 @@ std::optional<Fault> changedSince(const std::string& ifMatch, const std::string&
 }
 
 const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
-const Fault leaving{"shutting-down", "The gateway is shutting down."};
 
 Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& object) {
     if (fault.slug == "state-not-allowed")
@@ -133,7 +132,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     void start(events::Books& books, const Decide& decide) {
         const auto key = request.header("idempotency-key");
         if (!key.empty() && repeated(books, key)) return;
-        if (gateway.draining) return refuse(books, leaving);
+        if (gateway.draining) return refuse(books, shuttingDown);
         auto decided = decide(books.state());
         if (!decided) return refuse(books, decided.error());
         plan = std::move(*decided);

@@ -101,7 +101,7 @@ void listEvents(Gateway& gateway, Request request, Respond respond) {
             if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
                 return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
             if (!page) {
-                if (page.error().slug == "shutting-down") return respond(problem(page.error(), id));
+                if (page.error().slug == shuttingDown.slug) return respond(problem(page.error(), id));
                 if (page.error().slug == "journal-truncated")
                     return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));
                 return respond(problem(wrong("?after", "is no cursor of this gateway"), id));

@@ -6,6 +6,7 @@
 
 namespace deskline::api {
 
+std::string_view trimmed(std::string_view text);    // without the spaces and tabs around it
 bool same(std::string_view a, std::string_view b);  // but for upper and lower case
 
 // The elements of a comma-separated field, without the white space around them; empty ones are left out.

@@ -7,7 +7,7 @@
 #include <boost/url.hpp>
 #include <stdexcept>
 
-#include "model/addresses.hpp"
+#include "model/special_networks.hpp"
 
 namespace deskline::api {
 namespace {
@@ -29,6 +29,9 @@ std::optional<std::string> unbase64(std::string_view text) {
     out.resize(static_cast<std::size_t>(length) - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));
     return out;
 }
+
+// "127.0.0.1.example" is read as an address with a path that has no slash (Boost.URL 1.81).
+bool hasWholeHost(const boost::urls::url_view& url) { return url.encoded_path().empty() || url.encoded_path().starts_with("/"); }
 
 }  // namespace
 
@@ -58,9 +61,6 @@ std::string sign(const std::vector<SigningSecret>& secrets, const std::string& i
     }
     return all;
 }
-
-// "127.0.0.1.example" is read as an address with a path that has no slash (Boost.URL 1.81).
-static bool hasWholeHost(const boost::urls::url_view& url) { return url.encoded_path().empty() || url.encoded_path().starts_with("/"); }
 
 std::optional<std::string> unfitUrl(const std::string& text) {
     const auto url = boost::urls::parse_uri(text);

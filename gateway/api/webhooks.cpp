@@ -123,7 +123,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     reading.subscription.sight.give("webhook", Reach::own);
     reading.subscription.subject = webhook.subject.value_or("");
     gateway_.ledger.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
-        if (!page && page.error().slug == "shutting-down") return;  // its cursor stays where it is
+        if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
         gateway_.ledger.transact([this, id, generation, page](events::Books& books) {
             const auto found = runs_.find(id);
             if (found == runs_.end() || found->second.generation != generation) return;

@@ -306,7 +306,7 @@ struct Ledger::Thread final : Books {
 
     void handle(Read& read) {
         auto& [reading, answer, until] = read;
-        if (ending) return afterCommit([answer = std::move(answer)] { answer(Fault{"shutting-down", "The gateway is shutting down."}); });
+        if (ending) return afterCommit([answer = std::move(answer)] { answer(shuttingDown); });
         if (reading.cursor.empty()) reading.cursor = at(reading.since ? journal->before(*reading.since) : journal->oldest() - 1);
         auto scanned = since(reading.cursor, scanPage);
         if (!scanned) return afterCommit([answer = std::move(answer), fault = scanned.error()] { answer(fault); });

@@ -37,9 +37,10 @@ void Records::put(const std::string& kind, const std::string& id, boost::json::o
 
 void Records::erase(const std::string& kind, const std::string& id) {
     const auto found = kinds_.find(kind);
-    if (found == kinds_.end() || found->second.erase(id) == 0) return;
+    if (found == kinds_.end() || !found->second.contains(id)) return;
+    const auto [noted, isNew] = dirty_.emplace(kind, id);  // before it goes: `id` may be its own key
+    found->second.erase(noted->second);
     if (found->second.empty()) kinds_.erase(found);
-    dirty_.emplace(kind, id);
 }
 
 void Records::eraseAll(const std::string& kind) {

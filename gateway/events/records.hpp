@@ -19,7 +19,7 @@ public:
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
     void put(const std::string& kind, const std::string& id, boost::json::object body);
-    void erase(const std::string& kind, const std::string& id);
+    void erase(const std::string& kind, const std::string& id);  // `id` may be a key of `all`
     void eraseAll(const std::string& kind);
 
     bool changed() const override { return !dirty_.empty(); }

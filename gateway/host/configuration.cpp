@@ -268,7 +268,7 @@ void fillDefaults(Configuration& c) {
     };
     fill(c.server.name, hostName());
     if (c.server.names.empty()) c.server.names = {c.server.name, "localhost"};
-    for (auto& name : c.server.names) std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    for (auto& name : c.server.names) name = lower(name);
     fill(c.server.dataDir, defaultDataFolder().string());
     const std::filesystem::path data(c.server.dataDir);
     fill(c.journal.path, (data / "journal.db").string());

@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+#include "model/text.hpp"
+
 namespace deskline::identity {
 namespace {
 
@@ -93,8 +95,8 @@ std::optional<Algorithm> algorithmNamed(std::string_view name) {
 }
 
 // What a token is for; one for something else (logout, DPoP) is no access token (RFC 8725 §3.11, RFC 9068 §2.1).
-bool isAccessToken(std::string type) {
-    for (char& c : type) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+bool isAccessToken(std::string_view given) {
+    auto type = lower(given);
     if (type.starts_with("application/")) type.erase(0, 12);
     return type.empty() || type == "jwt" || type == "at+jwt";
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/text.hpp"
+
 namespace deskline {
 namespace {
 
@@ -14,16 +16,14 @@ ip::address plain(const ip::address& address) {
     return ip::address_v6(address.to_v6().to_bytes());  // without a zone
 }
 
-bool isPort(std::string_view text) {
-    return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+bool isPort(std::string_view text) { return text.size() <= 5 && isDigits(text); }
 
 // Four numbers in decimal. Windows would take inet_aton's spellings too ("127.1", "0x7f.1"), which are no address anywhere else.
 bool isDotted(std::string_view text) {
     int dots = 0, digits = 0;
     for (const char c : text) {
         const bool dot = c == '.';
-        if ((!dot && (c < '0' || c > '9')) || (dot && digits == 0)) return false;
+        if ((!dot && !isDigit(c)) || (dot && digits == 0)) return false;
         digits = dot ? 0 : digits + 1;
         dots += dot ? 1 : 0;
         if (digits > 3) return false;

@@ -54,6 +54,9 @@ bool meansSourceLost(std::uint32_t code);       // the object or the service beh
 template <class T>
 using Result = boost::system::result<T, Fault>;
 
+// What who still waits is told when the gateway ends.
+inline const Fault shuttingDown{"shutting-down", "The gateway is shutting down."};
+
 [[noreturn]] BOOST_NORETURN inline void throw_exception_from_error(const Fault& fault, const boost::source_location&) {
     throw std::logic_error("a failed result was read: " + fault.slug + ": " + fault.detail);
 }

@@ -1,6 +1,7 @@
 #include "model/files.hpp"
 
 #include "model/id.hpp"
+#include "model/read_to_end.hpp"
 
 namespace deskline {
 
@@ -9,6 +10,26 @@ Result<std::string> readExisting(const std::filesystem::path& path) {
     if (!text) return text.error();
     if (!*text) return Fault{"configuration", path.string() + " is not there."};
     return Result<std::string>(boost::system::in_place_value, std::move(**text));
+}
+
+Result<std::optional<std::string>> readToEnd(const std::filesystem::path& path, std::uint64_t size,
+                                             const std::function<Result<std::size_t>(char* to, std::size_t room)>& read) {
+    const auto tooLong = [&] {
+        return Fault{"configuration", path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
+    };
+    if (size > mostRead) return tooLong();
+    std::string text(static_cast<std::size_t>(size) + 1, '\0');  // in one piece: what it holds is not left behind in memory by growing
+    for (std::size_t used = 0;;) {
+        const auto count = read(text.data() + used, text.size() - used);
+        if (!count) return count.error();
+        used += *count;
+        if (used > mostRead) return tooLong();
+        if (*count == 0) {
+            text.resize(used);
+            return std::optional(std::move(text));
+        }
+        if (used == text.size()) text.resize(used * 2);
+    }
 }
 
 std::filesystem::path nameBeside(const std::filesystem::path& path) {

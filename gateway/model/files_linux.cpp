@@ -7,6 +7,7 @@
 
 #include "model/descriptor_linux.hpp"
 #include "model/files.hpp"
+#include "model/read_to_end.hpp"
 
 namespace deskline {
 namespace {
@@ -86,23 +87,13 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
     struct stat is {};
     if (::fstat(file.get(), &is) != 0) return cannot(path, "read");
     if (!S_ISREG(is.st_mode) && !S_ISCHR(is.st_mode)) return Fault{"configuration", path.string() + " cannot be read: it is no file."};
-    const auto tooLong = [&] {
-        return Fault{"configuration", path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
-    };
-    if (static_cast<std::uint64_t>(is.st_size) > mostRead) return tooLong();
-    std::string text(static_cast<std::size_t>(is.st_size) + 1, '\0');  // in one piece: what it holds is not left behind in memory by growing
-    for (std::size_t used = 0;;) {
-        const auto count = ::read(file.get(), text.data() + used, text.size() - used);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return cannot(path, "read");
-        used += static_cast<std::size_t>(count);
-        if (used > mostRead) return tooLong();
-        if (count == 0) {
-            text.resize(used);
-            return std::optional(std::move(text));
+    return readToEnd(path, static_cast<std::uint64_t>(is.st_size), [&](char* to, std::size_t room) -> Result<std::size_t> {
+        for (;;) {
+            const auto count = ::read(file.get(), to, room);
+            if (count >= 0) return static_cast<std::size_t>(count);
+            if (errno != EINTR) return cannot(path, "read");
         }
-        if (used == text.size()) text.resize(used * 2);
-    }
+    });
 }
 
 Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {

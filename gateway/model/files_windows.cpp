@@ -2,6 +2,7 @@
 
 #include "model/files.hpp"
 #include "model/handle_windows.hpp"
+#include "model/read_to_end.hpp"
 
 namespace deskline {
 namespace {
@@ -75,22 +76,11 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
     }
     LARGE_INTEGER size{};
     if (!GetFileSizeEx(file.get(), &size)) return cannot(path, "read");
-    const auto tooLong = [&] {
-        return Fault{"configuration", path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
-    };
-    if (size.QuadPart > static_cast<LONGLONG>(mostRead)) return tooLong();
-    std::string text(static_cast<std::size_t>(size.QuadPart) + 1, '\0');  // in one piece: what it holds is not left behind in memory by growing
-    for (std::size_t used = 0;;) {
+    return readToEnd(path, static_cast<std::uint64_t>(size.QuadPart), [&](char* to, std::size_t room) -> Result<std::size_t> {
         DWORD count = 0;
-        if (!ReadFile(file.get(), text.data() + used, static_cast<DWORD>(text.size() - used), &count, nullptr)) return cannot(path, "read");
-        used += count;
-        if (used > mostRead) return tooLong();
-        if (count == 0) {
-            text.resize(used);
-            return std::optional(std::move(text));
-        }
-        if (used == text.size()) text.resize(used * 2);
-    }
+        if (!ReadFile(file.get(), to, static_cast<DWORD>(room), &count, nullptr)) return cannot(path, "read");
+        return std::size_t{count};
+    });
 }
 
 Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {

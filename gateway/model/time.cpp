@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+
+#include "model/text.hpp"
 
 namespace deskline {
 namespace {
@@ -14,7 +15,7 @@ constexpr double millisecondsPerDay = 86'400'000.0;
 
 bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) {
     const auto part = text.substr(at, count);
-    return std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; }) &&  // no sign
+    return isDigits(part) &&  // no sign
            std::from_chars(part.data(), part.data() + part.size(), out).ec == std::errc();
 }
 

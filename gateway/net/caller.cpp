@@ -44,7 +44,7 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault, Show
 
 asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard, std::string credential, const std::string& address, bool hurried) {
     using Identified = Result<identity::Identity>;
-    Identified atTheEnd(leavingFault);
+    Identified atTheEnd(shuttingDown);
     // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
     auto begin = [&site, from = addressKey(address), hurried, shown = std::move(credential)](std::function<void(Identified)> done) mutable {
         site.gateway.authenticator->identify(std::move(shown), now(), from, hurried, std::move(done));
@@ -57,11 +57,11 @@ asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard,
 From fromOf(const HttpRequest& request, const Channel& channel, const Site& site) {
     const std::string_view origin = request[http::field::origin], host = request[http::field::host];
     From from{clientAddress(site.trustedProxies, channel.peer(), std::string_view(request["X-Forwarded-For"])), api::printable(origin)};
-    const bool listed = site.allowedOrigins.contains(origin.empty() ? originOf(host) : std::string(origin));
+    const auto listed = [&](const std::string& page) { return site.allowedOrigins.contains(page); };
     if (!origin.empty()) {
-        from.mayAsk = listed || (isOriginOf(host, origin) && isOwnHost(site, channel, host));
+        from.mayAsk = listed(std::string(origin)) || (isOriginOf(host, origin) && isOwnHost(site, channel, host));
         if (!from.mayAsk && isOriginOf(host, origin)) from.foreignHost = std::string(host);
-    } else if (request["Sec-Fetch-Site"] == "same-origin" && (listed || isOwnHost(site, channel, host))) {
+    } else if (request["Sec-Fetch-Site"] == "same-origin" && (listed(originOf(host)) || isOwnHost(site, channel, host))) {
         from.ownPage = originOf(host);
     }
     from.certificate = channel.certificateNames();
@@ -82,7 +82,7 @@ asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, s
     const auto claim = gateway.authenticator->claims(credential);
     const int wait = gateway.throttle.wait(identity::countersOf(claim.what, from.address, claim.key));
     auto identity = co_await identified(site, shard, std::move(credential), from.address, wait > 0);  // then nothing is tried that costs much
-    if (identity || identity.error().slug == leavingFault.slug) co_return identity;                   // leaving: nobody has looked at it
+    if (identity || identity.error().slug == shuttingDown.slug) co_return identity;                   // leaving: nobody has looked at it
     if (identity.error().slug != "too-many-requests") co_return refused(site, from, what, identity.error(), claim.what, claim.key);
     gateway.refusals.count(what, true);
     auto later = identity.error();

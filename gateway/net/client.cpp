@@ -15,7 +15,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/url.hpp>
 
-#include "model/addresses.hpp"
+#include "model/special_networks.hpp"
 #ifdef _WIN32
 #include <wincrypt.h>
 #endif

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/headers.hpp"
+#include "model/text.hpp"
 #include "net/hosts.hpp"
 
 namespace deskline::net {
@@ -40,15 +41,6 @@ bool isToken(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
         return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
     });
-}
-bool isDigits(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
 }
 
 Result<Lines> linesIn(std::string_view header) {
@@ -197,7 +189,7 @@ Result<std::vector<FieldLine>> fieldsIn(std::string_view text) {
         const auto colon = line.find(':');
         const auto name = line.substr(0, colon);
         if (colon == std::string_view::npos || !isToken(name)) return broken("A line is no field: a name, a colon right after it, a value", "RFC 9112 §5.1");
-        const auto value = trimmed(line.substr(colon + 1));
+        const auto value = api::trimmed(line.substr(colon + 1));
         if (!std::ranges::all_of(value, [](char c) { return mayBeInValue(static_cast<unsigned char>(c)); }))
             return broken("The value of " + std::string(name) + " holds a control character", "RFC 9110 §5.5");
         if (fields.size() == fieldLines) return broken(fmt::format("The header has more than {} lines", fieldLines), "RFC 6585 §5", "header-too-large");

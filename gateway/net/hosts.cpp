@@ -4,15 +4,14 @@
 #include <boost/asio/ip/address.hpp>
 #include <string>
 
+#include "model/text.hpp"
+
 namespace deskline::net {
 namespace {
 
 constexpr std::size_t longestName = 255;
 
-bool isPort(std::string_view text) {
-    return text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) &&
-           (text.empty() || std::stoi(std::string(text)) <= 65'535);
-}
+bool isPort(std::string_view text) { return text.empty() || (text.size() <= 5 && isDigits(text) && std::stoi(std::string(text)) <= 65'535); }
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "api/router.hpp"
 #include "api/target.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 #include "net/caller.hpp"
 #include "net/event_stream.hpp"
 #include "net/gzip.hpp"
@@ -83,8 +84,7 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
     call.path = std::move(path);
     call.query = std::move(query);
     for (const auto& field : request) {
-        std::string name(field.name_string());
-        for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        auto name = lower(std::string_view(field.name_string()));
         if (name != "authorization") call.headers[std::move(name)] = std::string(field.value());
     }
     call.body = request.body();
@@ -258,7 +258,7 @@ std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::secon
 Leaving leavingOf(const api::Request& request) { return request.method == "GET" || request.method == "HEAD" ? Leaving::reads_over : Leaving::over; }
 
 api::Response unanswered(const api::Request& request) {
-    Fault fault = leavingFault;
+    Fault fault = shuttingDown;
     fault.outcomeUnknown = leavingOf(request) == Leaving::over;
     return api::problem(fault, request.requestId);
 }

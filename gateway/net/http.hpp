@@ -15,8 +15,7 @@ namespace deskline::net {
 
 bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
 std::int64_t secondsNow();                  // since 1970
-// What an unanswered request is told when the gateway ends, and when.
-inline const Fault leavingFault{"shutting-down", "The gateway is shutting down."};
+// When an unanswered request is told that the gateway ends, and how.
 Leaving leavingOf(const api::Request& request);
 api::Response unanswered(const api::Request& request);
 api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it

@@ -2,19 +2,12 @@
 
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-
 #include "model/address.hpp"
+#include "model/text.hpp"
 #include "net/hosts.hpp"
 
 namespace deskline::net {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
 
 bool inCertificate(const X509* certificate, const std::string& name) {
     auto* own = const_cast<X509*>(certificate);

@@ -13,6 +13,8 @@
 #include <set>
 #include <thread>
 
+#include "model/text.hpp"
+
 namespace deskline::net {
 namespace {
 
@@ -117,9 +119,8 @@ asio::awaitable<Addresses> Resolver::resolve(std::string host, std::chrono::stea
 }
 
 std::string zoneOf(const std::string& host) {
-    auto name = host;
+    auto name = lower(host);
     while (name.ends_with('.')) name.pop_back();
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const auto last = name.rfind('.');
     if (last == std::string::npos || last == 0) return name;
     auto dot = name.rfind('.', last - 1);

@@ -1,16 +1,14 @@
 // The CRLs of client certificates. Every certificate of a chain is looked up, not the client's alone; so each authority must have one: those
-// in the file of authorities are asked for when it is read, and a client whose own intermediate has none is refused at its handshake.
+// that may vouch for clients are asked for when the files are read, and a client whose own intermediate has none is refused at its handshake.
 // Source: RFC 5280 §6.3. Thread: main's.
 #pragma once
 #include <openssl/x509.h>
 
-#include <filesystem>
-
-#include "model/fault.hpp"
+#include <string>
 
 namespace deskline::net {
 
-// Both PEM. The fault names the file and the authority whose CRL is not there, or is not signed by it.
-Result<void> loadRevocations(X509_STORE* store, const std::filesystem::path& authorities, const std::filesystem::path& revocations);
+// The name of an authority in the store that has no CRL there, signed by it; "": each has one. Before the store is anybody else's.
+std::string withoutRevocations(X509_STORE* store);
 
 }  // namespace deskline::net

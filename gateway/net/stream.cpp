@@ -14,6 +14,7 @@
 #include "api/router.hpp"
 #include "api/target.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 #include "net/caller.hpp"
 #include "net/message.hpp"
 #include "net/outlet.hpp"
@@ -279,9 +280,7 @@ private:
         request.headers["content-type"] = "application/json";
         if (message.headers && message.headers->is_object())
             for (const auto& field : message.headers->get_object()) {
-                std::string name(field.key());
-                for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-                if (field.value().is_string()) request.headers[name] = std::string(field.value().get_string());
+                if (field.value().is_string()) request.headers[lower(std::string_view(field.key()))] = std::string(field.value().get_string());
             }
         request.requestId = request.header("x-request-id");
         if (!fitsRequestId(request.requestId)) request.requestId = whose_.id + "-" + *message.id;

@@ -12,7 +12,6 @@
 #include <algorithm>
 
 #include "model/files.hpp"
-
 #include "net/revocations.hpp"
 
 namespace deskline::net {
@@ -130,7 +129,15 @@ Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path
     // connection shows and proves the whole of it.
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context, 0);
-    return revocations.empty() ? Result<void>() : loadRevocations(store, authorities, revocations);
+    if (revocations.empty()) return {};
+    loaded = eachIn(revocations, "client_revocations", "CRLs", [&](X509_INFO* info) { return info->crl && X509_STORE_add_crl(store, info->crl) == 1; });
+    if (!loaded) return loaded;
+    if (const auto authority = withoutRevocations(store); !authority.empty())
+        return wrong(revocations,
+                     "holds no CRL signed by " + authority +
+                         ": [server] client_revocations must have one of every authority in client_authorities, and of every intermediate that clients send.");
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    return {};
 }
 
 // The key that is there, or a new one; whether it is new.

@@ -165,6 +165,26 @@ TEST_CASE("operations are forgotten after 24 hours, a key with them") {
     CHECK_FALSE(operations.findByKey("other", "k2"));
 }
 
+TEST_CASE("a record is erased by its own key: it is gone from the file too") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    {
+        const auto journal = journalIn(file);
+        Records records;
+        REQUIRE(records.load(journal->database()).has_value());
+        for (const auto* id : {"an id that is longer than what a string holds in itself, 1", "an id that is longer than what a string holds in itself, 2"})
+            records.put("delivery/a", id, {});
+        REQUIRE(journal->write({}, {&records}).has_value());
+        records.erase("delivery/a", records.all("delivery/a").begin()->first);
+        CHECK(records.all("delivery/a").size() == 1);
+        REQUIRE(journal->write({}, {&records}).has_value());
+    }
+    Records records;
+    REQUIRE(records.load(journalIn(file)->database()).has_value());
+    REQUIRE(records.all("delivery/a").size() == 1);
+    CHECK(records.all("delivery/a").begin()->first.ends_with("2"));
+}
+
 TEST_CASE("records are written through and come back") {
     const Folder folder;
     for (int round = 0; round < 2; ++round) {

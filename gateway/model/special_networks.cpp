@@ -1,4 +1,4 @@
-#include "model/addresses.hpp"
+#include "model/special_networks.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/network_v4.hpp>

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/webhooks.hpp"
-#include "model/addresses.hpp"
+#include "model/special_networks.hpp"
 
 using namespace deskline;
 
