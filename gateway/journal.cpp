@@ -63,7 +63,12 @@ int verifyJournal(const host::Configuration& configuration) {
         std::cerr << "deskline: audit entry " << *verified->broken << " does not follow from the one before it: an entry was changed or taken out\n";
         return 1;
     }
+    if (verified->unnoted) {
+        std::cerr << "deskline: the audit does not begin where its last entry about a cut says: entries were taken out, or the anchor was changed\n";
+        return 1;
+    }
     std::cout << verified->entries << " audit entries, none changed or taken out";
+    if (verified->anchor) std::cout << ", from number " << verified->anchor->number + 1 << " on (those before were cut by [journal] audit_retention)";
     if (verified->unchained) std::cout << " (the first " << verified->unchained << " are from before they were chained)";
     std::cout << "; the last one's hash is " << (verified->head.empty() ? "-" : verified->head) << "\n";
     return 0;

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "access.hpp"
+#include "api/audit_limits.hpp"
 #include "api/commands.hpp"
 #include "api/doubts.hpp"
 #include "api/key_uses.hpp"
@@ -118,9 +119,13 @@ int serve(const host::Configuration& c) {
     if (!trustedProxies) return refuse(trustedProxies.error());
     auto access = openAccess(c);
     if (!access) return refuse(access.error());
-    auto journal = instance->noJournal() ? Result<std::unique_ptr<events::Journal>>(*instance->noJournal())
-                                         : events::Journal::open({c.journal.path, c.journal.sync == "full", static_cast<int>(c.journal.retentionDays),
-                                                                  static_cast<std::uint64_t>(c.journal.retentionSize)});
+    auto journal = instance->noJournal()
+                       ? Result<std::unique_ptr<events::Journal>>(*instance->noJournal())
+                       : events::Journal::open({c.journal.path,
+                                                c.journal.sync == "full",
+                                                static_cast<int>(c.journal.retentionDays),
+                                                static_cast<std::uint64_t>(c.journal.retentionSize),
+                                                {static_cast<int>(c.journal.auditRetentionDays), static_cast<std::uint64_t>(c.journal.auditRetentionSize)}});
     if (!journal) {
         spdlog::error("{} Events are served but not durable.", journal.error().detail);
         journal = events::Journal::openVolatile(journal.error());
@@ -155,7 +160,9 @@ int serve(const host::Configuration& c) {
     api::Presence presence(gateway, presenceOf(c));
     gateway.presence = &presence;
     api::KeyUses keyUses(gateway);
-    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence, &keyUses}) ledger.observe(*observer);
+    api::AuditRests auditRests(gateway.auditLimits);
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence, &keyUses, &auditRests})
+        ledger.observe(*observer);
     ledger.answerWith(api::lateAnswer);
     std::optional<net::Client> poster;
     try {

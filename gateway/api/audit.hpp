@@ -33,7 +33,8 @@ private:
 
 inline std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
-void audit(Gateway& gateway, events::AuditEntry entry);  // with the present time
+// With the present time. Of refused attempts no more become entries than there is room for (audit_limits.hpp).
+void audit(Gateway& gateway, events::AuditEntry entry);
 
 // A request and its answer, where the audit is to hear of them: what changes something, and what was refused.
 void auditAnswer(Gateway& gateway, const Request& request, const Response& response);

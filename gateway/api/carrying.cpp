@@ -72,14 +72,17 @@ CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events:
     const auto* pin = agentOfPin(what);
     const events::Answer answer = [&gateway, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](
                                       const Settled& settled, events::Books& then) {
-        auditOutcome(then, command, cause, settled);
+        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;  // by the switch or the mixer
+        if (!refused || gateway.auditLimits.allows(cause.account)) auditOutcome(then, command, cause, settled);
         if (!agent.empty()) countPin(gateway, agent, cause.address, settled);
         told(settled, then);
     };
     books.begin(id, {cause, expectation(what), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
-        keepPendingState(books, id, *pending, cause);
-        books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
+        if (keepPendingState(books, id, *pending, cause))
+            books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
+        else
+            books.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."}, false, answer);
         return id;
     }
     const auto done = [&gateway, id, answer](const auto& outcome) { gateway.ledger.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer); };

@@ -52,6 +52,7 @@ std::optional<Fault> changedSince(const std::string& ifMatch, const std::string&
 }
 
 const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
+const Fault noOperation{"source-timeout", "The wait is over. The command is being carried out, but there is no room to keep what becomes of it.", {}, {}, true};
 
 Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& object) {
     if (fault.slug == "state-not-allowed")
@@ -99,8 +100,9 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     std::string locationOf(const std::string& id) const { return gateway.basePath + "/api/v1/operations/" + id; }
 
-    void become(events::Books& books, const std::string& key) {  // an operation
-        if (!operation.empty()) return;
+    bool become(events::Books& books, const std::string& key) {  // an operation; false: there is no room for one
+        if (!operation.empty()) return true;
+        if (!books.operations().room()) return false;
         operation = randomId(12);
         books.operations().put({.id = operation,
                                 .actor = request.identity.account(),
@@ -111,6 +113,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
                                 .started = startedAt,
                                 .cause = causeOf(request, plan.reason),
                                 .expectation = expectation(plan.what)});
+        return true;
     }
 
     // The first one with this key: true when it was answered from it.
@@ -142,6 +145,9 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         startedAt = books.now();
         if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
         if (const auto fault = slowedDown(gateway, plan.what, request.address)) return refuse(books, *fault);
+        if (const auto fault = books.full(request.identity.account())) return refuse(books, *fault);
+        if (!key.empty() || wait.async)
+            if (const auto fault = books.operations().full(request.identity.account())) return refuse(books, *fault);
         if (!key.empty()) become(books, key);
         carried = true;
         carryOut(gateway, books, plan.what, causeOf(request, plan.reason),
@@ -151,7 +157,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     void giveUp(events::Books& books) {
         if (answered) return;
-        become(books, "");
+        if (!become(books, "")) return refuse(books, noOperation);
         answer(books, {202, boost::json::object{{"operation", operation}, {"state", "running"}}, {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
     }
 
@@ -159,8 +165,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         const auto state = stateOf(settled);
         Response response = settled.object ? plan.success(settled, books.state())
                                            : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object), request.requestId);
-        if (state == OperationState::indeterminate) {  // where it can be read what became of it
-            become(books, "");
+        if (state == OperationState::indeterminate && become(books, "")) {  // where it can be read what became of it
             response.headers.emplace_back("Location", locationOf(operation));
             response.body.as_object()["operation"] = operation;
         }

@@ -3,13 +3,13 @@
 namespace deskline::api {
 
 void Doubts::tick(events::Books& books) {
-    constexpr auto read = Time::max();
-    std::map<std::string, Time> still;
+    constexpr auto read = Ticks::max();
+    std::map<std::string, Ticks> still;
     for (const auto& operation : books.operations().unsettled()) {
         if (operation.state != events::OperationState::indeterminate || !operation.expectation || !gateway_.telephony) continue;
         const auto known = since_.find(operation.id);
-        auto& since = still[operation.id] = known == since_.end() ? books.now() : known->second;
-        if (since == read || books.now() - since < patience) continue;
+        auto& since = still[operation.id] = known == since_.end() ? books.ticks() : known->second;
+        if (since == read || books.ticks() - since < patience) continue;
         since = read;
         const auto& subject = operation.expectation->subject;
         if (!subject.starts_with("/sessions/")) continue;

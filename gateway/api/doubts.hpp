@@ -14,7 +14,8 @@ public:
 
 private:
     Gateway& gateway_;
-    std::map<std::string, Time> since_;  // operation → when its doubt was first seen; the maximum once it was read
+    using Ticks = std::chrono::steady_clock::time_point;
+    std::map<std::string, Ticks> since_;  // operation → when its doubt was first seen; the maximum once it was read
 };
 
 }  // namespace deskline::api

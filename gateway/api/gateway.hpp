@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/audit.hpp"
+#include "api/audit_limits.hpp"
 #include "api/open_streams.hpp"
 #include "api/rate.hpp"
 #include "api/readiness.hpp"
@@ -36,6 +37,7 @@ struct Gateway {
     identity::Throttle throttle{identity::Throttle::usual};
     Refusals refusals{};
     Strangers strangers{};
+    AuditLimits auditLimits{};
     OpenStreams streams{};
     Rate rate{0};
     Reasons reasons = {};

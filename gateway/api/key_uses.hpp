@@ -13,8 +13,8 @@ public:
 
 private:
     Gateway& gateway_;
-    std::map<std::string, Time> uses_;  // not written yet
-    Time written_{};
+    std::map<std::string, Time> uses_;              // not written yet
+    std::chrono::steady_clock::time_point next_{};  // when they are written
 };
 
 }  // namespace deskline::api

@@ -23,6 +23,8 @@ void settle(events::Operation& operation, const Response& outcome, events::Opera
     operation.status = outcome.status;
     operation.headers = outcome.headers;
     operation.body = outcome.body;
+    if (const auto size = boost::json::serialize(outcome.body).size(); size > events::Operations::longestBody)
+        operation.body = boost::json::object{{"omitted", "The answer had " + std::to_string(size) + " bytes, more than are kept. Read the object itself."}};
     operation.cursor = cursor.value_or("");
 }
 

@@ -34,12 +34,13 @@ bool passes(const Fault& fault) {
 
 }  // namespace
 
-void keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause) {
-    if (wanted.state)
-        books.records().put(kind, wanted.session, toJson(Pending{*wanted.state, cause}).as_object());
-    else
+bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause) {
+    if (!wanted.state)
         books.records().erase(kind, wanted.session);
+    else if (!books.records().put(kind, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))
+        return false;
     books.tell({PendingStateChanged{wanted.session, wanted.state}, books.now(), command});
+    return true;
 }
 
 void PendingStates::restored(events::Books& books) {

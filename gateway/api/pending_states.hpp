@@ -22,7 +22,7 @@ private:
     std::map<std::string, CommandId> attempts_;  // session → the command under way
 };
 
-// Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's.
-void keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause);
+// Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's. False: there is no room for one more.
+bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause);
 
 }  // namespace deskline::api

@@ -5,11 +5,6 @@ namespace {
 
 const std::string kind = "absence";
 
-Time sinceOf(const boost::json::object& record) {
-    const auto* since = record.if_contains("since");
-    return Time(std::chrono::milliseconds(since && since->is_int64() ? since->get_int64() : 0));
-}
-
 events::Cause cause() { return {"presence", "gateway", Presence::reason, {}}; }
 
 }  // namespace
@@ -19,6 +14,7 @@ void Presence::arrived(const std::set<std::string>& agents) {
     gateway_.ledger.transact([this, agents](events::Books& books) {
         for (const auto& agent : agents) {
             ++streams_[agent];
+            gone_.erase(agent);
             books.records().erase(kind, agent);
             books.tell({PresenceChanged{agent, true}, books.now()});
         }
@@ -31,24 +27,28 @@ void Presence::left(const std::set<std::string>& agents) {
         for (const auto& agent : agents)
             if (--streams_[agent] == 0) {
                 streams_.erase(agent);
-                absent(books, agent, books.now());
+                absent(books, agent);
             }
     });
 }
 
-void Presence::absent(events::Books& books, const std::string& agent, Time since) {
-    books.records().put(kind, agent, {{"since", since.time_since_epoch().count()}});
+void Presence::absent(events::Books& books, const std::string& agent) {
+    if (!books.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
+    if (books.records().put(kind, agent, {{"since", books.now().time_since_epoch().count()}})) gone_[agent] = books.ticks();
 }
 
 void Presence::restored(events::Books& books) {
     for (const auto& [id, agent] : books.state().agents)
-        if (agent.present || books.records().find(kind, id)) absent(books, id, books.now());
+        if (agent.present || books.records().find(kind, id)) absent(books, id);
 }
 
 void Presence::changed(events::Books& books, const events::Change& change) {
     if (change.type != "deskline.agent") return;
     const auto event = std::string_view(change.data.at("event").as_string());
-    if (event == "signed-out") books.records().erase(kind, change.concern.agent);
+    if (event == "signed-out") {
+        gone_.erase(change.concern.agent);
+        books.records().erase(kind, change.concern.agent);
+    }
     if (event == "signed-in" && streams_.contains(change.concern.agent)) books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
 }
 
@@ -58,10 +58,11 @@ void Presence::tick(events::Books& books) {
         const auto known = books.state().agents.find(id);
         if (known == books.state().agents.end()) {
             books.records().erase(kind, id);
+            gone_.erase(id);
             continue;
         }
         const auto& agent = known->second;
-        const auto gone = books.now() - sinceOf(record);
+        const auto gone = books.ticks() - gone_.try_emplace(id, books.ticks()).first->second;
         if (gone < grace) continue;
         if (agent.present) books.tell({PresenceChanged{id, false}, books.now()});
         if (options_.exempt.contains(id) || agent.stale || !gateway_.telephony) continue;
@@ -70,10 +71,10 @@ void Presence::tick(events::Books& books) {
         else if (passed(options_.notReadyAfter, gone))
             setNotReady(books, agent);
     }
-    std::erase_if(tried_, [&](const auto& entry) { return books.now() - entry.second > tryAgain; });
+    std::erase_if(tried_, [&](const auto& entry) { return books.ticks() - entry.second > tryAgain; });
 }
 
-bool Presence::mayTry(const std::string& object, Time time) {
+bool Presence::mayTry(const std::string& object, Ticks time) {
     const auto last = tried_.find(object);
     if (last != tried_.end() && time - last->second < tryAgain) return false;
     tried_[object] = time;
@@ -84,7 +85,7 @@ void Presence::setNotReady(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions) {
         const auto* session = books.state().session(id);
         const bool open = session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
-        if (open && !books.busy("/sessions/" + id) && mayTry("/sessions/" + id, books.now()))
+        if (open && !books.busy("/sessions/" + id) && mayTry("/sessions/" + id, books.ticks()))
             carryOut(gateway_, books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}), cause(), [](const auto&, auto&) {});
     }
 }
@@ -92,7 +93,7 @@ void Presence::setNotReady(events::Books& books, const Agent& agent) {
 void Presence::signOut(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions)
         if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call) return;
-    if (!books.busy("/agents/" + agent.id) && mayTry("/agents/" + agent.id, books.now()))
+    if (!books.busy("/agents/" + agent.id) && mayTry("/agents/" + agent.id, books.ticks()))
         carryOut(gateway_, books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
 }
 

@@ -28,15 +28,17 @@ public:
     void tick(events::Books& books) override;
 
 private:
-    void absent(events::Books& books, const std::string& agent, Time since);
+    void absent(events::Books& books, const std::string& agent);
     void setNotReady(events::Books& books, const Agent& agent);
     void signOut(events::Books& books, const Agent& agent);
-    bool mayTry(const std::string& object, Time time);
+    using Ticks = std::chrono::steady_clock::time_point;
+    bool mayTry(const std::string& object, Ticks time);
 
     Gateway& gateway_;
     const PresenceOptions options_;
     std::map<std::string, int> streams_;  // agent → how many
-    std::map<std::string, Time> tried_;   // session or agent → when
+    std::map<std::string, Ticks> gone_;   // agent → since when its last stream is
+    std::map<std::string, Ticks> tried_;  // session or agent → when
 };
 
 }  // namespace deskline::api

@@ -13,6 +13,7 @@ class Rate {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr int windowSeconds = 60;
+    static constexpr std::size_t mostBuckets = 10'000;  // beyond it the full ones go; and where none is, those who come share one
 
     explicit Rate(std::int64_t quota) : quota_(quota) {}  // 0: no limit
 
@@ -23,18 +24,18 @@ public:
     };
     std::int64_t quota() const { return quota_; }
     Verdict take(const std::string& caller, Clock::time_point time = Clock::now());
+    std::size_t size() const;  // callers that are counted
 
 private:
     struct Bucket {
         double left;
         Clock::time_point at;
     };
-    static constexpr std::size_t mostBuckets = 10'000;  // beyond it the full ones go
-
     double perSecond() const { return static_cast<double>(quota_) / windowSeconds; }
 
     const std::int64_t quota_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    Clock::time_point swept_{};
     std::map<std::string, Bucket> buckets_;
 };
 

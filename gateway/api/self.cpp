@@ -3,6 +3,7 @@
 #include "api/lists.hpp"
 #include "api/operations.hpp"
 #include "api/resources.hpp"
+#include "model/seconds.hpp"
 
 namespace deskline::api {
 namespace {
@@ -15,7 +16,7 @@ boost::json::object show(const identity::Identity& identity) {
             {"groups", list(identity.groups)},
             {"scopes", list(identity.scopes)},
             {"by", name(identity.proof)},
-            {"expiresAt", identity.expires ? boost::json::value(toRfc3339(Time(std::chrono::seconds(identity.expires)))) : boost::json::value(nullptr)}};
+            {"expiresAt", identity.expires ? boost::json::value(toRfc3339(fromSeconds(identity.expires))) : boost::json::value(nullptr)}};
 }
 
 }  // namespace

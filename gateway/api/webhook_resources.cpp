@@ -115,9 +115,7 @@ void createWebhook(Gateway& gateway, Request request, Respond respond) {
                                 .createdAt = books.now()};
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
-                if (books.records().all("webhook").size() >= Webhooks::most)
-                    return answer(
-                        problem({"invalid-argument", "There are " + std::to_string(Webhooks::most) + " webhooks already; delete one first."}, asked.requestId));
+                if (const auto fault = Webhooks::full(books, asked.identity.account())) return answer(problem(*fault, asked.requestId));
                 webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
                 webhooks.put(books, webhook);
                 answer({201, withSecret(webhook), {{"Location", base + "/api/v1/webhooks/" + webhook.id}}});

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "api/events.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 const std::string kind = "webhook";
 constexpr std::size_t readAtOnce = 32;
+constexpr std::size_t longestAnswer = 1024;  // bytes of a receiver's answer that are kept
 constexpr auto readPatience = std::chrono::seconds(60);
 
 std::string deliveries(const std::string& id) { return "delivery/" + id; }
@@ -25,6 +27,13 @@ identity::Identity identityOf(const Webhook& webhook) {
             .scopes = {by.scopes.begin(), by.scopes.end()},
             .proof = by.proof,
             .credential = by.credential};
+}
+
+// At most `longestAnswer` bytes, to a character's border.
+std::string beginning(const std::string& answer) {
+    auto end = std::min(answer.size(), longestAnswer);
+    while (end > 0 && end < answer.size() && (static_cast<unsigned char>(answer[end]) & 0xc0) == 0x80) --end;
+    return answer.substr(0, end);
 }
 
 std::string lastPart(const std::string& detail) { return detail.substr(0, 200); }
@@ -55,6 +64,20 @@ boost::json::object show(const Webhook& webhook) {
 }
 
 Webhooks::Webhooks(Gateway& gateway, WebhookOptions options, Send send) : gateway_(gateway), options_(std::move(options)), send_(std::move(send)) {}
+
+std::optional<Fault> Webhooks::full(events::Books& books, const std::string& account) {
+    const auto& all = books.records().all(kind);
+    const auto own = std::ranges::count_if(all, [&](const auto& entry) {
+        const auto* owner = entry.second.if_contains("owner");
+        return owner && *owner == boost::json::value(account);
+    });
+    if (static_cast<std::size_t>(own) >= mostOfOne)
+        return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, as many as one account may have; delete one first."};
+    if (all.size() >= most)
+        return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, and the gateway has " + std::to_string(all.size()) +
+                                             " in all, as many as it keeps; an administrator can delete some."};
+    return std::nullopt;
+}
 
 std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& id) {
     const auto* record = books.records().find(kind, id);
@@ -101,8 +124,15 @@ void Webhooks::advance(events::Books& books, const std::string& id) {
     if (gateway_.authenticator && !gateway_.authenticator->current(identityOf(*webhook), books.now())) return orphaned(books, std::move(*webhook));
     auto& run = found->second;
     if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
-    if (run.queue.empty() || run.sending || (webhook->nextAttemptAt && *webhook->nextAttemptAt > books.now())) return;
+    if (run.queue.empty() || run.sending || waits(*webhook, books.now())) return;
     post(books, *webhook, run);
+}
+
+// Until its next attempt. One that lies further ahead than the longest pause was set by a clock that was wrong, and is due.
+bool Webhooks::waits(const Webhook& webhook, Time now) const {
+    if (!webhook.nextAttemptAt || *webhook.nextAttemptAt <= now || options_.retries.empty()) return false;
+    const auto longest = std::ranges::max(options_.retries);
+    return *webhook.nextAttemptAt - now <= longest + longest / 5;
 }
 
 // The key of whoever made it was revoked, or has expired: nothing more is for that receiver.
@@ -165,7 +195,7 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
                 done.status = *outcome.status;
             else
                 done.error = lastPart(outcome.error);
-            if (!outcome.answer.empty()) done.answer = outcome.answer;
+            if (!outcome.answer.empty()) done.answer = beginning(outcome.answer);
             gateway_.ledger.transact([this, id, generation, done](events::Books& then) {
                 const auto found = runs_.find(id);
                 if (found != runs_.end() && found->second.generation == generation) posted(then, id, done);

@@ -67,7 +67,8 @@ using Send = std::function<void(Post, std::function<void(PostOutcome)> done)>;
 
 class Webhooks final : public events::Observer {
 public:
-    static constexpr std::size_t most = 100, deliveriesKept = 100;
+    static constexpr std::size_t mostOfOne = 20, most = 200;  // of one account, of all
+    static constexpr std::size_t deliveriesKept = 100;        // of one webhook, each with the first KiB of its answer
     static constexpr auto rotation = std::chrono::hours(24);  // how long the secret before is valid too
 
     Webhooks(Gateway& gateway, WebhookOptions options, Send send);
@@ -76,6 +77,7 @@ public:
     void tick(events::Books& books) override;
 
     const WebhookOptions& options() const { return options_; }
+    static std::optional<Fault> full(events::Books& books, const std::string& account);  // why there is no room for one more of that account
     static std::optional<Webhook> find(events::Books& books, const std::string& id);
     void put(events::Books& books, const Webhook& webhook);  // and go on with it as it is now
     void erase(events::Books& books, const std::string& id);
@@ -89,6 +91,7 @@ private:
     };
 
     void advance(events::Books& books, const std::string& id);
+    bool waits(const Webhook& webhook, Time now) const;
     void orphaned(events::Books& books, Webhook webhook);
     void read(events::Books& books, const Webhook& webhook, Run& run);
     void post(events::Books& books, const Webhook& webhook, Run& run);

@@ -10,6 +10,13 @@ std::string lastHash(const Database& database) {
     return last.row() ? last.text(0) : std::string();
 }
 
+std::size_t bytesOf(const AuditEntry& entry) {
+    auto bytes = sizeof(AuditEntry) + entry.actor.size() + entry.action.size() + entry.outcome.size();
+    for (const auto* text : {&entry.role, &entry.object, &entry.address, &entry.origin, &entry.request, &entry.hresult, &entry.detail})
+        if (*text) bytes += (*text)->size();
+    return bytes;
+}
+
 }  // namespace
 
 Result<void> append(Database& database, const AuditEntry& entry) {
@@ -20,29 +27,62 @@ Result<void> append(Database& database, const AuditEntry& entry) {
     return {};
 }
 
+void Audit::add(AuditEntry entry) {
+    unsavedBytes_ += bytesOf(entry);
+    unsaved_.push_back(std::move(entry));
+    while (unsaved_.size() > 1 && (unsaved_.size() > mostUnsaved || unsavedBytes_ > mostUnsavedBytes)) {
+        unsavedBytes_ -= bytesOf(unsaved_.front());
+        unsaved_.pop_front();
+        ++dropped_;
+        ++droppedInAll_;
+    }
+}
+
 Result<void> Audit::save(Database& database) {
+    if (dropped_) {
+        const auto detail = std::to_string(dropped_) + " entries before this one could not be kept: the journal could not be written";
+        if (auto said = append(database, {.time = unsaved_.front().time, .actor = "deskline", .action = "audit", .outcome = "lost", .detail = detail}); !said)
+            return said;
+    }
     for (const auto& entry : unsaved_)
         if (auto appended = append(database, entry); !appended) return appended;
+    more_ = false;
+    if (!prune_) return {};
+    const auto more = cutAudit(database, retention_, *prune_);
+    if (!more) return more.error();
+    more_ = *more;
     return {};
+}
+
+void Audit::saved() {
+    unsaved_.clear();
+    unsavedBytes_ = 0;
+    dropped_ = 0;
+    prune_.reset();
 }
 
 Verified verify(const Database& database) {
     Verified verified;
-    std::int64_t before = 0;
+    verified.anchor = anchorOf(database);
+    std::int64_t before = verified.anchor ? verified.anchor->number : 0;
+    if (verified.anchor) verified.head = verified.anchor->hash;
+    std::optional<AuditAnchor> noted;
     Statement rows(database, "SELECT number, entry, hash FROM audit ORDER BY number");
     while (rows.row()) {
         const auto number = rows.number(0);
-        const auto hash = rows.text(2);
+        const auto hash = rows.text(2), entry = rows.text(1);
         ++verified.entries;
         if (hash.empty() && verified.head.empty()) {
             ++verified.unchained;
-        } else if (hash != digest(verified.head + '\n' + rows.text(1)) || number != before + 1) {
+        } else if (hash != digest(verified.head + '\n' + entry) || number != before + 1) {
             verified.broken = number;
             return verified;
         }
+        if (auto cut = notedCut(entry)) noted = std::move(cut);
         verified.head = hash;
         before = number;
     }
+    verified.unnoted = noted != verified.anchor;
     return verified;
 }
 

@@ -36,7 +36,8 @@ public:
     virtual ~Books() = default;
     virtual const State& state() const = 0;
     virtual std::string cursor() const = 0;
-    virtual Time now() const = 0;  // the ledger's clock
+    virtual Time now() const = 0;                                     // the ledger's clock
+    virtual std::chrono::steady_clock::time_point ticks() const = 0;  // for how long something lasts: a clock that nobody sets
     virtual Operations& operations() = 0;
     virtual Records& records() = 0;
     virtual Audit& audit() = 0;
@@ -44,7 +45,8 @@ public:
     virtual void begin(CommandId command, Begin begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;
     virtual bool busy(std::string_view object) const = 0;
-    virtual void afterCommit(Work work) = 0;  // once all that the present work has changed is durable
+    virtual std::optional<Fault> full(const std::string& account) const = 0;  // why no more commands of this account are begun
+    virtual void afterCommit(Work work) = 0;                                  // once all that the present work has changed is durable
 };
 
 // Something that the gateway keeps beyond what its sources know: it sees every change and the passing of time.

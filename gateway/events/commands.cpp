@@ -24,10 +24,23 @@ bool holds(const State& state, const Expectation& expected) {
 
 }  // namespace
 
-void Commands::begin(CommandId command, Begin begin) { pending_[command].begin = std::move(begin); }
+void Commands::begin(CommandId command, Begin begin) {
+    ++counts_[begin.cause.account];
+    pending_[command].begin = std::move(begin);
+}
+
+std::optional<Fault> Commands::full(const std::string& account) const {
+    const auto own = counts_.find(account);
+    if (own != counts_.end() && own->second >= mostOfOne)
+        return Fault{"too-many-requests",
+                     std::to_string(own->second) + " commands of yours are under way, as many as one account may have; wait for their answers."};
+    if (pending_.size() >= most) return Fault{"resource-unavailable", "As many commands are under way as the gateway carries out at one time."};
+    return std::nullopt;
+}
 
 void Commands::restore(CommandId command, Begin begin, Answer answer) {
     auto& restored = pending_[command];
+    ++counts_[begin.cause.account];
     restored.begin = std::move(begin);
     restored.settled = restored.unknown = true;
     restored.object = Fault{"source-timeout", "The gateway ended while the command was being carried out.", {}, {}, true};
@@ -121,6 +134,8 @@ void Commands::expire(const State& state) {
             command.unknown ? judge(command, state) : close(command);
             ++entry;
         } else {
+            const auto of = counts_.find(entry->second.begin.cause.account);
+            if (of != counts_.end() && --of->second == 0) counts_.erase(of);
             entry = pending_.erase(entry);
         }
     }

@@ -13,6 +13,7 @@ namespace deskline::events {
 class Commands {
 public:
     using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t mostOfOne = 1'000, most = 5'000;  // under way at a time: of one account, of all
     struct Answered {
         Answer answer;
         Result<std::string> object;
@@ -26,6 +27,8 @@ public:
     // Left unsettled by a gateway that ended; `answer` is called when the source has told.
     void restore(CommandId command, Begin begin, Answer answer);
     bool busy(std::string_view object) const;
+    std::optional<Fault> full(const std::string& account) const;  // why no more of this account's are begun
+    std::size_t size() const { return pending_.size(); }
 
     Attributed attribute(const Fact& fact, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event);
     void told(CommandId command, std::uint64_t event, const std::string& subject);  // its event has this number
@@ -48,6 +51,7 @@ private:
     void close(Pending& command, bool readAgain = false);
 
     std::map<CommandId, Pending> pending_;
+    std::map<std::string, std::size_t> counts_;  // of them, by account
     std::vector<Answered> due_;
 };
 

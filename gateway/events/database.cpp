@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "model/files.hpp"
 #include "model/id.hpp"
 
@@ -36,6 +38,22 @@ constexpr const char* migrations[] = {
        CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL);
        INSERT INTO audit SELECT number, time, json_object('actor', actor, 'action', action, 'object', object, 'detail', detail), '' FROM audit_before;
        DROP TABLE audit_before;)",
+    // 4: what the rows of each table take, in bytes. Triggers count, so it holds for whoever writes, in the same transaction as the rows.
+    R"(CREATE TABLE sizes (what TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
+       CREATE VIEW event_sizes AS SELECT number, time, 96 + LENGTH(CAST(event AS BLOB)) + LENGTH(groups) + 2 * (LENGTH(type) + LENGTH(subject) + LENGTH(agent)) AS bytes FROM events;
+       CREATE VIEW audit_sizes AS SELECT number, time, 96 + LENGTH(CAST(entry AS BLOB)) AS bytes FROM audit;
+       CREATE VIEW operation_sizes AS SELECT id, 192 + LENGTH(CAST(headers AS BLOB)) + LENGTH(CAST(body AS BLOB)) + LENGTH(CAST(cause AS BLOB)) + LENGTH(expectation) + LENGTH(command) + 2 * (LENGTH(actor) + LENGTH(key)) AS bytes FROM operations;
+       INSERT INTO sizes SELECT 'events', COALESCE(SUM(bytes), 0) FROM event_sizes;
+       INSERT INTO sizes SELECT 'audit', COALESCE(SUM(bytes), 0) FROM audit_sizes;
+       INSERT INTO sizes SELECT 'operations', COALESCE(SUM(bytes), 0) FROM operation_sizes;
+       CREATE TRIGGER events_came AFTER INSERT ON events BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM event_sizes WHERE number = NEW.number) WHERE what = 'events'; END;
+       CREATE TRIGGER events_went BEFORE DELETE ON events BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM event_sizes WHERE number = OLD.number) WHERE what = 'events'; END;
+       CREATE TRIGGER audit_came AFTER INSERT ON audit BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM audit_sizes WHERE number = NEW.number) WHERE what = 'audit'; END;
+       CREATE TRIGGER audit_went BEFORE DELETE ON audit BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM audit_sizes WHERE number = OLD.number) WHERE what = 'audit'; END;
+       CREATE TRIGGER operations_came AFTER INSERT ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_change BEFORE UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_changed AFTER UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_went BEFORE DELETE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;)",
 };
 static_assert(std::size(migrations) == schemaVersion + 1);
 
@@ -93,6 +111,11 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
     }
     if (!run(firstSchema)) return failed("prepared");
     return migrate();
+}
+
+std::uint64_t Database::bytesOf(std::string_view table) const {
+    Statement size(*this, "SELECT bytes FROM sizes WHERE what = ?1");
+    return size.bind(table).row() ? static_cast<std::uint64_t>(std::max<std::int64_t>(0, size.number(0))) : 0;
 }
 
 Result<void> Database::migrate() {

@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 
 namespace deskline::events {
 
-inline constexpr int schemaVersion = 3;
+inline constexpr int schemaVersion = 4;
 inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as one number for two events
 
 class Database {
@@ -35,6 +35,8 @@ public:
     Fault fault(std::string_view what) const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
     sqlite3* handle() const { return database_; }
     const std::filesystem::path& path() const { return path_; }
+    // What the rows of a table take, in bytes of their content; counted by the file itself as they come and go (database.cpp), whoever writes.
+    std::uint64_t bytesOf(std::string_view table) const;
 
 private:
     Result<void> migrate();

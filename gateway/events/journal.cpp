@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "model/id.hpp"
 #include "model/time.hpp"
 
@@ -84,10 +86,35 @@ void Journal::readOldest() {
     // What was cut is remembered apart: an erased event leaves a hole, and a hole is no cut.
     Statement cut(database_, "SELECT COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), 0)");
     oldest_ = cut.row() ? static_cast<std::uint64_t>(cut.number(0)) + 1 : 1;
+    Statement lost(
+        database_,
+        "SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to')");
+    if (lost.row()) lost_ = {static_cast<std::uint64_t>(lost.number(0)), static_cast<std::uint64_t>(lost.number(1))};
+}
+
+bool Journal::remember(std::string_view key, const std::string& value) {
+    Statement statement(database_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    return statement.bind(key, value).done();
+}
+
+KeptTime Journal::keptTime() const {
+    Statement kept(database_, "SELECT value FROM meta WHERE key = 'kept_time'");
+    if (kept.row()) return KeptTime::parse(kept.text(0), now());
+    Statement last(database_, "SELECT time FROM events ORDER BY number DESC LIMIT 1");
+    return last.row() ? KeptTime(Time(std::chrono::milliseconds(last.number(0)))) : KeptTime();
 }
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
     if (!database_.run("BEGIN IMMEDIATE")) return database_.fault("written");
+    std::optional<Lost> lost;
+    if (!volatile_ && !frames.empty() && frames.front()->number > newest_ + 1) {
+        lost = {lost_.upTo >= oldest_ ? lost_.after : newest_, frames.front()->number - 1};
+        if (!remember("lost_after", std::to_string(lost->after)) || !remember("lost_up_to", std::to_string(lost->upTo))) {
+            auto fault = database_.fault("written");
+            database_.run("ROLLBACK");
+            return fault;
+        }
+    }
     auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
     if (!inserted) {
         database_.run("ROLLBACK");
@@ -100,6 +127,7 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     }
     for (auto* store : stores) store->saved();
     if (volatile_ && !frames.empty()) return *volatile_;
+    if (lost) lost_ = *lost;
     if (!frames.empty()) newest_ = frames.back()->number;
     return {};
 }
@@ -107,16 +135,11 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
 // For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on under new ones (`deskline
 // journal export` still shows it). Whether the numbers told here or those in the file are right, nobody can say.
 Fault Journal::beginEpoch(Fault why) {
-    Statement set(database_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     Statement last(database_, "SELECT MAX(number) FROM events");
     if (!database_.run("BEGIN IMMEDIATE")) return why;
     const auto cut = last.row() ? last.number(0) : 0;
     last.reset();
-    bool begun = set.bind("epoch", randomId(4)).done();
-    set.reset();
-    begun = begun && set.bind("cut", std::to_string(cut)).done();
-    set.reset();
-    if (!begun || !database_.run("COMMIT")) {
+    if (!remember("epoch", randomId(4)) || !remember("cut", std::to_string(cut)) || !database_.run("COMMIT")) {
         database_.run("ROLLBACK");
         return why;
     }
@@ -147,8 +170,11 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
 
 std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) const {
     std::vector<FramePtr> frames;
-    Statement rows(database_, "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number > ?1 ORDER BY number LIMIT ?2");
-    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(limit));
+    Statement rows(
+        database_,
+        "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3");
+    const auto upTo = number < lost_.after ? lost_.after : newest_;  // what comes after a gap is told only to those who know of it
+    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(upTo), static_cast<std::int64_t>(limit));
     while (rows.row()) frames.push_back(frameOf(rows));
     return frames;
 }
@@ -178,30 +204,43 @@ std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
     return events;
 }
 
-bool Journal::prune(std::int64_t now) {
-    constexpr std::int64_t millisecondsPerDay = 86'400'000;
-    Statement size(
-        database_,
-        "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_size FROM pragma_page_size)");
-    const bool tooMuch = size.row() && static_cast<std::uint64_t>(size.number(0) * size.number(1)) > options_.retentionBytes;
-    size.reset();
-    // From the front, in order, until one is neither too old nor too much: what is left has no gap.
-    std::uint64_t last = 0;
-    int count = 0;
-    {
-        Statement front(database_, "SELECT number, time FROM events ORDER BY number LIMIT ?1");
-        front.bind(cutAtOnce);
-        for (; front.row() && (tooMuch || front.number(1) < now - options_.retentionDays * millisecondsPerDay); ++count)
-            last = static_cast<std::uint64_t>(front.number(0));
+// From the front, in order, until one is neither too old nor too much: what is left has no gap. An event from a time that has not come (the
+// clock was set forward, and back) is as old as what came after it.
+Journal::Front Journal::cutFront(std::int64_t now) const {
+    const auto tooOld = now - options_.retentionDays * std::chrono::milliseconds(std::chrono::days(1)).count();
+    const auto notYet = now + std::chrono::milliseconds(KeptTime::drift).count();
+    auto rest = database_.bytesOf("events");
+    Front cut;
+    int seen = 0;
+    Statement front(database_, "SELECT number, time, bytes FROM event_sizes ORDER BY number LIMIT ?1");
+    front.bind(cutAtOnce);
+    while (front.row()) {
+        const auto time = front.number(1);
+        const bool tooMuch = rest > options_.retentionBytes;
+        if (!tooMuch && time >= tooOld && time < notYet) return cut;
+        ++seen;
+        rest -= std::min(rest, static_cast<std::uint64_t>(front.number(2)));
+        if (tooMuch || time < tooOld) cut = {static_cast<std::uint64_t>(front.number(0)), seen};
     }
+    if (seen < cutAtOnce || cut.count) return cut;
+    // All of them are from such a time: what came later tells.
+    Statement later(database_, "SELECT time FROM events WHERE number >= ?1 ORDER BY number LIMIT 1");
+    for (std::uint64_t step = cutAtOnce; oldest_ + step <= newest_; step *= 2) {
+        later.reset();
+        later.bind(static_cast<std::int64_t>(oldest_ + step));
+        if (later.row() && later.number(0) < tooOld) return {oldest_ + cutAtOnce - 1, cutAtOnce};
+    }
+    return cut;
+}
+
+bool Journal::prune(std::int64_t now, const std::string& text) {
+    if (conflict_) return false;  // the cut of the next epoch stands
+    const auto [last, count] = cutFront(now);
     if (!database_.run("BEGIN IMMEDIATE")) return false;
-    Statement remember(database_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-    bool kept = remember.bind("newest", std::to_string(newest_)).done();
-    remember.reset();
+    bool kept = remember("newest", std::to_string(newest_)) && (text.empty() || remember("kept_time", text));
     if (count) {
         Statement cut(database_, "DELETE FROM events WHERE number <= ?1");
-        kept = kept && cut.bind(static_cast<std::int64_t>(last)).done() && remember.bind("cut", std::to_string(last)).done();
-        remember.reset();
+        kept = kept && cut.bind(static_cast<std::int64_t>(last)).done() && remember("cut", std::to_string(last));
     }
     if (!kept || !database_.run("COMMIT")) {
         database_.run("ROLLBACK");

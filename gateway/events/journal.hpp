@@ -6,7 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "events/audit_cut.hpp"
 #include "events/frame.hpp"
+#include "events/kept_time.hpp"
 #include "events/store.hpp"
 
 namespace deskline::events {
@@ -15,7 +17,8 @@ struct JournalOptions {
     std::filesystem::path path;  // empty: in memory, for tests
     bool full = false;
     int retentionDays = 7;
-    std::uint64_t retentionBytes = 1ULL << 30;
+    std::uint64_t retentionBytes = 1ULL << 30;  // of events, as Database::bytesOf counts them
+    AuditRetention audit = {};
     std::int64_t mostPages = 0;  // 0: as many as the disk takes; a test plays a full disk with it
 };
 
@@ -33,12 +36,18 @@ public:
     // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     bool conflict() const { return conflict_; }
+    bool takesEvents() const { return !volatile_; }  // false: what is kept beside them is taken all the same
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
     std::vector<FramePtr> lastOf(std::string_view type) const;  // the newest event of each subject of a type
-    bool prune(std::int64_t now);                               // cuts what is too old or too much, a little at a time; true: there is more to cut
-    bool changedByOthers();                                     // another program wrote into the file since the last call: `deskline journal forget`
-    const std::string& setAside() const { return setAside_; }   // where a corrupt predecessor went; "": none
+    // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time; true: there is more to cut.
+    bool prune(std::int64_t now, const std::string& text = {});
+    KeptTime keptTime() const;  // as a gateway before this one left it
+    const AuditRetention& auditRetention() const { return options_.audit; }
+    // Whether what was told after that number is there: false where it was cut, or could never be written.
+    bool reachesBackTo(std::uint64_t number) const { return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo); }
+    bool changedByOthers();                                    // another program wrote into the file since the last call: `deskline journal forget`
+    const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
     const Database& database() const { return database_; }
 
 private:
@@ -46,8 +55,17 @@ private:
     Result<void> prepare(bool& damaged);
     Result<void> insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     void readOldest();
+    bool remember(std::string_view key, const std::string& value);
+    struct Front {
+        std::uint64_t last = 0;  // number up to which all is to be cut; 0: nothing
+        int count = 0;
+    };
+    Front cutFront(std::int64_t now) const;
     Fault beginEpoch(Fault why);
 
+    struct Lost {  // events that were told while the journal could not be written, and then were too many to keep
+        std::uint64_t after = 0, upTo = 0;
+    } lost_;
     JournalOptions options_;
     Database database_;
     std::string epoch_, setAside_;

@@ -9,7 +9,10 @@
 #include <thread>
 
 #include "events/commands.hpp"
+#include "events/keeping.hpp"
 #include "events/snapshot.hpp"
+#include "events/snapshots.hpp"
+#include "events/unsaved.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::events {
@@ -18,9 +21,8 @@ namespace {
 namespace json = boost::json;
 using Steady = std::chrono::steady_clock;
 
-constexpr auto pruneEvery = std::chrono::seconds(60), tickEvery = std::chrono::seconds(1);
-constexpr auto pruneAgain = std::chrono::milliseconds(20);  // while there is more to cut
-constexpr std::size_t recentKept = 16'384, unsavedKept = 200'000;
+constexpr auto tickEvery = std::chrono::seconds(1);
+constexpr std::size_t recentKept = 16'384, recentBytes = 64 << 20;
 constexpr std::size_t attachPage = 1'024, scanPage = 4'096;  // events in one step; other work comes between two steps
 
 struct Attach {
@@ -48,6 +50,7 @@ struct Ledger::Thread final : Books {
     std::unique_ptr<Journal> journal;
     Hub& hub;
     Clock clock;
+    Ticks steady;
     std::string source;
     State known;
     std::uint64_t number = 0;
@@ -67,31 +70,36 @@ struct Ledger::Thread final : Books {
     Records recordsKept;
     Audit auditKept;
     std::vector<Store*> stores{&operationsKept, &recordsKept, &auditKept};
-    std::vector<FramePtr> unsaved;                                         // numbered, not yet in the journal
-    std::deque<FramePtr> recent;                                           // the last in memory, for those who come back soon
-    std::deque<Fact> tellings;                                             // the gateway's own facts, for after the present work
-    std::vector<Work> committed;                                           // for when all is durable: nobody hears of what may yet be lost
-    std::vector<Read> waiting;                                             // for an event that matches
-    std::uint64_t heardUpTo = 0;                                           // number up to which those who wait were asked
-    std::map<Subscription, std::shared_ptr<const std::string>> snapshots;  // at the present cursor
-    Steady::time_point nextPrune = Steady::now() + pruneEvery, nextTick = Steady::now() + tickEvery;
+    Unsaved unsaved;
+    std::deque<FramePtr> recent;  // the last in memory, for those who come back soon
+    std::size_t recentSize = 0;   // bytes of them
+    std::deque<Fact> tellings;    // the gateway's own facts, for after the present work
+    std::vector<Work> committed;  // for when all is durable: nobody hears of what may yet be lost
+    std::vector<Read> waiting;    // for an event that matches
+    std::uint64_t heardUpTo = 0;  // number up to which those who wait were asked
+    Snapshots snapshots;          // at the present cursor
+    Keeping keeping;
+    Steady::time_point nextTick = Steady::now() + tickEvery, nextTry{};  // nextTry: of a journal that could not be written
 
     mutable std::mutex healthMutex;
     Health health;
 
-    Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock)
+    Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock, Ticks theTicks)
         : journal(std::move(theJournal)),
           hub(theHub),
           clock(std::move(theClock)),
+          steady(std::move(theTicks)),
           source("/gateways/" + gateway),
           number(journal->newest()),
-          heardUpTo(number) {
+          heardUpTo(number),
+          keeping(*journal, operationsKept, auditKept, steady()) {
         health.events = number;
     }
 
     const State& state() const override { return known; }
     std::string cursor() const override { return at(number); }
     Time now() const override { return clock(); }
+    Steady::time_point ticks() const override { return steady(); }
     Operations& operations() override { return operationsKept; }
     Records& records() override { return recordsKept; }
     Audit& audit() override { return auditKept; }
@@ -101,6 +109,7 @@ struct Ledger::Thread final : Books {
         commands.settle(command, std::move(object), eventExpected, std::move(answer));
     }
     bool busy(std::string_view object) const override { return commands.busy(object); }
+    std::optional<Fault> full(const std::string& account) const override { return commands.full(account); }
     void afterCommit(Work work) override { committed.push_back(std::move(work)); }
 
     std::string at(std::uint64_t event) const { return Cursor{journal->epoch(), event}.text(); }
@@ -169,32 +178,40 @@ struct Ledger::Thread final : Books {
             guarded("the end of waiting for events", [this] { commands.expire(known); });
             drain();
             guarded("a commit", [this] { commit(); });
-            if (Steady::now() >= nextPrune) {
-                operationsKept.prune(now());
-                const bool more = journal->prune(now().time_since_epoch().count());
-                nextPrune = Steady::now() + (more ? Steady::duration(pruneAgain) : Steady::duration(pruneEvery));
-            }
+            guarded("the cutting of what is old", [this] { keeping.cut(now(), steady()); });
             lock.lock();
         }
         lock.unlock();
         ending = true;
         for (auto& read : std::exchange(waiting, {})) guarded("an answer at the end", [&] { handle(read); });
+        nextTry = {};  // a last time
         guarded("a commit", [this] { commit(); });
     }
 
     Steady::time_point nextDeadline() const {
-        auto next = std::min({nextPrune, nextTick, commands.nextDeadline()});
+        auto next = std::min({Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline()});
         for (const auto& read : waiting) next = std::min(next, read.until);
-        return unsaved.empty() ? next : std::min(next, Steady::now() + std::chrono::seconds(1));  // the journal failed: try again
+        return next;
     }
 
     void tick() {
         nextTick = Steady::now() + tickEvery;
         for (auto* observer : observers) observer->tick(*this);
+        measure();
         if (!journal->changedByOthers()) return;
         if (!save()) return;
+        operationsKept.countAgain();
+        recentSize = 0;
         recent.clear();  // an agent's data was erased: from now on what is read comes from the file
         spdlog::info("the journal was changed by another program; what is read again comes from the file");
+    }
+
+    void measure() {
+        const auto sizes = keeping.sizes();
+        const std::lock_guard lock(healthMutex);
+        health.eventBytes = sizes.events;
+        health.auditBytes = sizes.audit;
+        health.operations = operationsKept.size();
     }
 
     // What the present work led to: the gateway's own facts, and the answers to commands.
@@ -244,9 +261,10 @@ struct Ledger::Thread final : Books {
         event.emplace("data", std::move(change.data));
         auto frame = makeFrame(std::move(meta), json::serialize(event));
         if (!change.ephemeral) {
-            unsaved.push_back(frame);
+            unsaved.add(frame);
             recent.push_back(frame);
-            if (recent.size() > recentKept) recent.pop_front();
+            recentSize += frame->bytes.size();
+            for (; recent.size() > recentKept || recentSize > recentBytes; recent.pop_front()) recentSize -= recent.front()->bytes.size();
         }
         hub.frame(frame);
     }
@@ -269,7 +287,7 @@ struct Ledger::Thread final : Books {
             return std::vector<FramePtr>(first,
                                          first + static_cast<std::ptrdiff_t>(std::min<std::size_t>(limit, static_cast<std::size_t>(recent.end() - first))));
         }
-        if (from.number + 1 < journal->oldest()) return Fault{"journal-truncated", "journal-truncated"};
+        if (!journal->reachesBackTo(from.number)) return Fault{"journal-truncated", "journal-truncated"};
         if (!save()) return Fault{"journal-truncated", "journal-truncated"};
         return journal->after(from.number, limit);
     }
@@ -292,14 +310,12 @@ struct Ledger::Thread final : Books {
             }
         }
         if (!reply.resumed) {
-            auto& cached = snapshots[attach.subscription];
-            if (!cached) {
+            reply.snapshot = snapshots.of(attach.subscription, [&] {
                 auto body = snapshot(known, attach.subscription);
                 json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
                 for (auto& part : body) whole[part.key()] = std::move(part.value());
-                cached = std::make_shared<const std::string>(textFrame(json::serialize(whole)));
-            }
-            reply.snapshot = cached;
+                return textFrame(json::serialize(whole));
+            });
         }
         hub.work(attach.shard, [answer = std::move(attach.answer), reply = std::move(reply)] { answer(reply); });
     }
@@ -339,15 +355,16 @@ struct Ledger::Thread final : Books {
         for (auto& read : told) handle(read);
     }
 
+    // A journal that fails is tried again once a second, however much there is to write.
     Result<void> save() {
         std::vector<Store*> changed;
         std::ranges::copy_if(stores, std::back_inserter(changed), [](const Store* store) { return store->changed(); });
         if (unsaved.empty() && changed.empty()) return {};
-        auto saved = journal->write(unsaved, changed);
+        if (Steady::now() < nextTry) return Fault{"journal-fault", health.journalFault};
+        auto saved = write(changed);
         const std::lock_guard lock(healthMutex);
         if (saved) {
-            if (!health.durable) spdlog::info("the journal can be written again; {} events were written late", unsaved.size());
-            unsaved.clear();
+            if (!health.durable) spdlog::info("the journal can be written again; what had to wait was written late");
             health.durable = true;
             health.journalFault.clear();
             ++health.commits;
@@ -356,23 +373,49 @@ struct Ledger::Thread final : Books {
             health.durable = false;
             health.journalFault = saved.error().detail;
             health.conflict = journal->conflict();
-            if (unsaved.size() > unsavedKept) unsaved.erase(unsaved.begin(), unsaved.end() - static_cast<std::ptrdiff_t>(unsavedKept));
+            nextTry = Steady::now() + tickEvery;
         }
-        health.events = number;
-        health.unsaved = unsaved.size();
         return saved;
+    }
+
+    // Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the last.
+    Result<void> write(const std::vector<Store*>& changed) {
+        constexpr std::size_t group = 10'000;
+        while (journal->takesEvents() && unsaved.frames().size() > group) {
+            const std::vector<FramePtr> first(unsaved.frames().begin(), unsaved.frames().begin() + group);
+            if (auto written = journal->append(first); !written) return written;
+            unsaved.written(group);
+        }
+        auto written = journal->write(unsaved.frames(), changed);
+        if (written) unsaved.written(unsaved.frames().size());
+        return written;
+    }
+
+    // While the journal cannot be written: what waits has a bound.
+    void bound() {
+        const auto lost = unsaved.trim();
+        if (lost) spdlog::error("{} events were given up: they were told, but the journal cannot be written and there is no more room to wait", lost);
+        const std::lock_guard lock(healthMutex);
+        health.lost += lost;
+        health.lostAudit = auditKept.droppedInAll();
+        health.events = number;
+        health.unsaved = unsaved.frames().size();
+        health.unsavedBytes = unsaved.bytes();
+        health.unsavedAudit = auditKept.unsaved();
+        health.unsavedOperations = operationsKept.unsaved();
     }
 
     void commit() {
         tellWaiting();
         (void)save();  // its failure is said in the log and in health; the gateway serves on
+        bound();
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
         hub.flush();
     }
 };
 
-Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub, Clock clock)
-    : thread_(std::make_unique<Thread>(gateway, std::move(journal), hub, std::move(clock))) {}
+Ledger::Ledger(std::string gateway, std::unique_ptr<Journal> journal, Hub& hub, Clock clock, Ticks ticks)
+    : thread_(std::make_unique<Thread>(gateway, std::move(journal), hub, std::move(clock), std::move(ticks))) {}
 
 Ledger::~Ledger() { stop(); }
 

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace deskline::events {
 namespace {
 
@@ -56,12 +58,37 @@ Result<void> Operations::load(const Database& database) {
     Statement rows(database, (std::string(columns) + "WHERE state IN ('running', 'indeterminate')").c_str());
     while (rows.row()) {
         auto operation = read(rows);
-        if (!operation) continue;
+        if (!operation) {
+            unread_.insert(rows.text(0));
+            continue;
+        }
         operation->state = OperationState::indeterminate;
         put(std::move(*operation));
     }
     if (rows.failed()) return database.fault("read");
+    countAgain();
     return {};
+}
+
+void Operations::countAgain() {
+    counts_.clear();
+    count_ = 0;
+    Statement rows(*database_, "SELECT actor, COUNT(*) FROM operations GROUP BY actor");
+    while (rows.row()) count_ += counts_[rows.text(0)] = static_cast<std::size_t>(rows.number(1));
+    bytes_ = database_->bytesOf("operations");
+}
+
+std::optional<Fault> Operations::full(const std::string& actor) const {
+    const auto hours = std::to_string(kept.count());
+    const auto own = counts_.find(actor);
+    if (own != counts_.end() && own->second >= mostOfOne)
+        return Fault{"too-many-requests", "Operations and idempotency keys are kept for " + hours + " hours, and yours are " + std::to_string(own->second) +
+                                              " by now, as many as one account may have. Send this one without Idempotency-Key and respond-async, or later."};
+    if (dirty_.size() >= mostUnsaved)
+        return Fault{"resource-unavailable", "The journal cannot be written just now, and no more operations can be kept until it can."};
+    if (count_ >= most || bytes_ >= mostBytes)
+        return Fault{"resource-unavailable", "Operations and idempotency keys are kept for " + hours + " hours, and there are as many as the gateway keeps."};
+    return std::nullopt;
 }
 
 std::optional<Operation> Operations::find(const std::string& id) const {
@@ -72,22 +99,30 @@ std::optional<Operation> Operations::find(const std::string& id) const {
 }
 
 std::optional<Operation> Operations::findByKey(const std::string& actor, const std::string& key) const {
-    for (const auto* all : {&dirty_, &live_})
-        for (const auto& [id, operation] : *all)
-            if (operation.key == key && operation.actor == actor) return operation;
+    if (const auto known = byKey_.find({actor, key}); known != byKey_.end()) return find(known->second);
     Statement rows(*database_, (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
     if (!rows.bind(actor, key).row()) return std::nullopt;
     auto operation = read(rows);
-    return operation && operation->started + kept < now() ? std::nullopt : std::move(operation);
+    return operation && oldest_ && operation->started < *oldest_ ? std::nullopt : std::move(operation);
 }
 
 void Operations::put(Operation operation) {
     const auto id = operation.id;
+    if (!live_.contains(id) && !dirty_.contains(id)) {
+        ++counts_[operation.actor];
+        ++count_;
+        if (!operation.key.empty()) byKey_[{operation.actor, operation.key}] = id;
+    }
     if (isLive(operation))
         live_[id] = operation;
     else
         live_.erase(id);
     dirty_[id] = std::move(operation);
+}
+
+void Operations::forget(const Operation& operation) {
+    const auto known = byKey_.find({operation.actor, operation.key});
+    if (known != byKey_.end() && known->second == operation.id) byKey_.erase(known);
 }
 
 std::vector<Operation> Operations::unsettled() const {
@@ -96,10 +131,13 @@ std::vector<Operation> Operations::unsettled() const {
     return all;
 }
 
-void Operations::prune(Time now) { prune_ = now - kept; }
+void Operations::prune(Time now) { prune_ = oldest_ = now - kept; }
 
 Result<void> Operations::save(Database& database) {
-    Statement put(database, "INSERT OR REPLACE INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+    Statement put(database,
+                  "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO UPDATE SET state = "
+                  "excluded.state, settled = excluded.settled, status = excluded.status, headers = excluded.headers, body = excluded.body, cursor = "
+                  "excluded.cursor");
     for (const auto& [id, o] : dirty_) {
         boost::json::object headers;
         for (const auto& [name, value] : o.headers) headers[name] = value;
@@ -109,16 +147,38 @@ Result<void> Operations::save(Database& database) {
         if (!put.done()) return database.fault("written");
         put.reset();
     }
+    pruned_.clear();
     if (prune_) {
-        Statement old(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 ORDER BY started LIMIT 10000)");
-        if (!old.bind(milliseconds(*prune_)).done()) return database.fault("written");
+        Statement old(database,
+                      "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 AND state NOT IN ('running', 'indeterminate') ORDER BY "
+                      "started LIMIT 10000) RETURNING actor");
+        Statement unread(database, "DELETE FROM operations WHERE started < ?1 AND id = ?2 RETURNING actor");
+        const auto cut = [&](Statement& statement) {
+            while (statement.row()) ++pruned_[statement.text(0)];
+            const bool done = !statement.failed();
+            statement.reset();
+            return done;
+        };
+        if (!cut(old.bind(milliseconds(*prune_)))) return database.fault("written");
+        for (const auto& id : unread_)
+            if (!cut(unread.bind(milliseconds(*prune_), id))) return database.fault("written");
     }
     return {};
 }
 
 void Operations::saved() {
+    for (const auto& [id, operation] : dirty_)
+        if (!live_.contains(id)) forget(operation);
     dirty_.clear();
     prune_.reset();
+    for (const auto& [actor, count] : std::exchange(pruned_, {})) {
+        count_ -= std::min(count_, count);
+        const auto own = counts_.find(actor);
+        if (own == counts_.end()) continue;
+        own->second -= std::min(own->second, count);
+        if (own->second == 0) counts_.erase(own);
+    }
+    bytes_ = database_->bytesOf("operations");
 }
 
 }  // namespace deskline::events

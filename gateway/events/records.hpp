@@ -1,5 +1,6 @@
 // The gateway's own small facts (pending states, presence, webhooks and their deliveries) by kind and id: all of them in memory, each change
-// written through. Thread: the ledger's.
+// written through. Of each kind there are so many at most; and where the journal cannot be written for so long that the list of what changed
+// would grow beyond them, all of them are written anew. Thread: the ledger's.
 #pragma once
 #include <boost/json.hpp>
 #include <map>
@@ -13,22 +14,30 @@ namespace deskline::events {
 class Records final : public Store {
 public:
     using Bodies = std::map<std::string, boost::json::object>;
+    static constexpr std::size_t mostOfKind = 20'000, mostUnsaved = 20'000, longestBody = 128 << 10;  // bytes of one, as JSON
 
-    // A record that cannot be read is named in the log, and left in the file as it is.
+    // A record that cannot be read is named in the log, and left in the file as it is, also when all of them are written anew.
     Result<void> load(const Database& database);
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
-    void put(const std::string& kind, const std::string& id, boost::json::object body);
+    bool put(const std::string& kind, const std::string& id, boost::json::object body);  // false: there are as many as there may be, or it is too large
     void erase(const std::string& kind, const std::string& id);  // `id` may be a key of `all`
     void eraseAll(const std::string& kind);
 
-    bool changed() const override { return !dirty_.empty(); }
+    std::size_t unsaved() const { return dirty_.size(); }
+    bool changed() const override { return !dirty_.empty() || anew_; }
     Result<void> save(Database& database) override;
-    void saved() override { dirty_.clear(); }
+    void saved() override {
+        dirty_.clear();
+        anew_ = false;
+    }
 
 private:
+    void touch(const std::string& kind, const std::string& id);
+
     std::map<std::string, Bodies> kinds_;
     std::set<std::pair<std::string, std::string>> dirty_;
+    bool anew_ = false;  // too much has changed since the last group: all of them are written
 };
 
 }  // namespace deskline::events

@@ -73,6 +73,8 @@ std::vector<Key> table(Configuration& c) {
         {"journal.sync", &c.journal.sync, 0, 0, {"normal", "full"}},
         {"journal.retention_days", &c.journal.retentionDays, 1, 3650},
         {"journal.retention_size", Bytes{&c.journal.retentionSize}, 1 << 20},
+        {"journal.audit_retention_days", &c.journal.auditRetentionDays, 1, 36'500},
+        {"journal.audit_retention_size", Bytes{&c.journal.auditRetentionSize}, 1 << 20},
         {"webhooks.allow_private_networks", &c.webhooks.allowPrivateNetworks},
         {"webhooks.authorities", &c.webhooks.authorities},
         {"webhooks.timeout", &c.webhooks.timeout, 1, 60},

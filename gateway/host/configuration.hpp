@@ -35,6 +35,7 @@ struct Configuration {
     struct {
         std::string path, sync = "normal";
         std::int64_t retentionDays = 7, retentionSize = std::int64_t{1} << 30;
+        std::int64_t auditRetentionDays = 365, auditRetentionSize = std::int64_t{256} << 20;
     } journal;
     struct {
         bool allowPrivateNetworks = false;

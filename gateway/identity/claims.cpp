@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/seconds.hpp"
+
 namespace deskline::identity {
 namespace {
 
@@ -52,10 +54,10 @@ std::optional<Role> roleIn(const std::set<std::string>& names, const ClaimMap& m
 Result<Identity> readClaims(const json::object& claims, const Expected& expected, const ClaimMap& map, std::int64_t now) {
     const auto expires = numberAt(claims, "exp");
     if (!expires) return refusedToken("The token has no end (exp).");
-    if (*expires + leewaySeconds < now) return refusedToken("The token has expired.");
+    if (later(*expires, leewaySeconds) < now) return refusedToken("The token has expired.");
     if (claims.contains("nbf")) {
         const auto notBefore = numberAt(claims, "nbf");
-        if (!notBefore || *notBefore - leewaySeconds > now) return refusedToken("The token is not valid yet (nbf).");
+        if (!notBefore || *notBefore > later(now, leewaySeconds)) return refusedToken("The token is not valid yet (nbf).");
     }
     if (textAt(claims, "iss") != expected.issuer) return refusedToken("The token is of another issuer.");
     const auto audiences = words(claims.if_contains("aud"), false);

@@ -124,7 +124,7 @@ void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Ident
     {
         const std::lock_guard lock(mutex_);
         begin = !fromFile() && !fetching_ && !stopped_ && (!tried_ || time - *tried_ >= again);
-        wait = !stopped_ && (fetching_ || begin);
+        wait = !stopped_ && (fetching_ || begin) && waiting_.size() < mostWaiting;
         if (wait) waiting_.push_back(afterwards);
     }
     if (begin) refresh(time);

@@ -27,6 +27,7 @@ class Issuer {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr auto again = std::chrono::seconds(30);  // after a failure, or for an unknown key
+    static constexpr std::size_t mostWaiting = 1'000;        // tokens that wait for keys; those beyond are refused at once
 
     Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "model/id.hpp"
+#include "model/seconds.hpp"
 #include "model/shared_file.hpp"
 
 namespace deskline::identity {
@@ -135,7 +136,7 @@ std::optional<Identity> Keys::current(const Identity& caller, Time now) const {
         return key && whyNot(*key, now).empty() ? std::optional(identityOf(*key)) : std::nullopt;
     }
     for (const auto& revoked : content_.revocations)
-        if (revoked.subject == caller.subject && Time(std::chrono::seconds(caller.issued)) < revoked.before) return std::nullopt;
+        if (revoked.subject == caller.subject && fromSeconds(caller.issued) < revoked.before) return std::nullopt;
     return caller;
 }
 

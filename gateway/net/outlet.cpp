@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/presence.hpp"
+#include "model/seconds.hpp"
 
 namespace deskline::net {
 
@@ -24,7 +25,7 @@ void Outlet::setAudioRate(double perSecond) {
     interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
 }
 
-bool Outlet::expired() const { return identity_ && identity_->expires && identity_->expires + 60 < secondsNow(); }
+bool Outlet::expired() const { return identity_ && identity_->expires && later(identity_->expires, 60) < secondsNow(); }
 
 void Outlet::end() {
     if (joined_) shard_.leave(joinedAs_, this);
@@ -148,8 +149,8 @@ void Outlet::flush() {
 }
 
 bool Outlet::conflate(const events::FramePtr& frame) {
-    auto& slot = conflated_[frame->subject];
     const auto time = Clock::now();
+    auto& slot = conflated_.of(frame->subject, time);
     if (!holding_ && slot.due <= time && channel_->queued() == 0) {  // what is held goes first, and not before its time
         slot.due = time + interval_;
         return false;
@@ -162,18 +163,10 @@ bool Outlet::conflate(const events::FramePtr& frame) {
     return true;
 }
 
-std::vector<Outlet::Slot*> Outlet::held() {
-    std::vector<Slot*> all;
-    for (auto& [subject, slot] : conflated_)
-        if (slot.held) all.push_back(&slot);
-    std::ranges::sort(all, {}, [](const Slot* slot) { return slot->held->number; });
-    return all;
-}
-
 // In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back those after it.
 bool Outlet::releaseHeld() {
     const auto time = Clock::now();
-    const auto all = held();
+    const auto all = conflated_.held();
     auto next = all.begin();
     for (; next != all.end() && (*next)->due <= time && channel_->queued() == 0; ++next) release(**next, time);
     if (next != all.begin()) shard_.touch(shared_from_this());
@@ -188,7 +181,7 @@ void Outlet::release(Slot& slot, Clock::time_point time) {
 
 void Outlet::releaseAll() {
     if (!holding_) return;
-    for (auto* slot : held()) release(*slot, Clock::now());
+    for (auto* slot : conflated_.held()) release(*slot, Clock::now());
 }
 
 }  // namespace deskline::net

@@ -2,9 +2,9 @@
 // latest-wins, and the limit of what may be queued for it. How a frame looks on the wire is the derived class's.
 // Thread: the shard's.
 #pragma once
-#include <map>
 #include <optional>
 
+#include "net/conflated.hpp"
 #include "net/forms.hpp"
 #include "net/http.hpp"
 
@@ -53,24 +53,20 @@ protected:
     events::Subscription subscription_;
 
 private:
-    using Clock = std::chrono::steady_clock;
-    struct Slot {  // latest-wins: at most `audioRate` frames a second for one object
-        events::FramePtr held;
-        Clock::time_point due{};
-    };
+    using Clock = Conflated::Clock;
+    using Slot = Conflated::Slot;
 
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment);
     bool conflate(const events::FramePtr& frame);
     void release(Slot& slot, Clock::time_point time);
     void releaseAll();
-    std::vector<Slot*> held();  // in the order of their numbers
     void watchMeters(bool watch);
     void present();
     void showItself();
 
     events::Subscription joinedAs_;
-    std::map<std::string, Slot> conflated_;
+    Conflated conflated_;  // at most `audioRate` frames a second for one object
     Clock::duration interval_{};
     std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
     std::size_t allowance_ = 0;    // bytes that the beginning takes in the queue beside the limit

@@ -64,6 +64,14 @@ HttpResponse metrics(const Site& site) {
     body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
     body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.", health.durable ? 1 : 0);
     body += metric("journal_unsaved_events", "gauge", "Events that wait for the journal to be writable again.", health.unsaved);
+    body += metric("journal_unsaved_bytes", "gauge", "Bytes of those events.", health.unsavedBytes);
+    body += metric("journal_unsaved_audit_entries", "gauge", "Audit entries that wait for it.", health.unsavedAudit);
+    body += metric("journal_unsaved_operations", "gauge", "Operations that wait for it.", health.unsavedOperations);
+    body += metric("journal_lost_events_total", "counter", "Events given up because too many waited for the journal.", health.lost);
+    body += metric("journal_lost_audit_entries_total", "counter", "Audit entries given up because too many waited for the journal.", health.lostAudit);
+    body += metric("journal_events_bytes", "gauge", "What the journal's events take; cut at [journal] retention_size.", health.eventBytes);
+    body += metric("journal_audit_bytes", "gauge", "What the audit takes; cut at [journal] audit_retention_size.", health.auditBytes);
+    body += metric("operations", "gauge", "Operations and idempotency keys that are kept.", health.operations);
     body += metric("failed_tasks_total", "counter", "Pieces of the ledger's work that ended by an exception; the log says which.", health.failedTasks);
     body += refusals(site.gateway.refusals);
     return text(http::status::ok, std::move(body), "text/plain; version=0.0.4");

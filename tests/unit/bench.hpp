@@ -36,8 +36,9 @@ struct Bench {
     std::size_t shard = hub.add([] {});
     Ledger ledger;
     explicit Bench(std::unique_ptr<Journal> journal) : ledger("test", std::move(journal), hub) { ledger.start(); }
-    // With observers and a clock; the test starts the ledger.
-    Bench(std::unique_ptr<Journal> journal, Clock clock) : ledger("test", std::move(journal), hub, std::move(clock)) {}
+    // With observers and clocks; the test starts the ledger.
+    Bench(std::unique_ptr<Journal> journal, Clock clock, Ticks ticks = std::chrono::steady_clock::now)
+        : ledger("test", std::move(journal), hub, std::move(clock), std::move(ticks)) {}
 
     std::vector<FramePtr> frames() {
         settle();

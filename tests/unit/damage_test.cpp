@@ -67,6 +67,30 @@ TEST_CASE("an operation of which one column is damaged is as if it were not ther
     Statement left(journal->database(), "SELECT COUNT(*) FROM operations");
     REQUIRE(left.row());
     CHECK(left.number(0) == std::size(rows));
+    left.reset();
+    operations.prune(now() + Operations::kept + std::chrono::hours(1));
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    REQUIRE(left.row());
+    CHECK(left.number(0) == 1);  // their time is over, but nobody knows yet what became of the good one
+}
+
+TEST_CASE("records that cannot be read stay in the file, also when all of them are written anew") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    { const auto made = journalIn(file); }
+    execute(file, R"(INSERT INTO records VALUES ('test', 'broken', '{'), ('test', 'list', '[]'), ('test', 'good', '{}'), ('test', 'gone', '{}'))");
+    const auto journal = journalIn(file);
+    Records records;
+    REQUIRE(records.load(journal->database()).has_value());
+    records.erase("test", "gone");
+    for (std::size_t i = 0; i <= Records::mostUnsaved; ++i) records.put(i % 2 ? "odd" : "even", std::to_string(i), {});
+    REQUIRE(journal->write({}, {&records}).has_value());
+    Statement left(journal->database(), "SELECT id FROM records WHERE kind = 'test' ORDER BY id");
+    for (const auto* id : {"broken", "good", "list"}) {
+        REQUIRE(left.row());
+        CHECK(left.text(0) == id);
+    }
+    CHECK_FALSE(left.row());
 }
 
 TEST_CASE("records and audit entries that are no objects are left out, and those beside them told") {

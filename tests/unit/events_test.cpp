@@ -121,7 +121,7 @@ TEST_CASE("a journal of a newer version is refused, not overwritten; one that ca
     const auto newer = Journal::open({.path = file});
     REQUIRE(newer.has_error());
     CHECK(newer.error().detail.find("newer Deskline (schema 99)") != std::string::npos);
-    execute(file, "UPDATE meta SET value = '3' WHERE key = 'schema'");
+    execute(file, ("UPDATE meta SET value = '" + std::to_string(schemaVersion) + "' WHERE key = 'schema'").c_str());
     CHECK(Journal::open({.path = file}).has_value());
     CHECK(Journal::open({.path = folder.path / "no-folder" / "journal.db"}).has_error());
 }
@@ -170,11 +170,18 @@ TEST_CASE("a journal that is too large is cut a little at a time, from the front
     };
     append(5000);  // more than 4 MiB
     int cuts = 1;
-    for (; journal->prune(now().time_since_epoch().count()); ++cuts) append(1);
+    for (; journal->prune(now().time_since_epoch().count()); ++cuts) {
+        CHECK(journal->oldest() == static_cast<std::uint64_t>(cuts) * 1000 + 1);
+        append(1);
+    }
     CHECK(cuts >= 4);
-    CHECK(journal->oldest() == static_cast<std::uint64_t>(cuts - 1) * 1000 + 1);
     CHECK(journal->newest() == number);
-    CHECK(journal->after(journal->oldest() - 1, 1'000'000).size() == number - journal->oldest() + 1);
+    const auto left = journal->after(journal->oldest() - 1, 1'000'000);
+    CHECK(left.size() == number - journal->oldest() + 1);
+    // No more than may stay, and no less: the next one would have been too much.
+    const auto bytes = journal->database().bytesOf("events"), one = bytes / left.size();
+    CHECK(bytes <= 1 << 20);
+    CHECK(bytes + 2 * one > 1 << 20);
 }
 
 TEST_CASE("a session's events are told in order, with whole objects and previous states") {

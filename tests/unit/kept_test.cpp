@@ -56,8 +56,17 @@ const identity::Tokens& someTokens() {
 }
 
 std::atomic<std::int64_t> clockMilliseconds{1'800'000'000'000};
+std::atomic<std::int64_t> tickMilliseconds{0};
 Time drivenClock() { return Time(std::chrono::milliseconds(clockMilliseconds)); }
-void pass(std::chrono::seconds time) { clockMilliseconds += std::chrono::milliseconds(time).count(); }
+std::chrono::steady_clock::time_point drivenTicks() {
+    static const auto start = std::chrono::steady_clock::now();
+    return start + std::chrono::milliseconds(tickMilliseconds);
+}
+void setClock(std::chrono::seconds by) { clockMilliseconds += std::chrono::milliseconds(by).count(); }  // somebody does; no time passes
+void pass(std::chrono::seconds time) {
+    setClock(time);
+    tickMilliseconds += std::chrono::milliseconds(time).count();
+}
 
 // A gateway without sockets: everything from the router to the journal, as `deskline serve` puts it together.
 struct Desk {
@@ -70,7 +79,7 @@ struct Desk {
     api::Presence presence;
 
     explicit Desk(const std::filesystem::path& file, api::PresenceOptions options = {})
-        : bench(journalIn(file), drivenClock),
+        : bench(journalIn(file), drivenClock, drivenTicks),
           gateway{.name = "test", .basePath = "", .ledger = bench.ledger, .telephony = &acd, .authenticator = &authenticator},
           presence(gateway, std::move(options)) {
         for (Observer* observer : std::initializer_list<Observer*>{&doubts, &pendingStates, &presence}) bench.ledger.observe(*observer);
@@ -297,6 +306,24 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
     pass(std::chrono::seconds(300));
     desk.tick();
     CHECK(desk.acd.count() == 0);
+}
+
+TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being it") {
+    const Folder folder;
+    Desk desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
+    desk.picture(SessionState::ready);
+    desk.presence.arrived({"1001"});
+    desk.presence.left({"1001"});
+    setClock(std::chrono::hours(1));
+    desk.tick();
+    CHECK(desk.agent().present);  // no time has passed
+    CHECK(desk.acd.count() == 0);
+    setClock(-std::chrono::hours(2));
+    pass(std::chrono::seconds(31));
+    desk.tick();
+    CHECK_FALSE(desk.agent().present);
+    CHECK(wanted(desk.acd) == SessionState::not_ready);
+    setClock(std::chrono::hours(1));
 }
 
 TEST_CASE("coming back in time cancels it; who never had a stream, and who is exempt, is left alone") {

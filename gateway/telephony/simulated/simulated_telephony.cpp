@@ -78,10 +78,6 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
             if constexpr (std::is_same_v<E, simulation::AgentHappened>) {
                 if (known(e.agent.id)) report_({AgentChanged{e.agent.id, e.event, e.agent}});
             } else if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
-                if (e.event == SessionEvent::end) {
-                    const std::lock_guard lock(mutex_);
-                    ended_.insert(e.session.id);
-                }
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
                 report_({GroupChanged{{stableId({"group", simulation::handlerName, e.group}), e.group, std::string(simulation::handlerName)}, e.event}});

@@ -52,7 +52,6 @@ private:
     std::unique_ptr<simulation::Console> console_;
     mutable std::mutex mutex_;
     std::map<std::string, Secret> pins_;  // of the agents signed in here, to sign them in again after a loss
-    std::set<std::string> ended_;
 };
 
 }  // namespace deskline::telephony

@@ -9,6 +9,7 @@
 
 #include "model/secret.hpp"
 #include "source/recovery.hpp"
+#include "source/remembered.hpp"
 #include "telephony/tapi3/objects.hpp"
 #include "telephony/tapi3/sink.hpp"
 
@@ -115,7 +116,7 @@ private:
     std::map<std::string, SessionEntry> sessions_;
     std::map<IUnknown*, std::string> sessionByIdentity_;
     std::map<IUnknown*, CallEntry> calls_;
-    std::set<std::string> ended_;
+    source::Remembered ended_;
     bool callNotifications_ = false;
 };
 

@@ -3,7 +3,10 @@ import { Commands, type Answer, type CommandOptions } from './commands';
 import type { Freshness, TokenSource } from './connection';
 import { numberOf, type Agent, type AgentSession, type AgentState, type AudioDevice, type AudioSession, type CreateSession, type DesklineEvent, type DeviceChange, type EventOf, type Frame, type Reset, type SessionChange, type SessionState, type SetState, type SignIn, type Topic, type Welcome } from './contract';
 import { alone, throughLeader, throughWorker, type Link, type Shared } from './links';
+import { Problem } from './problem';
 import { applied, begun, nothing, refreshed, welcomed, type State } from './state';
+
+const mostWaiting = 10_000;  // events that an iterator has not taken
 
 export interface ConnectOptions {
   /** The gateway's address with its base path; absent: where the page is. */
@@ -91,19 +94,21 @@ export class Client {
     return () => void this.#watches.delete(watch);
   }
 
-  /** The events from now on; what is not yet taken waits. */
+  /** The events from now on; what is not yet taken waits. Whoever takes them so slowly that 10,000 wait gets those, and then the Problem `too-many`. */
   async *events<T extends Topic>(...topics: readonly T[]): AsyncGenerator<EventOf<T>> {
     const waiting: EventOf<T>[] = [];
-    let more = () => {};
+    let more = () => {}, full = false;
     const end = this.on('event', (event) => {
       const topic = event.type.slice('deskline.'.length) as T;
-      if (topics.length && !topics.includes(topic)) return;
-      waiting.push(event as unknown as EventOf<T>);
+      if (full || (topics.length && !topics.includes(topic))) return;
+      full = waiting.length >= mostWaiting;
+      if (!full) waiting.push(event as unknown as EventOf<T>);
       more();
     });
     try {
       for (;;) {
         while (waiting.length) yield waiting.shift()!;
+        if (full) throw new Problem('too-many');
         await new Promise<void>((done) => (more = done));
       }
     } finally {

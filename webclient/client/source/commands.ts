@@ -27,6 +27,7 @@ interface Pending {
 }
 type Said = { readonly event?: string | null; readonly operation?: string } | null;
 
+const most = 1_000;  // under way
 const limit = 150_000;  // ms; a command blocks for two minutes at most
 
 // Those that the gateway keeps idempotency keys for, and what only reads.
@@ -43,6 +44,7 @@ export class Commands {
     const id = crypto.randomUUID();
     const headers = { 'X-Request-Id': id, ...(method !== 'GET' && { 'Idempotency-Key': id, Prefer: `wait=${options.wait ?? 30}` }), ...options.headers };
     return new Promise<Answer>((done, fail) => {
+      if (this.#pending.size >= most) return fail(new Problem('too-many'));
       const timer = setTimeout(() => this.#late(id), options.patience ?? 15_000);
       this.#pending.set(id, { frame: { op: 'command', id, method, path, headers, ...(body !== undefined && { body }) }, done, fail, repeatable: repeatable(method, path), timer, sent: 0 });
       this.#try(id);

@@ -31,6 +31,19 @@ describe('a command', () => {
     expect(seen.done).toMatchObject({ status: 200 });
   });
 
+  test('is refused at once when a thousand are under way; there is room again when one is answered', async () => {
+    for (let i = 0; i < 1000; ++i) outcome(commands.run('PUT', `/agents/${i}`, {}));
+    const beyond = outcome(commands.run('PUT', '/agents/x', {}));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(beyond.failed).toMatchObject({ slug: 'too-many' });
+    expect(sent.length).toBe(1000);
+    commands.result(answer(200, {}));
+    const next = outcome(commands.run('PUT', '/agents/y', {}));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(next.failed).toBeUndefined();
+    expect(sent.length).toBe(1001);
+  });
+
   test('carries an idempotency key, and the same one when it is sent again', () => {
     void commands.run('PUT', '/agents/1001', {});
     commands.live(false);

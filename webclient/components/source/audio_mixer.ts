@@ -86,6 +86,8 @@ export class AudioMixerElement extends DesklineElement {
       const id = (data.device ?? data.session)!.id;
       if (data.cause) this.#by.set(id, { actor: data.cause.actor, time });
       else this.#by.delete(id);
+      const gone = (one: string) => !this.state.devices.has(one) && !this.state.audioSessions.has(one);
+      for (const one of [...this.#by.keys(), ...this.#faders.keys()]) if (gone(one)) (this.#by.delete(one), this.#faders.get(one)?.release(), this.#faders.delete(one));
       this.requestUpdate();
     };
     return [

@@ -12,6 +12,7 @@ interface Bar {
 }
 type SessionEvent = EventOf<'agent-session'>;
 const pages = 40;  // of 500 events
+const mostBars = 5_000;  // of one group; the first go
 
 export class TimelineElement extends DesklineElement {
   static override styles = [
@@ -86,6 +87,7 @@ export class TimelineElement extends DesklineElement {
     if (last && at < last.from) return;  // heard before
     if (last) last.to = at;
     if (last?.state !== session.state) bars.push({ state: session.state, from: at, to: Infinity });
+    if (bars.length > mostBars) bars.shift();
     else last.to = Infinity;
     this.groups = new Map(this.groups).set(session.acdGroup, bars);
   }

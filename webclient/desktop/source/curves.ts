@@ -51,6 +51,7 @@ export class Curves extends View {
       points[this.#times.length - 1] = queue && (Object.fromEntries(Object.entries(metrics).map(([metric, of]) => [metric, of(queue)])) as Record<Metric, number | null>);
     }
     if (this.#times.length > kept) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
+    for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name);  // a queue that has been gone for an hour
   }
 
   protected override draw(): unknown {

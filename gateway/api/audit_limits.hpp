@@ -1,0 +1,58 @@
+// How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit, whatever address it comes
+// from. Those whom nobody knows share one allowance, each account that was refused something has one of its own: so many at once, then so many
+// a minute. The rest is counted and told as one entry a minute. What was carried out is always an entry. Thread: any; AuditRests: the ledger's.
+#pragma once
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "events/books.hpp"
+
+namespace deskline::api {
+
+class AuditLimits {
+public:
+    using Clock = std::chrono::steady_clock;
+    static constexpr double strangersAtOnce = 500, accountAtOnce = 200, perMinute = 20;
+    static constexpr std::size_t mostAccounts = 10'000;  // beyond it those who come share the strangers' allowance
+
+    bool allows(const std::string& account, Clock::time_point time = Clock::now());  // false: it was counted; "": nobody known
+
+    struct Rest {
+        std::string account;
+        std::uint64_t count = 0;
+    };
+    std::vector<Rest> takeRests(Clock::time_point time = Clock::now());
+    std::size_t accounts() const;
+
+private:
+    struct Allowance {
+        double left;
+        Clock::time_point at;
+        std::uint64_t rest = 0;
+
+        void fill(double most, Clock::time_point time);
+        bool take();
+    };
+
+    mutable std::mutex mutex_;
+    Allowance strangers_{strangersAtOnce, Clock::time_point{}};
+    std::map<std::string, Allowance> accounts_;
+};
+
+// Writes the rests, once a minute.
+class AuditRests final : public events::Observer {
+public:
+    static constexpr auto every = std::chrono::seconds(60);
+
+    explicit AuditRests(AuditLimits& limits) : limits_(limits) {}
+    void tick(events::Books& books) override;
+
+private:
+    AuditLimits& limits_;
+    AuditLimits::Clock::time_point next_{};
+};
+
+}  // namespace deskline::api

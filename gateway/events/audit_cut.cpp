@@ -1,0 +1,84 @@
+#include "events/audit_cut.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "events/audit.hpp"
+
+namespace deskline::events {
+namespace {
+
+constexpr const char* action = "audit cut";
+constexpr std::int64_t cutAtOnce = 5000;  // entries
+constexpr auto slack = std::chrono::hours(24);
+
+std::string textOf(const AuditAnchor& anchor) { return std::to_string(anchor.number) + " " + anchor.hash; }
+
+std::optional<AuditAnchor> parse(std::string_view text) {
+    AuditAnchor anchor;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), anchor.number);
+    if (error != std::errc() || end == text.data() + text.size() || *end != ' ') return std::nullopt;
+    anchor.hash = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
+    return anchor;
+}
+
+std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
+
+}  // namespace
+
+std::optional<AuditAnchor> anchorOf(const Database& database) {
+    Statement anchor(database, "SELECT value FROM meta WHERE key = 'audit_anchor'");
+    if (!anchor.row()) return std::nullopt;
+    return parse(anchor.text(0)).value_or(AuditAnchor{-1, {}});  // -1: no entry follows from it
+}
+
+std::optional<AuditAnchor> notedCut(const std::string& entry) {
+    if (entry.find(action) == std::string::npos) return std::nullopt;
+    boost::json::error_code error;
+    const auto value = boost::json::parse(entry, error);
+    AuditEntry read;
+    std::vector<FieldError> errors;
+    if (!error) fromJson(value, read, "", errors);
+    if (error || !errors.empty() || read.action != action || !read.detail) return std::nullopt;
+    return parse(*read.detail);
+}
+
+Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time time) {
+    const auto tooOld = milliseconds(time - std::chrono::days(retention.days));
+    auto rest = database.bytesOf("audit");
+    const auto goal = retention.bytes - retention.bytes / 10;
+    const bool tooMuch = rest > retention.bytes;
+    std::int64_t from = 0, count = 0;
+    AuditAnchor last;
+    {
+        Statement front(
+            database, "SELECT number, time, bytes, (SELECT hash FROM audit WHERE audit.number = audit_sizes.number) FROM audit_sizes ORDER BY number LIMIT ?1");
+        front.bind(cutAtOnce);
+        for (; front.row(); ++count) {
+            const auto written = front.number(1);
+            if (count == 0 && !tooMuch && written >= tooOld - std::chrono::milliseconds(slack).count()) break;
+            if (!(tooMuch && rest > goal) && written >= tooOld) break;
+            if (count == 0) from = front.number(0);
+            last = {front.number(0), front.text(3)};
+            rest -= std::min(rest, static_cast<std::uint64_t>(front.number(2)));
+        }
+    }
+    if (count == 0) return false;
+    Statement cut(database, "DELETE FROM audit WHERE number <= ?1");
+    Statement remember(database, "INSERT INTO meta VALUES ('audit_anchor', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    if (!cut.bind(last.number).done() || !remember.bind(textOf(last)).done()) return database.fault("cut");
+    const auto entries = std::to_string(from) + " to " + std::to_string(last.number);
+    spdlog::info("the audit's entries {} were cut: {}", entries, tooMuch ? "it was larger than [journal] audit_retention_size" : "they were too old");
+    if (auto noted = append(database, {.time = now(),
+                                       .actor = "deskline",
+                                       .action = action,
+                                       .outcome = "succeeded",
+                                       .object = "/audit/" + std::to_string(from) + "-" + std::to_string(last.number),
+                                       .detail = textOf(last)});
+        !noted)
+        return noted.error();
+    return count == cutAtOnce;
+}
+
+}  // namespace deskline::events

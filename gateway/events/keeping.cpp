@@ -1,0 +1,31 @@
+#include "events/keeping.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace deskline::events {
+
+Keeping::Keeping(Journal& journal, Operations& operations, Audit& audit, Steady start)
+    : journal_(journal), operations_(operations), audit_(audit), time_(journal.keptTime()), next_(start + every) {
+    audit.keepFor(journal.auditRetention());
+}
+
+void Keeping::cut(Time wall, Steady steady) {
+    if (steady < next_) return;
+    next_ = steady + every;
+    const auto time = time_.at(wall, steady);
+    operations_.prune(time);
+    audit_.prune(time);
+    const bool more = journal_.prune(time.time_since_epoch().count(), time_.text());
+    if (more || audit_.more()) next_ = steady + again;
+}
+
+Keeping::Sizes Keeping::sizes() {
+    const Sizes sizes{journal_.database().bytesOf("events"), journal_.database().bytesOf("audit")};
+    const auto bound = journal_.auditRetention().bytes;
+    if (sizes.audit > bound - bound / 5 && !std::exchange(warned_, true))
+        spdlog::warn("the audit takes {} of the {} bytes that [journal] audit_retention_size gives it; beyond it the oldest entries go", sizes.audit, bound);
+    if (sizes.audit < bound / 2) warned_ = false;
+    return sizes;
+}
+
+}  // namespace deskline::events

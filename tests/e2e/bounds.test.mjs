@@ -1,0 +1,68 @@
+// What callers can make the gateway keep: each asks for more than there is room for, and the others do not notice.
+import { test, describe, before, after } from 'node:test';
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, shown, startGateway, until } from './harness.mjs';
+
+describe('bounds', () => {
+  let gateway;
+  before(async () => (gateway = await startGateway({ config: '[identity]\nfree_failures = 0\n' })));
+  after(() => gateway.stop());
+
+  // Some at a time, over the connections that are there.
+  const many = async (count, ask) => {
+    let next = 0;
+    const one = async () => { while (next < count) await ask(next++); };
+    await Promise.all(Array.from({ length: 16 }, one));
+  };
+
+  test('a flood of strangers, and one of refused attempts by somebody known, fill the audit no further than they may', async () => {
+    const agent = gateway.token('agent', ['1001'], 'ada');
+    await many(900, async (n) => assert.equal((await gateway.request('GET', '/me', undefined, { token: 'guess' + n })).status, 401));
+    await many(400, async () => assert.equal((await gateway.request('PUT', '/agents/1009', {}, { token: agent })).status, 403));
+    const refused = (await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_refused_total\{by="token"\} (\d+)$/m)[1];
+    assert.ok(Number(refused) >= 900, 'all of them are counted');
+    await gateway.signIn('1002');
+    const entries = await until('what was done meanwhile', () => {
+      const all = gateway.audit();
+      return all.some((e) => e.action.includes('1002') && e.outcome === 'succeeded') && all;
+    });
+    const strangers = entries.filter((e) => e.action === 'token').length, ofAda = entries.filter((e) => e.actor.endsWith('ada') && e.outcome === 'forbidden').length;
+    assert.ok(strangers >= 500 && strangers < 600, `${strangers} entries of strangers`);
+    assert.ok(ofAda >= 200 && ofAda < 300, `${ofAda} entries of one account`);
+    assert.match(gateway.cli('journal', 'verify').stdout, /none changed or taken out/);
+  });
+
+  test('one account takes no more webhooks than its share, and hears of its own number', async () => {
+    const owner = (name) => gateway.token('integration', [], name, { scopes: ['webhooks', 'events:read'] });
+    const create = (name) => gateway.request('POST', '/webhooks', { url: 'https://receiver.test/hook' }, { token: owner(name) });
+    for (let n = 0; n < 20; ++n) assert.equal((await create('tenant-a')).status, 201);
+    const beyond = await create('tenant-a');
+    assert.equal(beyond.status, 422);
+    assert.match(beyond.body.detail, /^You have 20 webhooks/);
+    const other = await create('tenant-b');
+    assert.equal(other.status, 201);
+    const { items } = (await gateway.request('GET', '/webhooks', undefined, { token: owner('tenant-a') })).body;
+    assert.equal((await gateway.request('DELETE', '/webhooks/' + items[0].id, undefined, { token: owner('tenant-a') })).status, 204);
+    assert.equal((await create('tenant-a')).status, 201);
+  });
+
+  test('what is kept is measured', async () => {
+    await until('the sizes', async () => (await gateway.metric('journal_events_bytes')) > 1000 && (await gateway.metric('journal_audit_bytes')) > 100_000);
+    const before = await gateway.metric('operations');
+    for (let n = 0; n < 5; ++n) await gateway.request('PUT', '/agents/1003', {}, { headers: { 'Idempotency-Key': 'k' + n } });
+    await until('the operations', async () => (await gateway.metric('operations')) === before + 5);
+    for (const name of ['journal_unsaved_bytes', 'journal_unsaved_audit_entries', 'journal_lost_events_total']) assert.equal(await gateway.metric(name), 0, name);
+  });
+
+  test('the audit’s retention is configured on its own', () => {
+    const file = join(gateway.folder, 'other.toml');
+    writeFileSync(file, '[journal]\naudit_retention_days = 30\naudit_retention_size = "8 MiB"\n');
+    assert.equal(run(['check-config', '--config', shown(file)]).code, 0);
+    writeFileSync(file, '[journal]\naudit_retention_days = 0\naudit_retention_size = "1 KiB"\naudit_retention = 1\n');
+    const { code, stderr } = run(['check-config', '--config', shown(file)]);
+    assert.equal(code, 1);
+    for (const key of ['audit_retention_days must be from 1', 'audit_retention_size must be from 1048576', 'audit_retention is not a known key']) assert.match(stderr, new RegExp(key));
+  });
+});
