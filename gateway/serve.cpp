@@ -188,7 +188,7 @@ int serve(const host::Configuration& c) {
                    .heartbeatSeconds = static_cast<int>(c.server.heartbeat),
                    .compression = c.server.compression,
                    .compressionThreshold = static_cast<std::size_t>(c.server.compressionThreshold)};
-    if (audio) site.meters = [&audio](bool watched) { audio->meter(watched ? 20 : 0); };
+    if (audio) site.meters.tell([&audio](bool watched) { audio->meter(watched ? 20 : 0); });
     net::Server server(site, shards);
     const auto address = server.listen(c.server.listen);
     if (!address) return refuse(address.error());
@@ -216,6 +216,7 @@ int serve(const host::Configuration& c) {
         std::cerr << "listening on " << *address << std::endl;
         signals.wait([&](bool anyway) {
             certificates.rotateTicketKeys();
+            gateway.tickets.sweep(std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count());
             const bool renewed = certificates.renew(site, anyway);
             if (access->authenticator->tick() || renewed) server.askAgain();
             for (const auto& [check, fault] : certificates.faults()) gateway.readiness.tell(check, fault);

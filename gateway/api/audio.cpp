@@ -31,6 +31,7 @@ void patch(Gateway& gateway, Request request, Respond respond, audio::Kind kind)
     if constexpr (requires { body->displayName; }) {
         change.displayName = body->displayName;
         if (body->displayName && characters(*body->displayName) > longestName) errors.push_back({"/displayName", "must have at most 256 characters"});
+        if (body->displayName && !isPrintable(*body->displayName, std::string::npos)) errors.push_back({"/displayName", "must have no control characters"});
     }
     if (!change.volume && !change.muted && !change.channelVolumes && !change.displayName) errors.push_back({"", "names nothing to change"});
     if (!errors.empty()) {

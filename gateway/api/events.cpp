@@ -6,6 +6,7 @@
 #include "api/headers.hpp"
 #include "api/lists.hpp"
 #include "api/resources.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -44,6 +45,8 @@ Result<events::Subscription> subscriptionFor(const Gateway& gateway, const ident
     subscription.topics = {topics.begin(), topics.end()};
     subscription.sight = gateway.policy.sight(identity);
     if (!agents) return subscription;
+    if (agents->size() > mostAgents || !std::ranges::all_of(*agents, [](const auto& agent) { return isPrintable(agent); }))
+        return wrong("agents", "must be at most 500 ids of at most 255 bytes");
     subscription.only.emplace(agents->begin(), agents->end());
     const bool ownAlone = gateway.policy.reach(identity, identity::Resource::agents, identity::Action::see) <= Reach::own;
     for (const auto& agent : *subscription.only)
@@ -64,6 +67,7 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
     query.subscription = std::move(*subscription);
     const auto text = [&](const char* parameter) { return parameterOf(request, parameter); };
     query.subscription.subject = text("subject");
+    if (!isPrintable(query.subscription.subject)) return wrong("?subject", "must have at most 255 bytes and no control characters");
     query.after = text("after");
     if (const auto since = text("since"); !since.empty()) {
         query.since = fromRfc3339(since);

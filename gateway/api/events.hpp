@@ -7,6 +7,8 @@
 
 namespace deskline::api {
 
+inline constexpr std::size_t mostAgents = 500;  // that one filter names
+
 struct EventsQuery {
     events::Subscription subscription;
     std::string after;  // a cursor; "": not given

@@ -47,7 +47,12 @@ struct Request {
     }
 };
 
+// What a fault says, as an answer: at most 8 KiB, whatever a caller or a source put into it.
 Response problem(const Fault& fault, const std::string& requestId);
+// The fault of a body that is JSON but does not fit.
+Fault unfitBody(std::vector<FieldError> errors);
+// The request's id: what the client gave it where that is 1 to 128 visible ASCII characters, else `otherwise`, which is.
+std::string requestIdFrom(const Request& request, std::string otherwise);
 
 // Reads the whole query or the whole body into a described struct; what does not fit is in the fault, by name.
 template <class T>
@@ -63,10 +68,7 @@ Result<T> parseBody(const Request& request) {
     fromJson(value, body, "", errors);
     wipe(value);
     if (errors.empty()) return body;
-    std::string detail = "The body does not fit:";
-    for (const auto& e : errors) detail += " " + (e.pointer.empty() ? "it" : e.pointer) + " " + e.detail + ";";
-    detail.back() = '.';
-    return Fault{"invalid-argument", detail, {}, {}, false, errors};
+    return unfitBody(std::move(errors));
 }
 
 }  // namespace deskline::api

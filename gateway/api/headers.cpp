@@ -1,7 +1,6 @@
 #include "api/headers.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
 
 namespace deskline::api {
 namespace {
@@ -73,26 +72,6 @@ double acceptedCoding(std::string_view acceptEncoding, std::string_view coding) 
         if (name == "*") any = weight(element);
     }
     return any;
-}
-
-std::string printable(std::string_view text) {
-    std::string out(text.substr(0, 200));
-    for (char& c : out)
-        if (c < 0x20 || c > 0x7e) c = '?';
-    return out;
-}
-
-bool isUtf8(std::string_view text) {
-    if (std::ranges::none_of(text, [](char c) { return (c & 0x80) != 0; })) return true;
-    std::string literal = "\"";
-    for (const char c : text)
-        if ((c & 0x80) != 0)
-            literal += c;
-        else
-            literal += ' ';
-    boost::json::error_code error;
-    boost::json::parse(literal + '"', error);
-    return !error;
 }
 
 }  // namespace deskline::api

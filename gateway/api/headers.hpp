@@ -4,7 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "model/text.hpp"
+
 namespace deskline::api {
+
+using deskline::printable;
 
 std::string_view trimmed(std::string_view text);    // without the spaces and tabs around it
 bool same(std::string_view a, std::string_view b);  // but for upper and lower case
@@ -16,9 +20,5 @@ std::vector<std::string_view> elements(std::string_view field);
 double accepted(std::string_view accept, std::string_view type);
 // The weight that Accept-Encoding gives to a coding; 0 where the field is absent.
 double acceptedCoding(std::string_view acceptEncoding, std::string_view coding);
-
-// What a client sent, for a text that it or a log reads: everything but visible ASCII and the space becomes '?', at most 200 bytes.
-std::string printable(std::string_view text);
-bool isUtf8(std::string_view text);  // RFC 3629
 
 }  // namespace deskline::api

@@ -7,6 +7,7 @@
 #include "api/resources.hpp"
 #include "api/target.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -72,7 +73,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
         path.remove_prefix(given.size());
         if (wanted.starts_with('{')) {
             std::string decoded;
-            if (given.empty() || !percentDecode(given, decoded)) return false;
+            if (given.empty() || !percentDecode(given, decoded) || !isPrintable(decoded)) return false;  // no id is longer, or has such characters
             parameters.push_back(std::move(decoded));
         } else if (wanted != given) {
             return false;
@@ -130,13 +131,13 @@ std::optional<Fault> fingerprint(Request& request) {
 std::optional<Fault> unfit(const Route& route, Request& request) {
     for (const auto& [parameter, value] : request.query)
         if (!takes(route, parameter))
-            return Fault{
-                "invalid-argument",
-                "The query parameter '" + parameter + "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
-                {},
-                {},
-                false,
-                {{"?" + parameter, "is not known here"}}};
+            return Fault{"invalid-argument",
+                         "The query parameter '" + printable(parameter) +
+                             "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
+                         {},
+                         {},
+                         false,
+                         {{"?" + printable(parameter), "is not known here"}}};
     if (accepted(request.header("accept"), "application/json") == 0 && accepted(request.header("accept"), route.produces) == 0)
         return Fault{"not-acceptable", "This resource is to be had as application/json" + (route.produces == json ? "" : " or " + std::string(route.produces)) +
                                            "; Accept says '" + printable(request.header("accept")) + "'."};
@@ -184,8 +185,8 @@ Admission admit(Gateway& gateway, Request& request) {
         return std::move(admission);
     };
     if (!verdict.allowed)
-        return refuse({"too-many-requests",
-                       "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " + request.identity.subject + "."},
+        return refuse({"too-many-requests", "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " +
+                                                printable(request.identity.subject) + "."},
                       "Retry-After", std::to_string(verdict.retryAfter));
     admission.route = find(request);
     if (!admission.route) {

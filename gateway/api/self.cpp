@@ -3,6 +3,7 @@
 #include "api/lists.hpp"
 #include "api/operations.hpp"
 #include "api/resources.hpp"
+#include "identity/origin.hpp"
 #include "model/seconds.hpp"
 
 namespace deskline::api {
@@ -26,9 +27,21 @@ void getMe(Gateway&, Request request, Respond respond) { respond({200, show(requ
 void createTicket(Gateway& gateway, Request request, Respond respond) {
     const auto body = parseBody<TicketBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
+    std::string origin;  // none: for a client that is no browser
+    if (const auto given = body->origin.value_or(request.origin); !given.empty()) {
+        const auto parsed = identity::parseOrigin(given);
+        if (!parsed)
+            return respond(problem({"invalid-argument",
+                                    "/origin is no origin of a page.",
+                                    {},
+                                    {},
+                                    false,
+                                    {{"/origin", "must be scheme://host or scheme://host:port, at most 255 bytes, such as https://desk.example"}}},
+                                   request.requestId));
+        origin = *parsed;
+    }
     const auto time = now();
-    auto ticket = gateway.tickets.issue(request.identity, body->origin.value_or(request.origin),
-                                        std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+    auto ticket = gateway.tickets.issue(request.identity, std::move(origin), std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
     respond({201, boost::json::object{{"ticket", ticket}, {"expiresAt", toRfc3339(time + std::chrono::seconds(identity::ticketSeconds))}}});
 }
 

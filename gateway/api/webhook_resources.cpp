@@ -1,4 +1,5 @@
 // Webhooks as a resource: /webhooks, their deliveries, replay.
+#include <algorithm>
 #include <charconv>
 
 #include "api/bodies.hpp"
@@ -8,6 +9,7 @@
 #include "api/resources.hpp"
 #include "api/webhooks.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -20,10 +22,13 @@ Fault refusedFields(std::vector<FieldError> errors) {
 std::vector<std::string> topicsOf(std::vector<std::string> types, std::vector<FieldError>& errors) {
     for (auto& type : types)
         if (type.starts_with("deskline.")) type.erase(0, 9);
-    for (std::size_t i = 0; i < types.size(); ++i)
+    for (std::size_t i = 0; i < types.size() && errors.size() < 20; ++i)
         if (!unknownTopic({types[i]}).empty())
-            errors.push_back({"/types/" + std::to_string(i), "names '" + printable(types[i]) + "', and there is no such type"});
-    return types.empty() ? everything() : types;
+            errors.push_back({"/types/" + std::to_string(i), "names '" + printable(types[i], 40) + "', and there is no such type"});
+    std::vector<std::string> once;  // there are only so many
+    for (auto& type : types)
+        if (std::ranges::find(once, type) == once.end() && errors.empty()) once.push_back(std::move(type));
+    return types.empty() ? everything() : once;
 }
 
 // What a body says goes into the webhook; what does not fit is named.
@@ -36,6 +41,9 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
         webhook.url = *url;
     }
     if (body.types) webhook.topics = topicsOf(*body.types, errors);
+    if (body.agents && (body.agents->size() > mostAgents || !std::ranges::all_of(*body.agents, [](const auto& agent) { return isPrintable(agent); })))
+        errors.push_back({"/agents", "must be at most 500 ids of at most 255 bytes"});
+    if (body.subject && !isPrintable(*body.subject)) errors.push_back({"/subject", "must have at most 255 bytes and no control characters"});
     if (body.agents) webhook.agents = body.agents->empty() ? std::nullopt : body.agents;
     if (body.subject) webhook.subject = body.subject->empty() ? std::nullopt : body.subject;
     if (body.secret && !isSecret(*body.secret)) errors.push_back({"/secret", "must be whsec_ and the base64 of 24 to 64 bytes"});

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "api/events.hpp"
+#include "model/text.hpp"
 
 namespace deskline::api {
 namespace {
@@ -36,7 +37,7 @@ std::string beginning(const std::string& answer) {
     return answer.substr(0, end);
 }
 
-std::string lastPart(const std::string& detail) { return detail.substr(0, 200); }
+std::string lastPart(const std::string& detail) { return printable(detail); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "events/audit.hpp"
 
 #include "model/id.hpp"
+#include "model/text.hpp"
 
 namespace deskline::events {
 namespace {
@@ -17,10 +18,22 @@ std::size_t bytesOf(const AuditEntry& entry) {
     return bytes;
 }
 
+// Texts that a caller gave, as an entry may hold them.
+AuditEntry shown(AuditEntry entry) {
+    boost::mp11::mp_for_each<boost::describe::describe_members<AuditEntry, boost::describe::mod_any_access>>([&](auto member) {
+        auto& value = entry.*member.pointer;
+        using Value = std::remove_reference_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::string>) value = printable(value, longestName);
+        if constexpr (std::is_same_v<Value, std::optional<std::string>>)
+            if (value) value = printable(*value, longestName);
+    });
+    return entry;
+}
+
 }  // namespace
 
 Result<void> append(Database& database, const AuditEntry& entry) {
-    const auto text = boost::json::serialize(toJson(entry));
+    const auto text = boost::json::serialize(toJson(shown(entry)));
     const auto hash = digest(lastHash(database) + '\n' + text);
     Statement insert(database, "INSERT INTO audit (time, entry, hash) VALUES (?1, ?2, ?3)");
     if (!insert.bind(entry.time.time_since_epoch().count(), text, hash).done()) return database.fault("written");

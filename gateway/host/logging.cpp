@@ -1,38 +1,69 @@
 #include "host/logging.hpp"
 
-#include <spdlog/pattern_formatter.h>
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
+#include "model/text.hpp"
 #include "model/time.hpp"
 
 namespace deskline::host {
 namespace {
 
-class JsonFormatter final : public spdlog::formatter {
+constexpr std::size_t longestLine = 1024;  // bytes, with its end
+
+// What was said, as one line. What others have said stands in many messages: none of them ends the line, moves it or fills the disk with it.
+class Line : public spdlog::formatter {
 public:
-    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
-        const auto time = std::chrono::floor<std::chrono::milliseconds>(message.time);
-        const auto level = spdlog::level::to_string_view(message.level);
-        const auto line = boost::json::serialize(boost::json::object{{"time", toRfc3339(time)},
-                                                                     {"level", boost::json::string_view(level.data(), level.size())},
-                                                                     {"message", boost::json::string_view(message.payload.data(), message.payload.size())}}) +
-                          "\n";
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) final {
+        const std::string_view said(message.payload.data(), message.payload.size());
+        std::size_t most = longestLine;
+        auto line = write(message, printable(said, most));
+        while (line.size() > longestLine) {  // JSON needs at most two bytes for one of these
+            most -= std::min(most, (line.size() - longestLine + 1) / 2);
+            line = write(message, printable(said, most));
+        }
         out.append(line.data(), line.data() + line.size());
     }
-    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(); }
+
+protected:
+    virtual std::string write(const spdlog::details::log_msg& message, const std::string& text) const = 0;
+    static std::string_view level(const spdlog::details::log_msg& message) {
+        const auto name = spdlog::level::to_string_view(message.level);
+        return {name.data(), name.size()};
+    }
+    static std::string time(const spdlog::details::log_msg& message) { return toRfc3339(std::chrono::floor<std::chrono::milliseconds>(message.time)); }
+};
+
+class TextLine final : public Line {
+    std::string write(const spdlog::details::log_msg& message, const std::string& text) const override {
+        auto at = time(message);
+        at.pop_back();  // UTC, without saying so
+        return fmt::format("{} {:<5} {}\n", at, level(message), text);
+    }
+    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<TextLine>(); }
+};
+
+class JsonLine final : public Line {
+    std::string write(const spdlog::details::log_msg& message, const std::string& text) const override {
+        return boost::json::serialize(boost::json::object{{"time", time(message)}, {"level", level(message)}, {"message", text}}) + "\n";
+    }
+    std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonLine>(); }
 };
 
 }  // namespace
 
+std::unique_ptr<spdlog::formatter> logLines(const std::string& format) {
+    if (format == "json") return std::make_unique<JsonLine>();
+    return std::make_unique<TextLine>();
+}
+
 void startLogging(const std::string& level, const std::string& format) {
     auto logger = std::make_shared<spdlog::logger>("deskline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    if (format == "json")
-        logger->set_formatter(std::make_unique<JsonFormatter>());
-    else
-        logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%-5l%$ %v", spdlog::pattern_time_type::utc);
+    logger->set_formatter(logLines(format));
     logger->set_level(spdlog::level::from_str(level));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));

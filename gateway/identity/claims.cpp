@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/seconds.hpp"
+#include "model/text.hpp"
 
 namespace deskline::identity {
 namespace {
@@ -73,6 +74,14 @@ Result<Identity> readClaims(const json::object& claims, const Expected& expected
     identity.scopes = words(at(claims, map.scopes), true);
     const auto* groups = at(claims, map.groups);
     identity.groups = groups ? words(groups, false) : map.defaultGroups;
+    // They stand in events, the audit and the log that others read. Cut they would be somebody else's. OpenID Connect Core 1.0 §2: `sub` has
+    // at most 255 characters.
+    const auto unfit = [](const std::string& name) { return !isPrintable(name); };
+    if (unfit(identity.subject))
+        return refusedToken("The token's subject (" + map.subject + ") is longer than 255 bytes or has characters that cannot be shown.");
+    for (const auto* names : {&identity.agents, &identity.groups, &identity.scopes})
+        if (std::ranges::any_of(*names, unfit))
+            return refusedToken("The token names an agent, group or scope that is longer than 255 bytes or has characters that cannot be shown.");
     identity.expires = *expires;
     identity.issued = numberAt(claims, "iat").value_or(0);
     return identity;

@@ -7,6 +7,7 @@
 #include "api/audit.hpp"
 #include "api/headers.hpp"
 #include "model/address.hpp"
+#include "model/text.hpp"
 #include "model/time.hpp"
 #include "net/origins.hpp"
 #include "net/outside.hpp"
@@ -56,7 +57,7 @@ asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard,
 
 From fromOf(const HttpRequest& request, const Channel& channel, const Site& site) {
     const std::string_view origin = request[http::field::origin], host = request[http::field::host];
-    From from{clientAddress(site.trustedProxies, channel.peer(), std::string_view(request["X-Forwarded-For"])), api::printable(origin)};
+    From from{clientAddress(site.trustedProxies, channel.peer(), std::string_view(request["X-Forwarded-For"])), printable(origin, longestName)};
     const auto listed = [&](const std::string& page) { return site.allowedOrigins.contains(page); };
     if (!origin.empty()) {
         from.mayAsk = listed(std::string(origin)) || (isOriginOf(host, origin) && isOwnHost(site, channel, host));

@@ -43,6 +43,8 @@ Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(s
     if (!ignored) peer_ = remote.address().to_string();
     SSL_set_fd(ssl_, static_cast<int>(socket_.native_handle()));
     SSL_set_accept_state(ssl_);
+    SSL_set_msg_callback(ssl_, &Channel::onMessage);
+    SSL_set_msg_callback_arg(ssl_, this);
 }
 
 Channel::~Channel() { SSL_free(ssl_); }
@@ -53,6 +55,16 @@ Channel::Want Channel::handshake(error_code& error) {
     if (result != 1) return wantOf(ssl_, result, error);
     secured_ = true;
     return Want::nothing;
+}
+
+// Key updates cost a derivation of keys each and bring nothing, wishes for a renegotiation an alert; OpenSSL takes as many as come, in one
+// call. Beyond what anybody needs the connection is taken as ended by its peer. Source: RFC 8446 §4.6.3, RFC 5246 §7.4.1.1.
+void Channel::onMessage(int sent, int, int type, const void* message, std::size_t length, SSL* ssl, void* channel) {
+    auto& self = *static_cast<Channel*>(channel);
+    if (sent || !self.secured_) return;
+    const bool handshake =
+        type == SSL3_RT_HANDSHAKE || (type == SSL3_RT_HEADER && length > 0 && *static_cast<const unsigned char*>(message) == SSL3_RT_HANDSHAKE);
+    if (handshake && !self.handshakes_.take()) SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
 }
 
 std::vector<std::string> Channel::certificateNames() const {
@@ -69,22 +81,40 @@ bool Channel::certificateHolds(SSL_CTX* context) const { return holds(ssl_, cont
 
 std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
     want = Want::nothing;
-    if (closed_) {
+    if (closed_ || deaf_) {
         error = asio::error::operation_aborted;
         return 0;
     }
     ERR_clear_error();
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
-    if (result == 1) return count;
+    if (result == 1) {
+        if (onRead) onRead({static_cast<const char*>(buffer.data()), count});
+        return count;
+    }
     want = wantOf(ssl_, result, error);
     return 0;
 }
 
 void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
-    if (closing() || bytes.empty()) return;
-    queue_.push_back({std::move(owner), bytes});
+    if (closing() || overflown_ || bytes.empty()) return;
+    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_) return push(std::move(owner), bytes, counting_);
+    overflown_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
+        if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
+    });
+}
+
+void Channel::push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts) {
+    queue_.push_back({std::move(owner), bytes, counts});
     queuedBytes_ += bytes.size();
+    ever_ += bytes.size();
+    if (counts) counted_ += bytes.size();
+}
+
+void Channel::limit(std::size_t bytes, std::function<void()> full) {
+    limit_ = bytes;
+    full_ = std::move(full);
 }
 
 void Channel::send(std::string bytes) {
@@ -98,6 +128,7 @@ void Channel::drop(std::size_t bytes) {
     while (bytes > 0) {
         auto& front = queue_[head_];
         const auto left = front.bytes.size() - offset_;
+        if (front.counts) counted_ -= std::min(bytes, left);
         if (bytes < left) {
             offset_ += bytes;
             return;
@@ -152,13 +183,21 @@ void Channel::flush() {
             self->waiting_ = false;
             failed ? self->fail(failed) : self->flush();
         });
-        return;
+        return tellSent();
     }
     sent();
 }
 
+void Channel::tellSent() {
+    while (!told_.empty() && told_.front().after <= ever_ - queuedBytes_) {
+        const auto tell = std::move(told_.front().tell);
+        told_.pop_front();
+        tell({});
+    }
+}
+
 void Channel::sent() {
-    for (auto& told : std::exchange(told_, {})) told({});
+    tellSent();
     if (closing_) linger();
 }
 
@@ -186,13 +225,13 @@ void Channel::discard() {
 void Channel::whenSent(std::function<void(error_code)> told) {
     if (closed_) return told(asio::error::operation_aborted);
     if (queuedBytes_ == 0) return told({});
-    told_.push_back(std::move(told));
+    told_.push_back({ever_, std::move(told)});
 }
 
 void Channel::fail(error_code error) {
     const auto told = std::exchange(told_, {});
     close();
-    for (const auto& tell : told) tell(error);
+    for (const auto& one : told) one.tell(error);
 }
 
 void Channel::sever(std::string last) {
@@ -204,8 +243,13 @@ void Channel::sever(std::string last) {
         for (const auto needed = std::max(retryLength_, std::size_t{1}); keep < queue_.size() && bytes < needed; ++keep)
             bytes += queue_[keep].bytes.size() - (keep == head_ ? offset_ : 0);
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(keep), queue_.end());
+    ever_ -= queuedBytes_ - bytes;
+    for (auto& told : told_) told.after = std::min(told.after, ever_);
     queuedBytes_ = bytes;
-    send(std::move(last));
+    counted_ = 0;
+    for (auto& kept : queue_) kept.counts = false;  // the limit has done its work
+    const auto owner = std::make_shared<const std::string>(std::move(last));
+    push(owner, *owner, false);
     closeWhenSent();
     flush();
 }
@@ -225,8 +269,8 @@ void Channel::close() {
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     queue_.clear();
-    head_ = offset_ = queuedBytes_ = 0;
-    for (auto& told : std::exchange(told_, {})) told(asio::error::operation_aborted);
+    head_ = offset_ = queuedBytes_ = counted_ = 0;
+    for (auto& told : std::exchange(told_, {})) told.tell(asio::error::operation_aborted);
 }
 
 void Channel::expireIn(int seconds) {

@@ -13,11 +13,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/teardown.hpp>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "net/allowance.hpp"
 #include "net/wheel.hpp"
 
 namespace deskline::net {
@@ -36,8 +39,21 @@ public:
     Want handshake(error_code& error);
     std::size_t read(asio::mutable_buffer buffer, Want& want, error_code& error);
 
-    void send(std::shared_ptr<const void> owner, std::string_view bytes);  // queues only; the bytes live as long as the owner
+    // Queues only; the bytes live as long as the owner. All that goes out comes through here and counts against the limit, whatever it is.
+    // What would pass it is not queued, nor is anything after it: `full` is called in the loop's next turn and ends the connection. A piece
+    // that finds nothing queued always goes, however large.
+    void send(std::shared_ptr<const void> owner, std::string_view bytes);
     void send(std::string bytes);
+    // `bytes`: what may be queued from now on. Until then there is no limit: HTTP sends an answer when the one before it is out.
+    void limit(std::size_t bytes, std::function<void()> full);
+    // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller sees to it that it is out
+    // before there is another.
+    template <class Pieces>
+    void sendBeginning(Pieces pieces) {
+        counting_ = false;
+        pieces();
+        counting_ = true;
+    }
     void flush();
     // Tells, once, when all that is queued now has gone out or the connection has failed.
     void whenSent(std::function<void(error_code)> told);
@@ -46,6 +62,7 @@ public:
     void sever(std::string last);
     void closeWhenSent();
     void close();
+    void stopReading() { deaf_ = true; }  // whoever reads gets an error: what comes in is not worth looking at
     bool closing() const { return closing_ || closed_; }
     bool closed() const { return closed_; }
 
@@ -53,7 +70,8 @@ public:
     void expireIn(int seconds);                          // closes unless called again in time; 0: no limit
     void tickIn(int seconds);                            // the next tick; slots taken before are void
     int tick() override;
-    std::function<int()> onTick;  // instead of the limit, once a WebSocket has taken over
+    std::function<int()> onTick;                   // instead of the deadline, once a stream has taken over
+    std::function<void(std::string_view)> onRead;  // sees what a TLS record brought, before the reader does
 
     // What the client's certificate, verified, says of its bearer (tls.hpp); empty: there is none.
     std::vector<std::string> certificateNames() const;
@@ -68,7 +86,15 @@ private:
     struct Outgoing {
         std::shared_ptr<const void> owner;
         std::string_view bytes;
+        bool counts;
     };
+    struct Told {
+        std::uint64_t after;  // so many bytes have left the queue
+        std::function<void(error_code)> tell;
+    };
+    static void onMessage(int sent, int version, int type, const void* message, std::size_t length, SSL* ssl, void* channel);
+    void push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts);
+    void tellSent();
     void sent();
     void linger();
     void discard();
@@ -81,8 +107,12 @@ private:
     std::string peer_;
     std::vector<Outgoing> queue_;  // from head_
     std::size_t head_ = 0, offset_ = 0, queuedBytes_ = 0, retryLength_ = 0;
-    std::vector<std::function<void(error_code)>> told_;
-    bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false;
+    std::size_t counted_ = 0, limit_ = SIZE_MAX;  // of what is queued, what counts against the limit
+    std::uint64_t ever_ = 0;                      // bytes queued since the beginning
+    std::function<void()> full_;
+    std::deque<Told> told_;
+    Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
+    bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true, overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
     Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};
 };

@@ -25,6 +25,7 @@ public:
         serializer.split(true);  // the body comes in pieces of its own
         error_code error;
         serializer.next(error, [this](error_code&, const auto& buffers) { channel_->send(boost::beast::buffers_to_string(buffers)); });
+        limitQueue();
         channel_->expireIn(0);
         channel_->onTick = [weak = weak_from_this()] {
             const auto self = std::static_pointer_cast<EventStream>(weak.lock());
@@ -37,7 +38,8 @@ public:
         if (shard_.leaving() != Leaving::not_yet) goAway();
         Stream stream(channel_);
         char ignored[256];
-        while (!error) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
+        Allowance reads(1, 100);  // whoever listens has nothing to say
+        while (!error && reads.take()) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
         end();
         channel_->closeWhenSent();
     }

@@ -88,8 +88,7 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
         if (name != "authorization") call.headers[std::move(name)] = std::string(field.value());
     }
     call.body = request.body();
-    call.requestId = call.header("x-request-id");
-    if (!fitsRequestId(call.requestId)) call.requestId = randomId(8);
+    call.requestId = api::requestIdFrom(call, randomId(8));
     call.later = laterOn(shard.io());
     return call;
 }
@@ -110,9 +109,9 @@ HttpResponse options(const HttpRequest& request, const std::string& methods) {
     response.set(http::field::allow, methods);
     if (request[http::field::origin].empty()) return response;
     response.set(http::field::access_control_allow_methods, methods);
-    response.set(http::field::access_control_allow_headers, request[http::field::access_control_request_headers].empty()
-                                                                ? "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-Request-Id"
-                                                                : request[http::field::access_control_request_headers]);
+    const std::string_view wanted = request[http::field::access_control_request_headers];
+    const bool repeated = !wanted.empty() && wanted.size() <= longestShown;
+    response.set(http::field::access_control_allow_headers, repeated ? wanted : "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-Request-Id");
     response.set(http::field::access_control_max_age, "600");
     return response;
 }
@@ -156,7 +155,7 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, 
     if (request.method() == http::verb::options) {
         const auto methods = api::allowed(target.path);
         if (!methods.empty()) co_return options(request, methods);
-        co_return refuse({"not-found", "There is no resource " + api::printable(target.path) + "."});
+        co_return refuse({"not-found", "There is no resource " + printable(target.path) + "."});
     }
     auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return refuse(call.error());
@@ -248,10 +247,6 @@ asio::awaitable<bool> shakeHands(Channel& channel) {
 }
 
 }  // namespace
-
-bool fitsRequestId(std::string_view text) {
-    return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count(); }
 

@@ -13,8 +13,7 @@
 
 namespace deskline::net {
 
-bool fitsRequestId(std::string_view text);  // 1 to 128 visible ASCII characters
-std::int64_t secondsNow();                  // since 1970
+std::int64_t secondsNow();  // since 1970
 // When an unanswered request is told that the gateway ends, and how.
 Leaving leavingOf(const api::Request& request);
 api::Response unanswered(const api::Request& request);

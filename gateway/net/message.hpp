@@ -1,15 +1,31 @@
-// What a client may send on a stream: how frames are read, and what a message says. Source: RFC 6455, RFC 7692, asyncapi.yaml. Thread: any.
+// What is said on a stream beside events: messages from the client, read strictly and of a limited length; results of its commands, and close
+// frames, to it. Source: asyncapi.yaml, RFC 6455, RFC 7692. Thread: any.
 #pragma once
 #include <boost/beast/websocket/option.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/fault.hpp"
-#include "model/json.hpp"
+#include "api/exchange.hpp"
+#include "net/caller.hpp"
 
 namespace deskline::net {
+
+enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; those above, and 1001 and 1012: come back and resume
+    going_away = 1001,
+    restart = 1012,
+    bad_frame = 4000,
+    not_authorized = 4001,
+    forbidden = 4003,
+    unknown_op = 4004,
+    hello_late = 4005,
+    replaced = 4010,
+    token_expired = 4102,
+    too_slow = 4108,
+    too_many_connections = 4109,
+};
 
 inline constexpr std::size_t longestMessage = 65'536;  // bytes, uncompressed
 
@@ -23,8 +39,11 @@ struct Message {
 };
 BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics, agents, audioRate, body, headers))
 
-// The fault says what is wrong with it: bad-json, or invalid-argument with the members that do not fit.
-Result<Message> readMessage(std::string_view text);
+struct Unreadable {
+    std::string reason;  // for the close frame: nothing of it is the client's
+    std::string detail;  // for the log
+};
+boost::system::result<Message, Unreadable> readMessage(std::string_view text);
 
 // How much of a client's frames is read, and whether they may be compressed: the same for every stream.
 template <class WebSocket>
@@ -38,5 +57,13 @@ void limit(WebSocket& socket, bool compression) {
     }
     socket.read_message_max(longestMessage);
 }
+
+// The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false where its target is
+// broken; then there is nothing to carry out.
+api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity, const From& from, bool& whole);
+std::string resultFrame(const std::string& id, const api::Response& response);
+
+// A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}. At most 123 bytes of it, whole and in UTF-8 whatever the reason.
+std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds);
 
 }  // namespace deskline::net

@@ -27,9 +27,19 @@ void Outlet::setAudioRate(double perSecond) {
 
 bool Outlet::expired() const { return identity_ && identity_->expires && later(identity_->expires, 60) < secondsNow(); }
 
+void Outlet::limitQueue() {
+    channel_->limit(site_.queueLimit, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        ++self->site_.slowClients;
+        self->end();
+        self->tooSlow();
+    });
+}
+
 void Outlet::end() {
     if (joined_) shard_.leave(joinedAs_, this);
-    joined_ = false;
+    joined_ = beginning_ = again_ = false;
     ++attaching_;
     conflated_.clear();
     holding_ = false;
@@ -38,20 +48,47 @@ void Outlet::end() {
 void Outlet::listen(events::Subscription subscription, std::string cursor) {
     subscription_ = std::move(subscription);
     site_.gateway.lastInterest = now().time_since_epoch().count();
-    attach(std::move(cursor));
+    if (beginning_)
+        again_ = true;
+    else
+        attach(std::move(cursor));
 }
 
 void Outlet::attach(std::string cursor) {
+    beginning_ = true;
     site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
-                                [weak = weak_from_this(), which = ++attaching_](const events::Attachment& attachment) {
-                                    if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment);
+                                [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
+                                    if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment, asked);
                                 });
 }
 
-void Outlet::attached(const events::Attachment& attachment) {
-    const auto which = attaching_;
+void Outlet::attached(const events::Attachment& attachment, const events::Subscription& asked) {
     askAgain();  // keys and revocations may have changed since it came
-    if (channel_->closing() || attaching_ != which) return;
+    if (channel_->closing() || !beginning_) return;
+    if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
+        again_ = false;
+        return attach("");
+    }
+    channel_->sendBeginning([&] { tellBeginning(attachment, asked); });
+    const auto whenSent = [&](auto then) {
+        channel_->whenSent([weak = weak_from_this(), which = attaching_, then](error_code error) {
+            if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
+        });
+    };
+    if (attachment.more) {  // it is far behind: the next page when this one is out
+        whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
+        return channel_->flush();
+    }
+    if (joined_) shard_.leave(joinedAs_, this);
+    shard_.join(asked, shared_from_this());
+    joined_ = true;
+    joinedAs_ = asked;
+    watchMeters(asked.hears("audio.meter"));
+    whenSent([](Outlet& self) { self.begun(); });
+    channel_->flush();
+}
+
+void Outlet::tellBeginning(const events::Attachment& attachment, const events::Subscription& asked) {
     if (!std::exchange(greeted_, true)) {
         present();
         showItself();
@@ -63,24 +100,12 @@ void Outlet::attached(const events::Attachment& attachment) {
         tellSnapshot(attachment.snapshot, attachment.cursor);
     }
     for (const auto& frame : attachment.missed)
-        if (subscription_.matches(*frame)) put(frame);
-    const auto whenSent = [&](auto then) {
-        channel_->whenSent([weak = weak_from_this(), which = attaching_, then](error_code error) {
-            if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
-        });
-    };
-    if (attachment.more) {  // it is far behind: the next page when this one is out
-        whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
-        return channel_->flush();
-    }
-    if (joined_) shard_.leave(joinedAs_, this);
-    shard_.join(subscription_, shared_from_this());
-    joined_ = true;
-    joinedAs_ = subscription_;
-    watchMeters(subscription_.hears("audio.meter"));
-    allowance_ = channel_->queued();
-    whenSent([](Outlet& self) { self.allowance_ = 0; });
-    channel_->flush();
+        if (asked.matches(*frame)) put(frame);
+}
+
+void Outlet::begun() {
+    beginning_ = false;
+    if (std::exchange(again_, false)) attach("");
 }
 
 void Outlet::present() {
@@ -101,8 +126,7 @@ void Outlet::showItself() {
 void Outlet::watchMeters(bool watch) {
     if (watch == metering_) return;
     metering_ = watch;
-    const auto before = watch ? site_.meterWatchers++ : site_.meterWatchers--;
-    if (site_.meters && before == (watch ? 0U : 1U)) site_.meters(watch);
+    watch ? site_.meters.come() : site_.meters.go();
 }
 
 void Outlet::askAgain() {
@@ -131,14 +155,9 @@ void Outlet::adapt() {
 
 bool Outlet::deliver(const events::FramePtr& frame) {
     if (channel_->closing()) return false;
+    if (beginning_ && !subscription_.sees(frame->topic(), frame->concern)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
     releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
-    if (channel_->queued() + frame->bytes.size() > site_.queueLimit + allowance_) {
-        ++site_.slowClients;
-        end();
-        tooSlow();
-        return false;
-    }
     put(frame);
     return !std::exchange(touched_, true);
 }

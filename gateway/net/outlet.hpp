@@ -1,5 +1,6 @@
 // A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the merging of what is
-// latest-wins, and the limit of what may be queued for it. How a frame looks on the wire is the derived class's.
+// latest-wins, and what happens at the limit of what may be queued for it (the channel counts). How a frame looks on the wire is the derived
+// class's.
 // Thread: the shard's.
 #pragma once
 #include <optional>
@@ -30,7 +31,10 @@ protected:
     };
     Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
 
-    void listen(events::Subscription subscription, std::string cursor);  // from now on; before what comes next: a snapshot, or what was missed
+    void limitQueue();  // from now on: beyond it the client is too slow
+    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time: what is asked for while one is on
+    // its way is begun, all at once and with a snapshot, when that is out.
+    void listen(events::Subscription subscription, std::string cursor);
     void setAudioRate(double perSecond);
     void end();
     void adapt();  // to who the caller is now: hears what it may hear now
@@ -57,7 +61,9 @@ private:
     using Slot = Conflated::Slot;
 
     void attach(std::string cursor);
-    void attached(const events::Attachment& attachment);
+    void attached(const events::Attachment& attachment, const events::Subscription& asked);
+    void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
+    void begun();
     bool conflate(const events::FramePtr& frame);
     void release(Slot& slot, Clock::time_point time);
     void releaseAll();
@@ -68,8 +74,8 @@ private:
     events::Subscription joinedAs_;
     Conflated conflated_;  // at most `audioRate` frames a second for one object
     Clock::duration interval_{};
-    std::uint64_t attaching_ = 0;  // the attachment that counts; what comes for one before is void
-    std::size_t allowance_ = 0;    // bytes that the beginning takes in the queue beside the limit
+    std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
+    bool beginning_ = false, again_ = false;  // a beginning is on its way; another is wanted after it
     bool greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
     std::set<std::string> present_;  // the agents whose stream this is
 };

@@ -11,6 +11,7 @@
 #include "api/gateway.hpp"
 #include "net/peers.hpp"
 #include "net/tls.hpp"
+#include "net/watchers.hpp"
 
 namespace deskline::net {
 
@@ -30,15 +31,15 @@ struct Site {
     Peers peers{{}, {}};
     std::string contentPolicy;         // Content-Security-Policy of pages
     std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
-    std::size_t queueLimit = 1 << 20;  // bytes queued for one stream before it is closed as too slow
+    std::size_t queueLimit = 1 << 20;  // bytes of any kind queued for one stream before it is closed as too slow
     std::size_t maxConnections = 20'000;
     std::size_t crowd = 256;  // connections beyond the limit that still get an answer
     int heartbeatSeconds = 25;
     bool compression = false;                 // permessage-deflate, where the client offers it
     std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are
-    std::function<void(bool)> meters = {};    // somebody looks at meters, or nobody does any more
-    std::atomic<std::size_t> connections{0}, streams{0}, meterWatchers{0};
-    std::atomic<std::uint64_t> requests{0}, slowClients{0};
+    Watchers meters{};                        // who looks at meters
+    std::atomic<std::size_t> connections{0}, streams{0};
+    std::atomic<std::uint64_t> requests{0}, slowClients{0}, refusedCommands{0};
 };
 
 // Nothing but the gateway's own files; the identity provider's address, for the page that signs in there; who may show the page in a frame.

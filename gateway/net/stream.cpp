@@ -16,6 +16,7 @@
 #include "model/id.hpp"
 #include "model/text.hpp"
 #include "net/caller.hpp"
+#include "net/frame_meter.hpp"
 #include "net/message.hpp"
 #include "net/outlet.hpp"
 #include "net/outside.hpp"
@@ -27,7 +28,9 @@ namespace websocket = boost::beast::websocket;
 namespace json = boost::json;
 
 constexpr int helloSeconds = 5;
-constexpr int crowdedRetry = 5000;  // milliseconds
+constexpr int crowdedRetry = 5000;          // milliseconds
+constexpr std::size_t mostUnanswered = 64;  // commands of one stream
+const Fault tooManyUnderWay{"too-many-requests", "64 commands of this stream are under way; wait for the result of one.", {}, {}, false, {}, {}, false, 1};
 
 class StreamConnection final : public Outlet {
 public:
@@ -54,6 +57,12 @@ public:
         };
         channel_->tickIn(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
+        channel_->onRead = [this](std::string_view bytes) {  // the reader below is this coroutine
+            if (meter_.take(bytes)) return;
+            close(CloseCode::bad_frame, "too-many-frames");
+            channel_->stopReading();
+        };
+        limitQueue();
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
         if (shard_.leaving() != Leaving::not_yet) goAway();
         while (!channel_->closed()) {
@@ -62,10 +71,6 @@ public:
             if (error) break;
             heard_ = true;
             if (channel_->closing()) continue;  // after the goodbye nothing is taken
-            if (!allowance_.take()) {
-                close(CloseCode::bad_frame, "too-many-frames");
-                continue;
-            }
             if (!websocket_.got_text()) {
                 close(CloseCode::bad_frame, "binary-frame");
                 continue;
@@ -76,6 +81,7 @@ public:
         if (error == websocket::error::message_too_big && !helloed_)
             (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
         if (error == websocket::error::message_too_big) close(CloseCode::bad_frame, "frame-too-large");
+        channel_->onRead = nullptr;
         end();
         channel_->closeWhenSent();
     }
@@ -113,6 +119,10 @@ private:
         }
         if (expired()) {
             close(CloseCode::token_expired, "token-expired");
+            return 0;
+        }
+        if (meter_.late()) {
+            close(CloseCode::bad_frame, "message-late");
             return 0;
         }
         if (!heard_ && pinged_) {  // nothing since the last ping: dead
@@ -166,10 +176,7 @@ private:
                                                                       {"capabilities", attachment.capabilities}})));
     }
 
-    void say(const json::object& message) {
-        channel_->send(events::textFrame(json::serialize(message)));
-        channel_->flush();
-    }
+    void say(const json::object& message) { send(events::textFrame(json::serialize(message))); }
 
     void close(CloseCode code, std::string_view reason, int retry = 0) {
         if (channel_->closing()) return;
@@ -191,7 +198,7 @@ private:
         auto message = readMessage(text);
         if (message) return std::move(*message);
         spdlog::info("stream {}: {}", whose_.id, message.error().detail);
-        close(CloseCode::bad_frame, message.error().errors.empty() ? "bad-json" : "bad-field " + message.error().errors[0].pointer);
+        close(CloseCode::bad_frame, message.error().reason);
         return std::nullopt;
     }
 
@@ -240,9 +247,9 @@ private:
 
     void begin(const Message& message) {
         const auto topics = message.topics.value_or(api::everything());
-        if (const auto unknown = api::unknownTopic(topics); !unknown.empty())
-            return close(CloseCode::bad_frame, "unknown-topic " + api::printable(unknown).substr(0, 60));
+        if (const auto unknown = api::unknownTopic(topics); !unknown.empty()) return close(CloseCode::bad_frame, "unknown-topic");
         auto subscription = api::subscriptionFor(site_.gateway, *identity_, topics, message.agents);
+        if (!subscription && subscription.error().slug == "invalid-argument") return close(CloseCode::bad_frame, "bad-field /agents");
         if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
         setAudioRate(message.audioRate.value_or(defaultAudioRate));
         listen(std::move(*subscription), message.cursor.value_or(""));
@@ -265,7 +272,7 @@ private:
         if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
             return say({{"op", "error"},
                         {"reason", "unknown-topic"},
-                        {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + unknown + "'"}});
+                        {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + printable(unknown) + "'"}});
         auto subscription = subscription_;
         for (const auto& topic : topics) message.op == "subscribe" ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
         listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
@@ -273,81 +280,45 @@ private:
 
     void command(const Message& message) {
         if (!message.id || !message.method || !message.path) return close(CloseCode::bad_frame, "command-needs-id-method-path");
-        api::Request request;
-        request.method = *message.method;
-        const bool whole = api::parseTarget(*message.path, request.path, request.query);
-        if (message.body) request.body = json::serialize(*message.body);
-        request.headers["content-type"] = "application/json";
-        if (message.headers && message.headers->is_object())
-            for (const auto& field : message.headers->get_object()) {
-                if (field.value().is_string()) request.headers[lower(std::string_view(field.key()))] = std::string(field.value().get_string());
-            }
-        request.requestId = request.header("x-request-id");
-        if (!fitsRequestId(request.requestId)) request.requestId = whose_.id + "-" + *message.id;
-        request.identity = *identity_;
-        request.address = from_.address;
-        request.origin = from_.origin;
+        const auto& id = *message.id;
+        if (unanswered_ >= mostUnanswered) {
+            ++site_.refusedCommands;
+            return send(resultFrame(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
+        }
+        bool whole = false;
+        auto request = requestOf(message, whose_.id, *identity_, from_, whole);
+        if (!whole) return send(resultFrame(id, api::problem(api::brokenTarget(), request.requestId)));
         request.later = laterOn(shard_.io());
-        if (!whole) return tell(*message.id, api::problem(api::brokenTarget(), request.requestId));
         ++unanswered_;
         const auto until = leavingOf(request);
         auto atTheEnd = unanswered(request);
         askOutside(
             shard_, until, std::move(atTheEnd),
             [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); },
-            [weak = weak(), id = *message.id](const api::Response& response) {
+            [weak = weak(), id](const api::Response& response) {
                 if (const auto self = weak.lock()) self->answered(id, response);
             });
     }
 
     void answered(const std::string& id, const api::Response& response) {
         --unanswered_;
-        if (!channel_->closing()) tell(id, response);
+        if (!channel_->closing()) send(resultFrame(id, response));
         if (leaving_) goAway();
     }
 
-    void tell(const std::string& id, const api::Response& response) {
-        json::object result{
-            {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
-        json::object headers;
-        for (const auto& [name, value] : response.headers) headers[name] = value;
-        if (!headers.empty()) result["headers"] = std::move(headers);
-        say(result);
+    void send(std::string frame) {
+        channel_->send(std::move(frame));
+        channel_->flush();
     }
-
-    struct Allowance {  // of frames from the client: 20 a second on average over five seconds
-        static constexpr double perSecond = 20, most = 100;
-        double left = most;
-        std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now();
-
-        bool take() {
-            const auto time = std::chrono::steady_clock::now();
-            left = std::min(most, left + std::chrono::duration<double>(time - std::exchange(at, time)).count() * perSecond);
-            left -= 1;
-            return left >= 0;
-        }
-    };
 
     websocket::stream<Stream, true> websocket_;
     const From from_;
-    Allowance allowance_;
+    FrameMeter meter_;
     std::size_t unanswered_ = 0;  // commands
     bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false, accepted_ = false, leaving_ = false;
 };
 
 }  // namespace
-
-std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds) {
-    json::object why{{"reason", reason}};
-    if (retryMilliseconds > 0) why["retry"] = retryMilliseconds;
-    auto text = json::serialize(why).substr(0, 123);
-    const auto number = static_cast<std::uint16_t>(code);
-    std::string frame("\x88", 1);
-    frame += static_cast<char>(text.size() + 2);
-    frame += static_cast<char>(number >> 8);
-    frame += static_cast<char>(number & 255);
-    return frame + text;
-}
 
 void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from, std::optional<identity::Identity> identity,
                   bool crowded) {

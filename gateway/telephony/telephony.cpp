@@ -1,6 +1,7 @@
 #include "telephony/telephony.hpp"
 
 #include "model/overloaded.hpp"
+#include "model/text.hpp"
 
 namespace deskline::telephony {
 
@@ -13,7 +14,7 @@ std::string laneOf(const Command& command) {
 std::string describe(const Command& command) {
     return std::visit(Overloaded{[](const SignIn& c) { return "sign-in of agent " + c.agent; }, [](const SignOut& c) { return "sign-out of agent " + c.agent; },
                                  [](const SetAgentState& c) { return "put_State(" + std::string(name(c.state)) + ") of agent " + c.agent; },
-                                 [](const CreateSession& c) { return "CreateSession of agent " + c.agent + " in " + c.acdGroup; },
+                                 [](const CreateSession& c) { return "CreateSession of agent " + c.agent + " in " + printable(c.acdGroup); },
                                  [](const SetSessionState& c) { return "put_State(" + std::string(name(c.state)) + ") of session " + c.session; },
                                  [](const ReadSession& c) { return "get_State of session " + c.session; },
                                  [](const SetMeasurementPeriod& c) { return "put_MeasurementPeriod of " + c.object; }},
