@@ -79,15 +79,24 @@ void listAudit(Gateway& gateway, Request request, Respond respond) {
                 Fault{"invalid-argument", "after takes the `next` of the page before.", {}, {}, false, {{"?after", "must be the `next` of the page before"}}},
                 request.requestId));
     }
-    // On the ledger's thread, which reads the journal for everybody; what it has not written yet comes with the next page.
-    gateway.ledger.transact([&gateway, before, limit = *limit, id = request.requestId, respond = std::move(respond)](events::Books&) {
-        auto rows = events::readAudit(gateway.journal, before, limit);
-        if (!rows) return respond(problem(rows.error(), id));
-        json::object body{{"items", json::array{}}};
-        for (auto& row : *rows) body["items"].get_array().push_back(std::move(row.entry));
-        if (rows->size() == limit) body["next"] = std::to_string(rows->back().number);
-        respond({200, std::move(body)});
-    });
+    const auto rows = std::make_shared<std::vector<events::AuditRow>>();
+    gateway.ledger.readers().ask(
+        request.identity.account(), events::Readers::Kind::request,
+        [rows, before, limit = *limit](const events::Readers::Open& open) -> Result<bool> {
+            const auto database = open();
+            if (!database) return database.error();
+            auto read = events::readAudit(**database, before, limit);
+            if (!read) return read.error();
+            *rows = std::move(*read);
+            return false;
+        },
+        [rows, limit = *limit, id = request.requestId, respond = std::move(respond)](const Result<void>& how) {
+            if (!how) return respond(problem(how.error(), id));
+            json::object body{{"items", json::array{}}};
+            for (auto& row : *rows) body["items"].get_array().push_back(std::move(row.entry));
+            if (rows->size() == limit) body["next"] = std::to_string(rows->back().number);
+            respond({200, std::move(body)});
+        });
 }
 
 void getLogLevel(Gateway& gateway, Request request, Respond respond) {

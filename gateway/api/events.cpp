@@ -26,6 +26,13 @@ std::vector<std::string> listIn(const Request& request, const char* parameter) {
 
 }  // namespace
 
+Fault refusal(const Fault& fault, const char* cursor) {
+    const std::string named = cursor;
+    if (fault.slug == "invalid-argument") return wrong(cursor, "is no cursor of this gateway");
+    if (fault.slug == "journal-truncated") return {fault.slug, "The journal does not reach back to " + named + " any more (" + fault.detail + ")."};
+    return fault;
+}
+
 std::vector<std::string> everything() {
     std::vector<std::string> topics(allTopics.begin(), allTopics.end());
     std::erase(topics, "audio.meter");
@@ -99,23 +106,17 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
 void listEvents(Gateway& gateway, Request request, Respond respond) {
     const auto query = parseEventsQuery(gateway, request);
     if (!query) return respond(problem(query.error(), request.requestId));
-    gateway.ledger.read(
-        {query->subscription, query->after, query->limit, query->wait, query->since},
-        [&gateway, respond = std::move(respond), id = request.requestId, caller = request.identity](const Result<events::Page>& page) {
-            if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
-                return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
-            if (!page) {
-                if (page.error().slug == shuttingDown.slug) return respond(problem(page.error(), id));
-                if (page.error().slug == "journal-truncated")
-                    return respond(problem({"journal-truncated", "The journal does not reach back to ?after any more (" + page.error().detail + ")."}, id));
-                return respond(problem(wrong("?after", "is no cursor of this gateway"), id));
-            }
-            Response response;
-            response.text = R"({"items":[)";
-            for (const auto& frame : page->frames) response.text.append(frame == page->frames.front() ? "" : ",").append(frame->cloudEvent());
-            response.text += R"(],"cursor":")" + page->cursor + R"("})";
-            respond(std::move(response));
-        });
+    gateway.ledger.read({query->subscription, query->after, query->limit, query->wait, query->since},
+                        [&gateway, respond = std::move(respond), id = request.requestId, caller = request.identity](const Result<events::Page>& page) {
+                            if (!gateway.authenticator->current(caller, now()))  // revoked while it waited
+                                return respond(problem({"not-authorized", "Your key or tokens were revoked."}, id));
+                            if (!page) return respond(problem(refusal(page.error(), "?after"), id));
+                            Response response;
+                            response.text = R"({"items":[)";
+                            for (const auto& frame : page->frames) response.text.append(frame == page->frames.front() ? "" : ",").append(frame->cloudEvent());
+                            response.text += R"(],"cursor":")" + page->cursor + R"("})";
+                            respond(std::move(response));
+                        });
 }
 
 }  // namespace deskline::api

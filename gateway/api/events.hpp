@@ -25,6 +25,9 @@ Result<EventsQuery> parseEventsQuery(const Gateway& gateway, const Request& requ
 Result<events::Subscription> subscriptionFor(const Gateway& gateway, const identity::Identity& identity, std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents);
 
+// Why past events were not read, in the words of the request: `cursor` is where it named one ("?after", "/from").
+Fault refusal(const Fault& fault, const char* cursor);
+
 std::string unknownTopic(const std::vector<std::string>& topics);  // the first that covers nothing; "": none
 std::vector<std::string> everything();                             // all topics but meters, which are for those who ask by name
 

@@ -185,11 +185,11 @@ void replayWebhook(Gateway& gateway, Request request, Respond respond) {
     const auto body = parseBody<ReplayWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     // Whether the journal reaches back so far is the journal's to say.
+    if (body->from.empty()) return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
+    const events::Subscription nothing{.topics = {}, .sight = gateway.policy.sight(request.identity)};
     gateway.ledger.read(
-        {{}, body->from, 1}, [&gateway, request = std::move(request), respond = std::move(respond), from = body->from](const Result<events::Page>& page) {
-            if (from.empty() || (!page && page.error().slug == "invalid-argument"))
-                return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
-            if (!page) return respond(problem({"journal-truncated", "The journal does not reach back to /from any more."}, request.requestId));
+        {nothing, body->from, 1}, [&gateway, request = std::move(request), respond = std::move(respond), from = body->from](const Result<events::Page>& page) {
+            if (!page) return respond(problem(refusal(page.error(), "/from"), request.requestId));
             managedOne(gateway, request, respond, [from](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request&, const auto& answer) {
                 webhook.cursor = from;
                 webhook.state = WebhookState::active;

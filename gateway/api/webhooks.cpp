@@ -147,7 +147,7 @@ void Webhooks::orphaned(events::Books& books, Webhook webhook) {
 
 void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     run.reading = true;
-    events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience};
+    events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
     reading.subscription.sight = gateway_.policy.sight(identityOf(webhook));
@@ -163,6 +163,8 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
             if (page) {
                 run.queue.assign(page->frames.begin(), page->frames.end());
                 run.readUpTo = page->cursor;
+            } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
+                return;                                   // it could not be read: at the next tick again, from the same place
             } else if (auto webhook = find(books, id)) {  // it was suspended for longer than the journal reaches back
                 webhook->cursor = books.cursor();
                 tell(books, *webhook, "journal-truncated");

@@ -12,8 +12,9 @@
 namespace deskline::events {
 namespace {
 
-constexpr int notePatience = 30'000;         // milliseconds: many commands may come at once, and none may lose its entry
-constexpr std::int64_t erasedAtOnce = 1000;  // events; the gateway writes between two steps
+constexpr int notePatience = 30'000;          // milliseconds: many commands may come at once, and none may lose its entry
+constexpr std::int64_t erasedAtOnce = 1000;   // events; the gateway writes between two steps
+constexpr std::size_t exportedAtOnce = 1000;  // rows
 
 Result<void> openAt(Database& database, const std::filesystem::path& journal, Database::Access access) {
     const auto there = stampOf(journal);
@@ -38,17 +39,29 @@ Result<void> note(Database& database, AuditEntry entry) {
     return {};
 }
 
-// One text of `sql` a line; how many. `what`: for the fault.
-Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const char* sql, const char* what, std::optional<Time> from, std::optional<Time> to,
-                                 std::ostream& out) {
+// One text of each row of a table a line; how many. A part at a time, written while nothing is being read: whoever takes the lines slowly
+// must not keep the gateway from beginning its log of changes anew. `what`: the column, and the table, for the fault too.
+Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std::string& column, const std::string& what, std::optional<Time> from,
+                                 std::optional<Time> to, std::ostream& out) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
-    Statement rows(database, sql);
-    rows.bind(milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX));
+    const auto sql = "SELECT number, " + column + " FROM " + what + " WHERE number > ?1 AND +time >= ?2 AND +time < ?3 ORDER BY number LIMIT ?4";
     std::uint64_t count = 0;
-    for (; rows.row(); ++count) out << rows.text(0) << '\n';
-    if (rows.failed()) return database.fault("read to the end");
-    if (!out.flush()) return Fault{"journal-fault", "The " + std::string(what) + " could not be written out: is the disk full?"};
+    std::int64_t last = INT64_MIN;
+    for (std::size_t rowsInPart = exportedAtOnce; rowsInPart == exportedAtOnce; count += rowsInPart) {
+        std::string lines;
+        rowsInPart = 0;
+        {
+            Statement rows(database, sql.c_str());
+            rows.bind(last, milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX), static_cast<std::int64_t>(exportedAtOnce));
+            for (; rows.row(); ++rowsInPart) {
+                last = rows.number(0);
+                lines += rows.text(1) + '\n';
+            }
+            if (rows.failed()) return database.fault("read to the end");
+        }
+        if (!(out << lines).flush()) return Fault{"journal-fault", "The " + what + " could not be written out: is the disk full?"};
+    }
     return count;
 }
 
@@ -81,7 +94,7 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
 }
 
 Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
-    return exportRows(journal, "SELECT event FROM events WHERE time >= ?1 AND time < ?2 ORDER BY number", "events", from, to, out);
+    return exportRows(journal, "event", "events", from, to, out);
 }
 
 Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor) {
@@ -113,16 +126,14 @@ Result<Verified> verifyAudit(const std::filesystem::path& journal) {
 }
 
 Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
-    return exportRows(journal, "SELECT entry FROM audit WHERE time >= ?1 AND time < ?2 ORDER BY number", "audit", from, to, out);
+    return exportRows(journal, "entry", "audit", from, to, out);
 }
 
-Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, std::optional<std::int64_t> before, std::size_t limit) {
-    Database database;
-    if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
-    Statement statement(database, "SELECT number, time, entry FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
-    statement.bind(before.value_or(INT64_MAX), static_cast<std::int64_t>(limit));
+Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before, std::size_t limit) {
+    Statement statement(database, "SELECT number, time, entry FROM audit WHERE number < ?1 ORDER BY number DESC");
+    statement.bind(before.value_or(INT64_MAX));
     std::vector<AuditRow> rows;
-    while (statement.row()) {
+    while (rows.size() < limit && statement.row()) {
         boost::json::error_code error;
         const auto parsed = boost::json::parse(statement.text(2), error);
         const auto* written = parsed.if_object();

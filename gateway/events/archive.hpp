@@ -7,6 +7,7 @@
 #include <map>
 
 #include "events/audit.hpp"
+#include "events/database.hpp"
 #include "model/fault.hpp"
 #include "model/time.hpp"
 
@@ -35,8 +36,9 @@ struct AuditRow {
     std::int64_t number = 0;
     boost::json::object entry;  // as it was written, with its number and, where it has none, its time
 };
-// The newest first, from before this number; at most `limit`. An entry that cannot be read is named in the log and left out.
-Result<std::vector<AuditRow>> readAudit(const std::filesystem::path& journal, std::optional<std::int64_t> before, std::size_t limit);
+// The newest first, from before this number; at most `limit`, fewer: there are no more. An entry that cannot be read is named in the log and left
+// out. Of a gateway that runs: on the readers' thread.
+Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before, std::size_t limit);
 
 // The gateway's own records of a kind, by their ids; none where there is no journal.
 Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal, const std::string& kind);

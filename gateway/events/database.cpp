@@ -54,6 +54,11 @@ constexpr const char* migrations[] = {
        CREATE TRIGGER operations_change BEFORE UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;
        CREATE TRIGGER operations_changed AFTER UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
        CREATE TRIGGER operations_went BEFORE DELETE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;)",
+    // 5: what history is read by (history.hpp), each with all that decides who sees an event
+    R"(DROP INDEX events_by_agent;
+       CREATE INDEX events_by_agent ON events (agent, type, number, groups);
+       CREATE INDEX events_by_type ON events (type, number, agent, groups);
+       CREATE INDEX events_by_time ON events (time);)",
 };
 static_assert(std::size(migrations) == schemaVersion + 1);
 

@@ -15,7 +15,7 @@ struct sqlite3_stmt;
 
 namespace deskline::events {
 
-inline constexpr int schemaVersion = 4;
+inline constexpr int schemaVersion = 5;
 inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as one number for two events
 
 class Database {
@@ -59,17 +59,17 @@ public:
         (bindAt(++at, values), ...);
         return *this;
     }
+    // Where how many there are is not known when it is written. The texts that are bound are copied.
+    void bindAt(int at, std::int64_t value);
+    void bindAt(int at, std::string_view value);
     bool row();           // the next row; false: none, or failed
     bool done();          // runs to the end; false: failed
-    bool failed() const;  // the last step: no row, since it could not be read
+    bool failed() const;  // the last `row` or `done` was no end but a failure
     void reset();
     std::int64_t number(int column) const;
     std::string text(int column) const;
 
 private:
-    void bindAt(int at, std::int64_t value);
-    void bindAt(int at, std::string_view value);
-
     sqlite3_stmt* statement_ = nullptr;
     int code_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "events/rows.hpp"
 #include "model/id.hpp"
 #include "model/time.hpp"
 
@@ -11,30 +12,6 @@ namespace deskline::events {
 namespace {
 
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
-
-// The ACD groups of an event, as the file has them: each followed by a line end.
-std::string lines(const std::set<std::string>& groups) {
-    std::string text;
-    for (const auto& group : groups) text += group + '\n';
-    return text;
-}
-
-std::set<std::string> parts(std::string_view text) {
-    std::set<std::string> groups;
-    for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) groups.emplace(text.substr(0, end));
-    return groups;
-}
-
-FramePtr frameOf(Statement& row) {
-    Frame meta;
-    meta.number = static_cast<std::uint64_t>(row.number(0));
-    meta.time = row.number(1);
-    meta.type = row.text(2);
-    meta.subject = row.text(3);
-    meta.concern = {row.text(4), parts(row.text(7))};
-    meta.delivery = static_cast<Delivery>(row.number(5));
-    return makeFrame(std::move(meta), row.text(6));
-}
 
 }  // namespace
 
@@ -155,7 +132,7 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
     Statement insert(database_, "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     for (const auto& frame : frames) {
         insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type, frame->subject, frame->concern.agent,
-                    static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(), lines(frame->concern.groups));
+                    static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(), linesOf(frame->concern.groups));
         if (!insert.done()) {
             auto fault = database_.fault("written");
             insert.reset();
@@ -170,35 +147,17 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
 
 std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) const {
     std::vector<FramePtr> frames;
-    Statement rows(
-        database_,
-        "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3");
-    const auto upTo = number < lost_.after ? lost_.after : newest_;  // what comes after a gap is told only to those who know of it
-    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(upTo), static_cast<std::int64_t>(limit));
+    Statement rows(database_, ("SELECT " + eventColumns + " FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3").c_str());
+    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(wholeUpTo(number)), static_cast<std::int64_t>(limit));
     while (rows.row()) frames.push_back(frameOf(rows));
     return frames;
 }
 
-std::uint64_t Journal::before(Time time) const {
-    auto low = oldest_ - 1, high = newest_;  // what is asked for lies from low to high; numbers and times rise together
-    Statement next(database_, "SELECT number, time FROM events WHERE number >= ?1 ORDER BY number LIMIT 1");
-    while (low < high) {
-        const auto middle = low + (high - low + 1) / 2;
-        next.reset();
-        next.bind(static_cast<std::int64_t>(middle));
-        if (next.row() && next.number(1) < time.time_since_epoch().count())
-            low = static_cast<std::uint64_t>(next.number(0));
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
     std::vector<FramePtr> events;
-    Statement rows(database_,
-                   "SELECT number, time, type, subject, agent, delivery, event, groups FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type "
-                   "= ?1 GROUP BY subject) ORDER BY number");
+    Statement rows(
+        database_,
+        ("SELECT " + eventColumns + " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number").c_str());
     rows.bind(type);
     while (rows.row()) events.push_back(frameOf(rows));
     return events;

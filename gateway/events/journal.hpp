@@ -30,8 +30,6 @@ public:
 
     const std::string& epoch() const { return epoch_; }
     std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
-    // Number of the last event before that time, as far as events are there; those after it are from then on. A few reads, however long it is.
-    std::uint64_t before(Time time) const;
     std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
     // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
@@ -46,6 +44,13 @@ public:
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
     bool reachesBackTo(std::uint64_t number) const { return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo); }
+    // The last event that is there without a gap after that number: what comes after a gap is told only to those who know of it.
+    std::uint64_t wholeUpTo(std::uint64_t number) const { return number < lost_.after ? lost_.after : newest_; }
+    // That number, or where what was told after it is not there, the last that is missing.
+    std::uint64_t beyondGap(std::uint64_t number) const {
+        if (number + 1 < oldest_) number = oldest_ - 1;
+        return number >= lost_.after && number < lost_.upTo ? lost_.upTo : number;
+    }
     bool changedByOthers();                                    // another program wrote into the file since the last call: `deskline journal forget`
     const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
     const Database& database() const { return database_; }

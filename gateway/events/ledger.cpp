@@ -22,8 +22,6 @@ namespace json = boost::json;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto tickEvery = std::chrono::seconds(1);
-constexpr std::size_t recentKept = 16'384, recentBytes = 64 << 20;
-constexpr std::size_t attachPage = 1'024, scanPage = 4'096;  // events in one step; other work comes between two steps
 
 struct Attach {
     std::size_t shard;
@@ -39,8 +37,8 @@ struct Transact {
 };
 struct Read {
     Reading reading;
-    std::function<void(Result<Page>)> answer;
     Steady::time_point until;
+    ToldPage answer;
 };
 using Task = std::variant<Fact, Transact, Attach, Query, Read>;
 
@@ -62,7 +60,6 @@ struct Ledger::Thread final : Books {
     std::condition_variable wake;
     std::vector<Task> inbox;
     bool stopping = false;
-    bool ending = false;  // the same, for the thread itself: nothing is read any more
     std::thread thread;
 
     Commands commands;
@@ -71,18 +68,16 @@ struct Ledger::Thread final : Books {
     Audit auditKept;
     std::vector<Store*> stores{&operationsKept, &recordsKept, &auditKept};
     Unsaved unsaved;
-    std::deque<FramePtr> recent;  // the last in memory, for those who come back soon
-    std::size_t recentSize = 0;   // bytes of them
     std::deque<Fact> tellings;    // the gateway's own facts, for after the present work
     std::vector<Work> committed;  // for when all is durable: nobody hears of what may yet be lost
-    std::vector<Read> waiting;    // for an event that matches
-    std::uint64_t heardUpTo = 0;  // number up to which those who wait were asked
     Snapshots snapshots;          // at the present cursor
     Keeping keeping;
     Steady::time_point nextTick = Steady::now() + tickEvery, nextTry{};  // nextTry: of a journal that could not be written
 
     mutable std::mutex healthMutex;
     Health health;
+
+    Reads reads;  // the last: its thread ends before what it uses
 
     Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock, Ticks theTicks)
         : journal(std::move(theJournal)),
@@ -91,8 +86,12 @@ struct Ledger::Thread final : Books {
           steady(std::move(theTicks)),
           source("/gateways/" + gateway),
           number(journal->newest()),
-          heardUpTo(number),
-          keeping(*journal, operationsKept, auditKept, steady()) {
+          keeping(*journal, operationsKept, auditKept, steady()),
+          reads({.journal = *journal,
+                 .number = number,
+                 .unsaved = unsaved.frames(),
+                 .post = [this](Work work) { post(Transact{[work = std::move(work)](Books&) { work(); }}); },
+                 .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}) {
         health.events = number;
     }
 
@@ -166,7 +165,6 @@ struct Ledger::Thread final : Books {
         for (;;) {
             wake.wait_until(lock, nextDeadline(), [this] { return stopping || !inbox.empty(); });
             if (stopping && inbox.empty()) break;
-            ending = stopping;
             tasks.swap(inbox);
             lock.unlock();
             for (auto& task : tasks) {
@@ -182,16 +180,13 @@ struct Ledger::Thread final : Books {
             lock.lock();
         }
         lock.unlock();
-        ending = true;
-        for (auto& read : std::exchange(waiting, {})) guarded("an answer at the end", [&] { handle(read); });
+        guarded("the answers at the end", [this] { reads.end(); });
         nextTry = {};  // a last time
         guarded("a commit", [this] { commit(); });
     }
 
     Steady::time_point nextDeadline() const {
-        auto next = std::min({Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline()});
-        for (const auto& read : waiting) next = std::min(next, read.until);
-        return next;
+        return std::min({Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline(), reads.nextDeadline()});
     }
 
     void tick() {
@@ -199,10 +194,8 @@ struct Ledger::Thread final : Books {
         for (auto* observer : observers) observer->tick(*this);
         measure();
         if (!journal->changedByOthers()) return;
-        if (!save()) return;
-        operationsKept.countAgain();
-        recentSize = 0;
-        recent.clear();  // an agent's data was erased: from now on what is read comes from the file
+        reads.forget();  // an agent's data was erased
+        if (save()) operationsKept.countAgain();
         spdlog::info("the journal was changed by another program; what is read again comes from the file");
     }
 
@@ -262,9 +255,7 @@ struct Ledger::Thread final : Books {
         auto frame = makeFrame(std::move(meta), json::serialize(event));
         if (!change.ephemeral) {
             unsaved.add(frame);
-            recent.push_back(frame);
-            recentSize += frame->bytes.size();
-            for (; recent.size() > recentKept || recentSize > recentBytes; recent.pop_front()) recentSize -= recent.front()->bytes.size();
+            reads.heard(frame);
         }
         hub.frame(frame);
     }
@@ -275,41 +266,26 @@ struct Ledger::Thread final : Books {
         afterCommit([this, read = std::move(query.read)] { read(known, cursor()); });
     }
 
-    // Up to `limit` events after the cursor, or why they cannot be told (Attachment::reset).
-    Result<std::vector<FramePtr>> since(const std::string& text, std::size_t limit) {
-        Cursor from;
-        if (!Cursor::parse(text, from)) return Fault{"invalid-argument", "cursor-unknown"};
-        if (from.epoch != journal->epoch()) return Fault{"journal-truncated", "epoch-changed"};
-        if (from.number > number) return Fault{"invalid-argument", "cursor-unknown"};
-        if (from.number == number) return std::vector<FramePtr>{};
-        if (!recent.empty() && recent.front()->number <= from.number + 1) {
-            const auto first = recent.begin() + static_cast<std::ptrdiff_t>(from.number + 1 - recent.front()->number);
-            return std::vector<FramePtr>(first,
-                                         first + static_cast<std::ptrdiff_t>(std::min<std::size_t>(limit, static_cast<std::size_t>(recent.end() - first))));
-        }
-        if (!journal->reachesBackTo(from.number)) return Fault{"journal-truncated", "journal-truncated"};
-        if (!save()) return Fault{"journal-truncated", "journal-truncated"};
-        return journal->after(from.number, limit);
+    void handle(Attach& attach) {
+        if (attach.cursor.empty()) return attached(attach, std::nullopt);
+        const auto shared = std::make_shared<Attach>(std::move(attach));
+        reads.missed(shared->subscription, shared->cursor, [this, shared](const Result<Page>& missed) { attached(*shared, missed); });
     }
 
-    void handle(Attach& attach) {
+    // `missed`: what came after the cursor that was given.
+    void attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
         Attachment reply{.cursor = cursor()};
         for (const auto& [source, is] : known.sources) {
             auto& all = reply.capabilities[name(source)].emplace_object();
             for (const auto& [what, can] : is.capabilities) all[what] = can;
         }
-        if (!attach.cursor.empty()) {
-            auto missed = since(attach.cursor, attachPage);
-            reply.resumed = missed.has_value();
-            if (missed) {
-                reply.missed = std::move(*missed);
-                reply.more = !reply.missed.empty() && reply.missed.back()->number < number;
-                if (reply.more) reply.cursor = at(reply.missed.back()->number);
-            } else {
-                reply.reset = missed.error().detail;
-            }
-        }
-        if (!reply.resumed) {
+        reply.resumed = missed && *missed;
+        if (reply.resumed) {
+            reply.missed = (*missed)->frames;
+            reply.more = (*missed)->cursor != reply.cursor;
+            reply.cursor = (*missed)->cursor;
+        } else {
+            if (missed) reply.reset = resetReason(missed->error());
             reply.snapshot = snapshots.of(attach.subscription, [&] {
                 auto body = snapshot(known, attach.subscription);
                 json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
@@ -317,43 +293,10 @@ struct Ledger::Thread final : Books {
                 return textFrame(json::serialize(whole));
             });
         }
-        hub.work(attach.shard, [answer = std::move(attach.answer), reply = std::move(reply)] { answer(reply); });
+        hub.work(attach.shard, [answer = attach.answer, reply = std::move(reply)] { answer(reply); });
     }
 
-    void handle(Read& read) {
-        auto& [reading, answer, until] = read;
-        if (ending) return afterCommit([answer = std::move(answer)] { answer(shuttingDown); });
-        if (reading.cursor.empty()) reading.cursor = at(reading.since ? journal->before(*reading.since) : journal->oldest() - 1);
-        auto scanned = since(reading.cursor, scanPage);
-        if (!scanned) return afterCommit([answer = std::move(answer), fault = scanned.error()] { answer(fault); });
-        Page page{{}, reading.cursor};
-        for (auto& frame : *scanned) {
-            page.cursor = at(frame->number);
-            if (!reading.subscription.matches(*frame)) continue;
-            page.frames.push_back(frame);
-            if (page.frames.size() == reading.limit) break;
-        }
-        if (page.frames.empty()) {
-            reading.cursor = page.cursor;
-            if (scanned->size() == scanPage) return post(std::move(read));  // go on in the next step
-            if (until > Steady::now()) return waiting.push_back(std::move(read));
-        }
-        afterCommit([answer = std::move(answer), page = std::move(page)] { answer(page); });
-    }
-
-    // Those who wait: for whom one of the new events is, and whose time is up.
-    void tellWaiting() {
-        const auto from = std::exchange(heardUpTo, number);
-        if (waiting.empty()) return;
-        const auto fresh = since(at(from), SIZE_MAX);
-        const auto due = std::partition(waiting.begin(), waiting.end(), [&](const Read& read) {
-            if (read.until <= Steady::now() || !fresh) return false;
-            return std::ranges::none_of(*fresh, [&](const FramePtr& frame) { return read.reading.subscription.matches(*frame); });
-        });
-        std::vector<Read> told(std::make_move_iterator(due), std::make_move_iterator(waiting.end()));
-        waiting.erase(due, waiting.end());
-        for (auto& read : told) handle(read);
-    }
+    void handle(Read& read) { reads.read(std::move(read.reading), read.until, std::move(read.answer)); }
 
     // A journal that fails is tried again once a second, however much there is to write.
     Result<void> save() {
@@ -406,7 +349,7 @@ struct Ledger::Thread final : Books {
     }
 
     void commit() {
-        tellWaiting();
+        reads.tellDue();
         (void)save();  // its failure is said in the log and in health; the gateway serves on
         bound();
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
@@ -427,6 +370,7 @@ void Ledger::start() {
 }
 
 void Ledger::stop() {
+    thread_->reads.stop();  // first, so that what it leaves is answered
     {
         const std::lock_guard lock(thread_->mutex);
         thread_->stopping = true;
@@ -445,10 +389,11 @@ void Ledger::query(std::function<void(const State&, const std::string&)> read) {
 void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer)});
 }
-void Ledger::read(Reading reading, std::function<void(Result<Page>)> answer) {
+void Ledger::read(Reading reading, ToldPage answer) {
     const auto until = Steady::now() + reading.wait;
-    thread_->post(Read{std::move(reading), std::move(answer), until});
+    thread_->post(Read{std::move(reading), until, std::move(answer)});
 }
+Readers& Ledger::readers() { return thread_->reads.readers(); }
 
 Health Ledger::health() const {
     const std::lock_guard lock(thread_->healthMutex);

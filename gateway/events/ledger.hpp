@@ -11,6 +11,7 @@
 #include "events/books.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
+#include "events/reads.hpp"
 #include "events/state.hpp"
 #include "events/subscription.hpp"
 
@@ -21,20 +22,8 @@ struct Attachment {                               // what a subscriber starts, o
     bool resumed = false, more = false;           // more: attach again from `cursor` before the next event can be heard live
     std::string reset;                            // why not resumed, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown"
     std::shared_ptr<const std::string> snapshot;  // a whole frame; null when resumed
-    std::vector<FramePtr> missed;                 // when resumed: events after the cursor, unfiltered; at most a page
+    std::vector<FramePtr> missed;                 // when resumed: events after the cursor, not all of them filtered; at most a page
     boost::json::object capabilities;
-};
-
-struct Reading {
-    Subscription subscription;
-    std::string cursor;                 // "": from the oldest event there is
-    std::size_t limit = 100;            // of events in the answer
-    std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
-    std::optional<Time> since = {};     // instead of a cursor: from then on
-};
-struct Page {
-    std::vector<FramePtr> frames;
-    std::string cursor;  // to read on from
 };
 
 struct Health {
@@ -72,9 +61,9 @@ public:
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.
     void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer);
-    // Events after a cursor, for those who ask instead of listening. The fault journal-truncated: the cursor reaches back too far;
-    // invalid-argument: it is none of this gateway's; shutting-down: the ledger was stopped meanwhile.
-    void read(Reading reading, std::function<void(Result<Page>)> answer);
+    // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
+    void read(Reading reading, ToldPage answer);
+    Readers& readers();  // who else reads the journal's file while the gateway runs
 
     CommandId nextCommand();
     Health health() const;

@@ -39,6 +39,9 @@ public:
     void give(std::string_view topic, Reach reach);  // "address" too, which has no events; throws std::out_of_range for one that there is not
     Reach reach(std::string_view topic) const;
     bool sees(std::string_view topic, const Concern& concern) const;
+    const std::string& account() const { return account_; }
+    // Where the reach for a topic is `own`: what its things concern, one of these. History looks nowhere else.
+    std::set<std::string> own(std::string_view topic) const { return topic == "webhook" ? std::set{account_} : agents_; }
 
     bool operator==(const Sight&) const = default;
     bool operator<(const Sight& other) const {

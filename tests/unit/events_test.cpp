@@ -98,15 +98,6 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     std::vector<std::string> last;
     for (const auto& frame : journal->lastOf("deskline.agent")) last.push_back(frame->cloudEvent());
     CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
-    const auto at = [](std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); };
-    CHECK(journal->before(at(0)) == 0);
-    CHECK(journal->before(at(1)) == 0);
-    CHECK(journal->before(at(41)) == 40);
-    CHECK(journal->before(at(100)) == 99);
-    CHECK(journal->before(at(5000)) == 100);
-    execute(folder.path / "journal.db", "DELETE FROM events WHERE number BETWEEN 40 AND 45");  // somebody was forgotten
-    CHECK(journal->before(at(43)) == 39);
-    CHECK(journal->before(at(47)) == 46);
     journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
     CHECK(journal->oldest() == 101);
     CHECK(journal->newest() == 100);

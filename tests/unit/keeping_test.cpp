@@ -2,6 +2,7 @@
 // nothing can be written.
 #include "events/keeping.hpp"
 #include "events/unsaved.hpp"
+#include "past.hpp"
 #include "rows.hpp"
 
 using namespace deskline;
@@ -245,11 +246,23 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     const Subscription queues{.topics = {"queue"}, .sight = Sight::everything()};
     bench.ledger.attach(bench.shard, queues, epoch + "-15", [&](Attachment a) { over = std::move(a); });
     bench.ledger.attach(bench.shard, queues, epoch + "-20", [&](Attachment a) { beside = std::move(a); });
-    bench.frames();
-    REQUIRE(over);
+    while (!over || !beside) bench.frames();
     CHECK(over->reset == "journal-truncated");
-    REQUIRE(beside);
     CHECK(beside->resumed);
+    const auto told = [&](const std::string& cursor) {
+        const auto page = pageOf(bench, {queues, cursor});
+        if (!page) return page.error().slug;
+        std::string numbers;
+        for (const auto& frame : page->frames) numbers += std::to_string(frame->number) + " ";
+        return numbers + page->cursor.substr(page->cursor.find('-'));
+    };
+    CHECK(told(epoch + "-7") == "8 9 10 -10");
+    CHECK(told(epoch + "-10") == "journal-truncated");
+    CHECK(told(epoch + "-20") == "21 22 23 24 25 26 27 28 29 30 -30");
+    CHECK(told("") == "1 2 3 4 5 6 7 8 9 10 -10");
+    const Subscription calls{.topics = {"call"}, .sight = Sight::everything()};
+    CHECK(pageOf(bench, {calls, epoch + "-7"})->cursor == epoch + "-10");  // none of them, and the gap is not passed over
+    CHECK(pageOf(bench, {calls, ""})->cursor == epoch + "-30");
 }
 
 TEST_CASE("audit entries that wait for the journal have room for so many; one says how many had to go") {

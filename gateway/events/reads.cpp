@@ -1,0 +1,231 @@
+#include "events/reads.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "events/history.hpp"
+
+namespace deskline::events {
+namespace {
+
+constexpr std::size_t atOnce = 256;       // events that the ledger's thread looks at for one reading
+constexpr std::size_t chunk = 1'024;      // events in memory that are handed to the readers
+constexpr std::size_t mostTurns = 1'024;  // of the readers, for one page
+
+}  // namespace
+
+struct Reads::Asked {
+    Reading reading;
+    Steady::time_point until;
+    ToldPage told;
+    bool missed = false;  // for somebody who comes back: ends where memory begins
+    bool letIn = false;   // by the readers; who was let in is not turned away half-way
+
+    std::uint64_t begun = 0, from = 0;       // everything from there up to here was looked at
+    std::optional<std::int64_t> since = {};  // passed over until there is an event of that time
+    std::vector<FramePtr> frames = {};
+    std::size_t turns = 0;
+    std::uint64_t erasures = 0;  // as they were when it began
+
+    const std::string& account() const { return reading.subscription.sight.account(); }
+    bool full() const { return frames.size() >= reading.limit; }
+
+    void look(const std::vector<FramePtr>& next) {
+        for (const auto& frame : next) {
+            if (full()) return;
+            from = frame->number;
+            if (since && frame->time < *since) continue;
+            since.reset();
+            if (reading.subscription.matches(*frame)) frames.push_back(frame);
+        }
+    }
+};
+
+bool Reads::ByTime::operator()(const Shared& one, const Shared& other) const { return std::tie(one->until, one) < std::tie(other->until, other); }
+
+Reads::Reads(Lent lent) : lent_(std::move(lent)), readers_(lent_.journal.database().path()) {}
+
+std::string Reads::at(std::uint64_t number) const { return Cursor{lent_.journal.epoch(), number}.text(); }
+
+Result<std::uint64_t> Reads::numberOf(const std::string& cursor) const {
+    Cursor from;
+    if (!Cursor::parse(cursor, from)) return Fault{"invalid-argument", "cursor-unknown"};
+    if (from.epoch != lent_.journal.epoch()) return Fault{"journal-truncated", "epoch-changed"};
+    if (from.number > lent_.number) return Fault{"invalid-argument", "cursor-unknown"};
+    return from.number;
+}
+
+std::string resetReason(const Fault& fault) {
+    return fault.slug == "journal-truncated" || fault.slug == "invalid-argument" ? fault.detail : "journal-truncated";
+}
+
+// What is in memory: the last events, and where the journal cannot be written, those that it lacks.
+std::vector<FramePtr> Reads::inMemory(std::uint64_t after, std::size_t limit) const {
+    auto frames = recent_.after(after, limit);
+    return frames.empty() ? Recent::after(lent_.unsaved, after, limit) : frames;
+}
+
+void Reads::read(Reading reading, Steady::time_point until, ToldPage told) {
+    begin(std::make_shared<Asked>(Asked{std::move(reading), until, std::move(told)}));
+}
+
+void Reads::missed(Subscription subscription, const std::string& cursor, ToldPage told) {
+    Reading reading{.subscription = std::move(subscription), .cursor = cursor, .limit = missedAtOnce, .kind = Readers::Kind::standing};
+    auto asked = std::make_shared<Asked>(Asked{std::move(reading), {}, std::move(told)});
+    asked->missed = true;
+    begin(asked);
+}
+
+void Reads::begin(const Shared& asked) {
+    const auto& reading = asked->reading;
+    const auto from = reading.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(reading.cursor);
+    if (!from) return refuse(asked, from.error());
+    asked->begun = asked->from = *from;
+    asked->since.reset();
+    if (reading.since) asked->since = reading.since->time_since_epoch().count();
+    asked->frames.clear();
+    asked->erasures = erasures_;
+    proceed(asked);
+}
+
+// The next part: from memory at once where it is near, by the readers where it is not.
+void Reads::proceed(const Shared& asked) {
+    if (asked->full() || asked->turns >= mostTurns) return answer(asked);
+    if (asked->from + 1 < lent_.journal.oldest()) return gone(asked);  // cut, perhaps while it was read
+    if (asked->from >= lent_.number) return atPresent(asked);
+    const bool near = lent_.number - asked->from <= atOnce;
+    auto next = inMemory(asked->from, asked->missed ? missedAtOnce : near ? atOnce : chunk);
+    if (asked->missed && !next.empty()) {
+        if (asked->frames.empty()) {
+            asked->from = next.back()->number;
+            asked->frames = std::move(next);
+        }
+        return answer(asked);
+    }
+    if (near && !next.empty()) {
+        asked->look(next);
+        return proceed(asked);
+    }
+    if (!next.empty())
+        return askReaders(asked, [asked, next = std::move(next)](const auto&) -> Result<bool> {
+            asked->look(next);
+            return false;
+        });
+    if (asked->from >= lent_.journal.newest() || !lent_.journal.reachesBackTo(asked->from)) return gone(asked);  // it was never written
+    const auto history = std::make_shared<History>(asked->reading.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
+                                                   asked->reading.limit - asked->frames.size(), asked->since);
+    askReaders(asked, [asked, history](const Readers::Open& open) -> Result<bool> {
+        const auto database = open();
+        if (!database) return database.error();
+        ++asked->turns;
+        auto more = history->step(**database);
+        if (!more || (*more && asked->turns < mostTurns)) return more;
+        asked->from = history->at();
+        asked->since = history->since();
+        auto found = history->take();
+        asked->frames.insert(asked->frames.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+        return false;
+    });
+}
+
+// What comes next is not there any more. Who named a cursor must hear of it; who did not, reads what there is.
+void Reads::gone(const Shared& asked) {
+    if (!asked->frames.empty()) return answer(asked);
+    if (!asked->reading.cursor.empty()) {
+        if (asked->from > asked->begun) return answer(asked);  // up to here nothing is missing; who reads on hears of it
+        return refuse(asked, {"journal-truncated", "journal-truncated"});
+    }
+    const auto beyond = lent_.journal.beyondGap(asked->from);
+    const auto waits = lent_.unsaved.empty() ? lent_.number : lent_.unsaved.front()->number - 1;
+    asked->from = beyond > asked->from ? beyond : std::max(asked->from, waits);
+    proceed(asked);
+}
+
+void Reads::askReaders(const Shared& asked, Readers::Step step) {
+    const auto kind = std::exchange(asked->letIn, true) ? Readers::Kind::standing : asked->reading.kind;
+    readers_.ask(asked->account(), kind, std::move(step), [this, asked](const Result<void>& how) { lent_.post([this, asked, how] { resume(asked, how); }); });
+}
+
+void Reads::resume(const Shared& asked, const Result<void>& how) {
+    if (!how && how.error().slug != "journal-truncated") return refuse(asked, how.error());
+    if (asked->erasures != erasures_) return begin(asked);  // what was found may be what was erased
+    proceed(asked);
+}
+
+void Reads::atPresent(const Shared& asked) {
+    asked->since.reset();
+    if (!asked->frames.empty() || asked->until <= Steady::now()) return answer(asked);
+    auto& own = waitingOf_[asked->account()];
+    if (own >= mostWaiting && asked->reading.kind == Readers::Kind::request) {
+        Fault fault{"too-many-requests", "As many requests of yours as may wait for events at a time are waiting."};
+        fault.retryAfter = 5;
+        return refuse(asked, std::move(fault));
+    }
+    ++own;
+    waiting_[asked->reading.subscription].insert(asked);
+    byTime_.insert(asked);
+}
+
+void Reads::answer(const Shared& asked) {
+    if (asked->missed) return asked->told(Page{std::move(asked->frames), at(asked->from)});  // in its place between the frames, which go out after the commit
+    lent_.afterCommit([asked, page = Page{std::move(asked->frames), at(asked->from)}] { asked->told(page); });
+}
+
+void Reads::refuse(const Shared& asked, Fault fault) {
+    if (asked->missed) return asked->told(fault);
+    lent_.afterCommit([asked, fault = std::move(fault)] { asked->told(fault); });
+}
+
+void Reads::heard(const FramePtr& frame) {
+    recent_.push(frame);
+    for (auto group = waiting_.begin(); group != waiting_.end();) {
+        const auto next = std::next(group);
+        if (group->first.matches(*frame))
+            for (const auto& asked : std::set(group->second)) {
+                asked->from = frame->number - 1;
+                stopWaiting(asked);
+                due_.push_back(asked);
+            }
+        group = next;
+    }
+}
+
+void Reads::stopWaiting(const Shared& asked) {
+    byTime_.erase(asked);
+    const auto group = waiting_.find(asked->reading.subscription);
+    group->second.erase(asked);
+    if (group->second.empty()) waiting_.erase(group);
+    const auto own = waitingOf_.find(asked->account());
+    if (--own->second == 0) waitingOf_.erase(own);
+}
+
+void Reads::tellDue() {
+    for (const auto& asked : std::exchange(due_, {})) proceed(asked);
+    const auto time = Steady::now();
+    while (!byTime_.empty() && (*byTime_.begin())->until <= time) {
+        const auto asked = *byTime_.begin();
+        stopWaiting(asked);
+        asked->from = lent_.number;
+        answer(asked);
+    }
+}
+
+Reads::Steady::time_point Reads::nextDeadline() const { return byTime_.empty() ? Steady::time_point::max() : (*byTime_.begin())->until; }
+
+void Reads::forget() {
+    recent_.clear();
+    ++erasures_;
+}
+
+void Reads::end() {
+    while (!byTime_.empty()) {
+        const auto asked = *byTime_.begin();
+        stopWaiting(asked);
+        refuse(asked, {"shutting-down", "The gateway is shutting down."});
+    }
+}
+
+void Reads::stop() { readers_.stop(); }
+
+}  // namespace deskline::events
