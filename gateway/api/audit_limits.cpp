@@ -31,6 +31,11 @@ bool AuditLimits::allows(const std::string& account, Clock::time_point time) {
     return own.take();
 }
 
+void AuditLimits::passedOver() {
+    const std::lock_guard lock(mutex_);
+    ++strangers_.rest;
+}
+
 std::vector<AuditLimits::Rest> AuditLimits::takeRests(Clock::time_point time) {
     const std::lock_guard lock(mutex_);
     std::vector<Rest> rests;

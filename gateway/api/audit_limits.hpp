@@ -20,6 +20,8 @@ public:
 
     bool allows(const std::string& account, Clock::time_point time = Clock::now());  // false: it was counted; "": nobody known
 
+    void passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
+
     struct Rest {
         std::string account;
         std::uint64_t count = 0;

@@ -36,6 +36,8 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault, Show
                                  .address = from.address,
                                  .origin = api::given(from.origin),
                                  .detail = fault.detail});
+        else
+            gateway.auditLimits.passedOver();
         return fault;
     }
     Fault slower{"too-many-requests", "Too many attempts from " + from.address + " were refused; the last one: " + fault.detail};

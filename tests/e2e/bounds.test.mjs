@@ -29,7 +29,7 @@ describe('bounds', () => {
       return all.some((e) => e.action.includes('1002') && e.outcome === 'succeeded') && all;
     });
     const strangers = entries.filter((e) => e.action === 'token').length, ofAda = entries.filter((e) => e.actor.endsWith('ada') && e.outcome === 'forbidden').length;
-    assert.ok(strangers >= 500 && strangers < 600, `${strangers} entries of strangers`);
+    assert.ok(strangers >= 60 && strangers <= 240, `${strangers} entries of strangers`); // 60 a minute from one address
     assert.ok(ofAda >= 200 && ofAda < 300, `${ofAda} entries of one account`);
     assert.match(gateway.cli('journal', 'verify').stdout, /none changed or taken out/);
   });

@@ -158,6 +158,10 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
     CHECK(rests[1].account == "ada");
     CHECK(rests[1].count == 4'800);
     CHECK(limits.takeRests(start + std::chrono::minutes(1)).empty());
+    limits.passedOver();
+    rests = limits.takeRests(start + std::chrono::minutes(1));
+    REQUIRE(rests.size() == 1);
+    CHECK(rests[0].count == 1);
     CHECK(limits.takeRests(start + std::chrono::minutes(60)).empty());
     CHECK(limits.accounts() == 0);  // forgotten once it is as good as new
     CHECK(allowed(limits, many, 50'000, start + std::chrono::hours(2)) == static_cast<int>(Limits::mostAccounts) + 500);
