@@ -222,7 +222,7 @@ void Reads::end() {
     while (!byTime_.empty()) {
         const auto asked = *byTime_.begin();
         stopWaiting(asked);
-        refuse(asked, {"shutting-down", "The gateway is shutting down."});
+        refuse(asked, shuttingDown);
     }
 }
 

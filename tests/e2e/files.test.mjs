@@ -271,6 +271,7 @@ import sqlite3, sys
 file = sqlite3.connect(sys.argv[1], timeout=5)
 file.execute("INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) SELECT MAX(number) + 1, time, type, subject, agent, delivery, event, groups FROM events")
 file.commit()`, journal]);
+    gateway.endsWith(1);
     await gateway.setState(session, 'ready').catch(() => {}); // it may end before it answers
     const { code } = await gateway.exit;
     assert.equal(code, 1, gateway.log());

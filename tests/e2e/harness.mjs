@@ -35,12 +35,18 @@ export const until = async (what, check, milliseconds = 20_000) => {
   }
 };
 
-// A test that failed leaves its gateway behind, which would keep the file from ending; the file's own hooks come first.
+// A test that failed leaves its gateway and its clients behind, which would keep the file from ending; the file's own hooks come first.
 const running = new Set();
-after(() => void setTimeout(() => running.forEach((kill) => kill()), 30_000).unref());
+after(() => {
+  setTimeout(() => running.forEach((kill) => kill()), 30_000).unref();
+  setTimeout(() => {
+    console.error('# the file did not end by itself: something that a test began goes on');
+    process.exit(1);
+  }, 60_000).unref();
+});
 
-// How a gateway may end: with exit code 0; killed, where a test has said so (`signal('SIGKILL')`); with 1 and a reason before it listens. Anything
-// else (a fault, an abort, a sanitizer's report, no end at all) fails the test that stops it, or else the whole file.
+// How a gateway may end: with exit code 0, or another that the test has said (`endsWith`); killed, where a test has said so (`signal('SIGKILL')`);
+// with 1 and a reason before it listens. Anything else (a fault, an abort, a sanitizer's report, no end at all) fails the test that stops it, or else the whole file.
 const badEnds = new Set();
 process.on('exit', () => {
   for (const why of badEnds) console.error('# a gateway did not end well: ' + why);
@@ -48,13 +54,13 @@ process.on('exit', () => {
 });
 const sanitizerReport = /(==\d+==\s*ERROR: \w+|WARNING: ThreadSanitizer|runtime error: )[^\n]*/;
 
-export function badEnd({ code, signal }, log, { listened = true, killed = false } = {}) {
+export function badEnd({ code, signal }, log, { listened = true, killed = false, expected = 0 } = {}) {
   const report = log.match(sanitizerReport)?.[0];
   if (report) return report + '\n' + log.slice(log.indexOf(report), log.indexOf(report) + 4000);
   if (typeof killed === 'string') return killed;
   if (killed && (signal === 'SIGKILL' || code === 137 || code === 0)) return '';
   if (!listened && code === 1) return '';
-  return code === 0 ? '' : `exit code ${code}, signal ${signal}; the last it said: ${log.slice(-500)}`;
+  return code === expected ? '' : `exit code ${code}, signal ${signal}; the last it said: ${log.slice(-500)}`;
 }
 
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
@@ -184,7 +190,7 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
     env: environment({ DESKLINE_DOUBLE_LOG: shown(doubleLog), DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole), DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole), DESKLINE_DOUBLE_TRAFFIC: String(traffic), ...env }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let log = '', killed = false, wrong = '';
+  let log = '', killed = false, wrong = '', expected = 0;
   child.stderr.on('data', (d) => (log += d));
   const said = new Promise((done) => child.stderr.on('end', done));
   const kill = (why = 'it had to be killed: the test was over') => {
@@ -196,7 +202,7 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
     child.on('exit', async (code, signal) => {
       running.delete(kill);
       await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe
-      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed });
+      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed, expected });
       if (wrong) badEnds.add(wrong);
       done({ code, signal });
     }),
@@ -206,6 +212,7 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
     folder, file, doubleLog, child, exit, telephonyConsole, audioConsole,
     log: () => log,
     running: isRunning,
+    endsWith: (code) => (expected = code),
     signal: (name) => {
       if (!isRunning()) return;
       if (name === 'SIGKILL') killed ||= true;
@@ -223,7 +230,7 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
 
 export async function startGateway({ keep = false, ...options } = {}) {
   const started = await launch(options);
-  const { folder, file, doubleLog, child, exit, log, signal, telephonyConsole, audioConsole } = started;
+  const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
   const url = await until('the line "listening on"', () => {
     if (!started.running()) throw new Error('the gateway ended: ' + log());
     return log().match(/listening on (https:\S+)/)?.[1];
@@ -232,7 +239,7 @@ export async function startGateway({ keep = false, ...options } = {}) {
   const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 256 });
   const tokens = new Map();
   const gateway = {
-    url, folder, child, exit, log, signal,
+    url, folder, child, exit, log, signal, endsWith,
     doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
     secrets,
     cli: (...args) => run([...args, '--config', shown(file)]),
