@@ -5,7 +5,6 @@
 #include "api/audit.hpp"
 #include "api/headers.hpp"
 #include "api/resources.hpp"
-#include "api/target.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "api/exchange.hpp"
 #include "api/gateway.hpp"
+#include "api/target.hpp"
 
 namespace deskline::api {
 

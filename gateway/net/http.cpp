@@ -10,7 +10,6 @@
 
 #include "api/headers.hpp"
 #include "api/router.hpp"
-#include "api/target.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 #include "net/caller.hpp"

@@ -1,7 +1,6 @@
-// What is said on a stream beside events: messages from the client, read strictly and of a limited length; results of its commands, and close
-// frames, to it. Source: asyncapi.yaml, RFC 6455, RFC 7692. Thread: any.
+// What is said on a stream beside events: messages from the client, read strictly; results of its commands, and close frames, to it.
+// Source: asyncapi.yaml, RFC 6455. Thread: any.
 #pragma once
-#include <boost/beast/websocket/option.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,8 +26,6 @@ enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; thos
     too_many_connections = 4109,
 };
 
-inline constexpr std::size_t longestMessage = 65'536;  // bytes, uncompressed
-
 // What a client says; `op` decides which members it may have.
 struct Message {
     std::string op;
@@ -44,19 +41,6 @@ struct Unreadable {
     std::string detail;  // for the log
 };
 boost::system::result<Message, Unreadable> readMessage(std::string_view text);
-
-// How much of a client's frames is read, and whether they may be compressed: the same for every stream.
-template <class WebSocket>
-void limit(WebSocket& socket, bool compression) {
-    if (compression) {
-        boost::beast::websocket::permessage_deflate deflate;
-        deflate.server_enable = true;
-        deflate.server_no_context_takeover = true;  // one compressed frame serves everybody
-        deflate.client_no_context_takeover = true;  // nothing is kept for an idle client
-        socket.set_option(deflate);
-    }
-    socket.read_message_max(longestMessage);
-}
 
 // The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false where its target is
 // broken; then there is nothing to carry out.

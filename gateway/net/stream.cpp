@@ -12,10 +12,10 @@
 #include "api/events.hpp"
 #include "api/headers.hpp"
 #include "api/router.hpp"
-#include "api/target.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 #include "net/caller.hpp"
+#include "net/frame_limits.hpp"
 #include "net/frame_meter.hpp"
 #include "net/message.hpp"
 #include "net/outlet.hpp"
@@ -66,7 +66,7 @@ public:
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
         if (shard_.leaving() != Leaving::not_yet) goAway();
         while (!channel_->closed()) {
-            boost::beast::flat_buffer buffer;  // of this message alone: an idle stream has none
+            boost::beast::flat_buffer buffer(messageRoom);  // of this message alone: an idle stream has none
             co_await websocket_.async_read(buffer, token);
             if (error) break;
             heard_ = true;
@@ -78,12 +78,17 @@ public:
             co_await receive({static_cast<const char*>(buffer.data().data()), buffer.size()});
             OPENSSL_cleanse(buffer.data().data(), buffer.size());  // a token, a PIN
         }
-        if (error == websocket::error::message_too_big && !helloed_)
-            (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
-        if (error == websocket::error::message_too_big) close(CloseCode::bad_frame, "frame-too-large");
+        const bool tooBig = error == websocket::error::message_too_big || error == websocket::error::buffer_overflow;
+        if (tooBig && !helloed_) (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
+        if (tooBig) close(CloseCode::bad_frame, "frame-too-large");
         channel_->onRead = nullptr;
         end();
         channel_->closeWhenSent();
+    }
+
+    void abandon() {  // nothing reads it any more
+        end();
+        channel_->close();
     }
 
     // Nothing more begins; what was asked is answered before the goodbye.
@@ -325,7 +330,9 @@ void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Ht
     auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
     auto* self = connection.get();
     asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
-        if (error) spdlog::error("a stream failed by exception");
+        if (!error) return;
+        spdlog::error("a stream failed by exception");
+        connection->abandon();
     });
 }
 

@@ -2,6 +2,7 @@
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import https from 'node:https';
+import { deflateRawSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { sleep, startGateway, until } from './harness.mjs';
 
@@ -66,6 +67,16 @@ describe('outlets', () => {
     assert.equal(page.text.trim(), `{"items":[${event.data}],"cursor":"${body.cursor}"}`);
     stream.close();
     source.close();
+  });
+
+  test('a compressed frame that says to be endless is refused, and asks for no memory', async () => {
+    const stream = await gateway.open();
+    assert.match(stream.socket.extensions, /permessage-deflate/);
+    const header = Buffer.from([0xc1, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // text, compressed, masked with zeros, 2^62 bytes long
+    stream.socket._socket.write(Buffer.concat([header, deflateRawSync('a'.repeat(5000))]));
+    const { code, reason } = await stream.closed;
+    assert.deepEqual([code, JSON.parse(reason).reason], [4000, 'frame-too-large']);
+    assert.doesNotMatch(gateway.log(), /failed by exception/);
   });
 
   test('an event stream resumes by Last-Event-ID, and says so when it cannot', async () => {
