@@ -86,7 +86,7 @@ public:
         channel_->closeWhenSent();
     }
 
-    void abandon() {  // nothing reads it any more
+    void abandon() {  // nobody reads it any more
         end();
         channel_->close();
     }

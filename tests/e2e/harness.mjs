@@ -10,6 +10,7 @@ import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { WebSocket } from 'ws';
 import { Contract } from './contract.mjs';
+import { recordMessage, recordRequest } from './recording.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 export const target = process.env.DESKLINE_TARGET ?? 'linux';
@@ -146,7 +147,9 @@ export class Stream {
     socket.on('error', () => {});
   }
   send(message) {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    recordMessage(text);
+    this.socket.send(text);
   }
   // The first frame that fits, come already or still to come.
   frame(what, fits, milliseconds = 20_000) {
@@ -260,6 +263,7 @@ export async function startGateway({ keep = false, ...options } = {}) {
     request(method, path, body, { token = gateway.token(), headers = {}, raw } = {}) {
       return new Promise((done, fail) => {
         const started = performance.now();
+        recordRequest(method, path, headers, raw ?? JSON.stringify(body));
         const request = https.request(url + (path.startsWith('//') ? path.slice(1) : '/api/v1' + path), { method, agent: agentHttps, headers: { ...(token ? { Authorization: 'Bearer ' + token } : {}), ...(body !== undefined || raw ? { 'Content-Type': 'application/json' } : {}), ...headers } }, (answer) => {
           const chunks = [];
           answer.on('data', (d) => chunks.push(d));

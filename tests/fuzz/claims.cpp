@@ -1,0 +1,32 @@
+// The claims of a token whose signature is right: the provider signs what its users may have written.
+#include "identity/claims.hpp"
+
+#include "fuzz.hpp"
+#include "identity/keys.hpp"
+#include "model/time.hpp"
+
+namespace deskline::fuzz {
+
+void one(std::string_view input) {
+    using namespace identity;
+    constexpr std::int64_t now = 1'780'000'000;
+    const auto claims = parseStrictly(input);
+    if (!claims) return;
+    const ClaimMap map{"sub", "realm_access.roles", "agents", "https://deskline/groups", "scope", {{"Team leads", Role::supervisor}}, {"Sales"}};
+    for (const auto& used : {ClaimMap{}, map}) {
+        const auto identity = readClaims(*claims, {"https://login.example", "deskline"}, used, now);
+        if (!identity) {
+            isProblem(identity.error());
+            continue;
+        }
+        HOLDS(!identity->subject.empty() && identity->expires + leewaySeconds >= now);
+        // What is done with it afterwards.
+        static const Folder folder;
+        static const Keys keys(folder.path / "none.json");
+        HOLDS(keys.current(*identity, Time(std::chrono::seconds(now))));
+        HOLDS(fromRfc3339(toRfc3339(Time(std::chrono::seconds(identity->expires)))));
+        for (const auto& scope : identity->scopes) HOLDS(!scope.empty() && scope.find(' ') == std::string::npos);
+    }
+}
+
+}  // namespace deskline::fuzz

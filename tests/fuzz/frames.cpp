@@ -1,0 +1,33 @@
+// Frames that the gateway writes: any text comes back out of them as it was, compressed or not.
+#include <boost/beast/zlib/inflate_stream.hpp>
+
+#include "fuzz.hpp"
+#include "net/forms.hpp"
+
+namespace deskline::fuzz {
+
+void one(std::string_view input) {
+    const auto frame = events::textFrame(input);
+    HOLDS(events::textOf(frame) == input);
+    static net::Forms forms;
+    const auto deflated = forms.deflate(frame);
+    HOLDS((static_cast<unsigned char>(deflated[0]) & 0xf0U) == 0xc0);  // FIN, RSV1
+    namespace zlib = boost::beast::zlib;
+    auto packed = std::string(events::textOf(deflated)) + std::string("\x00\x00\xff\xff", 4);  // RFC 7692 §7.2.2
+    std::string text(input.size() + 1, '\0');
+    zlib::z_params params;
+    params.next_in = packed.data();
+    params.avail_in = packed.size();
+    params.next_out = text.data();
+    params.avail_out = text.size();
+    boost::beast::error_code error;
+    zlib::inflate_stream inflater;
+    inflater.write(params, zlib::Flush::sync, error);
+    HOLDS(!error || error == zlib::error::need_buffers);
+    HOLDS(std::string_view(text).substr(0, params.total_out) == input);
+    const auto chunk = net::chunk(input);
+    HOLDS(chunk.ends_with(std::string(input) + "\r\n"));
+    HOLDS(std::stoul(chunk, nullptr, 16) == input.size());
+}
+
+}  // namespace deskline::fuzz

@@ -1,0 +1,33 @@
+// The address and the secret of a webhook's receiver, as somebody asks for them.
+#include "api/receiver.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url.hpp>
+
+#include "fuzz.hpp"
+#include "model/addresses.hpp"
+
+namespace deskline::fuzz {
+
+void one(std::string_view input) {
+    const std::string text(input);
+    if (api::isSecret(text)) {
+        HOLDS(text.size() <= 100);
+        HOLDS(api::sign({{text, {}}}, "1", "2", "{}").starts_with("v1,"));
+    }
+    boost::system::error_code error;
+    if (const auto address = boost::asio::ip::make_address(text, error); !error) HOLDS(!(isLoopback(address) && isPublic(address)));
+    if (const auto why = api::unfitUrl(text)) {
+        HOLDS(!why->empty());
+        return;
+    }
+    for (const char c : text) HOLDS(c > 0x20 && c < 0x7f);
+    const auto url = boost::urls::parse_uri(text);
+    HOLDS(url && !url->has_userinfo() && !url->host_address().empty());
+    if (url->scheme() == "https") return;
+    const std::string host = url->host_address();
+    const auto address = boost::asio::ip::make_address(host, error);
+    HOLDS(url->scheme() == "http" && (host == "localhost" || (!error && isLoopback(address))));
+}
+
+}  // namespace deskline::fuzz

@@ -1,0 +1,8 @@
+# Part of ./test: the fuzz targets, each for DESKLINE_FUZZ_SECONDS (5) on its corpus and beyond.
+config/toolchains/packages fuzz || stop "packages for fuzzing"
+build fuzz
+step "fuzz targets, ${DESKLINE_FUZZ_SECONDS:-5} s each"
+tests/fuzz/campaign "${DESKLINE_FUZZ_SECONDS:-5}" | tee "$logs/fuzz.log"
+while read -r _ target rest; do
+  if [[ $rest == *', held' ]]; then ((++passed)); else ((++failed)); complaints+=("fuzz target ${target%:}"); fi
+done < <(grep -E '^fuzz: [a-z0-9_]+: ' "$logs/fuzz.log")
