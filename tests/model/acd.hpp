@@ -1,0 +1,76 @@
+// The switch: what is true, what the gateway has asked of it and waits for, and the events that it has yet to tell. The test says how each
+// command goes. Thread: `perform` the ledger's; the rest the test's, while all is quiet.
+#pragma once
+#include <deque>
+#include <mutex>
+
+#include "telephony/telephony.hpp"
+
+namespace deskline::model {
+
+inline const std::vector<std::string> groupNames{"Sales", "Support"};
+
+enum class Way {  // how a command goes
+    eventFirst,
+    answerFirst,
+    lateEvent,  // answered as done; its event comes when the test says
+    noEvent,    // answered as done; its event never comes
+    refused,
+    unknownDone,    // nobody answers in time; it was carried out, its event comes late
+    unknownSilent,  // the same, without an event
+    unknownUndone,
+};
+inline constexpr int ways = 8;
+
+class Acd final : public telephony::Telephony {
+public:
+    struct Asked {
+        telephony::Command command;
+        telephony::Completion completion;
+        std::string request;  // whose it is; "": the gateway's own
+    };
+
+    void start(source::Report) override {}
+    void perform(telephony::Command command, telephony::Completion completion) override;
+    void readFigures() override {}
+    std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }
+
+    std::size_t asked() const;
+    std::size_t everAsked() const;
+    void belongs(std::size_t from, const std::string& request);  // what was asked since then
+    const Asked& peek(std::size_t which) const;                  // below asked()
+    // Carries it out and tells what has to be told, through `report`.
+    void answer(std::size_t which, Way way, const source::Report& report);
+    bool tellLate(const source::Report& report);  // the oldest event that is late; false: there is none
+
+    void connect(const source::Report& report);
+    void lose(const source::Report& report);
+    void forgetAsked();  // the gateway is gone; its commands stay as they are
+
+    // By the switch itself: the next state of a session, a call.
+    void move(std::size_t session, SessionState to, const source::Report& report);
+    void call(std::size_t session, const source::Report& report);
+    void volume(double to, const source::Report& report);
+
+    bool connected() const { return connected_; }
+    const std::map<std::string, AgentSession>& sessions() const { return sessions_; }
+    const std::map<std::string, Agent>& agents() const { return agents_; }
+
+private:
+    std::vector<Fact> carryOut(const telephony::Command& command, std::string& object);
+    void tell(Fact fact, const source::Report& report) const;
+    std::vector<Fact> end(const std::string& session);
+    AgentSession* at(std::size_t session);
+
+    mutable std::mutex mutex_;
+    std::deque<Asked> asked_;
+    std::size_t everAsked_ = 0;
+    bool connected_ = false;
+    std::map<std::string, Agent> agents_;
+    std::map<std::string, AgentSession> sessions_;
+    std::map<std::string, Call> calls_;  // by their sessions
+    std::deque<Fact> late_;
+    int counted_ = 0;
+};
+
+}  // namespace deskline::model

@@ -1,0 +1,180 @@
+#include "client.hpp"
+
+#include "api/events.hpp"
+#include "promise.hpp"
+
+namespace deskline::model {
+namespace {
+
+std::string closing(std::string_view reason) {
+    std::string frame("\x88", 1);
+    frame += static_cast<char>(reason.size());
+    return frame.append(reason);
+}
+
+std::string message(const json::object& object) { return events::textFrame(json::serialize(object)); }
+
+std::uint64_t numberIn(const json::value& cursor) {
+    events::Cursor at;
+    must(cursor.is_string() && events::Cursor::parse(std::string_view(cursor.get_string()), at), "a cursor is one of this gateway's",
+         [&] { return json::serialize(cursor); });
+    return at.number;
+}
+
+}  // namespace
+
+Line::Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client, const identity::Identity& who, std::string id)
+    : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, std::move(id), "127.0.0.1"}, who), client_(client) {
+    auto& wire = wireOf(*channel_);
+    wire.arrived = [this](std::string_view piece) { client_.arrived(piece); };
+    wire.dropped = [this] { client_.dropped(); };
+}
+
+Result<void> Line::open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents, std::string cursor) {
+    auto subscription = api::subscriptionFor(site_.gateway, *identity_, topics, agents);
+    if (!subscription) return subscription.error();
+    listen(std::move(*subscription), std::move(cursor));
+    return {};
+}
+
+void Line::change(const std::string& topic, bool add) {
+    auto subscription = subscription_;
+    add ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
+    listen(std::move(subscription), "");
+}
+
+void Line::hangUp() {
+    auto& wire = wireOf(*channel_);
+    wire.arrived = nullptr;
+    wire.dropped = nullptr;
+    end();
+    channel_->close();
+}
+
+void Line::slow(bool is) {
+    wireOf(*channel_).slow = is;
+    if (!is) channel_->flush();
+}
+
+void Line::greet(const events::Attachment& attachment) {
+    client_.begins();
+    client_.sends();
+    channel_->send(message({{"op", "welcome"}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}}));
+}
+
+void Line::tellReset(const std::string& reason) {
+    client_.sends();
+    channel_->send(message({{"op", "reset"}, {"reason", reason}}));
+}
+
+void Line::tellSnapshot(const net::Bytes& frame, const std::string&) {
+    client_.begins();
+    client_.sends();
+    channel_->send(frame, *frame);
+}
+
+void Line::put(const events::FramePtr& frame) {
+    client_.sends();
+    channel_->send(frame, frame->bytes);
+}
+
+void Line::tooSlow() { channel_->sever(closing("too-slow")); }
+
+void Line::revoked() {
+    end();
+    channel_->sever(closing("revoked"));
+}
+
+void Client::sends() { sent_.push_back(holds_); }
+void Client::begins() {
+    holds_ = wanted;
+    holds_.who = who();
+}
+void Client::dropped() { sent_.clear(); }
+
+void Client::opened() {
+    greeted_ = closed_ = false;
+    reset_.clear();
+    sent_.clear();
+}
+
+void Client::forgetPlace() {
+    at_ = 0;
+    begun_ = hasCopy_ = false;
+}
+
+void Client::resumeFrom(std::uint64_t number) {
+    at_ = number;
+    hasCopy_ = false;
+}
+
+void Client::arrived(std::string_view piece) {
+    if (piece.starts_with('\x88')) {
+        closed_ = true;
+        return;
+    }
+    must(!sent_.empty(), "what is sent arrives once", [&] { return name_ + " heard a frame that nobody sent"; });
+    const auto by = std::move(sent_.front());
+    sent_.pop_front();
+    const auto frame = json::parse(events::textOf(piece)).as_object();
+    const auto op = std::string_view(frame.at("op").as_string());
+    if (op == "welcome") {
+        greeted_ = true;
+        const bool resumed = frame.at("resumed").as_bool();
+        must(!expected.resumed || *expected.resumed == resumed, "a place is resumed exactly where the journal reaches back to it",
+             [&] { return fmt::format("{} at event {} was{} resumed", name_, at_, resumed ? "" : " not"); });
+        if (!resumed) begun_ = false;
+    } else if (op == "reset") {
+        reset_ = frame.at("reason").as_string();
+        must(expected.reset.empty() ? !expected.resumed.has_value() : reset_ == expected.reset, "reset is told exactly when, and says why",
+             [&] { return fmt::format("{} was told '{}' instead of '{}'", name_, reset_, expected.reset); });
+    } else if (op == "snapshot") {
+        must(expected.reset.empty() || reset_ == expected.reset, "reset is told exactly when, and says why",
+             [&] { return fmt::format("{} was not told '{}' before its snapshot", name_, expected.reset); });
+        snapshot(frame, by);
+    } else {
+        event(frame, by);
+    }
+}
+
+void Client::snapshot(const json::object& frame, const Hearing& by) {
+    const auto cursor = numberIn(frame.at("cursor"));
+    must(!begun_ || cursor >= at_, "a snapshot is not of before what was heard", [&] { return fmt::format("{}: {} after {}", name_, cursor, at_); });
+    copy_ = {};
+    copy_.begin(frame);
+    for (const auto& [list, items] : copy_.lists())
+        for (const auto& [id, item] : items)
+            must(hears(by, topicOfList(list), log_.whom(list, item)), "what a client may not see is in no frame",
+                 [&] { return fmt::format("{} was given {} {}", name_, list, json::serialize(item)); });
+    at_ = cursor;
+    begun_ = hasCopy_ = true;
+    expected = {};
+}
+
+void Client::event(const json::object& frame, const Hearing& by) {
+    const auto number = numberIn(frame.at("id"));
+    const auto* entry = log_.find(number);
+    must(entry, "an event is one of the order", [&] { return fmt::format("{} heard {}, which there is not", name_, number); });
+    must(begun_, "a snapshot comes before the events after it", [&] { return fmt::format("{} heard event {} before anything else", name_, number); });
+    must(number > at_, "each event once, in order", [&] { return fmt::format("{} heard event {} after {}", name_, number, at_); });
+    const auto* missed = log_.missed(by, at_, number - 1);
+    must(!missed, "no lossless event is lost",
+         [&] { return fmt::format("{} heard event {} after {}, without {}: {}", name_, number, at_, missed->frame->number, missed->frame->cloudEvent()); });
+    must(hears(by, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
+         [&] { return fmt::format("{} heard event {}: {}", name_, number, entry->frame->cloudEvent()); });
+    for (const auto& member : entry->event) {
+        const auto* same = frame.if_contains(member.key());
+        must(same && *same == member.value(), "everybody hears the same event", [&] { return fmt::format("{}: {}", name_, json::serialize(frame)); });
+    }
+    at_ = number;
+    ++events_;
+    if (hasCopy_) copy_.apply(entry->event);
+}
+
+void Client::heardAll() const {
+    const auto* missed = log_.missed(holds_, at_, log_.newest());
+    must(!missed, "no lossless event is lost",
+         [&] { return fmt::format("{} is at {} and never heard {}: {}", name_, at_, missed->frame->number, missed->frame->cloudEvent()); });
+}
+
+}  // namespace deskline::model

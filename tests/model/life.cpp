@@ -1,0 +1,152 @@
+#include "life.hpp"
+
+#include <openssl/rand.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <future>
+#include <random>
+
+namespace deskline::model {
+namespace {
+
+std::atomic<bool> writesFail{false};
+std::mt19937_64 drawn;
+std::mutex drawing;
+
+ssize_t writeOrFail(int file, const void* bytes, std::size_t count, off_t at) {
+    if (!writesFail) return pwrite(file, bytes, count, at);
+    errno = ENOSPC;
+    return -1;
+}
+
+int drawBytes(unsigned char* bytes, int count) {
+    const std::lock_guard lock(drawing);
+    for (int i = 0; i < count; ++i) bytes[i] = static_cast<unsigned char>(drawn());
+    return 1;
+}
+int ready() { return 1; }
+
+const identity::Tokens& tokensIn(const std::filesystem::path& folder) {
+    static const auto tokens = std::move(*identity::Tokens::open(folder.parent_path() / "model-key.pem", "deskline"));
+    return *tokens;
+}
+
+std::unique_ptr<events::Journal> journalIn(const std::filesystem::path& folder) {
+    sqlite3_initialize();
+    auto* files = sqlite3_vfs_find(nullptr);
+    files->xSetSystemCall(files, "pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(writeOrFail));
+    files->xSetSystemCall(files, "pwrite", reinterpret_cast<sqlite3_syscall_ptr>(writeOrFail));
+    auto journal = events::Journal::open({.path = folder / "journal.db"});
+    if (!journal) throw std::runtime_error(journal.error().detail);
+    return std::move(*journal);
+}
+
+}  // namespace
+
+void failWrites(bool fail) { writesFail = fail; }
+
+void seedRandom(std::uint64_t seed) {
+    static const RAND_METHOD method{nullptr, drawBytes, nullptr, nullptr, drawBytes, ready};
+    static const bool set = RAND_set_rand_method(&method) == 1;
+    (void)set;
+    drawn.seed(seed);
+}
+
+Life::Life(const std::filesystem::path& folder, Acd& acd)
+    : ledger_(
+          "model",
+          [&] {
+              auto journal = journalIn(folder);
+              journal_ = journal.get();
+              return journal;
+          }(),
+          hub_),
+      keys_(folder / "keys.json"),
+      authenticator_(tokensIn(folder), &keys_, nullptr),
+      gateway_{.name = "model", .basePath = "", .journal = folder / "journal.db", .ledger = ledger_, .telephony = &acd, .authenticator = &authenticator_},
+      presence_(gateway_, {std::chrono::seconds(30), std::chrono::seconds(300)}),
+      site_{.gateway = gateway_, .queueLimit = 24'000} {
+    keys_.reload();
+    keys_.changed();
+    gateway_.presence = &presence_;
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts_, &pendingStates_, &presence_}) ledger_.observe(*observer);
+    ledger_.answerWith(api::lateAnswer);
+    ledger_.start();
+}
+
+Life::~Life() {
+    gateway_.draining = true;
+    ledger_.stop();
+    shard_.stop();
+}
+
+source::Report Life::report() {
+    return [this](Fact fact) { ledger_.record(std::move(fact)); };
+}
+
+// An answer comes after a commit, what it leads to after the next one: a few rounds, until one brings nothing.
+std::vector<events::FramePtr> Life::settle() {
+    std::vector<events::FramePtr> told;
+    for (int quiet = 0; quiet < 2;) {
+        std::promise<void> done;
+        ledger_.query([&](const events::State&, const std::string&) { done.set_value(); });
+        done.get_future().wait();
+        bool moved = ring();
+        for (auto& item : hub_.inbox(witness_).drain()) {
+            moved = true;
+            if (auto* frame = std::get_if<events::FramePtr>(&item))
+                told.push_back(std::move(*frame));
+            else
+                std::get<events::Work>(item)();
+        }
+        quiet = moved ? 0 : quiet + 1;
+    }
+    return told;
+}
+
+bool Life::turn() {
+    shard_.io().restart();
+    return shard_.io().poll() > 0;
+}
+
+events::Attachment Life::attach(const events::Subscription& subscription, const std::string& cursor) {
+    std::optional<events::Attachment> got;
+    ledger_.attach(witness_, subscription, cursor, [&](const events::Attachment& attachment) { got = attachment; });
+    while (!got) settle();
+    return *got;
+}
+
+Life::Kept Life::kept() {
+    std::promise<Kept> done;
+    ledger_.transact([&](events::Books&) { done.set_value({journal_->oldest() - 1, journal_->newest(), journal_->epoch(), true}); });
+    auto kept = done.get_future().get();
+    kept.durable = ledger_.health().durable;
+    return kept;
+}
+
+void Life::askAgain() {
+    if (authenticator_.tick()) shard_.askAgain();
+}
+
+api::Later Life::later() {
+    return [this](std::chrono::milliseconds after, std::function<void()> ring) -> api::Timer {
+        auto alarm = std::make_shared<Alarm>(Alarm{std::chrono::steady_clock::now() + after, std::move(ring)});
+        alarms_.push_back(alarm);
+        return alarm;
+    };
+}
+
+bool Life::ring() {
+    std::vector<std::shared_ptr<Alarm>> due;
+    std::erase_if(alarms_, [&](const auto& weak) {
+        const auto alarm = weak.lock();
+        if (alarm && alarm->at > std::chrono::steady_clock::now()) return false;
+        if (alarm) due.push_back(alarm);
+        return true;
+    });
+    for (const auto& alarm : due) alarm->ring();
+    return !due.empty();
+}
+
+}  // namespace deskline::model

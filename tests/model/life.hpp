@@ -1,0 +1,64 @@
+// One life of a gateway: everything from the router to the journal's file and the shard, as `deskline serve` puts it together, without sockets.
+// It ends as `stop` ends it, or by a crash: then the file is what it was at that moment. Thread: the test's.
+#pragma once
+#include "acd.hpp"
+#include "api/commands.hpp"
+#include "api/doubts.hpp"
+#include "api/pending_states.hpp"
+#include "api/presence.hpp"
+#include "api/router.hpp"
+#include "net/shard.hpp"
+#include "net/site.hpp"
+
+namespace deskline::model {
+
+class Life {
+public:
+    Life(const std::filesystem::path& folder, Acd& acd);
+    ~Life();
+
+    // Until nothing moves any more; the frames that were told meanwhile, in their order.
+    std::vector<events::FramePtr> settle();
+    bool turn();  // the shard alone: whether it had anything to do
+    events::Attachment attach(const events::Subscription& subscription, const std::string& cursor);
+    // What the journal's file has: the first and the last number, and whether the last commit went well.
+    struct Kept {
+        std::uint64_t cut = 0, newest = 0;
+        std::string epoch;
+        bool durable = true;
+    };
+    Kept kept();
+    void askAgain();  // keys have changed
+    api::Later later();
+    source::Report report();
+
+    api::Gateway& gateway() { return gateway_; }
+    net::Shard& shard() { return shard_; }
+    net::Site& site() { return site_; }
+
+private:
+    struct Alarm {
+        std::chrono::steady_clock::time_point at;
+        std::function<void()> ring;
+    };
+    bool ring();
+
+    events::Hub hub_;
+    std::size_t witness_ = hub_.add([] {});
+    net::Shard shard_{hub_};
+    events::Journal* journal_;
+    events::Ledger ledger_;
+    identity::Keys keys_;
+    identity::Authenticator authenticator_;
+    api::Gateway gateway_;
+    api::Doubts doubts_{gateway_};
+    api::PendingStates pendingStates_{gateway_};
+    api::Presence presence_;
+    net::Site site_;
+    std::vector<std::weak_ptr<Alarm>> alarms_;
+};
+
+void failWrites(bool fail);           // of every journal: the disk takes nothing
+void seedRandom(std::uint64_t seed);  // what OpenSSL draws, from here on
+
+}  // namespace deskline::model

@@ -1,0 +1,145 @@
+#include "log.hpp"
+
+#include <algorithm>
+
+#include "promise.hpp"
+
+namespace deskline::model {
+namespace {
+
+std::string text(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+bool isPrefix(const std::string& asked, std::string_view topic) { return topic == asked || topic.starts_with(asked + "."); }
+
+// What the scopes of an integration are called, by the first word of a topic.
+std::string scopeFor(std::string_view topic) {
+    if (topic.starts_with("agent-handler") || topic == "acd-group" || topic == "queue") return "switch:read";
+    if (topic.starts_with("agent")) return "agents:read";
+    if (topic == "call") return "calls:read";
+    if (topic.starts_with("audio")) return "audio:read";
+    if (topic == "webhook") return "webhooks";
+    return {};
+}
+
+}  // namespace
+
+// The table of the README: an agent is told of itself, a supervisor and an integration of their groups, an administrator of everything.
+bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern) {
+    using identity::Role;
+    if (who.role == Role::admin) return true;
+    if (who.role == Role::integration)
+        if (const auto scope = scopeFor(topic); !scope.empty() && !who.scopes.contains(scope)) return false;
+    if (topic == "webhook") return who.role == Role::integration && concern.agent == who.account();
+    if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler") return true;
+    const bool everything = who.groups.contains(identity::everyGroup);
+    const bool inGroups = std::ranges::any_of(concern.groups, [&](const auto& group) { return who.groups.contains(group); });
+    if (topic == "acd-group" || topic == "queue") return everything || inGroups || (!concern.agent.empty() && who.agents.contains(concern.agent));
+    if (who.agents.contains(concern.agent)) return true;
+    return who.role != Role::agent && (everything || inGroups);
+}
+
+bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern) {
+    if (std::ranges::none_of(hearing.topics, [&](const auto& asked) { return isPrefix(asked, topic); })) return false;
+    if (hearing.only && !concern.agent.empty() && topic != "webhook" && !hearing.only->contains(concern.agent)) return false;
+    return maySee(hearing.who, topic, concern);
+}
+
+std::string Entry::what() const { return text(data(), data().contains("event") ? "event" : "change"); }
+
+Concern Log::whom(std::string_view list, const json::object& item) const {
+    if (list == "agents") {
+        const auto groups = memberships_.find(text(item, "id"));
+        return {text(item, "id"), groups == memberships_.end() ? std::set<std::string>{} : groups->second};
+    }
+    if (list == "sessions") return {text(item, "agent"), {text(item, "acdGroup")}};
+    if (list == "calls") {
+        const auto session = text(item, "session");
+        return groupOfSession_.contains(session) ? Concern{agentOfSession_.at(session), {groupOfSession_.at(session)}} : Concern{};
+    }
+    if (list == "acdGroups") return {{}, {text(item, "name")}};
+    if (list == "queues") return {{}, {text(item, "acdGroup")}};
+    return {};
+}
+
+Concern Log::concernOf(const Entry& entry) const {
+    const auto topic = entry.topic();
+    for (const auto& [of, list, key] : {std::tuple{"agent", "agents", "agent"},
+                                        {"agent-session", "sessions", "session"},
+                                        {"call", "calls", "call"},
+                                        {"acd-group", "acdGroups", "group"},
+                                        {"queue", "queues", "queue"}})
+        if (topic == of) return whom(list, entry.data().at(key).as_object());
+    return {};
+}
+
+const Entry& Log::add(const events::FramePtr& frame) {
+    must(restarted_ ? frame->number > newest_ : frame->number == newest_ + 1, "one order, no gaps",
+         [&] { return fmt::format("event {} follows event {}", frame->number, newest_); });
+    restarted_ = false;
+    newest_ = frame->number;
+    auto& entry = entries_[frame->number] = {frame, json::parse(frame->cloudEvent()).as_object(), frame->delivery == events::Delivery::lossless};
+    const auto topic = entry.topic();
+    if (topic == "agent-session") {
+        const auto& session = entry.data().at("session").as_object();
+        const auto id = text(session, "id");
+        if (agentOfSession_.emplace(id, text(session, "agent")).second) memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
+        groupOfSession_.emplace(id, text(session, "acdGroup"));
+    }
+    // The session that makes an agent join a group is told after the agent's event about it: that event already concerns the group.
+    if (topic == "agent" && entry.what() == "group-joined") {
+        auto& groups = memberships_[text(entry.data().at("agent").as_object(), "id")];
+        if (frame->concern.groups.size() == groups.size() + 1 && std::ranges::includes(frame->concern.groups, groups)) groups = frame->concern.groups;
+    }
+    const auto expected = concernOf(entry);
+    must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups, "an event concerns whom it is about", [&] {
+        return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}", frame->number, frame->cloudEvent(),
+                           frame->concern.agent, frame->concern.groups.size(), expected.agent, expected.groups.size());
+    });
+    if (topic == "agent" && entry.what() == "signed-out") memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
+    return entry;
+}
+
+const Entry* Log::find(std::uint64_t number) const {
+    const auto found = entries_.find(number);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+void Log::restart(std::uint64_t cut, std::uint64_t newest) {
+    restarted_ = newest < newest_;
+    entries_.erase(entries_.upper_bound(newest), entries_.end());
+    newest_ = newest;
+    // Who belongs where is what the events say that are still there.
+    memberships_.clear();
+    groupOfSession_.clear();
+    agentOfSession_.clear();
+    for (auto it = entries_.upper_bound(cut); it != entries_.end(); ++it) {
+        const auto& entry = it->second;
+        if (entry.erased) continue;
+        const auto& concern = entry.frame->concern;
+        if (entry.topic() == "agent-session") {
+            const auto id = text(entry.data().at("session").as_object(), "id");
+            agentOfSession_[id] = concern.agent;
+            groupOfSession_[id] = *concern.groups.begin();
+            memberships_[concern.agent].insert(*concern.groups.begin());
+        } else if (entry.topic() == "agent") {
+            entry.what() == "signed-out" ? void(memberships_.erase(concern.agent)) : void(memberships_[concern.agent] = concern.groups);
+        }
+    }
+}
+
+void Log::forget(const std::string& agent) {
+    for (auto& [number, entry] : entries_) entry.erased = entry.erased || entry.frame->concern.agent == agent;
+}
+
+const Entry* Log::missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const {
+    for (auto it = entries_.upper_bound(after); it != entries_.end() && it->first <= to; ++it) {
+        const auto& entry = it->second;
+        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern)) return &entry;
+    }
+    return nullptr;
+}
+
+}  // namespace deskline::model

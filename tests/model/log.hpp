@@ -1,0 +1,77 @@
+// What the contract says, as small as it can be said: the events in their order, whom each concerns and who may hear it, and what a client
+// knows that has heard them. It shares no code with what it judges: the policy is written again, in a few lines, and so is the fold.
+// Thread: the test's.
+#pragma once
+#include <boost/json.hpp>
+#include <map>
+#include <set>
+
+#include "events/frame.hpp"
+#include "identity/identity.hpp"
+
+namespace deskline::model {
+
+namespace json = boost::json;
+
+struct Hearing {  // who hears, and what it asked for
+    identity::Identity who;
+    std::set<std::string> topics;
+    std::optional<std::set<std::string>> only = {};
+};
+bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern);
+bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern);
+
+struct Entry {
+    events::FramePtr frame;
+    json::object event;
+    bool lossless = true;
+    bool erased = false;  // `deskline journal forget` was asked for it: it may still be heard, or not
+    std::string topic() const { return std::string(frame->topic()); }
+    const json::object& data() const { return event.at("data").as_object(); }
+    std::string what() const;  // the name of the event: "ready", "signed-in"
+};
+
+class Log {
+public:
+    // The next event: one number after the one before it, and about whom its content says.
+    const Entry& add(const events::FramePtr& frame);
+    const Entry* find(std::uint64_t number) const;
+    const std::map<std::uint64_t, Entry>& entries() const { return entries_; }
+    std::uint64_t newest() const { return newest_; }
+    // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable; the next event may
+    // then have any later number.
+    void restart(std::uint64_t cut, std::uint64_t newest);
+    void forget(const std::string& agent);
+    // The first event after `after` and up to `to` that this hearing must not miss.
+    Concern whom(std::string_view list, const json::object& item) const;  // of a thing in a list of a snapshot
+    const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
+
+private:
+    Concern concernOf(const Entry& entry) const;
+
+    std::map<std::uint64_t, Entry> entries_;
+    std::map<std::string, std::set<std::string>> memberships_;  // agent → groups in which it had a session since it signed in
+    std::map<std::string, std::string> groupOfSession_, agentOfSession_;
+    std::uint64_t newest_ = 0;
+    bool restarted_ = false;
+};
+
+// A client's copy: a snapshot, and each event after it applied, as the client library does it.
+class Copy {
+public:
+    void begin(const json::object& snapshot);
+    void apply(const json::object& event);
+    // The first difference in what both have; "": none.
+    std::string differsFrom(const Copy& other, const std::set<std::string>& leftOut) const;
+    const std::map<std::string, std::map<std::string, json::object>>& lists() const { return lists_; }
+
+private:
+    void keep(const char* list, const json::object& item, bool gone);
+    void source(const json::object& event);
+
+    std::map<std::string, std::map<std::string, json::object>> lists_;  // by the names that a snapshot gives them; by id
+};
+
+std::string_view topicOfList(std::string_view list);
+
+}  // namespace deskline::model

@@ -1,0 +1,15 @@
+// The connection of a stream without a socket: the linker takes this folder's net::Channel instead of the gateway's, so the real Outlet and
+// Shard run on it. What is flushed arrives at once, or, while the reader is slow, stays in the queue. Thread: the test's.
+#pragma once
+#include "net/channel.hpp"
+
+namespace deskline::model {
+
+struct Wire {
+    bool slow = false;                              // the reader does not read
+    std::function<void(std::string_view)> arrived;  // one piece, as it was sent
+    std::function<void()> dropped;                  // all that was queued is thrown away
+};
+Wire& wireOf(const net::Channel& channel);
+
+}  // namespace deskline::model

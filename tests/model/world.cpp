@@ -1,0 +1,284 @@
+// The lives of the gateway, and what of it is told to whom.
+#include <unistd.h>
+
+#include "accounts.hpp"
+#include "api/events.hpp"
+#include "clock.hpp"
+#include "play.hpp"
+#include "promise.hpp"
+
+namespace deskline::model {
+namespace {
+
+std::filesystem::path base() {
+    static const auto folder = [] {
+        std::error_code error;
+        auto at = std::filesystem::path("/dev/shm");
+        if (!std::filesystem::is_directory(at, error)) at = std::filesystem::temp_directory_path();
+        at /= "deskline-model-" + std::to_string(getpid());
+        std::filesystem::create_directories(at);
+        return at;
+    }();
+    return folder;
+}
+
+}  // namespace
+
+World::World() : folder_(base() / "life") {
+    std::filesystem::remove_all(base() / "life");
+    std::filesystem::create_directories(folder_);
+    for (const auto account : keyed) granted_[account] = 0;
+    writeKeys();
+    begin();
+    acd_.connect(life_->report());
+    pictured_ = true;
+    for (std::size_t i = 0; i < 3; ++i)  // some are at work already
+        for (const auto& command : {telephony::Command(telephony::SignIn{"h", agentIds[i]}),
+                                    telephony::Command(telephony::CreateSession{agentIds[i], groupNames[i % groupNames.size()], "Line 1"})}) {
+            acd_.perform(command, [](const auto&) {});
+            acd_.answer(0, Way::eventFirst, life_->report());
+        }
+    settle();
+}
+
+World::~World() {
+    for (auto& member : members_)
+        if (member->line) leave(*member);
+    life_.reset();
+    failWrites(false);
+    std::error_code ignored;
+    std::filesystem::remove_all(base(), ignored);
+    std::filesystem::create_directories(base(), ignored);
+}
+
+void World::writeKeys() {
+    identity::KeyFile file;
+    for (const auto account : keyed) file.keys.push_back(keyOf(account, granted_.at(account)));
+    file.keys.push_back({.id = "k9", .name = std::string(1 + static_cast<std::size_t>(++versions_ % 50), 'x')});  // no two versions have one size
+    if (auto written = identity::writeKeyFile(folder_ / "keys.json", file); !written) throw std::runtime_error(written.error().detail);
+}
+
+void World::begin() {
+    failWrites(writesFail_ = false);  // a gateway does not begin on a disk that takes nothing
+    life_ = std::make_unique<Life>(folder_, acd_);
+    ++counts_.lives;
+    kept_ = life_->kept();
+    epoch_ = kept_.epoch;
+    log_.restart(kept_.cut, kept_.newest);
+    for (auto& member : members_) member->astray = member->astray || member->client.at() > kept_.newest;
+    for (auto& [account, reader] : readers_) reader.astray = reader.astray || reader.at > kept_.newest;
+    requests_.endOfGateway(log_);
+    requests_.nothingMissing(log_);
+    for (auto it = carriedOut_.begin(); it != carriedOut_.end();) it = it->second.durable ? std::next(it) : carriedOut_.erase(it);
+    settle();
+}
+
+void World::end(bool crash) {
+    if (crash) {  // what the file has at this moment is what is left
+        const auto next = base() / "next";
+        std::filesystem::remove_all(next);
+        std::filesystem::create_directories(next);
+        for (const auto* name : {"journal.db", "journal.db-wal", "keys.json"})
+            if (std::filesystem::exists(folder_ / name)) std::filesystem::copy_file(folder_ / name, next / name);
+    } else {
+        life_->gateway().draining = true;
+    }
+    for (auto& member : members_)
+        if (member->line) leave(*member);
+    acd_.forgetAsked();
+    life_.reset();
+    pictured_ = false;
+    awaited_.reset();
+    if (!crash) return;
+    std::filesystem::remove_all(folder_);
+    std::filesystem::rename(base() / "next", folder_);
+}
+
+identity::Identity World::who(std::size_t account) const { return identityOf(account, hasKey(account) ? granted_.at(account) : 0); }
+bool World::revoked(std::size_t account) const { return hasKey(account) && granted_.at(account) == contents - 1; }
+
+// Until nothing moves: each event goes into the log before a client can have heard it.
+void World::settle() {
+    for (int quiet = 0; quiet < 2;) {
+        const auto told = life_->settle();
+        for (const auto& frame : told) {
+            const auto& entry = log_.add(frame);
+            requests_.judge(entry);
+            if (awaited_) await(entry);
+            ++counts_.events;
+        }
+        kept_ = life_->kept();
+        if (kept_.durable) {
+            requests_.durableAgain();
+            for (auto& [key, carried] : carriedOut_) carried.durable = true;
+        }
+        requests_.judge(log_, kept_.durable);
+        quiet = life_->turn() || !told.empty() ? 0 : quiet + 1;
+    }
+}
+
+void World::await(const Entry& entry) {
+    const auto& concern = entry.frame->concern;
+    if (entry.frame->type != awaited_->type || entry.what() != awaited_->event) return;
+    if (awaited_->subject.empty() ? concern.agent != awaited_->agent : entry.frame->subject != awaited_->subject) return;
+    const auto* cause = entry.data().if_contains("cause");
+    must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request",
+         [&] { return fmt::format("event {} came of {}: {}", entry.frame->number, awaited_->request, entry.frame->cloudEvent()); });
+    awaited_.reset();
+}
+
+World::Member* World::member(unsigned which, bool connected) {
+    std::vector<Member*> some;
+    for (auto& member : members_) {
+        if (member->line && member->client.closed()) leave(*member);  // by the gateway: too slow, revoked
+        if (static_cast<bool>(member->line) == connected) some.push_back(member.get());
+    }
+    return some.empty() ? nullptr : some[which % some.size()];
+}
+
+void World::leave(Member& member) {
+    member.line->hangUp();
+    member.line.reset();
+    member.slow = false;
+}
+
+Expected World::expectedFrom(const Member& member, const std::string& cursor) const {
+    if (cursor.empty()) return {false, ""};
+    events::Cursor at;
+    if (!events::Cursor::parse(cursor, at)) return {false, "cursor-unknown"};
+    if (at.epoch != epoch_) return {false, "epoch-changed"};
+    if (at.number > log_.newest() || member.astray) return {false, "cursor-unknown"};
+    // What is in memory still may be told, or not; the same while the journal cannot be written.
+    if (at.number < kept_.cut || (!kept_.durable && at.number < log_.newest())) return {};
+    return {true, ""};
+}
+
+void World::connect(Member& member, const std::string& cursor) {
+    if (revoked(member.account)) return;
+    auto& client = member.client;
+    client.opened();
+    client.expected = expectedFrom(member, cursor);
+    client.wanted = {who(member.account), {member.topics.begin(), member.topics.end()}, {}};
+    if (member.agents) client.wanted.only.emplace(member.agents->begin(), member.agents->end());
+    client.who = [this, account = member.account] { return who(account); };
+    auto channel = std::make_shared<net::Channel>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
+    member.line =
+        std::make_shared<Line>(channel, life_->shard(), life_->site(), client, who(member.account), client.name() + "-" + std::to_string(++clientNumber_));
+    if (!member.line->open(member.topics, member.agents, cursor)) return leave(member);
+    settle();
+    must(client.greeted(), "a client is greeted", [&] { return client.name(); });
+    member.astray = false;
+}
+
+void World::enter(const Step& step) {
+    static const std::vector<std::vector<std::string>> choices{
+        {}, {"agent-session"}, {"agent", "agent-session", "call"}, {"audio", "source"}, {"queue", "agent"}, {}};
+    const auto account = step.a % accounts;
+    auto topics = choices[step.b % choices.size()];
+    if (topics.empty()) topics = api::everything();
+    std::optional<std::vector<std::string>> agents;
+    if (step.c % 4 == 0) agents = {"1001", "1003"};
+    members_.push_back(std::make_unique<Member>(Member{.client = Client(fmt::format("client {} ({})", members_.size(), who(account).subject), log_),
+                                                       .account = account,
+                                                       .topics = std::move(topics),
+                                                       .agents = std::move(agents)}));
+    connect(*members_.back(), "");
+}
+
+void World::comeBack(const Step& step) {
+    auto* member = this->member(step.a, false);
+    if (!member) return;
+    ++counts_.reconnects;
+    auto& client = member->client;
+    if (!client.begun()) return connect(*member, "");
+    switch (step.b % 8) {
+        case 4: return connect(*member, "nonsense");
+        case 5: return connect(*member, "elsewhere-" + std::to_string(client.at()));
+        case 6: return connect(*member, events::Cursor{epoch_, log_.newest() + 1000}.text());
+        case 7: {
+            const auto reach = log_.newest() - std::min(log_.newest(), kept_.cut);
+            client.resumeFrom(kept_.cut + (reach ? step.c * reach / 64 : 0));
+            member->astray = false;
+            break;
+        }
+        default: break;
+    }
+    connect(*member, events::Cursor{epoch_, client.at()}.text());
+}
+
+void World::grant(const Step& step) {
+    const auto account = keyed[step.a % std::size(keyed)];
+    granted_[account] = step.b % contents;
+    writeKeys();
+    for (auto& member : members_)
+        if (member->line && member->account == account) member->client.regrant(who(account));
+    life_->askAgain();
+    settle();
+    for (auto& member : members_)
+        must(!member->line || member->account != account || !revoked(account) || member->slow || member->client.closed(), "who is revoked hears nothing more",
+             [&] { return member->client.name(); });
+}
+
+void World::calm() {
+    for (int i = 0; i < 3; ++i) {
+        pass(std::chrono::milliseconds(1100));
+        settle();
+    }
+}
+
+void World::look() {
+    calm();
+    for (auto& member : members_)
+        if (member->line && !member->slow && !member->client.closed()) lookAt(*member);
+}
+
+void World::lookAt(const Member& member) {
+    member.client.heardAll();
+    if (!member.client.hasCopy()) return;
+    const auto& wanted = member.client.wanted;
+    const auto subscription = api::subscriptionFor(life_->gateway(), who(member.account), {wanted.topics.begin(), wanted.topics.end()}, member.agents);
+    if (!subscription) return;
+    Copy fresh;
+    fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
+    std::set<std::string> leftOut{"statistics"};
+    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next picture tells
+    const auto difference = member.client.copy().differsFrom(fresh, leftOut);
+    must(difference.empty(), "a snapshot is the fold of the events before it", [&] { return member.client.name() + ": " + difference; });
+}
+
+void World::finish() {
+    failWrites(writesFail_ = false);
+    if (!acd_.connected()) {
+        acd_.connect(life_->report());
+        pictured_ = true;
+    }
+    settle();
+    for (int round = 0; round < 4; ++round) {
+        while (acd_.asked()) {
+            acd_.answer(0, Way::eventFirst, life_->report());
+            settle();
+        }
+        while (acd_.tellLate(life_->report())) settle();
+        pass(std::chrono::seconds(130));
+        settle();
+    }
+    for (auto& member : members_)
+        if (member->line && std::exchange(member->slow, false)) member->line->slow(false);
+    look();
+    requests_.allAnswered();
+    end(true);
+    begin();
+    acd_.connect(life_->report());
+    pictured_ = true;
+    settle();
+    for (std::size_t i = 0; i < members_.size(); ++i) comeBack({Do::come_back, 0, 0, 0});
+    look();
+}
+
+void World::count(Counts& counts) const {
+    counts += counts_;
+    for (const auto& member : members_) counts.heard += member->client.events();
+    counts.requests += requests_.count();
+}
+
+}  // namespace deskline::model

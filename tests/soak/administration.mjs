@@ -1,0 +1,74 @@
+// What is done at night, once a day: certificates, keys, the provider's keys, an outage, webhooks begun anew, an agent forgotten.
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Authority, SigningKey } from '../e2e/provider.mjs';
+import { receiver } from './traffic.mjs';
+
+export const issuer = 'https://login.example';
+
+export class Administration {
+  figures = { certificates: 0, keys: 0, providerKeys: 0, providerOutages: 0, switchOutages: 0, webhooks: 0, forgotten: 0 };
+
+  constructor(folder) {
+    Object.assign(this, { folder, authority: new Authority(folder), jwks: join(folder, 'jwks.json'), certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') });
+    this.providerKeys = [];
+    this.rotate();
+    this.renew();
+  }
+  config() {
+    return `[server]\ncertificate = "${this.certificate}"\nprivate_key = "${this.key}"\ntrusted_proxies = ["127.0.0.1"]\n[identity]\nissuer = "${issuer}"\njwks = "${this.jwks}"\nfree_failures = 10\n[journal]\nretention_days = 7\n[webhooks]\nallow_private_networks = true\nretries = ["5 s", "30 s", "10 min"]\ntimeout = 2\n[presence]\nnot_ready_after = 60\nsign_out_after = 14400\n[log]\nlevel = "warn"\n`;
+  }
+  renew() {
+    const made = this.authority.issue('localhost', { file: 'next', days: 2 });
+    copyFileSync(made.key ?? join(this.folder, 'next.key'), this.key + '.new');
+    copyFileSync(made.certificate ?? join(this.folder, 'next.pem'), this.certificate + '.new');
+    renameSync(this.key + '.new', this.key);
+    renameSync(this.certificate + '.new', this.certificate);
+    this.figures.certificates++;
+  }
+  // The new key beside the one before.
+  rotate() {
+    this.providerKeys = [...this.providerKeys.slice(-1), new SigningKey('key ' + this.figures.providerKeys++)];
+    writeFileSync(this.jwks + '.new', JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
+    renameSync(this.jwks + '.new', this.jwks);
+  }
+  async begin(gateway) {
+    this.receivers = await Promise.all([receiver(() => 204), receiver(() => 500), receiver(() => (Math.floor(gateway.soakStep++ / 3) % 2 ? 503 : 200))]);
+    this.hooks = [];
+  }
+  end() {
+    this.receivers.forEach((one) => one.stop());
+  }
+
+  async night(gateway, traffic, time, day) {
+    this.renew();
+    this.rotate();
+    const now = Math.floor(time.now() / 1000);
+    await traffic.ask('GET', '/me', undefined, this.providerKeys.at(-1).token({ iss: issuer, aud: 'deskline', sub: 'ada', role: 'supervisor', iat: now, exp: now + 600 }));
+    // The provider is away for a while: its file is not there.
+    if (day % 2) {
+      rmSync(this.jwks);
+      this.figures.providerOutages++;
+    }
+    const root = () => traffic.minter.token('root', 'admin');
+    const secret = gateway.cli('key', 'create', '--name', 'crm ' + (day % 7), '--role', 'integration', '--scopes', 'agents:read', '--expires', '2d').stdout.trim();
+    this.figures.keys++;
+    await traffic.ask('GET', '/agents', undefined, secret);
+    if (this.lastKey) gateway.cli('key', 'revoke', this.lastKey.split('_')[1]);
+    this.lastKey = secret;
+    for (const id of this.hooks) await traffic.ask('DELETE', '/webhooks/' + id, undefined, root());
+    this.hooks = [];
+    for (const { url } of this.receivers) {
+      const made = await traffic.ask('POST', '/webhooks', { url, types: ['deskline.agent-session'] }, root());
+      if (made.status === 201) this.hooks.push(made.body.id), this.figures.webhooks++;
+    }
+    await gateway.telephony({ do: 'lose' });
+    await traffic.ask('GET', '/audit?limit=50', undefined, root());
+    if (day % 7 === 3) gateway.cli('journal', 'forget', '--agent', '1003'), this.figures.forgotten++;
+    this.figures.switchOutages++;
+  }
+  async morning(gateway) {
+    await gateway.telephony({ do: 'restore' });
+    this.providerKeys.length && writeFileSync(this.jwks, JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
+  }
+}

@@ -1,0 +1,62 @@
+// Thirty days of a gateway within minutes: its clocks are moved, its traffic is drawn by a seed, and nothing of it may grow from one week to
+// the next. SOAK_AGENTS, SOAK_CLIENTS, SOAK_RATE (changes in ten minutes), SOAK_TRAFFIC (calls) and SOAK_SEED say how much; the plot is
+// build/test-logs/soak.svg.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DrivenTime, Chance, build } from './driven.mjs';
+import { Administration } from './administration.mjs';
+import { Traffic } from './traffic.mjs';
+import { measure, trend } from './measure.mjs';
+import { plot } from './plot.mjs';
+
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const size = { agents: number('SOAK_AGENTS', 24), clients: number('SOAK_CLIENTS', 6), rate: number('SOAK_RATE', 2), calls: number('SOAK_TRAFFIC', 0.02), seed: number('SOAK_SEED', 1), days: number('SOAK_DAYS', 30) };
+const day = 24 * 3_600_000;
+
+test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not grow`, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskline-soak-')), time = new DrivenTime(folder), started = Date.now();
+  const start = Math.ceil(Date.now() / day) * day; // a midnight
+  time.moveTo(start);
+  Object.assign(process.env, time.environment);
+  const { startGateway, until } = await import('../e2e/harness.mjs');
+  const administration = new Administration(folder);
+  const gateway = await startGateway({ config: administration.config(), traffic: size.calls, agents: size.agents });
+  gateway.contract = undefined; // the answers are judged by the other tests
+  gateway.soakStep = 0;
+  gateway.exit.then((ended) => ended.code !== 0 && t.diagnostic(`the gateway ended with ${JSON.stringify(ended)}: ${gateway.log().slice(0, 60000)}`));
+  await administration.begin(gateway);
+  const traffic = new Traffic(gateway, time, size), days = [];
+  for (let at = 0; at < size.days; ++at) {
+    for (let minute = 0; minute < 1440; minute += 10) {
+      time.moveTo(start + at * day + minute * 60_000);
+      const chance = new Chance(size.seed * 1_000_003 + (at % 7) * 1440 + minute);
+      if (minute === 120) await administration.night(gateway, traffic, time, at);
+      if (minute === 180) await administration.morning(gateway);
+      await traffic.step(at, minute, chance);
+    }
+    await traffic.night();
+    await until('the streams end', async () => (await gateway.metric('streams')) === 0);
+    for (let i = 1; i <= 4; ++i) { // what is due by now is done: cuts, deliveries, limits
+      time.moveTo(start + at * day + (1430 + i) * 60_000);
+      await traffic.ask('GET', '/agents', undefined, traffic.minter.token('root', 'admin'));
+    }
+    days.push(await measure(gateway, time, join(gateway.folder, 'data/journal.db')));
+  }
+  const events = await gateway.metric('events_total'), rows = trend(days);
+  administration.end();
+  delete process.env.LD_PRELOAD;
+  const ended = await gateway.stop();
+  time.close();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(build, 'test-logs'), { recursive: true });
+  writeFileSync(join(build, 'test-logs/soak.svg'), plot(`${size.days} days, ${size.agents} agents, ${events.toLocaleString('en')} events: each measure at the end of each day, and the last week beside the one before`, days, rows));
+  writeFileSync(join(build, 'test-logs/soak.json'), JSON.stringify({ size, days, rows, traffic: traffic.figures, administration: administration.figures }, null, 1));
+  const { figures } = traffic, { heap, resident } = { heap: rows.find((row) => row.name === 'heap bytes'), resident: rows.find((row) => row.name === 'resident bytes') };
+  t.diagnostic(`# soak: ${size.days} days in ${Math.round((Date.now() - started) / 1000)} s, ${events} events, ${figures.requests} requests (${figures.refused} refused), ${figures.connects} connects, ${figures.renewals} tokens renewed, ${figures.wrongCredentials} wrong credentials, ${administration.figures.certificates} certificates, ${administration.figures.switchOutages + administration.figures.providerOutages} outages; heap ${(heap.was / 1e6).toFixed(2)} → ${(heap.is / 1e6).toFixed(2)} MB, resident ${(resident.was / 1e6).toFixed(1)} → ${(resident.is / 1e6).toFixed(1)} MB`);
+  assert.deepEqual(rows.filter((row) => row.grows), [], 'what grows from one week to the next');
+  assert.ok(figures.errors < figures.requests / 100, `${figures.errors} of ${figures.requests} requests were not answered`);
+  assert.equal(ended.code, 0, JSON.stringify(ended));
+});
