@@ -110,12 +110,23 @@ void Client::resumeFrom(std::uint64_t number) {
 
 void Client::arrived(std::string_view piece) {
     if (piece.starts_with('\x88')) {
-        closed_ = true;
+        arrived_.emplace_back(piece, Hearing{});
         return;
     }
     must(!sent_.empty(), "what is sent arrives once", [&] { return name_ + " heard a frame that nobody sent"; });
-    const auto by = std::move(sent_.front());
+    arrived_.emplace_back(piece, std::move(sent_.front()));
     sent_.pop_front();
+}
+
+void Client::judge() {
+    for (; !arrived_.empty(); arrived_.pop_front()) judge(arrived_.front().first, arrived_.front().second);
+}
+
+void Client::judge(std::string_view piece, const Hearing& by) {
+    if (piece.starts_with('\x88')) {
+        closed_ = true;
+        return;
+    }
     const auto frame = json::parse(events::textOf(piece)).as_object();
     const auto op = std::string_view(frame.at("op").as_string());
     if (op == "welcome") {

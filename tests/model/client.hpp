@@ -52,6 +52,7 @@ public:
     void regrant(identity::Identity is) { holds_.who = std::move(is); }  // its keys have changed
     void dropped();                                                      // what was sent and not heard yet never comes
     void arrived(std::string_view piece);
+    void judge();  // what has arrived, once the log has it too
 
     void forgetPlace();                     // begins from nothing
     void resumeFrom(std::uint64_t number);  // an older place: the copy is none
@@ -69,6 +70,7 @@ public:
     void heardAll() const;  // everything that it was to hear
 
 private:
+    void judge(std::string_view piece, const Hearing& by);
     void snapshot(const json::object& frame, const Hearing& by);
     void event(const json::object& frame, const Hearing& by);
 
@@ -76,6 +78,7 @@ private:
     const Log& log_;
     Hearing holds_;
     std::deque<Hearing> sent_;
+    std::deque<std::pair<std::string, Hearing>> arrived_;
     Copy copy_;
     std::uint64_t at_ = 0, events_ = 0;  // up to which it has heard everything
     bool begun_ = false, greeted_ = false, closed_ = false, hasCopy_ = false;

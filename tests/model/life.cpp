@@ -92,15 +92,22 @@ std::vector<events::FramePtr> Life::settle() {
         std::promise<void> done;
         ledger_.query([&](const events::State&, const std::string&) { done.set_value(); });
         done.get_future().wait();
-        bool moved = ring();
-        for (auto& item : hub_.inbox(witness_).drain()) {
-            moved = true;
-            if (auto* frame = std::get_if<events::FramePtr>(&item))
-                told.push_back(std::move(*frame));
-            else
-                std::get<events::Work>(item)();
-        }
-        quiet = moved ? 0 : quiet + 1;
+        const bool moved = ring();
+        auto fresh = this->told();
+        quiet = moved || !fresh.empty() ? 0 : quiet + 1;
+        told.insert(told.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+    }
+    return told;
+}
+
+// The witness comes first in the hub: what a client has heard is told here already.
+std::vector<events::FramePtr> Life::told() {
+    std::vector<events::FramePtr> told;
+    for (auto& item : hub_.inbox(witness_).drain()) {
+        if (auto* frame = std::get_if<events::FramePtr>(&item))
+            told.push_back(std::move(*frame));
+        else
+            std::get<events::Work>(item)();
     }
     return told;
 }

@@ -50,6 +50,7 @@ private:
     };
 
     void settle();
+    bool note(const std::vector<events::FramePtr>& told);  // into the log; whether there was anything
     void begin();          // a life
     void end(bool crash);  // of it
     void writeKeys();

@@ -11,8 +11,9 @@ const json::object* causeOf(const Entry& entry) {
 }
 
 // The number that the answer names, of the event that the request brought about.
-std::optional<std::uint64_t> cursorOf(const api::Response& response) {
-    if (response.status >= 300 || !response.body.is_object()) return std::nullopt;
+std::optional<std::uint64_t> cursorOf(const Asked& asked) {
+    const auto& response = asked.response;
+    if (asked.type.empty() || response.status >= 300 || !response.body.is_object()) return std::nullopt;
     const auto* cursor = response.body.as_object().if_contains("cursor");
     events::Cursor at;
     if (!cursor || !cursor->is_string() || !events::Cursor::parse(std::string_view(cursor->get_string()), at)) return std::nullopt;
@@ -61,7 +62,7 @@ void Requests::judge(const Log& log, bool durable) {
 
 void Requests::judgeAnswer(Asked& asked, const Log& log) {
     must(asked.response.status != 500, "no request makes the gateway fail", [&] { return asked.method + " " + asked.path; });
-    const auto number = cursorOf(asked.response);
+    const auto number = cursorOf(asked);
     if (!number || !headerOf(asked.response, "Idempotency-Replayed").empty()) return;
     const auto* entry = log.find(*number);
     must(entry, "the answered cursor is an event", [&] { return fmt::format("{}: {}", asked.id, *number); });
@@ -116,7 +117,7 @@ void Requests::durableAgain() {
 
 void Requests::nothingMissing(const Log& log) const {
     for (const auto& asked : all_) {
-        const auto number = cursorOf(asked.response);
+        const auto number = cursorOf(asked);
         if (!number || !asked.durable) continue;
         const auto* entry = log.find(*number);
         must(entry && causeOf(*entry), "nothing that was answered is missing after a crash",

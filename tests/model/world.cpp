@@ -100,21 +100,28 @@ bool World::revoked(std::size_t account) const { return hasKey(account) && grant
 // Until nothing moves: each event goes into the log before a client can have heard it.
 void World::settle() {
     for (int quiet = 0; quiet < 2;) {
-        const auto told = life_->settle();
-        for (const auto& frame : told) {
-            const auto& entry = log_.add(frame);
-            requests_.judge(entry);
-            if (awaited_) await(entry);
-            ++counts_.events;
-        }
+        const bool told = note(life_->settle());
         kept_ = life_->kept();
         if (kept_.durable) {
             requests_.durableAgain();
             for (auto& [key, carried] : carriedOut_) carried.durable = true;
         }
         requests_.judge(log_, kept_.durable);
-        quiet = life_->turn() || !told.empty() ? 0 : quiet + 1;
+        const bool turned = life_->turn();
+        note(life_->told());
+        for (auto& member : members_) member->client.judge();
+        quiet = told || turned ? 0 : quiet + 1;
     }
+}
+
+bool World::note(const std::vector<events::FramePtr>& told) {
+    for (const auto& frame : told) {
+        const auto& entry = log_.add(frame);
+        requests_.judge(entry);
+        if (awaited_) await(entry);
+        ++counts_.events;
+    }
+    return !told.empty();
 }
 
 void World::await(const Entry& entry) {
