@@ -1,6 +1,6 @@
 // Who calls, and what each may, as the test means it: some by tokens, some by keys whose content changes. Thread: any.
 #pragma once
-#include "identity/keys.hpp"
+#include "identity/key_file.hpp"
 
 namespace deskline::model {
 

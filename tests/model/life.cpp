@@ -66,8 +66,8 @@ Life::Life(const std::filesystem::path& folder, Acd& acd)
       authenticator_(tokensIn(folder), &keys_, nullptr),
       gateway_{.name = "model", .basePath = "", .journal = folder / "journal.db", .ledger = ledger_, .telephony = &acd, .authenticator = &authenticator_},
       presence_(gateway_, {std::chrono::seconds(30), std::chrono::seconds(300)}),
-      site_{.gateway = gateway_, .queueLimit = 24'000} {
-    keys_.reload();
+      site_{.gateway = gateway_, .tls = net::TlsContext(), .queueLimit = 24'000} {
+    if (const auto opened = keys_.open(); !opened) throw std::runtime_error(opened.error().detail);
     keys_.changed();
     gateway_.presence = &presence_;
     for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts_, &pendingStates_, &presence_}) ledger_.observe(*observer);

@@ -7,6 +7,7 @@
 #include "api/pending_states.hpp"
 #include "api/presence.hpp"
 #include "api/router.hpp"
+#include "api/target.hpp"
 #include "net/shard.hpp"
 #include "net/site.hpp"
 
@@ -20,7 +21,7 @@ public:
     // Until nothing moves any more; the frames that were told meanwhile, in their order.
     std::vector<events::FramePtr> settle();
     std::vector<events::FramePtr> told();  // what has been told since, without waiting
-    bool turn();  // the shard alone: whether it had anything to do
+    bool turn();                           // the shard alone: whether it had anything to do
     events::Attachment attach(const events::Subscription& subscription, const std::string& cursor);
     // What the journal's file has: the first and the last number, and whether the last commit went well.
     struct Kept {

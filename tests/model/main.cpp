@@ -31,7 +31,9 @@ bool parse(int count, char** words, Options& out) {
                                              : nullptr;
         if (!number) {
             if (std::filesystem::is_directory(word))
-                for (const auto& entry : std::filesystem::directory_iterator(word)) out.lists.push_back(entry.path());
+                for (const auto& entry : std::filesystem::directory_iterator(word)) {
+                    if (entry.path().extension() == ".steps") out.lists.push_back(entry.path());
+                }
             else
                 out.lists.emplace_back(word);
         } else if (i + 1 == count) {

@@ -51,8 +51,8 @@ private:
 
     void settle();
     bool note(const std::vector<events::FramePtr>& told);  // into the log; whether there was anything
-    void begin();          // a life
-    void end(bool crash);  // of it
+    void begin();                                          // a life
+    void end(bool crash);                                  // of it
     void writeKeys();
     identity::Identity who(std::size_t account) const;
     bool revoked(std::size_t account) const;

@@ -52,10 +52,13 @@ World::~World() {
 }
 
 void World::writeKeys() {
-    identity::KeyFile file;
-    for (const auto account : keyed) file.keys.push_back(keyOf(account, granted_.at(account)));
-    file.keys.push_back({.id = "k9", .name = std::string(1 + static_cast<std::size_t>(++versions_ % 50), 'x')});  // no two versions have one size
-    if (auto written = identity::writeKeyFile(folder_ / "keys.json", file); !written) throw std::runtime_error(written.error().detail);
+    const auto written = identity::updateKeyFile(folder_ / "keys.json", [&](identity::KeyFile& file) -> Result<void> {
+        file.keys.clear();
+        for (const auto account : keyed) file.keys.push_back(keyOf(account, granted_.at(account)));
+        file.keys.push_back({.id = "k9", .name = std::string(1 + static_cast<std::size_t>(++versions_ % 50), 'x')});  // no two versions have one size
+        return {};
+    });
+    if (!written) throw std::runtime_error(written.error().detail);
 }
 
 void World::begin() {

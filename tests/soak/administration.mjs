@@ -51,11 +51,12 @@ export class Administration {
       this.figures.providerOutages++;
     }
     const root = () => traffic.minter.token('root', 'admin');
-    const secret = gateway.cli('key', 'create', '--name', 'crm ' + (day % 7), '--role', 'integration', '--scopes', 'agents:read', '--expires', '2d').stdout.trim();
-    this.figures.keys++;
-    await traffic.ask('GET', '/agents', undefined, secret);
-    if (this.lastKey) gateway.cli('key', 'revoke', this.lastKey.split('_')[1]);
-    this.lastKey = secret;
+    if (day % 7 === 0) { // a key for the week; those before are kept in the file, with when they were used last
+      const secret = gateway.cli('key', 'create', '--name', 'crm', '--role', 'integration', '--scopes', 'agents:read', '--expires', '8d').stdout.trim();
+      this.figures.keys++;
+      await traffic.ask('GET', '/agents', undefined, secret);
+    }
+    if (day % 7 === 6) gateway.cli('key', 'revoke', 'crm');
     for (const id of this.hooks) await traffic.ask('DELETE', '/webhooks/' + id, undefined, root());
     this.hooks = [];
     for (const { url } of this.receivers) {
@@ -67,8 +68,9 @@ export class Administration {
     if (day % 7 === 3) gateway.cli('journal', 'forget', '--agent', '1003'), this.figures.forgotten++;
     this.figures.switchOutages++;
   }
-  async morning(gateway) {
+  async morning(gateway, until) {
     await gateway.telephony({ do: 'restore' });
+    await until('the switch is there again', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200);
     this.providerKeys.length && writeFileSync(this.jwks, JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
   }
 }
