@@ -16,7 +16,7 @@ export class Administration {
     this.renew();
   }
   config() {
-    return `[server]\ncertificate = "${this.certificate}"\nprivate_key = "${this.key}"\ntrusted_proxies = ["127.0.0.1"]\n[identity]\nissuer = "${issuer}"\njwks = "${this.jwks}"\nfree_failures = 10\n[journal]\nretention_days = 7\n[webhooks]\nallow_private_networks = true\nretries = ["5 s", "30 s", "10 min"]\ntimeout = 2\n[presence]\nnot_ready_after = 60\nsign_out_after = 14400\n[log]\nlevel = "warn"\n`;
+    return `[server]\ncertificate = "${this.certificate}"\nprivate_key = "${this.key}"\ntrusted_proxies = ["127.0.0.1"]\n[identity]\nissuer = "${issuer}"\njwks = "${this.jwks}"\nfree_failures = 10\n[journal]\nretention_days = 7\naudit_retention_days = 7\n[webhooks]\nallow_private_networks = true\nretries = ["5 s", "30 s", "10 min"]\ntimeout = 2\n[presence]\nnot_ready_after = 60\nsign_out_after = 14400\n[log]\nlevel = "warn"\n`;
   }
   renew() {
     const made = this.authority.issue('localhost', { file: 'next', days: 2 });
@@ -68,9 +68,12 @@ export class Administration {
     if (day % 7 === 3) gateway.cli('journal', 'forget', '--agent', '1003'), this.figures.forgotten++;
     this.figures.switchOutages++;
   }
-  async morning(gateway, until) {
+  async morning(gateway, traffic, until) {
+    writeFileSync(this.jwks + '.new', JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
+    renameSync(this.jwks + '.new', this.jwks);
     await gateway.telephony({ do: 'restore' });
-    await until('the switch is there again', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200);
-    this.providerKeys.length && writeFileSync(this.jwks, JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
+    const root = traffic.minter.token('root', 'admin');
+    await until('the switch is there again', async () => (await traffic.ask('PUT', '/agents/1001', { pin: '1001' }, root)).status < 300);
+    await traffic.ask('DELETE', '/agents/1001', undefined, root);
   }
 }

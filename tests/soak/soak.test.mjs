@@ -34,7 +34,7 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
       time.moveTo(start + at * day + minute * 60_000);
       const chance = new Chance(size.seed * 1_000_003 + (at % 7) * 1440 + minute);
       if (minute === 120) await administration.night(gateway, traffic, time, at);
-      if (minute === 180) await administration.morning(gateway, until);
+      if (minute === 180) await administration.morning(gateway, traffic, until);
       await traffic.step(at, minute, chance);
     }
     await traffic.night();

@@ -78,7 +78,7 @@ export class Traffic {
     this.figures.requests++;
     const answer = await this.gateway.request(method, path, body, { token, headers }).catch(() => ({ status: 0 }));
     if (answer.status >= 400) this.figures.refused++;
-    if (answer.status === 0 || answer.status >= 500) this.figures.errors++;
+    if (answer.status === 0 || answer.status === 500) this.figures.errors++; // 503: the switch is away
     return answer;
   }
 
