@@ -23,7 +23,9 @@ using Number = std::unique_ptr<BIGNUM, Free>;
 
 PublicKey made(const char* kind, OSSL_PARAM_BLD* builder) {
     const std::unique_ptr<OSSL_PARAM, Free> parameters(OSSL_PARAM_BLD_to_param(builder));
+    if (!parameters) throw std::bad_alloc();
     const std::unique_ptr<EVP_PKEY_CTX, Free> context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
+    if (!context) throw std::bad_alloc();
     EVP_PKEY* key = nullptr;
     if (EVP_PKEY_fromdata_init(context.get()) != 1 || EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) return nullptr;
     return {key, &EVP_PKEY_free};
@@ -31,10 +33,12 @@ PublicKey made(const char* kind, OSSL_PARAM_BLD* builder) {
 
 PublicKey rsaKey(const std::string& modulus, const std::string& exponent) {
     const std::unique_ptr<OSSL_PARAM_BLD, Free> builder(OSSL_PARAM_BLD_new());
+    if (!builder) throw std::bad_alloc();
     const auto number = [](const std::string& bytes) {
         return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
     };
     const auto n = number(modulus), e = number(exponent);
+    if (!n || !e) throw std::bad_alloc();
     OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
     OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
     auto key = made("RSA", builder.get());
@@ -44,6 +48,7 @@ PublicKey rsaKey(const std::string& modulus, const std::string& exponent) {
 PublicKey ecKey(const std::string& x, const std::string& y) {
     if (x.size() != 32 || y.size() != 32) return nullptr;
     const std::unique_ptr<OSSL_PARAM_BLD, Free> builder(OSSL_PARAM_BLD_new());
+    if (!builder) throw std::bad_alloc();
     const auto point = "\x04" + x + y;  // uncompressed
     OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);
     OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());

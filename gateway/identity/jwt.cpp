@@ -70,6 +70,7 @@ const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<co
 std::string rawSignature(const std::vector<unsigned char>& der) {
     const auto* at = der.data();
     const EcSignature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
+    if (!signature) throw std::bad_alloc();
     std::string raw(2 * fieldBytes, '\0');
     auto* out = reinterpret_cast<unsigned char*>(raw.data());
     BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), out, fieldBytes);
@@ -79,7 +80,13 @@ std::string rawSignature(const std::vector<unsigned char>& der) {
 
 std::string derSignature(const std::string& raw) {
     const EcSignature signature(ECDSA_SIG_new());
-    ECDSA_SIG_set0(signature.get(), BN_bin2bn(bytesOf(raw), fieldBytes, nullptr), BN_bin2bn(bytesOf(raw) + fieldBytes, fieldBytes, nullptr));
+    if (!signature) throw std::bad_alloc();
+    auto *r = BN_bin2bn(bytesOf(raw), fieldBytes, nullptr), *s = BN_bin2bn(bytesOf(raw) + fieldBytes, fieldBytes, nullptr);
+    if (!r || !s || ECDSA_SIG_set0(signature.get(), r, s) != 1) {
+        BN_free(r);
+        BN_free(s);
+        throw std::bad_alloc();
+    }
     unsigned char* der = nullptr;
     const int length = i2d_ECDSA_SIG(signature.get(), &der);
     std::string bytes(reinterpret_cast<char*>(der), length > 0 ? static_cast<std::size_t>(length) : 0);
@@ -210,6 +217,7 @@ bool signatureFits(const Jwt& token, const PublicKey& key) {
     if (token.algorithm == Algorithm::ES256 && token.signature.size() != 2 * fieldBytes) return false;
     const auto signature = token.algorithm == Algorithm::ES256 ? derSignature(token.signature) : token.signature;
     const Digest context(EVP_MD_CTX_new());
+    if (!context) throw std::bad_alloc();
     const auto* digest = token.algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256();
     return EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key.get()) == 1 &&
            EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(), bytesOf(token.signedPart), token.signedPart.size()) == 1;
@@ -217,6 +225,7 @@ bool signatureFits(const Jwt& token, const PublicKey& key) {
 
 std::string signEs256(const std::string& signedPart, const PublicKey& key) {
     const Digest context(EVP_MD_CTX_new());
+    if (!context) throw std::bad_alloc();
     std::size_t length = 0;
     EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get());
     EVP_DigestSign(context.get(), nullptr, &length, bytesOf(signedPart), signedPart.size());

@@ -47,12 +47,12 @@ Fault refused(Site& site, const From& from, api::Attempt what, Fault fault, Show
 
 asio::awaitable<Result<identity::Identity>> identified(Site& site, Shard& shard, std::string credential, const std::string& address, bool hurried) {
     using Identified = Result<identity::Identity>;
-    Identified atTheEnd(shuttingDown);
+    AnswerOf<Identified> otherwise = [](const Fault& fault) { return Identified(fault); };
     // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
     auto begin = [&site, from = addressKey(address), hurried, shown = std::move(credential)](std::function<void(Identified)> done) mutable {
         site.gateway.authenticator->identify(std::move(shown), now(), from, hurried, std::move(done));
     };
-    co_return co_await fromOutside(shard, Leaving::reads_over, std::move(atTheEnd), std::move(begin));
+    co_return co_await fromOutside(shard, Leaving::reads_over, std::move(otherwise), std::move(begin));
 }
 
 }  // namespace
@@ -85,7 +85,8 @@ asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, s
     const auto claim = gateway.authenticator->claims(credential);
     const int wait = gateway.throttle.wait(identity::countersOf(claim.what, from.address, claim.key));
     auto identity = co_await identified(site, shard, std::move(credential), from.address, wait > 0);  // then nothing is tried that costs much
-    if (identity || identity.error().slug == shuttingDown.slug) co_return identity;                   // leaving: nobody has looked at it
+    if (identity || identity.error().slug == shuttingDown.slug || identity.error().slug == unansweredFault.slug)
+        co_return identity;  // leaving: nobody has looked at it
     if (identity.error().slug != "too-many-requests") co_return refused(site, from, what, identity.error(), claim.what, claim.key);
     gateway.refusals.count(what, true);
     auto later = identity.error();

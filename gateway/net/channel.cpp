@@ -41,6 +41,7 @@ Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(s
     socket_.non_blocking(true, ignored);
     const auto remote = socket_.remote_endpoint(ignored);
     if (!ignored) peer_ = remote.address().to_string();
+    if (!ssl_) throw std::bad_alloc();
     SSL_set_fd(ssl_, static_cast<int>(socket_.native_handle()));
     SSL_set_accept_state(ssl_);
     SSL_set_msg_callback(ssl_, &Channel::onMessage);
@@ -100,9 +101,13 @@ void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (closing() || overflown_ || bytes.empty()) return;
     if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_) return push(std::move(owner), bytes, counting_);
     overflown_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
-        if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
-    });
+    try {
+        asio::post(socket_.get_executor(), [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
+            if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
+        });
+    } catch (const std::bad_alloc&) {
+        cut();
+    }
 }
 
 void Channel::push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts) {
@@ -181,7 +186,11 @@ void Channel::flush() {
         waiting_ = true;
         socket_.async_wait(want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, [self = shared_from_this()](error_code failed) {
             self->waiting_ = false;
-            failed ? self->fail(failed) : self->flush();
+            try {
+                failed ? self->fail(failed) : self->flush();
+            } catch (const std::bad_alloc&) {
+                self->cut();
+            }
         });
         return tellSent();
     }
@@ -260,6 +269,11 @@ void Channel::closeWhenSent() {
     onTick = nullptr;
     expireIn(closingSeconds);
     if (queuedBytes_ == 0) linger();
+}
+
+void Channel::cut() noexcept {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
 void Channel::close() {

@@ -62,6 +62,7 @@ public:
     void sever(std::string last);
     void closeWhenSent();
     void close();
+    void cut() noexcept;                  // nothing goes out any more; whoever reads sees the end, and closes: where there is no memory for more
     void stopReading() { deaf_ = true; }  // whoever reads gets an error: what comes in is not worth looking at
     bool closing() const { return closing_ || closed_; }
     bool closed() const { return closed_; }

@@ -96,10 +96,10 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
 // waited for; who has changed something is, for as long as there is time.
 asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request) {
     const auto until = leavingOf(request);
-    auto atTheEnd = unanswered(request);
+    AnswerOf<api::Response> otherwise = unanswered(request);
     // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
     auto begin = [&site, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); };
-    co_return co_await fromOutside(shard, until, std::move(atTheEnd), std::move(begin));
+    co_return co_await fromOutside(shard, until, std::move(otherwise), std::move(begin));
 }
 
 // What a resource allows; for a browser that asks before it sends (CORS), also which headers.
@@ -251,10 +251,11 @@ std::int64_t secondsNow() { return std::chrono::duration_cast<std::chrono::secon
 
 Leaving leavingOf(const api::Request& request) { return request.method == "GET" || request.method == "HEAD" ? Leaving::reads_over : Leaving::over; }
 
-api::Response unanswered(const api::Request& request) {
-    Fault fault = shuttingDown;
-    fault.outcomeUnknown = leavingOf(request) == Leaving::over;
-    return api::problem(fault, request.requestId);
+std::function<api::Response(const Fault&)> unanswered(const api::Request& request) {
+    return [id = request.requestId, unknown = leavingOf(request) == Leaving::over](Fault fault) {
+        fault.outcomeUnknown = unknown;
+        return api::problem(fault, id);
+    };
 }
 
 api::Later laterOn(asio::io_context& io) {

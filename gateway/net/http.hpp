@@ -14,9 +14,9 @@
 namespace deskline::net {
 
 std::int64_t secondsNow();  // since 1970
-// When an unanswered request is told that the gateway ends, and how.
+// When an unanswered request is told that the gateway ends, and how it is told that, or that there can be no answer.
 Leaving leavingOf(const api::Request& request);
-api::Response unanswered(const api::Request& request);
+std::function<api::Response(const Fault&)> unanswered(const api::Request& request);
 api::Later laterOn(asio::io_context& io);  // timers of a shard, for requests that come in on it
 
 asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);

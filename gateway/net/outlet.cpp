@@ -45,6 +45,11 @@ void Outlet::end() {
     holding_ = false;
 }
 
+void Outlet::lost() noexcept {
+    lost_ = true;
+    channel_->cut();
+}
+
 void Outlet::listen(events::Subscription subscription, std::string cursor) {
     subscription_ = std::move(subscription);
     site_.gateway.lastInterest = now().time_since_epoch().count();
@@ -56,10 +61,18 @@ void Outlet::listen(events::Subscription subscription, std::string cursor) {
 
 void Outlet::attach(std::string cursor) {
     beginning_ = true;
-    site_.gateway.ledger.attach(shard_.number(), subscription_, std::move(cursor),
-                                [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
-                                    if (const auto self = weak.lock(); self && self->attaching_ == which) self->attached(attachment, asked);
-                                });
+    site_.gateway.ledger.attach(
+        shard_.number(), subscription_, std::move(cursor),
+        [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
+            const auto self = weak.lock();
+            if (!self || self->attaching_ != which) return;
+            try {
+                self->attached(attachment, asked);
+            } catch (const std::bad_alloc&) {
+                self->lost();
+            }
+        },
+        weak_from_this());
 }
 
 void Outlet::attached(const events::Attachment& attachment, const events::Subscription& asked) {
@@ -154,7 +167,7 @@ void Outlet::adapt() {
 }
 
 bool Outlet::deliver(const events::FramePtr& frame) {
-    if (channel_->closing()) return false;
+    if (lost_ || channel_->closing()) return false;
     if (beginning_ && !subscription_.sees(frame->topic(), frame->concern)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
     releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor

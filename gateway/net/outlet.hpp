@@ -21,6 +21,7 @@ public:
     void flush() final;
     bool releaseHeld() final;
     void askAgain() final;
+    void lost() noexcept final;
     void leave(Leaving stage) final;
 
 protected:
@@ -76,7 +77,7 @@ private:
     Clock::duration interval_{};
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
     bool beginning_ = false, again_ = false;  // a beginning is on its way; another is wanted after it
-    bool greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
+    bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
     std::set<std::string> present_;  // the agents whose stream this is
 };
 

@@ -1,24 +1,34 @@
 // What a connection waits for from outside its shard: the ledger, the switch, the identity provider, a key that is being hashed. The answer
-// may come on any thread, once, late or never; whoever has to give it holds no part of the connection. At the end the shard answers instead.
+// may come on any thread, once, late or never; whoever has to give it holds no part of the connection. At the end the shard answers instead,
+// and where it can never come (whoever had to give it failed, for want of memory) that is the answer.
 // Thread: the shard's.
 #pragma once
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <optional>
 
+#include "model/fault.hpp"
 #include "net/shard.hpp"
 
 namespace deskline::net {
 
+template <class T>
+using AnswerOf = std::function<T(const Fault&)>;  // what is answered where there is only a fault to tell
+
+// Whoever had to answer failed: for want of memory, or by a mistake of the gateway's.
+inline const Fault unansweredFault{"internal", "The request could not be answered; there may be no memory for it just now."};
+
 template <class T, class Handler>
 class Wait final : public Open, public std::enable_shared_from_this<Wait<T, Handler>> {
 public:
-    Wait(Shard& shard, Leaving until, T atTheEnd, Handler handler)
-        : shard_(shard), until_(until), atTheEnd_(std::move(atTheEnd)), handler_(std::move(handler)) {}
+    Wait(Shard& shard, Leaving until, AnswerOf<T> otherwise) : shard_(shard), until_(until), otherwise_(std::move(otherwise)) {}
 
-    void begin() {
+    Shard& shard() { return shard_; }
+    void begin(Handler handler) {
+        handler_.emplace(std::move(handler));
         self_ = this->shared_from_this();
         shard_.opened(*this);
     }
@@ -31,36 +41,79 @@ public:
         handler(std::move(answer));
     }
     void leave(Leaving stage) override {
-        if (stage < until_) return;
-        boost::asio::post(shard_.io(), [self = this->shared_from_this()] { self->tell(std::move(self->atTheEnd_)); });
+        if (stage >= until_) otherwise(shuttingDown);
+    }
+    void otherwise(const Fault& fault) {
+        boost::asio::post(shard_.io(), [self = this->shared_from_this(), fault] { self->tell(self->otherwise_(fault)); });
     }
 
 private:
     Shard& shard_;
     const Leaving until_;
-    T atTheEnd_;
+    const AnswerOf<T> otherwise_;
     std::optional<Handler> handler_;
     std::shared_ptr<Wait> self_;  // until it is told
 };
 
-// `begin` is called with a function that takes the answer. `handler` gets it on the shard's thread; from the stage `until` on, `atTheEnd`.
-template <class T, class Begin, class Handler>
-void askOutside(Shard& shard, Leaving until, T atTheEnd, Begin&& begin, Handler&& handler) {
-    const auto wait = std::make_shared<Wait<T, std::decay_t<Handler>>>(shard, until, std::move(atTheEnd), std::forward<Handler>(handler));
-    wait->begin();
-    if (shard.leaving() >= until) return wait->leave(shard.leaving());
-    begin([weak = std::weak_ptr(wait), &io = shard.io()](T answer) {
-        boost::asio::post(io, [weak, answer = std::move(answer)]() mutable {
-            if (const auto still = weak.lock()) still->tell(std::move(answer));
+// Whoever has to answer holds this; when nobody does any more and no answer was given, none will come.
+template <class T, class Handler>
+class Answering {
+public:
+    explicit Answering(const std::shared_ptr<Wait<T, Handler>>& wait) : wait_(wait), io_(wait->shard().io()) {}
+    ~Answering() {
+        if (wait_.expired()) return;  // told by the shard, which may be gone by now
+        for (int tries = 0; tries < 3 && !given_; ++tries) try {
+                boost::asio::post(io_, [wait = wait_] {
+                    if (const auto still = wait.lock()) still->otherwise(unansweredFault);
+                });
+                given_ = true;
+            } catch (const std::bad_alloc&) {  // once more; at the end the shard answers in any case
+            }
+    }
+    Answering(const Answering&) = delete;
+    Answering& operator=(const Answering&) = delete;
+
+    void give(T answer) {
+        boost::asio::post(io_, [wait = wait_, answer = std::move(answer)]() mutable {
+            if (const auto still = wait.lock()) still->tell(std::move(answer));
         });
-    });
+        given_ = true;
+    }
+
+private:
+    const std::weak_ptr<Wait<T, Handler>> wait_;
+    boost::asio::io_context& io_;
+    bool given_ = false;
+};
+
+// `begin` is called with a function that takes the answer. `handler` gets it on the shard's thread; from the stage `until` on, and where no
+// answer can come, what `otherwise` makes of the fault. It does not throw once the handler is taken: that is told, not thrown.
+template <class T, class Handler, class Begin>
+void askOutside(const std::shared_ptr<Wait<T, Handler>>& wait, Leaving until, Begin&& begin, Handler handler) {
+    auto& shard = wait->shard();
+    wait->begin(std::move(handler));
+    if (shard.leaving() >= until) return wait->leave(shard.leaving());
+    try {
+        begin([answering = std::make_shared<Answering<T, Handler>>(wait)](T answer) { answering->give(std::move(answer)); });
+    } catch (const std::exception&) {
+        try {
+            wait->otherwise(unansweredFault);
+        } catch (const std::bad_alloc&) {  // at the end the shard answers in any case
+        }
+    }
+}
+
+template <class T, class Begin, class Handler>
+void askOutside(Shard& shard, Leaving until, AnswerOf<T> otherwise, Begin&& begin, Handler&& handler) {
+    using Waiting = Wait<T, std::decay_t<Handler>>;
+    askOutside(std::make_shared<Waiting>(shard, until, std::move(otherwise)), until, begin, std::decay_t<Handler>(std::forward<Handler>(handler)));
 }
 
 template <class T, class Begin>
-boost::asio::awaitable<T> fromOutside(Shard& shard, Leaving until, T atTheEnd, Begin begin) {
+boost::asio::awaitable<T> fromOutside(Shard& shard, Leaving until, AnswerOf<T> otherwise, Begin begin) {
     co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(T)>(
-        [&shard, until](auto handler, T last, Begin start) { askOutside(shard, until, std::move(last), std::move(start), std::move(handler)); },
-        boost::asio::use_awaitable, std::move(atTheEnd), std::move(begin));
+        [&shard, until](auto handler, AnswerOf<T> last, Begin start) { askOutside<T>(shard, until, std::move(last), std::move(start), std::move(handler)); },
+        boost::asio::use_awaitable, std::move(otherwise), std::move(begin));
 }
 
 }  // namespace deskline::net

@@ -4,12 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <thread>
-
-#include "net/seldom.hpp"
 
 namespace deskline::net {
 namespace {
@@ -40,6 +36,7 @@ Result<std::string> Server::listen(const std::string& address) {
     if (error) return wrong("'" + host + "' is not an IP address.");
     const tcp::endpoint endpoint(ip, port);
     acceptor_ = std::make_unique<tcp::acceptor>(shards_[0]->io());
+    pause_ = std::make_unique<asio::steady_timer>(shards_[0]->io());
     acceptor_->open(endpoint.protocol(), error);
 #ifndef _WIN32  // there SO_REUSEADDR would let two gateways share the port
     if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
@@ -56,48 +53,79 @@ Result<std::string> Server::listen(const std::string& address) {
 void Server::start() {
     started_ = true;
     for (auto& shard : shards_) shard->start();
-    asio::co_spawn(shards_[0]->io(), accept(), asio::detached);
+    asio::post(shards_[0]->io(), [this] { accept(); });
 }
 
-asio::awaitable<void> Server::accept() {
-    Seldom failed, tooMany, tooManyOfOne;
-    for (std::size_t next = 0;; next = (next + 1) % shards_.size()) {
-        error_code error;
-        auto& shard = *shards_[next];
-        auto socket = co_await acceptor_->async_accept(shard.io(), asio::redirect_error(asio::use_awaitable, error));
-        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
-        if (error) {  // out of descriptors, or the client left: let others go on and try again
-            if (const auto times = failed.happened()) spdlog::warn("{} connections could not be accepted: {}", times, error.message());
-            asio::steady_timer pause(shards_[0]->io(), std::chrono::milliseconds(50));
-            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-            continue;
-        }
-        if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
-            if (const auto times = tooMany.happened())
-                spdlog::warn("{} connections were refused: there are {}, which is all that are served", times, site_.maxConnections);
-            continue;
-        }
-        const auto peer = socket.remote_endpoint(error).address();
-        if (error) continue;  // gone already
-        if (!site_.peers.arrived(peer)) {
-            if (const auto times = tooManyOfOne.happened())
-                spdlog::warn("{} connections were refused: [server] connections_per_address is reached, the last time by {}", times, peer.to_string());
-            continue;
-        }
-        ++site_.connections;
-        const auto gone = [this, peer] {
-            site_.peers.left(peer);
-            --site_.connections;
-        };
-        asio::post(shard.io(), [this, &shard, gone, socket = std::make_shared<tcp::socket>(std::move(socket))] {
-            if (shard.leaving() != Leaving::not_yet) return gone();
-            auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [gone](Channel* channel) {
-                delete channel;
-                gone();
-            });
-            asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
-        });
+// A connection's place among those that are counted, until it is gone.
+class Server::Place {
+public:
+    Place(Site& site, asio::ip::address peer) : site_(site), peer_(std::move(peer)) { ++site_.connections; }
+    ~Place() {
+        if (ofPeer_) site_.peers.left(peer_);
+        --site_.connections;
     }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    bool granted() { return ofPeer_ = site_.peers.arrived(peer_); }  // false: its address has as many as it may
+
+private:
+    Site& site_;
+    const asio::ip::address peer_;
+    bool ofPeer_ = false;
+};
+
+// Called again by `seeToIt` where there was no memory to wait for the next.
+void Server::accept() {
+    auto& shard = *shards_[next_];
+    acceptor_->async_accept(shard.io(), [this, &shard](error_code error, tcp::socket socket) {
+        accepting_ = false;
+        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) return;
+        next_ = (next_ + 1) % shards_.size();
+        if (!error) try {
+                begin(shard, std::move(socket));
+            } catch (const std::bad_alloc&) {
+                error = make_error_code(boost::system::errc::not_enough_memory);
+            }
+        if (!error) return accept();
+        // Out of descriptors or memory, or the client left: let others go on and try again.
+        if (const auto times = failed_.happened()) spdlog::warn("{} connections could not be accepted: {}", times, error.message());
+        pause_->expires_after(std::chrono::milliseconds(50));
+        pause_->async_wait([this](error_code ended) {
+            if (!ended && !accepting_) accept();
+        });
+    });
+    accepting_ = true;
+}
+
+void Server::seeToIt() {
+    asio::post(shards_[0]->io(), [this] {
+        if (!accepting_ && acceptor_->is_open()) accept();
+    });
+}
+
+void Server::begin(Shard& shard, tcp::socket socket) {
+    if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
+        if (const auto times = tooMany_.happened())
+            spdlog::warn("{} connections were refused: there are {}, which is all that are served", times, site_.maxConnections);
+        return;
+    }
+    error_code error;
+    const auto peer = socket.remote_endpoint(error).address();
+    if (error) return;  // gone already
+    auto place = std::make_shared<Place>(site_, peer);
+    if (!place->granted()) {
+        if (const auto times = tooManyOfOne_.happened())
+            spdlog::warn("{} connections were refused: [server] connections_per_address is reached, the last time by {}", times, peer.to_string());
+        return;
+    }
+    asio::post(shard.io(), [this, &shard, place = std::move(place), socket = std::make_shared<tcp::socket>(std::move(socket))] {
+        if (shard.leaving() != Leaving::not_yet) return;
+        auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [place](Channel* channel) mutable {
+            delete channel;
+            place.reset();  // now: whoever knows it weakly keeps this function for longer
+        });
+        asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
+    });
 }
 
 void Server::askAgain() {

@@ -28,9 +28,12 @@ Shard::~Shard() { stop(); }
 
 void Shard::start() {
     thread_ = std::thread([this] {
+#ifdef __linux__
+        pthread_setname_np(pthread_self(), "shard");
+#endif
         const auto busy = boost::asio::make_work_guard(io_);
-        turnWheel();
         for (;;) try {
+                if (!turning_) turnWheel();
                 io_.run();
                 return;
             } catch (const std::exception& error) {
@@ -49,10 +52,13 @@ void Shard::stop() {
 void Shard::turnWheel() {
     wheelTimer_.expires_after(std::chrono::seconds(1));
     wheelTimer_.async_wait([this](auto error) {
+        turning_ = false;
         if (error) return;
         wheel_.turn();
+        schedulePass();  // where there was no memory for it
         turnWheel();
     });
+    turning_ = true;
 }
 
 void Shard::join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber) {
@@ -86,8 +92,11 @@ void Shard::drain() {
         delivering_ = true;
         for (auto& [subscription, audience] : audiences_) {
             if (!subscription.matches(*frame)) continue;
-            for (auto& member : audience.members)
-                if (member->deliver(frame)) touched_.push_back(member);
+            for (auto& member : audience.members) try {
+                    if (member->deliver(frame)) touched_.push_back(member);
+                } catch (const std::bad_alloc&) {
+                    member->lost();
+                }
         }
         delivering_ = false;
         for (const auto& [subscription, subscriber] : std::exchange(leaving_, {})) leave(subscription, subscriber);
@@ -100,7 +109,8 @@ void Shard::touch(const std::shared_ptr<Subscriber>& subscriber) {
     schedulePass();
 }
 
-void Shard::schedulePass() {
+// Where there is no memory for it, the wheel comes by within a second.
+void Shard::schedulePass() noexcept try {
     if (passing_ || touched_.empty()) return;
     passing_ = true;
     if (touched_.size() < longPass || passLength_ < longPass) {
@@ -111,37 +121,53 @@ void Shard::schedulePass() {
     passLength_ = touched_.size();
     gatherTimer_.expires_after(gatherFor);
     gatherTimer_.async_wait([this](auto) { pass(); });
+} catch (const std::bad_alloc&) {
+    passing_ = false;
 }
 
 void Shard::turn(int left) {
-    boost::asio::post(io_, [this, left] { left > 1 ? turn(left - 1) : pass(); });
+    boost::asio::post(io_, [this, left] {
+        if (left <= 1) return pass();
+        passing_ = false;  // until there is a next turn
+        turn(left - 1);
+        passing_ = true;
+    });
 }
 
 void Shard::pass() {
     for (std::size_t i = 0; i < slice && !touched_.empty(); ++i) {
         const auto next = std::move(touched_.front());
         touched_.pop_front();
-        next->flush();
+        try {
+            next->flush();
+        } catch (const std::bad_alloc&) {
+            next->lost();
+        }
     }
-    if (!touched_.empty()) return turn(turns);
     passing_ = false;
+    if (touched_.empty()) return;
+    turn(turns);
+    passing_ = true;
 }
 
 void Shard::hold(const std::shared_ptr<Subscriber>& subscriber) {
     held_.push_back(subscriber);
     if (holding_) return;
-    holding_ = true;
     holdTimer_.expires_after(holdGrain);
     holdTimer_.async_wait([this](auto error) {
         holding_ = false;
         if (!error) releaseHeld();
     });
+    holding_ = true;
 }
 
 void Shard::releaseHeld() {
     for (auto& weak : std::exchange(held_, {}))
-        if (const auto subscriber = weak.lock())
-            if (subscriber->releaseHeld()) hold(subscriber);
+        if (const auto subscriber = weak.lock()) try {
+                if (subscriber->releaseHeld()) hold(subscriber);
+            } catch (const std::bad_alloc&) {
+                subscriber->lost();
+            }
 }
 
 void Shard::each(void (Subscriber::*what)()) {

@@ -25,8 +25,9 @@ public:
     virtual ~Subscriber() = default;
     virtual bool deliver(const events::FramePtr& frame) = 0;  // queues; true: it is to be visited
     virtual void flush() = 0;
-    virtual bool releaseHeld() = 0;  // conflated frames that are due; true: more are held
-    virtual void askAgain() = 0;     // who it is: keys or revocations have changed
+    virtual bool releaseHeld() = 0;    // conflated frames that are due; true: more are held
+    virtual void askAgain() = 0;       // who it is: keys or revocations have changed
+    virtual void lost() noexcept = 0;  // an event could not be given to it: it has to come back, and resumes
 };
 
 class Shard {
@@ -57,7 +58,7 @@ private:
     void drain();
     void pass();
     void turn(int left);
-    void schedulePass();
+    void schedulePass() noexcept;
     void turnWheel();
     void releaseHeld();
 
@@ -75,7 +76,7 @@ private:
     std::deque<std::shared_ptr<Subscriber>> touched_;
     std::vector<std::weak_ptr<Subscriber>> held_;
     std::size_t subscribers_ = 0, passLength_ = 0;
-    bool passing_ = false, holding_ = false, delivering_ = false;
+    bool passing_ = false, holding_ = false, delivering_ = false, turning_ = false;
     std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
     OpenThings open_;
     Leaving stage_ = Leaving::not_yet;

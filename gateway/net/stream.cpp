@@ -202,7 +202,7 @@ private:
     std::optional<Message> parse(std::string_view text) {
         auto message = readMessage(text);
         if (message) return std::move(*message);
-        spdlog::info("stream {}: {}", whose_.id, message.error().detail);
+        spdlog::debug("stream {}: {}", whose_.id, message.error().detail);  // a stranger may cause as many as it likes
         close(CloseCode::bad_frame, message.error().reason);
         return std::nullopt;
     }
@@ -232,7 +232,7 @@ private:
     bool take(Result<identity::Identity> verified) {
         if (channel_->closing()) return false;
         if (!verified) {
-            spdlog::info("stream {}: {}", whose_.id, verified.error().detail);
+            spdlog::debug("stream {}: {}", whose_.id, verified.error().detail);  // the audit has it
             close(CloseCode::not_authorized, verified.error().slug, verified.error().retryAfter * 1000);
             return false;
         }
@@ -296,9 +296,9 @@ private:
         request.later = laterOn(shard_.io());
         ++unanswered_;
         const auto until = leavingOf(request);
-        auto atTheEnd = unanswered(request);
+        AnswerOf<api::Response> otherwise = unanswered(request);
         askOutside(
-            shard_, until, std::move(atTheEnd),
+            shard_, until, std::move(otherwise),
             [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); },
             [weak = weak(), id](const api::Response& response) {
                 if (const auto self = weak.lock()) self->answered(id, response);

@@ -244,6 +244,7 @@ bool holds(SSL* connection, SSL_CTX* context) {
     X509* certificate = SSL_get0_peer_certificate(connection);
     if (!certificate || SSL_get_SSL_CTX(connection) == context) return true;  // its handshake has asked that one
     const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX, X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
+    if (!check) throw std::bad_alloc();
     return X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
            X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace deskline::net {
@@ -18,12 +19,29 @@ public:
 
     void turn() {  // once a second
         at_ = (at_ + 1) % slots_.size();
-        for (auto& weak : std::exchange(slots_[at_], {}))
-            if (const auto what = weak.lock())
-                if (const int next = what->tick()) schedule(what, next);
+        tick(late_);
+        auto due = std::exchange(slots_[at_], {});
+        tick(due);
+        if (late_.empty())
+            late_.swap(due);
+        else
+            late_.insert(late_.end(), due.begin(), due.end());
     }
 
 private:
+    // Whoever could not be ticked, for want of memory, stays in the list: it is late, not forgotten.
+    void tick(std::vector<std::weak_ptr<Ticking>>& due) {
+        std::size_t kept = 0;
+        for (auto& weak : due) try {
+                if (const auto what = weak.lock())
+                    if (const int next = what->tick()) schedule(what, next);
+            } catch (const std::bad_alloc&) {
+                due[kept++] = weak;
+            }
+        due.resize(kept);
+    }
+
+    std::vector<std::weak_ptr<Ticking>> late_;
     std::array<std::vector<std::weak_ptr<Ticking>>, 64> slots_;
     std::size_t at_ = 0;
 };

@@ -32,9 +32,23 @@ std::string Channel::certificateFault() const { return {}; }
 bool Channel::certificateHolds(SSL_CTX*) const { return true; }
 
 void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
-    if (closing() || bytes.empty()) return;
-    queue_.push_back({std::move(owner), bytes});
+    if (closing() || overflown_ || bytes.empty()) return;
+    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_) return push(std::move(owner), bytes, counting_);
+    overflown_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
+    });
+}
+
+void Channel::push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts) {
+    queue_.push_back({std::move(owner), bytes, counts});
     queuedBytes_ += bytes.size();
+    if (counts) counted_ += bytes.size();
+}
+
+void Channel::limit(std::size_t bytes, std::function<void()> full) {
+    limit_ = bytes;
+    full_ = std::move(full);
 }
 
 void Channel::send(std::string bytes) {
@@ -47,30 +61,31 @@ void Channel::flush() {
     auto& wire = model::wireOf(*this);
     if (closed_ || wire.slow) return;
     const auto self = weak_from_this().lock();
-    queuedBytes_ = 0;
+    queuedBytes_ = counted_ = 0;
     for (auto& piece : std::exchange(queue_, {}))
         if (wire.arrived) wire.arrived(piece.bytes);
     sent();
 }
 
 void Channel::sent() {
-    for (auto& told : std::exchange(told_, {})) told({});
+    for (auto& told : std::exchange(told_, {})) told.tell({});
     if (closing_) close();
 }
 
 void Channel::whenSent(std::function<void(error_code)> told) {
     if (closed_) return told(asio::error::operation_aborted);
     if (queuedBytes_ == 0) return told({});
-    told_.push_back(std::move(told));
+    told_.push_back({0, std::move(told)});
 }
 
 void Channel::sever(std::string last) {
     if (closing()) return;
     auto& wire = model::wireOf(*this);
     queue_.clear();
-    queuedBytes_ = 0;
+    queuedBytes_ = counted_ = 0;
     if (wire.dropped) wire.dropped();
-    send(std::move(last));
+    const auto owner = std::make_shared<const std::string>(std::move(last));
+    push(owner, *owner, false);
     closeWhenSent();
     flush();
 }
@@ -85,11 +100,12 @@ void Channel::close() {
     if (closed_) return;
     closed_ = true;
     queue_.clear();
-    queuedBytes_ = 0;
+    queuedBytes_ = counted_ = 0;
     if (auto& wire = model::wireOf(*this); wire.dropped) wire.dropped();
-    for (auto& told : std::exchange(told_, {})) told(asio::error::operation_aborted);
+    for (auto& told : std::exchange(told_, {})) told.tell(asio::error::operation_aborted);
 }
 
+void Channel::cut() noexcept { close(); }
 void Channel::expireIn(int) {}
 void Channel::tickIn(int) {}
 int Channel::tick() { return 0; }

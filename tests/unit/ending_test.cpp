@@ -59,10 +59,13 @@ TEST_CASE("ending: a shard answers who waits for something outside, each at its 
     shard.start();
     std::vector<std::function<void(std::string)>> answers;  // kept outside for longer than the shard
     std::promise<std::string> answered, read, written, afterwards;
+    const auto otherwise = [](const Fault& fault) { return fault.slug == shuttingDown.slug ? std::string("the end") : "no answer: " + fault.slug; };
+    const auto askSo = [&](Leaving until, std::promise<std::string>& told, const std::function<void(std::function<void(std::string)>)>& begin) {
+        net::askOutside(shard, until, net::AnswerOf<std::string>(otherwise), begin,
+                        [&told](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
+    };
     const auto ask = [&](Leaving until, std::promise<std::string>& told) {
-        net::askOutside(
-            shard, until, std::string("the end"), [&](std::function<void(std::string)> answer) { answers.push_back(std::move(answer)); },
-            [&told](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
+        askSo(until, told, [&](std::function<void(std::string)> answer) { answers.push_back(std::move(answer)); });
     };
     const auto onShard = [&](const std::function<void()>& work) {
         std::promise<void> done;
@@ -79,6 +82,12 @@ TEST_CASE("ending: a shard answers who waits for something outside, each at its 
     });
     answers[0]("an answer");
     CHECK(valueOf(answered.get_future()) == "an answer");
+    // Whoever had to answer failed: before it was asked, and after that.
+    std::promise<std::string> failed, dropped;
+    onShard([&] { askSo(Leaving::over, failed, [](const auto&) { throw std::bad_alloc(); }); });
+    CHECK(valueOf(failed.get_future()) == "no answer: internal");
+    onShard([&] { askSo(Leaving::over, dropped, [](const auto& answer) { std::thread([answer] {}).detach(); }); });
+    CHECK(valueOf(dropped.get_future()) == "no answer: internal");
     onShard([&] { shard.leave(Leaving::begins); });
     onShard([&] { shard.leave(Leaving::reads_over); });
     CHECK(valueOf(read.get_future()) == "the end");

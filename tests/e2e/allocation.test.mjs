@@ -1,0 +1,113 @@
+// Memory that cannot be had: while requests of every kind are served, one allocation in so many fails (tests/faults/allocation.c), on the threads
+// that serve. Whoever is hit gets an error or loses the connection; the gateway stays, tells nobody what is not so, and serves when there is memory.
+// DESKLINE_ALLOCATION_SECONDS: of each round (3); DESKLINE_SEED: what is drawn.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { sleep, startGateway, until } from './harness.mjs';
+import { ResumingStream, journalOf, numberOf } from './clients.mjs';
+
+const seconds = Number(process.env.DESKLINE_ALLOCATION_SECONDS ?? 3), seed = Number(process.env.DESKLINE_SEED ?? Date.now() % 1e6);
+const source = resolve(import.meta.dirname, '../faults/allocation.c');
+
+class Memory {
+  constructor(folder) {
+    this.library = join(folder, 'allocation.so');
+    const file = join(folder, 'allocation');
+    execFileSync('gcc', ['-O2', '-shared', '-fPIC', source, '-o', this.library, '-ldl']);
+    writeFileSync(file, Buffer.alloc(4096));
+    this.file = openSync(file, 'r+');
+    this.set(3, seed);
+    this.env = { LD_PRELOAD: this.library, DESKLINE_ALLOCATION_FAULTS: file };
+  }
+  set(at, value) {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64LE(BigInt(value));
+    writeSync(this.file, number, 0, 8, at * 8);
+  }
+  get(at) {
+    const number = Buffer.alloc(8);
+    readSync(this.file, number, 0, 8, at * 8);
+    return Number(number.readBigUInt64LE());
+  }
+  failOneIn(count) {
+    this.set(0, count);
+  }
+}
+
+test(`one allocation in so many fails (seed ${seed})`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskline-faults-')), memory = new Memory(folder);
+  const gateway = await startGateway({ env: memory.env, traffic: 5, config: '[server]\ncompression = true\n[webhooks]\nallow_private_networks = true\n' });
+  gateway.contract = undefined; // an answer that is cut off fits nothing
+  const session = await gateway.signIn('1001'), topics = ['agent-session', 'agent', 'call', 'queue', 'source'];
+  const token = gateway.token(), key = gateway.key('crm', '--scopes', 'agents:read');
+  const clients = Array.from({ length: 10 }, () => new ResumingStream(gateway.url, token, topics));
+  await until('all clients are there', () => clients.every((c) => c.first !== undefined));
+  const answered = [], statuses = {};
+  let running = true, asked = 0;
+  const requests = [
+    (n) => gateway.setState(session, n % 2 ? 'ready' : 'not-ready', {}, { headers: { 'Idempotency-Key': 'k' + n } }),
+    () => gateway.request('GET', '/agents'),
+    () => gateway.request('GET', '/events?limit=200'),
+    () => gateway.request('GET', '/events?types=agent&limit=50'),
+    () => gateway.request('GET', '/audit'),
+    () => gateway.request('GET', '/me', undefined, { token: key }),
+    () => gateway.request('GET', '/me', undefined, { token: 'a.b.c' }),
+    () => gateway.request('GET', '/openapi.json', undefined, { headers: { 'Accept-Encoding': 'gzip' } }),
+    (n) => gateway.request('PUT', '/agents/10' + String(2 + (n % 10)).padStart(2, '0'), { pin: 'wrong' }),
+    () => gateway.request('POST', '/tickets', {}),
+    (n) => gateway.request('GET', '/operations/none' + n),
+    () => gateway.request('GET', '//metrics', undefined, { token: '' }),
+    async (n) => {
+      const stream = await gateway.open();
+      stream.send({ op: 'hello', token, topics });
+      stream.send({ op: 'command', id: 'c' + n, method: 'GET', path: '/agents' });
+      await Promise.race([stream.closed, sleep(200)]);
+      stream.close();
+      return { status: 101 };
+    },
+  ];
+  const patience = (promise, what) => Promise.race([promise, sleep(45_000).then(() => { throw new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what); })]);
+  const work = async (from) => {
+    for (let n = from; running; n += 8) {
+      ++asked;
+      try {
+        const { status, body } = await patience(requests[n % requests.length](n), requests[n % requests.length]);
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        if (n % requests.length === 0 && status === 200 && body?.event) answered.push(numberOf(body.event));
+      } catch (error) {
+        assert.doesNotMatch(error.message, /no answer/);
+        statuses.cut = (statuses.cut ?? 0) + 1;
+        await sleep(5);
+      }
+    }
+  };
+  const busy = Array.from({ length: 8 }, (_, i) => work(i));
+  for (const oneIn of [100_000, 10_000, 1000, 200, 50]) {
+    memory.failOneIn(oneIn);
+    await sleep(seconds * 1000);
+    assert.equal(gateway.child.exitCode ?? gateway.child.signalCode, null, `one in ${oneIn}: it ended; the last it said: ${gateway.log().slice(-3000)}`);
+    memory.failOneIn(0);
+    await sleep(200);
+  }
+  running = false;
+  await Promise.all(busy);
+  await until('it is durable', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' }).catch(() => ({}))).status === 200);
+  for (const path of ['/agents', '/events?limit=10', '/audit', '/me']) assert.equal((await gateway.request('GET', path)).status, 200, path);
+  const truth = await journalOf(gateway), end = truth.at(-1), known = new Set(truth);
+  assert.deepEqual(answered.filter((n) => !known.has(n)), [], 'nothing that was answered is missing');
+  for (const [i, client] of clients.entries()) {
+    await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 30_000);
+    assert.equal(client.resets, 0, 'no reset');
+    assert.deepEqual(client.unique().filter((n) => n <= end), truth.filter((n) => n > client.first), `client ${i}`);
+    client.stop();
+  }
+  assert.equal(gateway.cli('journal', 'verify').code, 0);
+  console.log(`# ${memory.get(2)} of ${memory.get(1)} allocations failed, under ${asked} requests: ${Object.entries(statuses).map(([status, count]) => `${status}: ${count}`).join(', ')}; ${truth.length} telephony events, all told; seed ${seed}`);
+  await gateway.stop();
+  closeSync(memory.file);
+  rmSync(folder, { recursive: true, force: true });
+});
