@@ -1,5 +1,9 @@
 #include "instance.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
 #include "host/platform.hpp"
 #include "model/files.hpp"
 #include "model/time.hpp"
@@ -8,6 +12,8 @@ namespace deskline {
 namespace {
 
 constexpr auto patience = std::chrono::seconds(2);  // for one that is just ending: its process goes a moment after its last answer
+
+constexpr std::string_view notDurable = "events were told that are not in the journal";
 
 // Two ways to one file are one file.
 std::filesystem::path lockOf(const std::filesystem::path& journal) {
@@ -35,18 +41,37 @@ Result<Instance> Instance::take(const host::Configuration& c) {
     Instance instance(std::move(*data));
     auto lock = FileLock::take(lockOf(journal), patience);
     if (!lock && lock.error().slug == "in-use") return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
-    if (lock)
+    if (lock) {
         instance.journal_.emplace(std::move(*lock));
-    else
+        const auto text = readWhole(lockOf(journal));
+        instance.wasDurable_ = instance.durable_ = text && (!*text || (*text)->find(notDurable) == std::string::npos);
+    } else {
         instance.fault_ = Fault{"journal-fault", "The journal " + journal.string() + " could not be opened. " + lock.error().detail};
-    instance.listensAt("");
+    }
+    instance.say();
     return instance;
 }
 
-void Instance::listensAt(const std::string& address) const {
-    const auto text = who_ + (address.empty() ? "" : ", at " + address) + "\n";
+void Instance::listensAt(const std::string& address) {
+    const std::lock_guard lock(*mutex_);
+    address_ = address;
+    say();
+}
+
+void Instance::durable(bool is) {
+    const std::lock_guard lock(*mutex_);
+    if (durable_ == is && said_) return;
+    durable_ = is;
+    say();
+}
+
+void Instance::say() {
+    const auto text = who_ + (address_.empty() ? "" : ", at " + address_) + "\n";
     (void)data_.say(text);  // a disk that is full keeps nobody from serving; the lock holds all the same
-    if (journal_) (void)journal_->say(text);
+    if (!journal_) return;
+    const auto noted = journal_->say(durable_ ? text : text + std::string(notDurable) + "\n");
+    if (std::exchange(said_, noted.has_value()) && !noted)
+        spdlog::error("{} The next gateway may not learn that the journal lacks events.", noted.error().detail);
 }
 
 }  // namespace deskline

@@ -21,6 +21,7 @@
 #include "api/webhooks.hpp"
 #include "host/privacy.hpp"
 #include "instance.hpp"
+#include "model/failpoint.hpp"
 #include "net/certificates.hpp"
 #include "net/server.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
@@ -100,8 +101,9 @@ int serve(const host::Configuration& c) {
     if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
         return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
-    const auto instance = Instance::take(c);  // first of all, and until the end
+    auto instance = Instance::take(c);  // first of all, and until the end
     if (!instance) return refuse(instance.error());
+    failpoint("start.locked");
     if (const auto exposed = host::secure(c); !exposed.empty()) {
         for (const auto& line : exposed) std::cerr << "deskline: " << line << "\n";
         return 1;
@@ -125,12 +127,15 @@ int serve(const host::Configuration& c) {
                                                 c.journal.sync == "full",
                                                 static_cast<int>(c.journal.retentionDays),
                                                 static_cast<std::uint64_t>(c.journal.retentionSize),
-                                                {static_cast<int>(c.journal.auditRetentionDays), static_cast<std::uint64_t>(c.journal.auditRetentionSize)}});
+                                                {static_cast<int>(c.journal.auditRetentionDays), static_cast<std::uint64_t>(c.journal.auditRetentionSize)},
+                                                !instance->wasDurable()});
+    if (journal) instance->durable(true);
     if (!journal) {
         spdlog::error("{} Events are served but not durable.", journal.error().detail);
         journal = events::Journal::openVolatile(journal.error());
     }
 
+    failpoint("start.opened");
     if (signals.asked() > 0) return 0;
     const auto wanted = static_cast<std::size_t>(c.server.maxConnections);
     const auto share = host::shareOf(host::raiseDescriptors(), wanted);
@@ -193,6 +198,7 @@ int serve(const host::Configuration& c) {
     const auto address = server.listen(c.server.listen);
     if (!address) return refuse(address.error());
 
+    ledger.tellDurable([&instance](bool durable) { instance->durable(durable); });
     ledger.start();
     const auto report = [&ledger](Fact fact) { ledger.record(std::move(fact)); };
     try {
@@ -212,9 +218,11 @@ int serve(const host::Configuration& c) {
                 spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
         spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync,
                      shardCount);
+        failpoint("start.listening");
         instance->listensAt(*address);
         std::cerr << "listening on " << *address << std::endl;
         signals.wait([&](bool anyway) {
+            server.seeToIt();
             certificates.rotateTicketKeys();
             gateway.tickets.sweep(std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count());
             const bool renewed = certificates.renew(site, anyway);

@@ -29,13 +29,10 @@ std::int64_t milliseconds(const std::optional<Time>& time, std::int64_t otherwis
 // One audit entry, in a transaction of its own.
 Result<void> note(Database& database, AuditEntry entry) {
     entry.time = now();
-    if (!database.run("BEGIN IMMEDIATE")) return database.fault("written");
-    auto appended = append(database, entry);
-    if (!appended || !database.run("COMMIT")) {
-        auto fault = appended ? database.fault("written") : appended.error();
-        database.run("ROLLBACK");
-        return fault;
-    }
+    Transaction transaction(database);
+    if (!transaction.begun()) return database.fault("written");
+    if (auto appended = append(database, entry); !appended) return appended;
+    if (!transaction.commit()) return database.fault("written");
     return {};
 }
 
@@ -101,6 +98,10 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();
     if (!database.run("PRAGMA secure_delete = ON")) return database.fault("changed");
+    // No number is given twice, though the last events go.
+    if (!database.run("INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE SET value = "
+                      "MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))"))
+        return database.fault("changed");
     const auto events = eraseBySteps(database, "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE agent = ?1 LIMIT ?2)", agent);
     if (!events) return events.error();
     const auto operations = eraseBySteps(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE agent = ?1 LIMIT ?2)", agent);
@@ -122,6 +123,7 @@ Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry)
 Result<Verified> verifyAudit(const std::filesystem::path& journal) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
+    if (!database.run("BEGIN")) return database.fault("read");  // one moment: a gateway may cut meanwhile
     return verify(database);
 }
 

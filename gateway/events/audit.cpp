@@ -6,9 +6,10 @@
 namespace deskline::events {
 namespace {
 
-std::string lastHash(const Database& database) {
-    Statement last(database, "SELECT hash FROM audit ORDER BY number DESC LIMIT 1");
-    return last.row() ? last.text(0) : std::string();
+// What the next entry follows: the last one, or where all were cut, the anchor.
+AuditAnchor lastOf(const Database& database) {
+    Statement last(database, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1");
+    return last.row() ? AuditAnchor{last.number(0), last.text(1)} : anchorOf(database).value_or(AuditAnchor{});
 }
 
 std::size_t bytesOf(const AuditEntry& entry) {
@@ -34,9 +35,10 @@ AuditEntry shown(AuditEntry entry) {
 
 Result<void> append(Database& database, const AuditEntry& entry) {
     const auto text = boost::json::serialize(toJson(shown(entry)));
-    const auto hash = digest(lastHash(database) + '\n' + text);
-    Statement insert(database, "INSERT INTO audit (time, entry, hash) VALUES (?1, ?2, ?3)");
-    if (!insert.bind(entry.time.time_since_epoch().count(), text, hash).done()) return database.fault("written");
+    const auto last = lastOf(database);
+    const auto hash = digest(last.hash + '\n' + text);
+    Statement insert(database, "INSERT INTO audit (number, time, entry, hash) VALUES (?1, ?2, ?3, ?4)");
+    if (!insert.bind(std::max<std::int64_t>(last.number, 0) + 1, entry.time.time_since_epoch().count(), text, hash).done()) return database.fault("written");
     return {};
 }
 

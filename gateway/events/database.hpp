@@ -45,6 +45,29 @@ private:
     std::filesystem::path path_;
 };
 
+// A transaction that writes: what is not committed is taken back, however it is left.
+class Transaction {
+public:
+    explicit Transaction(Database& database) : database_(database), open_(database.run("BEGIN IMMEDIATE")) {}
+    ~Transaction() { takeBack(); }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    bool begun() const { return open_; }
+    bool commit() {  // false: Database::fault says why
+        if (!open_ || !database_.run("COMMIT")) return false;
+        open_ = false;
+        return true;
+    }
+    void takeBack() {
+        if (std::exchange(open_, false)) database_.run("ROLLBACK");
+    }
+
+private:
+    Database& database_;
+    bool open_;
+};
+
 // A prepared statement, finalised when it goes. Parameters and columns count as SQLite's: from 1 and from 0.
 class Statement {
 public:

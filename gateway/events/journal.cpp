@@ -5,12 +5,16 @@
 #include <algorithm>
 
 #include "events/rows.hpp"
+#include "model/failpoint.hpp"
 #include "model/id.hpp"
 #include "model/time.hpp"
 
 namespace deskline::events {
 namespace {
 
+constexpr const char* newestSql =
+    "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))";
+constexpr std::int64_t beyondAllTold = 1'000'000'000;
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
 
 }  // namespace
@@ -47,12 +51,16 @@ Result<void> Journal::prepare(bool& damaged) {
     const auto durability = options_.full ? Database::Durability::full : Database::Durability::normal;
     if (auto opened = database_.open(options_.path, Database::Access::write, durability, damaged); !opened) return opened;
     if (options_.mostPages && !database_.run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str())) return database_.fault("limited");
+    if (options_.lacksEvents) {
+        if (!nextEpoch()) return Fault{"journal-fault", "The journal " + options_.path.string() + " could not be written."};
+        spdlog::warn("the journal {} lacks events that were told before the last end; it gets a new epoch, and whoever resumes begins anew",
+                     options_.path.string());
+    }
     Statement epoch(database_, "SELECT value FROM meta WHERE key = 'epoch'");
     if (!epoch.row()) return database_.fault("read");
     epoch_ = epoch.text(0);
     // The number of the last event outlives the cutting of events.
-    Statement newest(database_,
-                     "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))");
+    Statement newest(database_, newestSql);
     if (newest.row()) newest_ = static_cast<std::uint64_t>(newest.number(0));
     readOldest();
     changedByOthers();
@@ -82,44 +90,48 @@ KeptTime Journal::keptTime() const {
 }
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
-    if (!database_.run("BEGIN IMMEDIATE")) return database_.fault("written");
+    Transaction transaction(database_);
+    if (!transaction.begun()) return database_.fault("written");
+    failpoint("journal.begun");
     std::optional<Lost> lost;
     if (!volatile_ && !frames.empty() && frames.front()->number > newest_ + 1) {
         lost = {lost_.upTo >= oldest_ ? lost_.after : newest_, frames.front()->number - 1};
-        if (!remember("lost_after", std::to_string(lost->after)) || !remember("lost_up_to", std::to_string(lost->upTo))) {
-            auto fault = database_.fault("written");
-            database_.run("ROLLBACK");
-            return fault;
-        }
+        if (!remember("lost_after", std::to_string(lost->after)) || !remember("lost_up_to", std::to_string(lost->upTo))) return database_.fault("written");
     }
     auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
     if (!inserted) {
-        database_.run("ROLLBACK");
+        transaction.takeBack();
         return inserted.error().symbol == violated ? beginEpoch(inserted.error()) : inserted;
     }
-    if (!database_.run("COMMIT")) {
-        auto fault = database_.fault("written");
-        database_.run("ROLLBACK");
-        return fault;
-    }
-    for (auto* store : stores) store->saved();
-    if (volatile_ && !frames.empty()) return *volatile_;
+    failpoint("journal.inserted");
+    if (!transaction.commit()) return database_.fault("written");
+    failpoint("journal.committed");
     if (lost) lost_ = *lost;
-    if (!frames.empty()) newest_ = frames.back()->number;
+    if (!frames.empty() && !volatile_) newest_ = frames.back()->number;
+    for (auto* store : stores) try {
+            store->saved();
+        } catch (const std::bad_alloc&) {  // it saves the same again with the next group
+        }
+    if (volatile_ && !frames.empty()) return *volatile_;
     return {};
+}
+
+// Cursors of before are of another epoch, and no event of before is told to anybody. Numbers go on beyond all that may have been told: they are
+// entity tags too.
+bool Journal::nextEpoch() {
+    Transaction transaction(database_);
+    if (!transaction.begun()) return false;
+    Statement last(database_, newestSql);
+    if (!last.row()) return false;
+    const auto number = std::to_string(last.number(0) + beyondAllTold);
+    last.reset();
+    return remember("epoch", randomId(4)) && remember("cut", number) && remember("newest", number) && transaction.commit();
 }
 
 // For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on under new ones (`deskline
 // journal export` still shows it). Whether the numbers told here or those in the file are right, nobody can say.
 Fault Journal::beginEpoch(Fault why) {
-    Statement last(database_, "SELECT MAX(number) FROM events");
-    if (!database_.run("BEGIN IMMEDIATE")) return why;
-    const auto cut = last.row() ? last.number(0) : 0;
-    last.reset();
-    if (!remember("epoch", randomId(4)) || !remember("cut", std::to_string(cut)) || !database_.run("COMMIT")) {
-        database_.run("ROLLBACK");
-        return why;
-    }
+    if (!nextEpoch()) return why;
     conflict_ = true;
     why.detail +=
         " Another program wrote events into it under the numbers of this gateway. It gets a new epoch, which the next start goes on with; "
@@ -140,8 +152,10 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
         }
         insert.reset();
     }
-    for (auto* store : stores)
+    for (auto* store : stores) {
         if (auto saved = store->save(database_); !saved) return saved;
+        failpoint("journal.stored");
+    }
     return {};
 }
 
@@ -194,17 +208,18 @@ Journal::Front Journal::cutFront(std::int64_t now) const {
 
 bool Journal::prune(std::int64_t now, const std::string& text) {
     if (conflict_) return false;  // the cut of the next epoch stands
-    const auto [last, count] = cutFront(now);
-    if (!database_.run("BEGIN IMMEDIATE")) return false;
+    const auto [front, count] = cutFront(now);
+    const auto last = std::max(front, oldest_ - 1);  // never less than was cut before: what an earlier epoch left is told to nobody
+    Transaction transaction(database_);
+    if (!transaction.begun()) return false;
     bool kept = remember("newest", std::to_string(newest_)) && (text.empty() || remember("kept_time", text));
     if (count) {
         Statement cut(database_, "DELETE FROM events WHERE number <= ?1");
         kept = kept && cut.bind(static_cast<std::int64_t>(last)).done() && remember("cut", std::to_string(last));
     }
-    if (!kept || !database_.run("COMMIT")) {
-        database_.run("ROLLBACK");
-        return false;
-    }
+    failpoint("prune.cut");
+    if (!kept || !transaction.commit()) return false;
+    failpoint("prune.committed");
     if (count) oldest_ = last + 1;
     return count == cutAtOnce;
 }

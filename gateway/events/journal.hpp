@@ -1,7 +1,8 @@
 // The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
 // Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
-// A corrupt file is set aside, never overwritten, and a new epoch begun. Where somebody else wrote events into the file, under numbers that this
-// gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the ledger's.
+// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told. Where somebody else wrote events into the file,
+// under numbers that this gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the
+// ledger's.
 #pragma once
 #include <memory>
 #include <vector>
@@ -19,6 +20,7 @@ struct JournalOptions {
     int retentionDays = 7;
     std::uint64_t retentionBytes = 1ULL << 30;  // of events, as Database::bytesOf counts them
     AuditRetention audit = {};
+    bool lacksEvents = false;    // the gateway before this one told events that are not in the file: their numbers would be given twice
     std::int64_t mostPages = 0;  // 0: as many as the disk takes; a test plays a full disk with it
 };
 
@@ -66,6 +68,7 @@ private:
         int count = 0;
     };
     Front cutFront(std::int64_t now) const;
+    bool nextEpoch();
     Fault beginEpoch(Fault why);
 
     struct Lost {  // events that were told while the journal could not be written, and then were too many to keep

@@ -5,7 +5,7 @@
 namespace deskline::events {
 
 Keeping::Keeping(Journal& journal, Operations& operations, Audit& audit, Steady start)
-    : journal_(journal), operations_(operations), audit_(audit), time_(journal.keptTime()), next_(start + every) {
+    : journal_(journal), operations_(operations), audit_(audit), time_(journal.keptTime()), next_(start + first) {
     audit.keepFor(journal.auditRetention());
 }
 

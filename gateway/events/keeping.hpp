@@ -11,6 +11,7 @@ namespace deskline::events {
 class Keeping {
 public:
     using Steady = KeptTime::Steady;
+    static constexpr auto first = std::chrono::seconds(2);  // after the start: one that is started again and again cuts too
     static constexpr auto every = std::chrono::seconds(60);
     static constexpr auto again = std::chrono::milliseconds(20);  // while there is more to cut
 

@@ -13,6 +13,7 @@
 #include "events/snapshot.hpp"
 #include "events/snapshots.hpp"
 #include "events/unsaved.hpp"
+#include "model/failpoint.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::events {
@@ -28,6 +29,7 @@ struct Attach {
     Subscription subscription;
     std::string cursor;
     std::function<void(Attachment)> answer;
+    std::optional<std::weak_ptr<const void>> whose;
 };
 struct Query {
     std::function<void(const State&, const std::string&)> read;
@@ -54,6 +56,7 @@ struct Ledger::Thread final : Books {
     std::uint64_t number = 0;
     std::vector<Observer*> observers;
     std::function<Answer(const Operation&)> answers;
+    std::function<void(bool)> durable = [](bool) {};
     std::atomic<CommandId> lastCommand{0};
 
     std::mutex mutex;
@@ -192,6 +195,7 @@ struct Ledger::Thread final : Books {
     void tick() {
         nextTick = Steady::now() + tickEvery;
         for (auto* observer : observers) observer->tick(*this);
+        reads.sweep();
         measure();
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
@@ -269,7 +273,9 @@ struct Ledger::Thread final : Books {
     void handle(Attach& attach) {
         if (attach.cursor.empty()) return attached(attach, std::nullopt);
         const auto shared = std::make_shared<Attach>(std::move(attach));
-        reads.missed(shared->subscription, shared->cursor, [this, shared](const Result<Page>& missed) { attached(*shared, missed); });
+        reads.missed(shared->subscription, shared->cursor, shared->whose, [this, shared](const Result<Page>& missed) {
+            if (!shared->whose || !shared->whose->expired()) attached(*shared, missed);
+        });
     }
 
     // `missed`: what came after the cursor that was given.
@@ -305,6 +311,7 @@ struct Ledger::Thread final : Books {
         if (unsaved.empty() && changed.empty()) return {};
         if (Steady::now() < nextTry) return Fault{"journal-fault", health.journalFault};
         auto saved = write(changed);
+        if (journal->takesEvents()) durable(saved.has_value());
         const std::lock_guard lock(healthMutex);
         if (saved) {
             if (!health.durable) spdlog::info("the journal can be written again; what had to wait was written late");
@@ -324,13 +331,17 @@ struct Ledger::Thread final : Books {
     // Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the last.
     Result<void> write(const std::vector<Store*>& changed) {
         constexpr std::size_t group = 10'000;
+        const auto takeNote = [this] {
+            if (journal->takesEvents()) unsaved.writtenUpTo(journal->newest());
+        };
+        takeNote();  // where there was no memory to do it before
         while (journal->takesEvents() && unsaved.frames().size() > group) {
             const std::vector<FramePtr> first(unsaved.frames().begin(), unsaved.frames().begin() + group);
             if (auto written = journal->append(first); !written) return written;
-            unsaved.written(group);
+            takeNote();
         }
         auto written = journal->write(unsaved.frames(), changed);
-        if (written) unsaved.written(unsaved.frames().size());
+        takeNote();
         return written;
     }
 
@@ -352,7 +363,9 @@ struct Ledger::Thread final : Books {
         reads.tellDue();
         (void)save();  // its failure is said in the log and in health; the gateway serves on
         bound();
+        failpoint("ledger.saved");
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
+        failpoint("ledger.answered");
         hub.flush();
     }
 };
@@ -364,6 +377,8 @@ Ledger::~Ledger() { stop(); }
 
 void Ledger::observe(Observer& observer) { thread_->observers.push_back(&observer); }
 void Ledger::answerWith(std::function<Answer(const Operation&)> answers) { thread_->answers = std::move(answers); }
+
+void Ledger::tellDurable(std::function<void(bool)> told) { thread_->durable = std::move(told); }
 
 void Ledger::start() {
     thread_->thread = std::thread([this] { thread_->run(); });
@@ -386,8 +401,9 @@ void Ledger::settle(CommandId command, Result<std::string> object, bool eventExp
     transact([=, object = std::move(object), answer = std::move(answer)](Books& books) { books.settle(command, object, eventExpected, answer); });
 }
 void Ledger::query(std::function<void(const State&, const std::string&)> read) { thread_->post(Query{std::move(read)}); }
-void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer) {
-    thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer)});
+void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer,
+                    std::optional<std::weak_ptr<const void>> whose) {
+    thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer), std::move(whose)});
 }
 void Ledger::read(Reading reading, ToldPage answer) {
     const auto until = Steady::now() + reading.wait;

@@ -50,6 +50,9 @@ public:
     // What answers the operations that a gateway before this one left without an outcome.
     void answerWith(std::function<Answer(const Operation&)> answers);
 
+    // Who hears, on the ledger's thread and before anybody hears of an event, that the journal lacks events that are told, and that it has them again.
+    void tellDurable(std::function<void(bool durable)> told);
+
     void start();  // first restores what was known, from the journal
     void stop();   // after what has been recorded is written
 
@@ -60,7 +63,9 @@ public:
     // `read` runs when all that it sees is durable.
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.
-    void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer);
+    // `whose`: when it is gone, nothing is read for it any more, and nothing answered.
+    void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer,
+                std::optional<std::weak_ptr<const void>> whose = {});
     // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
     void read(Reading reading, ToldPage answer);
     Readers& readers();  // who else reads the journal's file while the gateway runs

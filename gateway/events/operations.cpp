@@ -91,6 +91,13 @@ std::optional<Fault> Operations::full(const std::string& actor) const {
     return std::nullopt;
 }
 
+bool Operations::room(const std::string& actor) const {
+    const auto own = counts_.find(actor);
+    const auto andATenth = [](auto bound) { return bound + bound / 10; };
+    return count_ < andATenth(most) && bytes_ < andATenth(mostBytes) && dirty_.size() < andATenth(mostUnsaved) &&
+           (own == counts_.end() || own->second < andATenth(mostOfOne));
+}
+
 std::optional<Operation> Operations::find(const std::string& id) const {
     if (const auto found = dirty_.find(id); found != dirty_.end()) return found->second;
     if (const auto found = live_.find(id); found != live_.end()) return found->second;

@@ -52,7 +52,7 @@ public:
     // Why no more of this account's are kept. Those that need one without having asked (a command outlasted its caller's wait, or its outcome is
     // unknown) have a tenth more room.
     std::optional<Fault> full(const std::string& actor) const;
-    bool room() const { return count_ < most + most / 10 && dirty_.size() < mostUnsaved + mostUnsaved / 10; }
+    bool room(const std::string& actor) const;
     std::size_t size() const { return count_; }
     std::size_t unsaved() const { return dirty_.size(); }
 

@@ -89,18 +89,27 @@ void Readers::run() {
         }
         const auto over = take(account);
         lock.unlock();
-        over.done(more ? Result<void>() : more.error());
+        tell(over, more ? Result<void>() : more.error());
         lock.lock();
+        --figures_.present;
     }
     lock.unlock();
     database_.reset();
+}
+
+// Who cannot be told, for want of memory, is told again soon: nobody else is asked meanwhile.
+void Readers::tell(const Reading& over, const Result<void>& how) {
+    for (;;) try {
+            return over.done(how);
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(rest);
+        }
 }
 
 Readers::Reading Readers::take(const std::string& account) {
     auto& place = accounts_[account];
     auto over = std::move(place.readings.front());
     place.readings.pop_front();
-    --figures_.present;
     if (over.kind == Kind::request) --place.requests, --requests_;
     if (place.readings.empty())
         accounts_.erase(account);

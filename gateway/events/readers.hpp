@@ -31,7 +31,7 @@ public:
 
     struct Figures {
         std::uint64_t steps = 0, refused = 0;
-        std::size_t present = 0;  // that wait or are under way
+        std::size_t present = 0;  // that wait, are under way, or are just being told
     };
 
     explicit Readers(std::filesystem::path journal);  // empty: there is no file; `open` then says so
@@ -56,6 +56,7 @@ private:
     Result<bool> advance(const Step& step);
     Result<Database*> open();
     Reading take(const std::string& account);
+    static void tell(const Reading& over, const Result<void>& how);
 
     const std::filesystem::path journal_;
     std::unique_ptr<Database> database_;  // the thread's

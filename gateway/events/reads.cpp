@@ -9,6 +9,7 @@
 namespace deskline::events {
 namespace {
 
+const Fault notWanted{"internal", "Whoever it was read for is gone."};
 constexpr std::size_t atOnce = 256;       // events that the ledger's thread looks at for one reading
 constexpr std::size_t chunk = 1'024;      // events in memory that are handed to the readers
 constexpr std::size_t mostTurns = 1'024;  // of the readers, for one page
@@ -70,8 +71,9 @@ void Reads::read(Reading reading, Steady::time_point until, ToldPage told) {
     begin(std::make_shared<Asked>(Asked{std::move(reading), until, std::move(told)}));
 }
 
-void Reads::missed(Subscription subscription, const std::string& cursor, ToldPage told) {
-    Reading reading{.subscription = std::move(subscription), .cursor = cursor, .limit = missedAtOnce, .kind = Readers::Kind::standing};
+void Reads::missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose, ToldPage told) {
+    Reading reading{
+        .subscription = std::move(subscription), .cursor = cursor, .limit = missedAtOnce, .kind = Readers::Kind::standing, .whose = std::move(whose)};
     auto asked = std::make_shared<Asked>(Asked{std::move(reading), {}, std::move(told)});
     asked->missed = true;
     begin(asked);
@@ -118,7 +120,7 @@ void Reads::proceed(const Shared& asked) {
     askReaders(asked, [asked, history](const Readers::Open& open) -> Result<bool> {
         const auto database = open();
         if (!database) return database.error();
-        ++asked->turns;
+        if (!history->since()) ++asked->turns;  // the search for where it begins ends by itself
         auto more = history->step(**database);
         if (!more || (*more && asked->turns < mostTurns)) return more;
         asked->from = history->at();
@@ -144,7 +146,12 @@ void Reads::gone(const Shared& asked) {
 
 void Reads::askReaders(const Shared& asked, Readers::Step step) {
     const auto kind = std::exchange(asked->letIn, true) ? Readers::Kind::standing : asked->reading.kind;
-    readers_.ask(asked->account(), kind, std::move(step), [this, asked](const Result<void>& how) { lent_.post([this, asked, how] { resume(asked, how); }); });
+    auto whileWanted = [asked, step = std::move(step)](const Readers::Open& open) -> Result<bool> {
+        if (!asked->reading.wanted()) return notWanted;
+        return step(open);
+    };
+    readers_.ask(asked->account(), kind, std::move(whileWanted),
+                 [this, asked](const Result<void>& how) { lent_.post([this, asked, how] { resume(asked, how); }); });
 }
 
 void Reads::resume(const Shared& asked, const Result<void>& how) {
@@ -155,6 +162,7 @@ void Reads::resume(const Shared& asked, const Result<void>& how) {
 
 void Reads::atPresent(const Shared& asked) {
     asked->since.reset();
+    if (!asked->reading.wanted()) return refuse(asked, notWanted);
     if (!asked->frames.empty() || asked->until <= Steady::now()) return answer(asked);
     auto& own = waitingOf_[asked->account()];
     if (own >= mostWaiting && asked->reading.kind == Readers::Kind::request) {
@@ -198,6 +206,15 @@ void Reads::stopWaiting(const Shared& asked) {
     if (group->second.empty()) waiting_.erase(group);
     const auto own = waitingOf_.find(asked->account());
     if (--own->second == 0) waitingOf_.erase(own);
+}
+
+void Reads::sweep() {
+    for (auto next = byTime_.begin(); next != byTime_.end();) {
+        const auto asked = *next++;
+        if (asked->reading.wanted()) continue;
+        stopWaiting(asked);
+        refuse(asked, notWanted);
+    }
 }
 
 void Reads::tellDue() {

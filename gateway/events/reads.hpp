@@ -25,6 +25,9 @@ struct Reading {
     std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
     std::optional<Time> since = {};     // instead of a cursor: from the first event of that time or later; one to come: from now on
     Readers::Kind kind = Readers::Kind::request;
+    std::optional<std::weak_ptr<const void>> whose = {};  // what it is for: when that is gone nobody reads on for it
+
+    bool wanted() const { return !whose || !whose->expired(); }
 };
 struct Page {
     std::vector<FramePtr> frames;  // fewer than the limit: there were no more then, or so many were looked at that the rest is for the next page
@@ -54,10 +57,11 @@ public:
 
     void read(Reading reading, Steady::time_point until, ToldPage told);
     // For somebody who comes back: the next part of what was missed, not filtered where it is in memory. At once, or later on this thread.
-    void missed(Subscription subscription, const std::string& cursor, ToldPage told);
+    void missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose, ToldPage told);
 
     void heard(const FramePtr& frame);  // a new event
     void forget();                      // something was erased from the file: it is told by nobody from now on
+    void sweep();                       // those who wait for what nobody wants any more: each second
     void tellDue();                     // those for whom there was an event, and whose time is up
     Steady::time_point nextDeadline() const;
     void end();   // answers those who wait: shutting-down

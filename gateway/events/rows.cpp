@@ -1,6 +1,11 @@
 #include "events/rows.hpp"
 
 namespace deskline::events {
+namespace {
+
+constexpr char escape = '\x1f';  // before a line end that is part of a name
+
+}  // namespace
 
 FramePtr frameOf(const Statement& row) {
     Frame meta;
@@ -15,13 +20,30 @@ FramePtr frameOf(const Statement& row) {
 
 std::string linesOf(const std::set<std::string>& groups) {
     std::string lines;
-    for (const auto& group : groups) lines += group + '\n';
+    for (const auto& group : groups) {
+        for (const char c : group)
+            if (c == '\n')
+                lines.append({escape, 'n'});
+            else if (c == escape)
+                lines.append({escape, escape});
+            else
+                lines += c;
+        lines += '\n';
+    }
     return lines;
 }
 
 std::set<std::string> groupsIn(std::string_view lines) {
     std::set<std::string> groups;
-    for (std::size_t end = 0; (end = lines.find('\n')) != std::string_view::npos; lines.remove_prefix(end + 1)) groups.emplace(lines.substr(0, end));
+    for (std::size_t end = 0; (end = lines.find('\n')) != std::string_view::npos; lines.remove_prefix(end + 1)) {
+        std::string group;
+        for (std::size_t i = 0; i < end; ++i)
+            if (lines[i] == escape && i + 1 < end)
+                group += lines[++i] == 'n' ? '\n' : lines[i];
+            else
+                group += lines[i];
+        groups.insert(std::move(group));
+    }
     return groups;
 }
 

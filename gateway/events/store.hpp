@@ -10,7 +10,7 @@ public:
     virtual ~Store() = default;
     virtual bool changed() const = 0;
     virtual Result<void> save(Database& database) = 0;  // inside a transaction
-    virtual void saved() = 0;                           // it was committed
+    virtual void saved() = 0;                           // it was committed; where it throws, the same is saved again
 };
 
 }  // namespace deskline::events

@@ -19,7 +19,9 @@ public:
     const std::vector<FramePtr>& frames() const { return frames_; }
     std::size_t bytes() const { return bytes_; }
     bool empty() const { return frames_.empty(); }
-    void written(std::size_t count) { drop(count); }
+    void writtenUpTo(std::uint64_t number) {
+        drop(static_cast<std::size_t>(std::ranges::find_if(frames_, [&](const auto& frame) { return frame->number > number; }) - frames_.begin()));
+    }
     // How many had to go.
     std::size_t trim() {
         if (frames_.size() <= most && bytes_ <= mostBytes) return 0;

@@ -53,7 +53,8 @@ FileLock::~FileLock() {
 
 Result<void> FileLock::say(const std::string& text) const {
     const auto file = static_cast<int>(handle_);
-    if (::ftruncate(file, 0) == 0 && ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) return {};
+    const auto size = static_cast<ssize_t>(text.size());  // written over what is there: on a full disk there is no other room
+    if (::pwrite(file, text.data(), text.size(), 0) == size && ::ftruncate(file, size) == 0 && ::fdatasync(file) == 0) return {};
     return Fault{"configuration", "The file of a lock cannot be written: " + std::generic_category().message(errno) + "."};
 }
 

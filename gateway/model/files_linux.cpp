@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "model/descriptor_linux.hpp"
+#include "model/failpoint.hpp"
 #include "model/files.hpp"
 #include "model/read_to_end.hpp"
 
@@ -46,7 +47,9 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
         if (count < 0) return failed();
         content.remove_prefix(static_cast<std::size_t>(count));
     }
+    failpoint("file.unflushed");
     if (::fsync(file.get()) != 0) return failed();
+    failpoint("file.beside");
     return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
 }
 
@@ -128,6 +131,7 @@ Result<void> replaceFile(const std::filesystem::path& path, std::string_view con
         ::unlink(next->c_str());
         return fault;
     }
+    failpoint("file.renamed");
     return syncFolder(folderOf(path));
 }
 

@@ -1,5 +1,6 @@
 #include "model/shared_file.hpp"
 
+#include "model/failpoint.hpp"
 #include "model/file_lock.hpp"
 
 namespace deskline {
@@ -50,6 +51,7 @@ Result<void> updateShared(const std::filesystem::path& given, const std::functio
     if (!next) return next.error();
     if (next->size() > mostRead) return Fault{"configuration", path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
     if (auto replaced = replaceFile(path, *next); !replaced) return replaced;
+    failpoint("file.replaced");
     (void)lock->say(noted(path));  // it is done, whether that can be noted or not
     return {};
 }

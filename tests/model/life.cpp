@@ -32,12 +32,12 @@ const identity::Tokens& tokensIn(const std::filesystem::path& folder) {
     return *tokens;
 }
 
-std::unique_ptr<events::Journal> journalIn(const std::filesystem::path& folder) {
+std::unique_ptr<events::Journal> journalIn(const std::filesystem::path& folder, bool lacksEvents) {
     sqlite3_initialize();
     auto* files = sqlite3_vfs_find(nullptr);
     files->xSetSystemCall(files, "pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(writeOrFail));
     files->xSetSystemCall(files, "pwrite", reinterpret_cast<sqlite3_syscall_ptr>(writeOrFail));
-    auto journal = events::Journal::open({.path = folder / "journal.db"});
+    auto journal = events::Journal::open({.path = folder / "journal.db", .lacksEvents = lacksEvents});
     if (!journal) throw std::runtime_error(journal.error().detail);
     return std::move(*journal);
 }
@@ -53,11 +53,11 @@ void seedRandom(std::uint64_t seed) {
     drawn.seed(seed);
 }
 
-Life::Life(const std::filesystem::path& folder, Acd& acd)
+Life::Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents)
     : ledger_(
           "model",
           [&] {
-              auto journal = journalIn(folder);
+              auto journal = journalIn(folder, lacksEvents);
               journal_ = journal.get();
               return journal;
           }(),
@@ -92,7 +92,9 @@ std::vector<events::FramePtr> Life::settle() {
         std::promise<void> done;
         ledger_.query([&](const events::State&, const std::string&) { done.set_value(); });
         done.get_future().wait();
-        const bool moved = ring();
+        const bool reading = ledger_.readers().figures().present > 0;  // on a thread of their own
+        if (reading) std::this_thread::yield();
+        const bool moved = ring() || reading;
         auto fresh = this->told();
         quiet = moved || !fresh.empty() ? 0 : quiet + 1;
         told.insert(told.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));

@@ -41,6 +41,7 @@ public:
     // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable; the next event may
     // then have any later number.
     void restart(std::uint64_t cut, std::uint64_t newest);
+    void goOnFrom(std::uint64_t newest) { newest_ = newest; }  // in another epoch
     void forget(const std::string& agent);
     // The first event after `after` and up to `to` that this hearing must not miss.
     Concern whom(std::string_view list, const json::object& item) const;  // of a thing in a list of a snapshot

@@ -36,6 +36,7 @@ private:
         std::shared_ptr<Line> line = {};
         bool slow = false, astray = false;  // astray: it heard what was never durable, and is gone
         std::vector<std::string> topics = {};
+        std::string epoch = {};  // of its cursor
         std::optional<std::vector<std::string>> agents = {};
     };
     struct Reader {  // of the history
@@ -92,6 +93,7 @@ private:
     std::map<std::string, Carried> carriedOut_;  // by account and key
     std::map<std::size_t, unsigned> granted_;    // account → which of its key's contents
     std::string epoch_;
+    std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: events from there on are in the file still
     Life::Kept kept_;
     bool pictured_ = false, writesFail_ = false;
     int versions_ = 0;

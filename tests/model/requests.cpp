@@ -112,7 +112,11 @@ void Requests::endOfGateway(const Log& log) {
 }
 
 void Requests::durableAgain() {
-    for (auto& asked : all_) asked.durable = true;
+    for (auto& asked : all_) asked.durable = asked.durable || !asked.lost;
+}
+
+void Requests::crashed() {
+    for (auto& asked : all_) asked.lost = asked.lost || !asked.durable;
 }
 
 void Requests::nothingMissing(const Log& log) const {

@@ -21,6 +21,7 @@ struct Asked {
     bool first = true;       // not a repeat
     bool abandoned = false;  // the gateway ended before it was answered
     bool durable = true;     // false: it was answered while the journal could not be written
+    bool lost = false;       // the gateway crashed while it was not durable
     api::Response response;
 };
 
@@ -41,6 +42,7 @@ public:
     std::vector<Asked*> keyed();       // with an Idempotency-Key, answered
     std::vector<Asked*> operations();  // answered with 202
     void durableAgain();
+    void crashed();
     std::size_t count() const { return all_.size(); }
 
 private:

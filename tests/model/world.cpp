@@ -63,11 +63,18 @@ void World::writeKeys() {
 
 void World::begin() {
     failWrites(writesFail_ = false);  // a gateway does not begin on a disk that takes nothing
-    life_ = std::make_unique<Life>(folder_, acd_);
+    const auto before = std::exchange(kept_, {});
+    life_ = std::make_unique<Life>(folder_, acd_, !before.durable);
     ++counts_.lives;
     kept_ = life_->kept();
     epoch_ = kept_.epoch;
-    log_.restart(kept_.cut, kept_.newest);
+    if (before.durable) {
+        log_.restart(std::min(kept_.cut, filedFrom_.value_or(kept_.cut)), kept_.newest);
+    } else {  // a new epoch; what the file has of the one before is known, and told to nobody
+        if (!filedFrom_) filedFrom_ = before.cut;
+        log_.restart(*filedFrom_, before.newest);
+        log_.goOnFrom(kept_.newest);
+    }
     for (auto& member : members_) member->astray = member->astray || member->client.at() > kept_.newest;
     for (auto& [account, reader] : readers_) reader.astray = reader.astray || reader.at > kept_.newest;
     requests_.endOfGateway(log_);
@@ -77,6 +84,8 @@ void World::begin() {
 }
 
 void World::end(bool crash) {
+    kept_ = life_->kept();
+    if (crash || !kept_.durable) requests_.crashed();
     if (crash) {  // what the file has at this moment is what is left
         const auto next = base() / "next";
         std::filesystem::remove_all(next);
@@ -178,6 +187,7 @@ void World::connect(Member& member, const std::string& cursor) {
     settle();
     must(client.greeted(), "a client is greeted", [&] { return client.name(); });
     member.astray = false;
+    member.epoch = epoch_;
 }
 
 void World::enter(const Step& step) {
@@ -213,7 +223,7 @@ void World::comeBack(const Step& step) {
         }
         default: break;
     }
-    connect(*member, events::Cursor{epoch_, client.at()}.text());
+    connect(*member, events::Cursor{member->epoch, client.at()}.text());
 }
 
 void World::grant(const Step& step) {
@@ -250,8 +260,8 @@ void World::lookAt(const Member& member) {
     if (!subscription) return;
     Copy fresh;
     fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
-    std::set<std::string> leftOut{"statistics"};
-    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next picture tells
+    std::set<std::string> leftOut{"statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
+    if (!pictured_) leftOut.insert({"stale", "sources"});            // of a restart only the next picture tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
     must(difference.empty(), "a snapshot is the fold of the events before it", [&] { return member.client.name() + ": " + difference; });
 }

@@ -46,7 +46,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i) operations.put(someOperation(i, "a" + std::to_string(i), start + day));
     CHECK(operations.unsaved() == Operations::mostUnsaved);
     CHECK(operations.full("eve")->slug == "resource-unavailable");
-    CHECK(operations.room());
+    CHECK(operations.room("b"));
     CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
     CHECK_FALSE(operations.findByKey("a77", "key-78"));
     write(*journal, operations);
@@ -61,12 +61,13 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     operations.countAgain();
     CHECK(operations.size() == 0);
     for (std::size_t i = 0; i < 30; ++i) {
-        for (std::size_t n = 0; n < Operations::mostOfOne / 2 && operations.room(); ++n) operations.put(someOperation(n, "b" + std::to_string(i), start));
+        for (std::size_t n = 0; n < Operations::mostOfOne / 2 && operations.room("b" + std::to_string(i)); ++n)
+            operations.put(someOperation(n, "b" + std::to_string(i), start));
         write(*journal, operations);
     }
     CHECK(operations.size() <= Operations::most + Operations::most / 10);
     CHECK(operations.full("eve")->slug == "resource-unavailable");
-    CHECK_FALSE(operations.room());
+    CHECK_FALSE(operations.room("z"));
 
     Operation one = someOperation(1, "ada", start);
     api::settle(one, {200, boost::json::object{{"pad", std::string(Operations::longestBody, 'x')}}}, OperationState::succeeded, {}, start);
@@ -141,7 +142,7 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
     const Limits::Clock::time_point start{};
     const auto allowed = [](Limits& limits, const auto& account, int attempts, Limits::Clock::time_point time) {
         int count = 0;
-        for (int i = 0; i < attempts; ++i) count += limits.allows(account(i), time);
+        for (int i = 0; i < attempts; ++i) count += limits.allows(account(i), "", time);
         return count;
     };
     const auto nobody = [](int) { return std::string(); };
@@ -166,6 +167,12 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
     CHECK(limits.accounts() == 0);  // forgotten once it is as good as new
     CHECK(allowed(limits, many, 50'000, start + std::chrono::hours(2)) == static_cast<int>(Limits::mostAccounts) + 500);
     CHECK(limits.accounts() == Limits::mostAccounts);
+
+    // Who shows nothing hides nobody who guesses.
+    Limits kinds;
+    for (int i = 0; i < 5'000; ++i) (void)kinds.allows("", "request", start);
+    CHECK(kinds.allows("", "token", start));
+    CHECK_FALSE(kinds.allows("", "request", start));
 
     const Folder folder;
     Bench bench(journalIn(folder.path / "journal.db"), now);

@@ -160,9 +160,9 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
     CHECK(readRecords(file, "test")->contains("kept"));
     const auto journal = journalIn(file);
     CHECK(journal->epoch() != epoch);
-    CHECK(journal->newest() == 3);
-    CHECK(journal->oldest() == 4);  // nothing from before is told on under the new epoch
-    CHECK(journal->append({makeFrame({.number = 4, .type = "deskline.agent", .subject = "/agents/1"}, "{}")}).has_value());
+    CHECK(journal->newest() > 3);
+    CHECK(journal->oldest() == journal->newest() + 1);  // nothing from before is told on under the new epoch
+    CHECK(journal->append({makeFrame({.number = journal->newest() + 1, .type = "deskline.agent", .subject = "/agents/1"}, "{}")}).has_value());
 }
 
 TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {

@@ -238,3 +238,42 @@ TEST_CASE("who takes an export slowly holds no moment of the file") {
     CHECK(slow.flushed >= 3);
     CHECK(slow.held == 0);
 }
+
+TEST_CASE("what nobody wants any more is not read, and does not wait") {
+    const Folder folder;
+    auto journal = journalIn(folder.path / "journal.db");
+    REQUIRE(journal->append(someEvents(1, 20'000)).has_value());
+    const auto epoch = journal->epoch();
+    Bench bench(std::move(journal));
+    bench.settle();
+    const Subscription none{.topics = {"agent-handler"}, .sight = Sight::everything(), .subject = "/none"};
+    auto& readers = bench.ledger.readers();
+    std::atomic<int> refused{0}, read{0};
+    const auto told = [&](const Result<Page>& page) { page ? ++read : ++refused; };
+    auto wanted = std::make_shared<const int>(0), gone = std::make_shared<const int>(0);
+    Gate gate;
+    gate.hold(readers);
+    for (int i = 0; i < 100; ++i)
+        bench.ledger.read(
+            {.subscription = none, .cursor = epoch + "-0", .kind = Readers::Kind::standing, .whose = std::weak_ptr<const void>(i ? gone : wanted)}, told);
+    bench.settle();
+    gone.reset();
+    gate.letGo();
+    for (int i = 0; i < 500 && refused + read < 100; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK(read == 1);
+    CHECK(refused == 99);
+    CHECK(readers.figures().present == 0);
+
+    // One that waits for what comes goes within a second, not when its time is up.
+    gone = std::make_shared<const int>(0);
+    bench.ledger.read({.subscription = none,
+                       .cursor = epoch + "-20000",
+                       .wait = std::chrono::seconds(60),
+                       .kind = Readers::Kind::standing,
+                       .whose = std::weak_ptr<const void>(gone)},
+                      told);
+    bench.settle();
+    gone.reset();
+    for (int i = 0; i < 500 && refused < 100; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK(refused == 100);
+}
