@@ -7,7 +7,7 @@
 namespace deskline::api {
 
 void audit(Gateway& gateway, events::AuditEntry entry) {
-    if (entry.outcome != "succeeded" && !gateway.auditLimits.allows(entry.actor)) return;
+    if (entry.outcome != "succeeded" && !gateway.auditLimits.allows(entry.actor, entry.action)) return;
     gateway.ledger.transact([entry = std::move(entry)](events::Books& books) mutable {
         entry.time = books.now();
         books.audit().add(std::move(entry));

@@ -20,12 +20,18 @@ bool AuditLimits::Allowance::take() {
     return true;
 }
 
-bool AuditLimits::allows(const std::string& account, Clock::time_point time) {
+AuditLimits::Allowance& AuditLimits::ofStrangers(const std::string& kind, Clock::time_point time) {
+    const bool room = strangers_.size() < mostKinds || strangers_.contains(kind);
+    auto& allowance = strangers_.try_emplace(room ? kind : "", Allowance{strangersAtOnce, time}).first->second;
+    allowance.fill(strangersAtOnce, time);
+    return allowance;
+}
+
+bool AuditLimits::allows(const std::string& account, const std::string& kind, Clock::time_point time) {
     const std::lock_guard lock(mutex_);
-    strangers_.fill(strangersAtOnce, time);
-    if (account.empty()) return strangers_.take();
+    if (account.empty()) return ofStrangers(kind, time).take();
     const auto known = accounts_.find(account);
-    if (known == accounts_.end() && accounts_.size() >= mostAccounts) return strangers_.take();
+    if (known == accounts_.end() && accounts_.size() >= mostAccounts) return ofStrangers(kind, time).take();
     auto& own = known == accounts_.end() ? accounts_.emplace(account, Allowance{accountAtOnce, time}).first->second : known->second;
     own.fill(accountAtOnce, time);
     return own.take();
@@ -33,13 +39,15 @@ bool AuditLimits::allows(const std::string& account, Clock::time_point time) {
 
 void AuditLimits::passedOver() {
     const std::lock_guard lock(mutex_);
-    ++strangers_.rest;
+    ++passedOver_;
 }
 
 std::vector<AuditLimits::Rest> AuditLimits::takeRests(Clock::time_point time) {
     const std::lock_guard lock(mutex_);
     std::vector<Rest> rests;
-    if (const auto count = std::exchange(strangers_.rest, 0)) rests.push_back({"", count});
+    auto strangers = std::exchange(passedOver_, 0);
+    for (auto& [kind, allowance] : strangers_) strangers += std::exchange(allowance.rest, 0);
+    if (strangers) rests.push_back({"", strangers});
     for (auto next = accounts_.begin(); next != accounts_.end();) {
         auto& [account, own] = *next;
         own.fill(accountAtOnce, time);

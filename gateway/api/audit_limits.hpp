@@ -1,6 +1,7 @@
 // How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit, whatever address it comes
-// from. Those whom nobody knows share one allowance, each account that was refused something has one of its own: so many at once, then so many
-// a minute. The rest is counted and told as one entry a minute. What was carried out is always an entry. Thread: any; AuditRests: the ledger's.
+// from. Those whom nobody knows share one allowance for each kind of credential that they show, each account that was refused something has one of
+// its own: so many at once, then so many a minute. The rest is counted and told as one entry a minute. What was carried out is always an entry. Thread: any;
+// AuditRests: the ledger's.
 #pragma once
 #include <chrono>
 #include <map>
@@ -18,7 +19,10 @@ public:
     static constexpr double strangersAtOnce = 500, accountAtOnce = 200, perMinute = 20;
     static constexpr std::size_t mostAccounts = 10'000;  // beyond it those who come share the strangers' allowance
 
-    bool allows(const std::string& account, Clock::time_point time = Clock::now());  // false: it was counted; "": nobody known
+    static constexpr std::size_t mostKinds = 16;
+
+    // False: it was counted. `account` "": nobody known, who showed a credential of that kind.
+    bool allows(const std::string& account, const std::string& kind = "", Clock::time_point time = Clock::now());
 
     void passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
 
@@ -40,7 +44,10 @@ private:
     };
 
     mutable std::mutex mutex_;
-    Allowance strangers_{strangersAtOnce, Clock::time_point{}};
+    Allowance& ofStrangers(const std::string& kind, Clock::time_point time);
+
+    std::map<std::string, Allowance> strangers_;  // by kind
+    std::uint64_t passedOver_ = 0;
     std::map<std::string, Allowance> accounts_;
 };
 

@@ -72,8 +72,9 @@ CommandId carryOut(Gateway& gateway, events::Books& books, Command what, events:
     const auto* pin = agentOfPin(what);
     const events::Answer answer = [&gateway, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](
                                       const Settled& settled, events::Books& then) {
-        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;  // by the switch or the mixer
-        if (!refused || gateway.auditLimits.allows(cause.account)) auditOutcome(then, command, cause, settled);
+        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;       // by the switch or the mixer
+        const auto whose = cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
+        if (!refused || gateway.auditLimits.allows(whose)) auditOutcome(then, command, cause, settled);
         if (!agent.empty()) countPin(gateway, agent, cause.address, settled);
         told(settled, then);
     };

@@ -102,7 +102,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 
     bool become(events::Books& books, const std::string& key) {  // an operation; false: there is no room for one
         if (!operation.empty()) return true;
-        if (!books.operations().room()) return false;
+        if (!books.operations().room(request.identity.account())) return false;
         operation = randomId(12);
         books.operations().put({.id = operation,
                                 .actor = request.identity.account(),
@@ -146,7 +146,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
         if (const auto fault = slowedDown(gateway, plan.what, request.address)) return refuse(books, *fault);
         if (const auto fault = books.full(request.identity.account())) return refuse(books, *fault);
-        if (!key.empty() || wait.async)
+        if (!key.empty() || wait.async || wait.patience.count() == 0)
             if (const auto fault = books.operations().full(request.identity.account())) return refuse(books, *fault);
         if (!key.empty()) become(books, key);
         carried = true;

@@ -92,7 +92,8 @@ std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& i
 void Webhooks::put(events::Books& books, const Webhook& webhook) {
     books.records().put(kind, webhook.id, toJson(webhook).as_object());
     auto& run = runs_[webhook.id];
-    run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1};
+    // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for nobody.
+    run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1, .sending = run.sending};
     advance(books, webhook.id);
 }
 
@@ -126,6 +127,7 @@ void Webhooks::advance(events::Books& books, const std::string& id) {
     auto& run = found->second;
     if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
     if (run.queue.empty() || run.sending || waits(*webhook, books.now())) return;
+    if (const auto own = sending_.find(webhook->owner); own != sending_.end() && own->second >= mostOfOne) return;  // of webhooks that are gone: at a next tick
     post(books, *webhook, run);
 }
 
@@ -148,6 +150,8 @@ void Webhooks::orphaned(events::Books& books, Webhook webhook) {
 void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     run.reading = true;
     events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
+    run.forReading = std::make_shared<const int>(0);
+    reading.whose = run.forReading;
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
     reading.subscription.sight = gateway_.policy.sight(identityOf(webhook));
@@ -177,6 +181,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
 
 void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
     run.sending = true;
+    ++sending_[webhook.owner];
     const auto frame = run.queue.front();
     const std::string event(frame->cursor());
     const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
@@ -189,9 +194,9 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
                     {"webhook-timestamp", timestamp},
                     {"webhook-signature", sign(valid, event, timestamp, post.body)}};
     Delivery delivery{.event = event, .type = frame->type, .attempt = webhook.attempt + 1, .at = books.now()};
-    books.afterCommit([this, id = webhook.id, generation = run.generation, post = std::move(post), delivery = std::move(delivery)] {
+    books.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation, post = std::move(post), delivery = std::move(delivery)] {
         const auto started = std::chrono::steady_clock::now();
-        send_(post, [this, id, generation, delivery, started](const PostOutcome& outcome) {
+        send_(post, [this, id, owner, generation, delivery, started](const PostOutcome& outcome) {
             auto done = delivery;
             done.durationMilliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
             if (outcome.status)
@@ -199,9 +204,12 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
             else
                 done.error = lastPart(outcome.error);
             if (!outcome.answer.empty()) done.answer = beginning(outcome.answer);
-            gateway_.ledger.transact([this, id, generation, done](events::Books& then) {
+            gateway_.ledger.transact([this, id, owner, generation, done](events::Books& then) {
+                if (const auto own = sending_.find(owner); own != sending_.end() && --own->second == 0) sending_.erase(own);
                 const auto found = runs_.find(id);
-                if (found != runs_.end() && found->second.generation == generation) posted(then, id, done);
+                if (found == runs_.end()) return;
+                found->second.sending = false;
+                found->second.generation == generation ? posted(then, id, done) : advance(then, id);
             });
         });
     });
@@ -211,7 +219,6 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
     auto webhook = find(books, id);
     if (!webhook) return;
     auto& run = runs_[id];
-    run.sending = false;
     const auto& kept = books.records().all(deliveries(id));
     std::uint64_t number = 0;  // of the last one
     if (!kept.empty()) std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);

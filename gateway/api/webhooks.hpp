@@ -88,6 +88,7 @@ private:
         std::string readUpTo;
         std::uint64_t generation = 0;  // what was begun before a change is void
         bool reading = false, sending = false;
+        std::shared_ptr<const int> forReading;  // lives as long as somebody wants what is being read
     };
 
     void advance(events::Books& books, const std::string& id);
@@ -102,6 +103,7 @@ private:
     const WebhookOptions options_;
     const Send send_;
     std::map<std::string, Run> runs_;
+    std::map<std::string, std::size_t> sending_;  // deliveries on their way, by owner, of webhooks that are gone too
     std::mt19937 random_{std::random_device{}()};  // for the jitter
 };
 

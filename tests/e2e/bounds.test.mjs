@@ -20,7 +20,7 @@ describe('bounds', () => {
   test('a flood of strangers, and one of refused attempts by somebody known, fill the audit no further than they may', async () => {
     const agent = gateway.token('agent', ['1001'], 'ada');
     await many(900, async (n) => assert.equal((await gateway.request('GET', '/me', undefined, { token: 'guess' + n })).status, 401));
-    await many(400, async () => assert.equal((await gateway.request('PUT', '/agents/1009', {}, { token: agent })).status, 403));
+    await many(400, async () => assert.equal((await gateway.request('PUT', '/agents/1009', {}, { token: agent })).status, 404)); // not to be seen, so not to be known of
     const refused = (await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(/^deskline_refused_total\{by="token"\} (\d+)$/m)[1];
     assert.ok(Number(refused) >= 900, 'all of them are counted');
     await gateway.signIn('1002');
@@ -28,14 +28,14 @@ describe('bounds', () => {
       const all = gateway.audit();
       return all.some((e) => e.action.includes('1002') && e.outcome === 'succeeded') && all;
     });
-    const strangers = entries.filter((e) => e.action === 'token').length, ofAda = entries.filter((e) => e.actor.endsWith('ada') && e.outcome === 'forbidden').length;
+    const strangers = entries.filter((e) => e.action === 'token').length, ofAda = entries.filter((e) => e.actor.endsWith('ada') && e.outcome === 'hidden').length;
     assert.ok(strangers >= 60 && strangers <= 240, `${strangers} entries of strangers`); // 60 a minute from one address
     assert.ok(ofAda >= 200 && ofAda < 300, `${ofAda} entries of one account`);
     assert.match(gateway.cli('journal', 'verify').stdout, /none changed or taken out/);
   });
 
   test('one account takes no more webhooks than its share, and hears of its own number', async () => {
-    const owner = (name) => gateway.token('integration', [], name, { scopes: ['webhooks', 'events:read'] });
+    const owner = (name) => gateway.token('integration', [], name, { scopes: ['webhooks', 'agents:read'] });
     const create = (name) => gateway.request('POST', '/webhooks', { url: 'https://receiver.test/hook' }, { token: owner(name) });
     for (let n = 0; n < 20; ++n) assert.equal((await create('tenant-a')).status, 201);
     const beyond = await create('tenant-a');
@@ -49,7 +49,7 @@ describe('bounds', () => {
   });
 
   test('what is kept is measured', async () => {
-    await until('the sizes', async () => (await gateway.metric('journal_events_bytes')) > 1000 && (await gateway.metric('journal_audit_bytes')) > 100_000);
+    await until('the sizes', async () => (await gateway.metric('journal_events_bytes')) > 1000 && (await gateway.metric('journal_audit_bytes')) > 50_000);
     const before = await gateway.metric('operations');
     for (let n = 0; n < 5; ++n) await gateway.request('PUT', '/agents/1003', {}, { headers: { 'Idempotency-Key': 'k' + n } });
     await until('the operations', async () => (await gateway.metric('operations')) === before + 5);

@@ -127,6 +127,28 @@ describe('webhooks', () => {
     quick.stop();
   });
 
+  test('however often a webhook is changed, one delivery of it is on its way', async () => {
+    let open = 0, most = 0, silent = true;
+    const target = await receiver(async () => {
+      most = Math.max(most, ++open);
+      if (silent) await sleep(1500);
+      --open;
+      return 200;
+    });
+    const hook = await create({ url: target.url, types: ['deskline.agent-session'] });
+    const { cursor } = await change();
+    await until('it is on its way', () => open === 1);
+    for (let i = 0; i < 30; ++i) assert.equal((await gateway.request('PATCH', '/webhooks/' + hook.id, {})).status, 200);
+    silent = false;
+    const last = await change();
+    await until('both have come', () => target.ids().includes(last.cursor));
+    assert.ok(target.ids().includes(cursor));
+    assert.equal(most, 1);
+    assert.ok(target.received.length <= 3, `${target.received.length} deliveries of two events, of which one may be repeated`);
+    await gateway.request('DELETE', '/webhooks/' + hook.id);
+    target.stop();
+  });
+
   test('a rotated secret: for a day both are valid', async () => {
     const target = await receiver();
     const hook = await create({ url: target.url, types: ['agent-session'] });

@@ -313,7 +313,7 @@ void Connection::signOut(const std::string& id) {
         }
         for (auto& [session, object] : open)
             if (const auto found = sessions_.find(session); found != sessions_.end()) {
-                sessionByIdentity_.erase(found->second.identity.Get());
+                std::erase_if(sessionByIdentity_, [&](const auto& entry) { return entry.second == found->first; });  // each object that it had
                 released.push_back(std::move(found->second));
                 sessions_.erase(found);
                 ended_.insert(session);

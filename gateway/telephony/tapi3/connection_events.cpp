@@ -91,7 +91,7 @@ void Connection::sessionHappened(ITAgentSessionEvent* event, Time time) {
     SessionEntry gone;  // released outside the lock
     const std::lock_guard lock(mutex_);
     if (const auto found = sessions_.find(*id); found != sessions_.end()) {
-        sessionByIdentity_.erase(found->second.identity.Get());
+        std::erase_if(sessionByIdentity_, [&](const auto& entry) { return entry.second == found->first; });  // each object that it had
         gone = std::move(found->second);
         sessions_.erase(found);
     }

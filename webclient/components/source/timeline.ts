@@ -87,8 +87,8 @@ export class TimelineElement extends DesklineElement {
     if (last && at < last.from) return;  // heard before
     if (last) last.to = at;
     if (last?.state !== session.state) bars.push({ state: session.state, from: at, to: Infinity });
-    if (bars.length > mostBars) bars.shift();
     else last.to = Infinity;
+    if (bars.length > mostBars) bars.shift();
     this.groups = new Map(this.groups).set(session.acdGroup, bars);
   }
 

@@ -8,7 +8,7 @@ import { state as internal } from 'lit/decorators.js';
 import { View } from './view';
 import type { Key as Text } from './words';
 
-const period = 10_000, levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const period = 10_000, page = 50, levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 export class Host extends View {
   @internal() private streams: readonly OpenStream[] = [];
@@ -17,6 +17,7 @@ export class Host extends View {
   @internal() private deliveries = new Map<string, readonly Delivery[]>();
   @internal() private audit: readonly AuditEntry[] = [];
   @internal() private older = '';
+  private wanted = page;
   @internal() private level: LogLevel = 'info';
   @internal() private problem: Problem | undefined;
 
@@ -37,10 +38,11 @@ export class Host extends View {
       [this.streams, this.webhooks] = [await this.client!.list<OpenStream>('/connections'), await this.client!.list<Webhook>('/webhooks')];
       this.keys = (await this.#get<{ items: Key[] }>('/keys')).items;
       this.level = (await this.#get<{ level: LogLevel }>('/log-level')).level;
-      const { items, next = '' } = await this.#get<{ items: AuditEntry[]; next?: string }>('/audit?limit=50');
+      const { items, next = '' } = await this.#get<{ items: AuditEntry[]; next?: string }>(`/audit?limit=${page}`);
       const newest = items.at(-1)?.number ?? 0, before = this.audit.filter(({ number }) => number < newest);
-      this.audit = [...items, ...before];
-      if (!before.length) this.older = next;
+      this.#show([...items, ...before], before.length ? this.older : next);
+      const there = new Set(this.webhooks.map(({ id }) => id));
+      this.deliveries = new Map([...this.deliveries].filter(([id]) => there.has(id)));
       for (const id of this.deliveries.keys()) await this.#deliveries(id);
     });
 
@@ -59,10 +61,16 @@ export class Host extends View {
 
   #more = () =>
     this.#try(async () => {
-      const { items, next = '' } = await this.#get<{ items: AuditEntry[]; next?: string }>('/audit?limit=50&after=' + this.older);
-      this.audit = [...this.audit, ...items];
-      this.older = next;
+      const { items, next = '' } = await this.#get<{ items: AuditEntry[]; next?: string }>(`/audit?limit=${page}&after=${this.older}`);
+      this.wanted += items.length;
+      this.#show([...this.audit, ...items], next);
     });
+
+  // As many entries as somebody has asked for: those before them are read again when they are wanted.
+  #show(entries: readonly AuditEntry[], older: string): void {
+    this.audit = entries.slice(0, this.wanted);
+    this.older = entries.length > this.wanted ? String(this.audit.at(-1)!.number) : older;
+  }
 
   #setLevel = ({ target }: Event) => this.#try(async () => (this.level = (await this.client!.request<{ level: LogLevel }>('PUT', '/log-level', { level: (target as HTMLSelectElement).value })).body.level));
 
