@@ -42,7 +42,7 @@ test('keys: without their secrets, with their last use and end', async () => {
   const { items } = (await get('/keys')).body, [key] = items.filter(({ name }) => name === 'crm');
   assert.deepEqual([key.role, key.scopes, key.groups], ['integration', ['agents:read'], ['Sales']]);
   assert.ok(Date.parse(key.expiresAt) > Date.now() && !key.revokedAt);
-  assert.ok(!JSON.stringify(items).includes(secret.split('_')[2]) && !('hash' in key) && !('salt' in key));
+  assert.ok(!JSON.stringify(items).includes(secret.split('_').slice(2).join('_')) && !('hash' in key) && !('salt' in key));
   gateway.cli('key', 'revoke', 'crm');
   await until('it says that it is revoked', async () => (await get('/keys')).body.items.find(({ name }) => name === 'crm').revokedAt);
 });

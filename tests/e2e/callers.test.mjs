@@ -85,7 +85,7 @@ describe('what is queued', () => {
     assert.deepEqual(JSON.parse(reason), { reason: 'too-slow', retry: 2000 });
     assert.ok(most < 16 * MiB, `${(most / MiB).toFixed(1)} MiB more`);
     const results = stream.frames.filter((f) => f.op === 'result');
-    assert.ok(results.length < 95 && results.every((f) => f.body.items.length === 500), 'what came was whole');
+    assert.ok(results.length < 95 && results.every((f) => f.status === 429 || f.body.items.length === 500), 'what came was whole');
   });
 
   it('a client that reads gets every one of 95 results, each longer than nothing', async () => {
@@ -119,7 +119,7 @@ describe('what is queued', () => {
 
   it('64 commands of a stream are under way; a further one is answered at once with 429, and counted', async () => {
     const cursor = (await gateway.request('GET', '/agents')).headers['deskline-cursor'];
-    const stream = await gateway.stream({ topics: ['audio.ducking'] });
+    const stream = await gateway.stream({ topics: ['audio.ducking'] }), before = await gateway.metric('stream_commands_refused_total');
     for (let i = 0; i < 70; ++i) stream.send({ op: 'command', id: 'w' + i, method: 'GET', path: `/events?wait=60&types=agent-handler&after=${cursor}` });
     for (let i = 64; i < 70; ++i) {
       const { status, body } = await stream.frame('429', (f) => f.op === 'result' && f.id === 'w' + i);
@@ -127,7 +127,7 @@ describe('what is queued', () => {
       assert.equal(body.type, '/problems/too-many-requests');
     }
     assert.deepEqual(stream.frames.filter((f) => f.op === 'result' && f.status !== 429), []);
-    assert.equal(await gateway.metric('stream_commands_refused_total'), 6);
+    assert.equal((await gateway.metric('stream_commands_refused_total')) - before, 6);
     stream.close();
   });
 
@@ -241,17 +241,17 @@ describe('what is said', () => {
     const device = (await gateway.request('GET', '/audio/devices')).body.items[0].id;
     for (const id of ['id\n' + long(60_000, 'Z'), 'a\nb', '', long(65), 'a b', 'é', '\u202eabc']) {
       const stream = await gateway.stream({ topics: ['audio.ducking'] });
-      stream.send({ op: 'command', id, method: 'PATCH', path: '/audio/devices/' + device, body: { volume: 0.11 } });
+      stream.send({ op: 'command', id, method: 'PATCH', path: '/audio/devices/' + device, body: { volume: 0.125 } });
       const { code, reason } = await stream.closed;
       assert.equal(code, 4000, JSON.stringify(id).slice(0, 80));
       assert.equal(JSON.parse(reason).reason, 'bad-field /id');
     }
     const stream = await gateway.stream({ topics: ['audio.ducking'] });
-    stream.send({ op: 'command', id: long(64, '!'), method: 'PATCH', path: '/audio/devices/' + device, body: { volume: 0.22 }, headers: { 'X-Request-Id': 'x\n' + long(500), traceparent: 'x\n' } });
+    stream.send({ op: 'command', id: long(64, '!'), method: 'PATCH', path: '/audio/devices/' + device, body: { volume: 0.25 }, headers: { 'X-Request-Id': 'x\n' + long(500), traceparent: 'x\n' } });
     await stream.frame('its result', (f) => f.op === 'result' && f.status === 200);
-    const event = await supervisor.frame('the volume', (f) => f.op === 'event' && f.data.cause && f.data.device?.volume === 0.22);
+    const event = await supervisor.frame('the volume', (f) => f.op === 'event' && f.data.cause && f.data.device?.volume === 0.25);
     assert.match(event.data.cause.request, /^[!-~]{65,128}$/);
-    assert.ok(supervisor.frames.every((f) => f.data?.device?.volume !== 0.11));
+    assert.ok(supervisor.frames.every((f) => f.data?.device?.volume !== 0.125));
     supervisor.close();
     stream.close();
   });
@@ -289,6 +289,7 @@ describe('what is said', () => {
 
   it('a line of the log is one line of at most 1 KiB that the gateway began', async () => {
     const forged = '2026-11-25T16:00:00.000 error the journal was erased by admin ada';
+    await gateway.request('PUT', '/log-level', { level: 'debug' }); // where what strangers say is told
     for (const name of ['x is not known\n' + forged, '\r' + forged, '\u2028' + forged, '\u0085' + forged, '\u001b[2K' + forged, '\u202e' + forged, long(60_000, 'k'), long(30_000, 'é')]) {
       const stream = await rawStream(gateway);
       stream.say({ op: 'hello', [name]: 1 });

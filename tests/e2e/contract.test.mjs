@@ -146,6 +146,7 @@ describe('the running gateway', () => {
         await other.telephony({ do: 'fault', call: 'put_State', object: held, delay: 4000 });
         await other.setState(held, 'ready', {}, { headers: { Prefer: 'respond-async' } });
         other.signal('SIGINT');
+        await until('it is ending', () => /ending: new commands are refused/.test(other.log()));
         await until('503', async () => (await other.setState(held, 'ready').catch(() => ({}))).status === 503);
       }]]),
     ]) {
