@@ -83,25 +83,31 @@ void Shard::leave(const events::Subscription& subscription, Subscriber* subscrib
 }
 
 void Shard::drain() {
-    for (auto& item : inbox_->drain()) {
-        if (auto* work = std::get_if<events::Work>(&item)) {
-            (*work)();
-            continue;
+    for (auto& item : inbox_->drain()) try {
+            if (auto* work = std::get_if<events::Work>(&item))
+                (*work)();
+            else
+                give(std::get<events::FramePtr>(item));
+        } catch (const std::bad_alloc&) {  // whoever it was for comes back for it
+            delivering_ = false;
+            for (auto& [subscription, audience] : audiences_)
+                for (auto& member : audience.members) member->lost();
         }
-        const auto& frame = std::get<events::FramePtr>(item);
-        delivering_ = true;
-        for (auto& [subscription, audience] : audiences_) {
-            if (!subscription.matches(*frame)) continue;
-            for (auto& member : audience.members) try {
-                    if (member->deliver(frame)) touched_.push_back(member);
-                } catch (const std::bad_alloc&) {
-                    member->lost();
-                }
-        }
-        delivering_ = false;
-        for (const auto& [subscription, subscriber] : std::exchange(leaving_, {})) leave(subscription, subscriber);
-    }
     schedulePass();
+}
+
+void Shard::give(const events::FramePtr& frame) {
+    delivering_ = true;
+    for (auto& [subscription, audience] : audiences_) {
+        if (!subscription.matches(*frame)) continue;
+        for (auto& member : audience.members) try {
+                if (member->deliver(frame)) touched_.push_back(member);
+            } catch (const std::bad_alloc&) {
+                member->lost();
+            }
+    }
+    delivering_ = false;
+    for (const auto& [subscription, subscriber] : std::exchange(leaving_, {})) leave(subscription, subscriber);
 }
 
 void Shard::touch(const std::shared_ptr<Subscriber>& subscriber) {

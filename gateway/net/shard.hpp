@@ -56,6 +56,7 @@ public:
 private:
     void each(void (Subscriber::*what)());
     void drain();
+    void give(const events::FramePtr& frame);
     void pass();
     void turn(int left);
     void schedulePass() noexcept;
