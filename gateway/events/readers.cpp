@@ -43,7 +43,7 @@ void Readers::ask(const std::string& account, Kind kind, Step step, Done done) {
             if (kind == Kind::request) ++place.requests, ++requests_;
         }
     }
-    if (refused) return done(*refused);
+    if (refused) return done(*refused);  // NOLINT(bugprone-use-after-move): it was moved where it was not refused
     wake_.notify_one();
 }
 

@@ -17,7 +17,7 @@ public:
     template <class Make>
     Text of(const Subscription& subscription, Make make) {
         if (const auto known = kept_.find(subscription); known != kept_.end()) return known->second;
-        const auto text = std::make_shared<const std::string>(make());
+        auto text = std::make_shared<const std::string>(make());
         const auto bytes = text->size() + sizeOf(subscription);
         if (kept_.size() < most && bytes_ + bytes <= mostBytes) {
             kept_.emplace(subscription, text);
