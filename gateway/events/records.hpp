@@ -21,7 +21,7 @@ public:
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
     bool put(const std::string& kind, const std::string& id, boost::json::object body);  // false: there are as many as there may be, or it is too large
-    void erase(const std::string& kind, const std::string& id);  // `id` may be a key of `all`
+    void erase(const std::string& kind, const std::string& id);                          // `id` may be a key of `all`
     void eraseAll(const std::string& kind);
 
     std::size_t unsaved() const { return dirty_.size(); }
