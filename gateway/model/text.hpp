@@ -1,6 +1,6 @@
 // Texts: the ASCII that protocols are written in, whatever the locale; and what somebody else wrote: how long it is, whether it is UTF-8, and how
-// it is shown to others. Whatever a caller, a provider or a driver has said goes through `printable` before it stands in an answer's detail, a close reason, the audit or the log, so that nobody
-// writes another's line. Source: RFC 3629; Unicode 15, General_Category Cc, Zl and Zp, Bidi_Control. Thread: any.
+// it is shown to others. Whatever a caller, a provider or a driver has said goes through `printable` before it stands in an answer's detail, a close reason,
+// the audit or the log, so that nobody writes another's line. Source: RFC 3629; Unicode 15, General_Category Cc, Zl and Zp, Bidi_Control. Thread: any.
 #pragma once
 #include <algorithm>
 #include <cstddef>
