@@ -13,11 +13,6 @@
 namespace deskline {
 namespace {
 
-int failed(const Fault& fault) {
-    std::cerr << "deskline: " << fault.detail << "\n";
-    return 1;
-}
-
 // A day, or a moment; "": none. False where it is neither.
 bool moment(const std::string& text, const char* option, std::optional<Time>& out) {
     if (text.empty()) return true;
@@ -35,7 +30,7 @@ int exportLines(const host::Configuration& configuration, const JournalOptions& 
     _setmode(_fileno(stdout), _O_BINARY);  // a line ends as JSON Lines says
 #endif
     const auto count = lines(configuration.journal.path, from, to, std::cout);
-    if (!count) return failed(count.error());
+    if (!count) return host::failed(count.error());
     std::cerr << *count << " " << what << "\n";
     return 0;
 }
@@ -43,7 +38,7 @@ int exportLines(const host::Configuration& configuration, const JournalOptions& 
 }  // namespace
 
 int backupJournal(const host::Configuration& configuration, const JournalOptions& options) {
-    if (const auto done = events::backUp(configuration.journal.path, options.file); !done) return failed(done.error());
+    if (const auto done = events::backUp(configuration.journal.path, options.file); !done) return host::failed(done.error());
     std::cout << configuration.journal.path << " was copied to " << options.file << "\n";
     return 0;
 }
@@ -58,7 +53,7 @@ int exportAudit(const host::Configuration& configuration, const JournalOptions& 
 
 int verifyJournal(const host::Configuration& configuration) {
     const auto verified = events::verifyAudit(configuration.journal.path);
-    if (!verified) return failed(verified.error());
+    if (!verified) return host::failed(verified.error());
     if (verified->broken) {
         std::cerr << "deskline: audit entry " << *verified->broken << " does not follow from the one before it: an entry was changed or taken out\n";
         return 1;
@@ -76,7 +71,7 @@ int verifyJournal(const host::Configuration& configuration) {
 
 int forgetInJournal(const host::Configuration& configuration, const JournalOptions& options) {
     const auto done = events::forgetAgent(configuration.journal.path, options.agent, "deskline journal forget");
-    if (!done) return failed(done.error());
+    if (!done) return host::failed(done.error());
     std::cout << "agent " << options.agent << ": " << done->events << " events and " << done->operations << " operations were erased\n";
     return 0;
 }

@@ -18,18 +18,13 @@ namespace {
 using identity::Key;
 using identity::KeyFile;
 
-int failed(const Fault& fault) {
-    std::cerr << "deskline: " << fault.detail << "\n";
-    return 1;
-}
-
 int misused(const std::string& what) {
     std::cerr << "deskline: " << what << "\n";
     return 2;
 }
 
 // What a change of the keys could not do: the caller's mistake, or the host's.
-int notDone(const Fault& fault) { return fault.slug == "invalid-argument" ? misused(fault.detail) : failed(fault); }
+int notDone(const Fault& fault) { return fault.slug == "invalid-argument" ? misused(fault.detail) : host::failed(fault); }
 
 std::string joined(const std::vector<std::string>& texts, const char* between = ",") {
     std::string all;
@@ -65,7 +60,7 @@ int makeToken(const host::Configuration& c, const TokenOptions& options) {
     if (!lifetime) return misused("--ttl takes a time such as 8h, 30m or 3600s, not '" + options.ttl + "'");
     if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
     const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.audience);
-    if (!tokens) return failed(tokens.error());
+    if (!tokens) return host::failed(tokens.error());
     const auto groups = groupsOrAll(options.groups, options.agents, *role);
     auto scopes = std::set<std::string>(options.scopes.begin(), options.scopes.end());
     if (*role == identity::Role::integration && scopes.empty()) {
@@ -124,7 +119,7 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
 
 int listKeys(const host::Configuration& c, const KeyOptions& options) {
     const auto file = identity::readKeyFile(c.identity.keys);
-    if (!file) return failed(file.error());
+    if (!file) return host::failed(file.error());
     auto read = events::readRecords(c.journal.path, "key-use");
     if (!read) std::cerr << "deskline: when a key was used last is not known. " << read.error().detail << "\n";
     const auto uses = read ? std::move(*read) : std::map<std::string, boost::json::object>();

@@ -16,6 +16,7 @@
 #include "api/presence.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
+#include "host/arguments.hpp"
 #include "host/descriptors.hpp"
 #include "host/signals.hpp"
 #include "api/webhooks.hpp"
@@ -81,11 +82,6 @@ api::PresenceOptions presenceOf(const host::Configuration& c) {
             {c.presence.exemptAgents.begin(), c.presence.exemptAgents.end()}};
 }
 
-int refuse(const Fault& fault) {
-    std::cerr << "deskline: " << fault.detail << "\n";
-    return 1;
-}
-
 // What the page needs to know to sign somebody in at the identity provider.
 std::string signInOf(const host::Configuration& c) {
     if (c.identity.clientId.empty()) return {};
@@ -99,10 +95,10 @@ int serve(const host::Configuration& c) {
     host::Signals signals;
 #ifndef _WIN32
     if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
-        return refuse({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
+        return host::failed({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
     auto instance = Instance::take(c);  // first of all, and until the end
-    if (!instance) return refuse(instance.error());
+    if (!instance) return host::failed(instance.error());
     failpoint("start.locked");
     if (const auto exposed = host::secure(c); !exposed.empty()) {
         for (const auto& line : exposed) std::cerr << "deskline: " << line << "\n";
@@ -113,14 +109,14 @@ int serve(const host::Configuration& c) {
     const auto certificate = own ? data / "certificate.pem" : std::filesystem::path(c.server.certificate),
                key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
     if (own)
-        if (const auto made = net::makeCertificate(certificate, key, c.server.name); !made) return refuse(made.error());
+        if (const auto made = net::makeCertificate(certificate, key, c.server.name); !made) return host::failed(made.error());
     net::Certificates certificates({certificate, key, c.server.clientAuthorities, c.server.clientRevocations});
     auto tls = certificates.open();
-    if (!tls) return refuse(tls.error());
+    if (!tls) return host::failed(tls.error());
     auto trustedProxies = net::Networks::parse(c.server.trustedProxies);
-    if (!trustedProxies) return refuse(trustedProxies.error());
+    if (!trustedProxies) return host::failed(trustedProxies.error());
     auto access = openAccess(c);
-    if (!access) return refuse(access.error());
+    if (!access) return host::failed(access.error());
     auto journal = instance->noJournal()
                        ? Result<std::unique_ptr<events::Journal>>(*instance->noJournal())
                        : events::Journal::open({c.journal.path,
@@ -173,7 +169,7 @@ int serve(const host::Configuration& c) {
     try {
         poster.emplace(net::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks", std::chrono::seconds(c.webhooks.timeout)});
     } catch (const std::exception& error) {
-        return refuse({"configuration", error.what()});
+        return host::failed({"configuration", error.what()});
     }
     api::Webhooks webhooks(gateway, {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)},
                            [&poster](api::Post post, std::function<void(api::PostOutcome)> done) { poster->post(std::move(post), std::move(done)); });
@@ -196,7 +192,7 @@ int serve(const host::Configuration& c) {
     if (audio) site.meters.tell([&audio](bool watched) { audio->meter(watched ? 20 : 0); });
     net::Server server(site, shards);
     const auto address = server.listen(c.server.listen);
-    if (!address) return refuse(address.error());
+    if (!address) return host::failed(address.error());
 
     ledger.tellDurable([&instance](bool durable) { instance->durable(durable); });
     ledger.start();
@@ -206,7 +202,7 @@ int serve(const host::Configuration& c) {
         if (audio) audio->start(report);
     } catch (const std::exception& error) {
         ledger.stop();  // it works with what is destroyed before it
-        return refuse({"configuration", error.what()});
+        return host::failed({"configuration", error.what()});
     }
     std::optional<api::FiguresPoll> poll;
     bool conflict = false;

@@ -7,7 +7,7 @@
 namespace deskline::api {
 namespace {
 
-const std::string kind = "pending-state";
+const std::string pendingState = "pending-state";
 
 struct Pending {  // as it is kept
     SessionState state = SessionState::not_ready;
@@ -16,7 +16,7 @@ struct Pending {  // as it is kept
 BOOST_DESCRIBE_STRUCT(Pending, (), (state, cause))
 
 std::optional<Pending> find(events::Books& books, const std::string& session) {
-    const auto* kept = books.records().find(kind, session);
+    const auto* kept = books.records().find(pendingState, session);
     if (!kept) return std::nullopt;
     Pending pending;
     std::vector<FieldError> errors;
@@ -36,24 +36,24 @@ bool passes(const Fault& fault) {
 
 bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause) {
     if (!wanted.state)
-        books.records().erase(kind, wanted.session);
-    else if (!books.records().put(kind, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))
+        books.records().erase(pendingState, wanted.session);
+    else if (!books.records().put(pendingState, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))
         return false;
     books.tell({PendingStateChanged{wanted.session, wanted.state}, books.now(), command});
     return true;
 }
 
 void PendingStates::restored(events::Books& books) {
-    for (const auto& [session, record] : events::Records::Bodies(books.records().all(kind)))
-        if (!books.state().sessions.contains(session)) books.records().erase(kind, session);
+    for (const auto& [session, record] : events::Records::Bodies(books.records().all(pendingState)))
+        if (!books.state().sessions.contains(session)) books.records().erase(pendingState, session);
 }
 
 void PendingStates::changed(events::Books& books, const events::Change& change) {
     if (change.type != "deskline.agent-session") return;
     const auto id = change.subject.substr(change.subject.rfind('/') + 1);
     const auto* session = books.state().session(id);
-    if (!session || !books.records().find(kind, id)) return;
-    if (session->state == SessionState::session_ended) return books.records().erase(kind, id);
+    if (!session || !books.records().find(pendingState, id)) return;
+    if (session->state == SessionState::session_ended) return books.records().erase(pendingState, id);
     const auto event = named<SessionEvent>(std::string_view(change.data.at("event").as_string())).value_or(SessionEvent::unknown);
     const auto own = attempts_.find(id);
     const bool ours = own != attempts_.end() && own->second == change.command;
@@ -86,8 +86,8 @@ void PendingStates::answered(const std::string& id, const events::Settled& settl
 
 void PendingStates::finish(events::Books& books, const std::string& session, std::optional<Fault> refused) {
     const auto pending = find(books, session);
-    if (!books.records().find(kind, session)) return;
-    books.records().erase(kind, session);
+    if (!books.records().find(pendingState, session)) return;
+    books.records().erase(pendingState, session);
     const auto id = gateway_.ledger.nextCommand();
     books.begin(id, {pending ? pending->cause : events::Cause{}, {}, {}});
     books.tell({PendingStateChanged{session, std::nullopt, std::move(refused)}, books.now(), id});

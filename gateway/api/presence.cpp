@@ -3,7 +3,7 @@
 namespace deskline::api {
 namespace {
 
-const std::string kind = "absence";
+const std::string absence = "absence";
 
 events::Cause cause() { return {"presence", "gateway", Presence::reason, {}}; }
 
@@ -15,7 +15,7 @@ void Presence::arrived(const std::set<std::string>& agents) {
         for (const auto& agent : agents) {
             ++streams_[agent];
             gone_.erase(agent);
-            books.records().erase(kind, agent);
+            books.records().erase(absence, agent);
             books.tell({PresenceChanged{agent, true}, books.now()});
         }
     });
@@ -34,12 +34,12 @@ void Presence::left(const std::set<std::string>& agents) {
 
 void Presence::absent(events::Books& books, const std::string& agent) {
     if (!books.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
-    if (books.records().put(kind, agent, {{"since", books.now().time_since_epoch().count()}})) gone_[agent] = books.ticks();
+    if (books.records().put(absence, agent, {{"since", books.now().time_since_epoch().count()}})) gone_[agent] = books.ticks();
 }
 
 void Presence::restored(events::Books& books) {
     for (const auto& [id, agent] : books.state().agents)
-        if (agent.present || books.records().find(kind, id)) absent(books, id);
+        if (agent.present || books.records().find(absence, id)) absent(books, id);
 }
 
 void Presence::changed(events::Books& books, const events::Change& change) {
@@ -47,17 +47,17 @@ void Presence::changed(events::Books& books, const events::Change& change) {
     const auto event = std::string_view(change.data.at("event").as_string());
     if (event == "signed-out") {
         gone_.erase(change.concern.agent);
-        books.records().erase(kind, change.concern.agent);
+        books.records().erase(absence, change.concern.agent);
     }
     if (event == "signed-in" && streams_.contains(change.concern.agent)) books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
 }
 
 void Presence::tick(events::Books& books) {
     const auto passed = [](std::chrono::seconds limit, auto gone) { return limit.count() > 0 && gone >= limit; };
-    for (const auto& [id, record] : events::Records::Bodies(books.records().all(kind))) {
+    for (const auto& [id, record] : events::Records::Bodies(books.records().all(absence))) {
         const auto known = books.state().agents.find(id);
         if (known == books.state().agents.end()) {
-            books.records().erase(kind, id);
+            books.records().erase(absence, id);
             gone_.erase(id);
             continue;
         }

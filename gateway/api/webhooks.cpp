@@ -11,7 +11,7 @@
 namespace deskline::api {
 namespace {
 
-const std::string kind = "webhook";
+const std::string webhookKind = "webhook";
 constexpr std::size_t readAtOnce = 32;
 constexpr std::size_t longestAnswer = 1024;  // bytes of a receiver's answer that are kept
 constexpr auto readPatience = std::chrono::seconds(60);
@@ -67,7 +67,7 @@ boost::json::object show(const Webhook& webhook) {
 Webhooks::Webhooks(Gateway& gateway, WebhookOptions options, Send send) : gateway_(gateway), options_(std::move(options)), send_(std::move(send)) {}
 
 std::optional<Fault> Webhooks::full(events::Books& books, const std::string& account) {
-    const auto& all = books.records().all(kind);
+    const auto& all = books.records().all(webhookKind);
     const auto own = std::ranges::count_if(all, [&](const auto& entry) {
         const auto* owner = entry.second.if_contains("owner");
         return owner && *owner == boost::json::value(account);
@@ -81,7 +81,7 @@ std::optional<Fault> Webhooks::full(events::Books& books, const std::string& acc
 }
 
 std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& id) {
-    const auto* record = books.records().find(kind, id);
+    const auto* record = books.records().find(webhookKind, id);
     if (!record) return std::nullopt;
     Webhook webhook;
     std::vector<FieldError> errors;
@@ -90,7 +90,7 @@ std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& i
 }
 
 void Webhooks::put(events::Books& books, const Webhook& webhook) {
-    books.records().put(kind, webhook.id, toJson(webhook).as_object());
+    books.records().put(webhookKind, webhook.id, toJson(webhook).as_object());
     auto& run = runs_[webhook.id];
     // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for nobody.
     run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1, .sending = run.sending};
@@ -98,13 +98,13 @@ void Webhooks::put(events::Books& books, const Webhook& webhook) {
 }
 
 void Webhooks::erase(events::Books& books, const std::string& id) {
-    books.records().erase(kind, id);
+    books.records().erase(webhookKind, id);
     books.records().eraseAll(deliveries(id));
     runs_.erase(id);
 }
 
 void Webhooks::restored(events::Books& books) {
-    for (const auto& [id, record] : books.records().all(kind)) {
+    for (const auto& [id, record] : books.records().all(webhookKind)) {
         if (const auto webhook = find(books, id))
             runs_[id].readUpTo = webhook->cursor;
         else
@@ -226,7 +226,7 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
     while (books.records().all(deliveries(id)).size() > deliveriesKept)
         books.records().erase(deliveries(id), books.records().all(deliveries(id)).begin()->first);
 
-    const auto keep = [&] { books.records().put(kind, id, toJson(*webhook).as_object()); };
+    const auto keep = [&] { books.records().put(webhookKind, id, toJson(*webhook).as_object()); };
     if (delivery.status && *delivery.status >= 200 && *delivery.status < 300) {
         webhook->cursor = delivery.event;
         webhook->attempt = 0;

@@ -24,7 +24,7 @@ Result<void> openAt(Database& database, const std::filesystem::path& journal, Da
     return database.open(journal, access, Database::Durability::full, damaged);
 }
 
-std::int64_t milliseconds(const std::optional<Time>& time, std::int64_t otherwise) { return time ? time->time_since_epoch().count() : otherwise; }
+std::int64_t millisecondsOr(const std::optional<Time>& time, std::int64_t otherwise) { return time ? milliseconds(*time) : otherwise; }
 
 // One audit entry, in a transaction of its own.
 Result<void> note(Database& database, AuditEntry entry) {
@@ -50,7 +50,7 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std
         rowsInPart = 0;
         {
             Statement rows(database, sql.c_str());
-            rows.bind(last, milliseconds(from, INT64_MIN), milliseconds(to, INT64_MAX), static_cast<std::int64_t>(exportedAtOnce));
+            rows.bind(last, millisecondsOr(from, INT64_MIN), millisecondsOr(to, INT64_MAX), static_cast<std::int64_t>(exportedAtOnce));
             for (; rows.row(); ++rowsInPart) {
                 last = rows.number(0);
                 lines += rows.text(1) + '\n';

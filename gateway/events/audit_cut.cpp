@@ -10,7 +10,7 @@ namespace deskline::events {
 namespace {
 
 constexpr const char* action = "audit cut";
-constexpr std::int64_t cutAtOnce = 5000;  // entries
+constexpr std::int64_t entriesAtOnce = 5000;  // entries
 constexpr auto slack = std::chrono::hours(24);
 
 std::string textOf(const AuditAnchor& anchor) { return std::to_string(anchor.number) + " " + anchor.hash; }
@@ -22,8 +22,6 @@ std::optional<AuditAnchor> parse(std::string_view text) {
     anchor.hash = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
     return anchor;
 }
-
-std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 }  // namespace
 
@@ -54,7 +52,7 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
     {
         Statement front(
             database, "SELECT number, time, bytes, (SELECT hash FROM audit WHERE audit.number = audit_sizes.number) FROM audit_sizes ORDER BY number LIMIT ?1");
-        front.bind(cutAtOnce);
+        front.bind(entriesAtOnce);
         for (; front.row(); ++count) {
             const auto written = front.number(1);
             if (count == 0 && !tooMuch && written >= tooOld - std::chrono::milliseconds(slack).count()) break;
@@ -78,7 +76,7 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
                                        .detail = textOf(last)});
         !noted)
         return noted.error();
-    return count == cutAtOnce;
+    return count == entriesAtOnce;
 }
 
 }  // namespace deskline::events

@@ -7,8 +7,6 @@
 namespace deskline::events {
 namespace {
 
-std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
-
 std::optional<Time> number(std::string_view& text) {
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);

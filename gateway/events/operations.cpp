@@ -11,7 +11,6 @@ constexpr const char* columns =
     "SELECT id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, cause, expectation FROM operations ";
 
 Time timeOf(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
-std::int64_t milliseconds(Time time) { return time.time_since_epoch().count(); }
 
 template <class T>
 bool parse(const std::string& text, T& out) {

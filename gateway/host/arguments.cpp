@@ -1,6 +1,7 @@
 #include "host/arguments.hpp"
 
 #include <charconv>
+#include <iostream>
 
 namespace deskline::host {
 namespace {
@@ -22,6 +23,11 @@ std::optional<Time> momentIn(const std::string& text) {
     if (text.size() == 10) return fromRfc3339(text + "T00:00:00.000Z");
     if (text.size() == 20 && text.ends_with('Z')) return fromRfc3339(text.substr(0, 19) + ".000Z");
     return fromRfc3339(text);
+}
+
+int failed(const Fault& fault) {
+    std::cerr << "deskline: " << fault.detail << "\n";
+    return 1;
 }
 
 }  // namespace deskline::host

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "model/freed.hpp"
+
 namespace deskline::identity {
 namespace {
 
@@ -13,18 +15,12 @@ namespace json = boost::json;
 
 constexpr int leastRsaBits = 2048;
 
-struct Free {
-    void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
-    void operator()(OSSL_PARAM* parameters) const { OSSL_PARAM_free(parameters); }
-    void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-    void operator()(BIGNUM* number) const { BN_free(number); }
-};
-using Number = std::unique_ptr<BIGNUM, Free>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 
 PublicKey made(const char* kind, OSSL_PARAM_BLD* builder) {
-    const std::unique_ptr<OSSL_PARAM, Free> parameters(OSSL_PARAM_BLD_to_param(builder));
+    const std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder));
     if (!parameters) throw std::bad_alloc();
-    const std::unique_ptr<EVP_PKEY_CTX, Free> context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
+    const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
     if (!context) throw std::bad_alloc();
     EVP_PKEY* key = nullptr;
     if (EVP_PKEY_fromdata_init(context.get()) != 1 || EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) return nullptr;
@@ -32,7 +28,7 @@ PublicKey made(const char* kind, OSSL_PARAM_BLD* builder) {
 }
 
 PublicKey rsaKey(const std::string& modulus, const std::string& exponent) {
-    const std::unique_ptr<OSSL_PARAM_BLD, Free> builder(OSSL_PARAM_BLD_new());
+    const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
     if (!builder) throw std::bad_alloc();
     const auto number = [](const std::string& bytes) {
         return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
@@ -47,7 +43,7 @@ PublicKey rsaKey(const std::string& modulus, const std::string& exponent) {
 
 PublicKey ecKey(const std::string& x, const std::string& y) {
     if (x.size() != 32 || y.size() != 32) return nullptr;
-    const std::unique_ptr<OSSL_PARAM_BLD, Free> builder(OSSL_PARAM_BLD_new());
+    const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
     if (!builder) throw std::bad_alloc();
     const auto point = "\x04" + x + y;  // uncompressed
     OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0);

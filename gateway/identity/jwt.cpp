@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "model/freed.hpp"
 #include "model/text.hpp"
 
 namespace deskline::identity {
@@ -57,12 +58,8 @@ struct Names {
     bool on_comment(json::string_view, json::error_code&) { return true; }
 };
 
-struct Free {
-    void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using EcSignature = std::unique_ptr<ECDSA_SIG, Free>;
-using Digest = std::unique_ptr<EVP_MD_CTX, Free>;
+using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 
 const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include "model/files.hpp"
+#include "model/freed.hpp"
 #include "model/id.hpp"
 
 namespace deskline::identity {
@@ -13,10 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct FreeBio {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Bio = std::unique_ptr<BIO, FreeBio>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 
 // A new key for the file that is to hold it; what is there is left alone. Two that come at once: one of them makes it.
 Result<std::string> made(const std::filesystem::path& path) {

@@ -12,21 +12,15 @@
 #include <algorithm>
 
 #include "model/files.hpp"
+#include "model/freed.hpp"
 #include "net/revocations.hpp"
 
 namespace deskline::net {
 namespace {
 
-template <class T, void (*Free)(T*)>
-struct Freed {
-    void operator()(T* pointer) const { Free(pointer); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY, EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509, X509_free>>;
-struct FreeBio {
-    void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Bio = std::unique_ptr<BIO, FreeBio>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 
 constexpr long validDays = 825;
 
@@ -229,7 +223,7 @@ std::vector<std::string> namesIn(const X509* certificate) {
     const auto* subject = X509_get_subject_name(certificate);
     for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_commonName, at)) >= 0;)
         names.push_back("CN=" + text(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
-    const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES, GENERAL_NAMES_free>> others(
+    const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> others(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     for (int i = 0; others && i < sk_GENERAL_NAME_num(others.get()); ++i) {
         const auto* name = sk_GENERAL_NAME_value(others.get(), i);
@@ -243,7 +237,7 @@ std::vector<std::string> namesIn(const X509* certificate) {
 bool holds(SSL* connection, SSL_CTX* context) {
     X509* certificate = SSL_get0_peer_certificate(connection);
     if (!certificate || SSL_get_SSL_CTX(connection) == context) return true;  // its handshake has asked that one
-    const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX, X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
+    const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
     if (!check) throw std::bad_alloc();
     return X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
            X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;

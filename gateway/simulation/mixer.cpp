@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "model/id.hpp"
+#include "simulation/codes.hpp"
 
 namespace deskline::simulation {
 namespace {
 
-constexpr Code invalidArgument = 0x80070057, deviceInvalidated = 0x88890004, notFound = 0x80070490;
 constexpr double minimumDecibels = -96.0;
 
 bool inRange(double volume) { return volume >= 0.0 && volume <= 1.0; }  // false for NaN

@@ -1,12 +1,9 @@
 // The switch's own records, private to switch*.cpp.
 #pragma once
+#include "simulation/codes.hpp"
 #include "simulation/switch.hpp"
 
 namespace deskline::simulation {
-
-inline constexpr Code invalidArgument = 0x80070057, invalidSessionState = 0x8000005F, invalidAgentState = 0x8000005A, invalidPassword = 0x80000059,
-                      invalidAgentId = 0x80000057, invalidGroup = 0x80000058, groupIsRemoved = 0x80040045, queueIsRemoved = 0x80040046,
-                      agentHasNoId = 0x80040047;
 
 struct Finished {  // an ACD call that was talked and wrapped up
     Time at;

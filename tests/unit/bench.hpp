@@ -11,6 +11,8 @@
 
 namespace deskline::events {
 
+inline constexpr auto day = std::chrono::hours(24);
+
 struct Folder {
     std::filesystem::path path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6));
     Folder() { std::filesystem::create_directories(path); }

@@ -14,11 +14,7 @@
 using namespace deskline;
 using namespace deskline::events;
 
-namespace {
-
-constexpr auto day = std::chrono::hours(24);
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old") {
     const Folder folder;

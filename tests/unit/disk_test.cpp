@@ -12,7 +12,7 @@ using tests::FaultyDisk;
 namespace {
 
 constexpr std::array faults{DiskFault::io_error, DiskFault::full, DiskFault::short_write, DiskFault::no_sync};
-constexpr std::int64_t day = 86'400'000;
+constexpr std::int64_t twentyDays = std::chrono::milliseconds(20 * day).count();
 
 FramePtr someEvent(std::uint64_t number, std::int64_t time = 0) {
     const auto text = std::to_string(number);
@@ -20,7 +20,7 @@ FramePtr someEvent(std::uint64_t number, std::int64_t time = 0) {
                      "{\"n\":" + text + ",\"filling\":\"" + std::string(100 + number * 37 % 1500, 'x') + "\"}");
 }
 
-std::vector<FramePtr> someEvents(std::uint64_t from, std::uint64_t to) {
+std::vector<FramePtr> eventsFrom(std::uint64_t from, std::uint64_t to) {
     std::vector<FramePtr> all;
     for (auto n = from; n <= to; ++n) all.push_back(someEvent(n));
     return all;
@@ -53,18 +53,18 @@ TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half 
                     REQUIRE(journal.has_value());
                     Records records;
                     records.load((*journal)->database());
-                    REQUIRE((*journal)->append(someEvents(1, 20)).has_value());
+                    REQUIRE((*journal)->append(eventsFrom(1, 20)).has_value());
                     records.put("kind", "one", {{"at", 20}});
                     disk.failAt(n, fault);
-                    const auto written = (*journal)->write(someEvents(21, 30), {&records});
+                    const auto written = (*journal)->write(eventsFrom(21, 30), {&records});
                     disk.heal();
                     if (!written) {
                         CHECK(written.error().slug == "journal-fault");
                         CHECK((*journal)->newest() == 20);
                         CHECK(records.changed());
-                        REQUIRE((*journal)->write(someEvents(21, 31), {&records}).has_value());
+                        REQUIRE((*journal)->write(eventsFrom(21, 31), {&records}).has_value());
                     } else {
-                        REQUIRE((*journal)->append(someEvents(31, 31)).has_value());
+                        REQUIRE((*journal)->append(eventsFrom(31, 31)).has_value());
                     }
                     CHECK_FALSE(records.changed());
                 }
@@ -87,7 +87,7 @@ TEST_CASE("a fault while the journal is made or opened is no damage: nothing is 
                 const Folder folder;
                 const auto file = folder.path / "journal.db";
                 FaultyDisk disk;
-                if (there) REQUIRE(journalIn(file)->append(someEvents(1, there)).has_value());
+                if (there) REQUIRE(journalIn(file)->append(eventsFrom(1, there)).has_value());
                 disk.failAt(n, fault, 3);
                 {
                     const auto journal = Journal::open({.path = file});
@@ -112,18 +112,18 @@ TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and
             FaultyDisk disk;
             {
                 const auto journal = journalIn(file);
-                REQUIRE(journal->append(someEvents(1, 50)).has_value());
+                REQUIRE(journal->append(eventsFrom(1, 50)).has_value());
                 std::vector<FramePtr> later;
-                for (std::uint64_t number = 51; number <= 60; ++number) later.push_back(someEvent(number, 20 * day));
+                for (std::uint64_t number = 51; number <= 60; ++number) later.push_back(someEvent(number, twentyDays));
                 REQUIRE(journal->append(later).has_value());
                 disk.failAt(n, fault);
-                journal->prune(20 * day);
+                journal->prune(twentyDays);
                 disk.heal();
                 const auto oldest = journal->oldest();
                 CHECK((oldest == 1 || oldest == 51));
                 const auto frames = journal->after(0, 1000);
                 REQUIRE(frames.size() == 61 - oldest);
-                REQUIRE(journal->append(someEvents(61, 62)).has_value());
+                REQUIRE(journal->append(eventsFrom(61, 62)).has_value());
             }
             injected += disk.injected();
             const auto oldest = journalIn(file)->oldest();
@@ -147,13 +147,13 @@ TEST_CASE("the power goes at any moment: with sync full all that was written is 
             auto journal = Journal::open({.path = file, .full = full});
             REQUIRE(journal.has_value());
             // A commit of a folder that is new is not what this asks: the first ones are there.
-            REQUIRE((*journal)->append(someEvents(1, 5)).has_value());
+            REQUIRE((*journal)->append(eventsFrom(1, 5)).has_value());
             REQUIRE(Statement((*journal)->database(), "PRAGMA wal_checkpoint(TRUNCATE)").row());
             written = 5;
             const int commits = std::uniform_int_distribution<int>(1, 120)(random);
             for (int i = 0; i < commits; ++i) {
                 const auto more = std::uniform_int_distribution<std::uint64_t>(1, 30)(random);
-                REQUIRE((*journal)->append(someEvents(written + 1, written + more)).has_value());
+                REQUIRE((*journal)->append(eventsFrom(written + 1, written + more)).has_value());
                 written += more;
             }
             disk.losePower(folder.path, after.path, random);

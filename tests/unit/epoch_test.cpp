@@ -9,7 +9,6 @@ using namespace deskline::events;
 
 namespace {
 
-constexpr auto day = std::chrono::hours(24);
 Time at(std::uint64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
 
 std::unique_ptr<Journal> lacking(const std::filesystem::path& file, bool lacks) {

@@ -106,7 +106,7 @@ std::string jwksOf(std::initializer_list<const Provider*> providers) {
 }
 
 // An issuer whose keys come from `answer`, and how often it was asked.
-struct Desk {
+struct KeyDesk {
     std::string answer;
     bool down = false;
     int asked = 0;
@@ -117,7 +117,7 @@ struct Desk {
         }};
     Issuer::Clock::time_point time = Issuer::Clock::now();
 
-    explicit Desk(std::string keys) : answer(std::move(keys)) {}
+    explicit KeyDesk(std::string keys) : answer(std::move(keys)) {}
     Result<Identity> ask(const std::string& token, std::int64_t now = noon) {
         auto jwt = parseJwt(token);
         if (!jwt) return jwt.error();
@@ -165,7 +165,7 @@ TEST_CASE("tokens: what was issued is believed, everything else is not") {
 TEST_CASE("the provider's tokens: RS256, ES256 and EdDSA are believed") {
     for (const auto algorithm : {Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA}) {
         const Provider provider(algorithm);
-        Desk desk(jwksOf({&provider}));
+        KeyDesk desk(jwksOf({&provider}));
         const auto identity = desk.ask(provider.token(claims()));
         INFO(provider.alg() << " " << why(identity));
         REQUIRE(identity.has_value());
@@ -188,7 +188,7 @@ TEST_CASE("base64url: one text for the same bytes, and no other") {
 
 TEST_CASE("known attacks on tokens are refused, each with its reason") {
     const Provider rsa(Algorithm::RS256, "r1"), ec(Algorithm::ES256, "e1"), stranger(Algorithm::RS256, "r1");
-    Desk desk(jwksOf({&rsa, &ec}));
+    KeyDesk desk(jwksOf({&rsa, &ec}));
     REQUIRE(desk.ask(rsa.token(claims())).has_value());
     const auto refused = [&](const std::string& token, const std::string& reason) {
         const auto said = why(desk.ask(token));
@@ -268,7 +268,7 @@ TEST_CASE("a key set: what can be used is, what must not be public refuses it wh
 
 TEST_CASE("the provider's keys: fetched again for an unknown key at most every 30 s, kept while it is down") {
     const Provider before(Algorithm::ES256, "before"), after(Algorithm::ES256, "after");
-    Desk desk(jwksOf({&before}));
+    KeyDesk desk(jwksOf({&before}));
     REQUIRE(desk.ask(before.token(claims())).has_value());
     CHECK(desk.asked == 1);
     CHECK(desk.ask(before.token(claims())).has_value());
@@ -297,7 +297,7 @@ TEST_CASE("the provider's keys: fetched again for an unknown key at most every 3
     CHECK(desk.asked == 5);
     CHECK(desk.issuer.health().fault.find("private") != std::string::npos);
     CHECK(desk.ask(after.token(claims())).has_value());  // those from before
-    Desk never("");
+    KeyDesk never("");
     never.down = true;
     CHECK(why(never.ask(before.token(claims()))).find("could not be had") != std::string::npos);
 }

@@ -11,7 +11,6 @@ using namespace deskline::events;
 namespace {
 
 using Steady = std::chrono::steady_clock::time_point;
-constexpr auto day = std::chrono::hours(24);
 
 }  // namespace
 

@@ -69,7 +69,7 @@ void pass(std::chrono::seconds time) {
 }
 
 // A gateway without sockets: everything from the router to the journal, as `deskline serve` puts it together.
-struct Desk {
+struct Unplugged {
     Bench bench;
     ScriptedTelephony acd;
     identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
@@ -78,7 +78,7 @@ struct Desk {
     api::PendingStates pendingStates{gateway};
     api::Presence presence;
 
-    explicit Desk(const std::filesystem::path& file, api::PresenceOptions options = {})
+    explicit Unplugged(const std::filesystem::path& file, api::PresenceOptions options = {})
         : bench(journalIn(file), drivenClock, drivenTicks),
           gateway{.name = "test", .basePath = "", .ledger = bench.ledger, .telephony = &acd, .authenticator = &authenticator},
           presence(gateway, std::move(options)) {
@@ -159,7 +159,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
     const Folder folder;
     const auto file = folder.path / "journal.db";
     {
-        Desk desk(file);
+        Unplugged desk(file);
         desk.picture(SessionState::busy_on_call);
         const auto answer = desk.ask("PUT", "/sessions/s1/state", afterCall);
         CHECK(answer.status == 200);
@@ -167,7 +167,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
         CHECK(answer.body.at("event").is_string());
         CHECK(desk.acd.count() == 0);
     }
-    Desk desk(file);
+    Unplugged desk(file);
     CHECK(desk.session().pendingState == SessionState::ready);
     desk.picture(SessionState::busy_on_call);
     desk.bench.settle();
@@ -191,7 +191,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
 
 TEST_CASE("a pending state that the switch refuses while the session is busy waits on; a refusal after that is told as an event") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db");
+    Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::busy_on_call);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     desk.event(SessionEvent::wrapup);
@@ -213,7 +213,7 @@ TEST_CASE("a pending state that the switch refuses while the session is busy wai
 
 TEST_CASE("a pending state survives the loss of the source and is asked for again when it is back") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db");
+    Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::busy_on_call);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     desk.event(SessionEvent::wrapup);
@@ -228,7 +228,7 @@ TEST_CASE("a pending state survives the loss of the source and is asked for agai
 
 TEST_CASE("a pending state is withdrawn on request, superseded by a state that somebody sets, and forgotten with the session") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db");
+    Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::busy_on_call);
     CHECK(desk.ask("DELETE", "/sessions/s1/pending-state").status == 404);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
@@ -254,7 +254,7 @@ TEST_CASE("a pending state is withdrawn on request, superseded by a state that s
 
 TEST_CASE("without a call or wrap-up, after-call is now") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db");
+    Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::not_ready);
     std::thread caller([&] { CHECK(desk.ask("PUT", "/sessions/s1/state", afterCall).status == 200); });
     while (desk.acd.count() == 0) std::this_thread::yield();
@@ -264,7 +264,7 @@ TEST_CASE("without a call or wrap-up, after-call is now") {
 
 TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out, never during a call") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
+    Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
     desk.picture(SessionState::ready);
     desk.presence.arrived({"1001"});
     desk.presence.arrived({"1001"});  // a second tab
@@ -310,7 +310,7 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
 
 TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being it") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
+    Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
     desk.picture(SessionState::ready);
     desk.presence.arrived({"1001"});
     desk.presence.left({"1001"});
@@ -328,7 +328,7 @@ TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being 
 
 TEST_CASE("coming back in time cancels it; who never had a stream, and who is exempt, is left alone") {
     const Folder folder;
-    Desk desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(0), {"1002"}});
+    Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(0), {"1002"}});
     desk.picture(SessionState::ready);
     pass(std::chrono::seconds(1000));
     desk.tick();
@@ -359,14 +359,14 @@ TEST_CASE("a restart of the gateway is no disconnect: who was there gets the who
     const api::PresenceOptions options{std::chrono::seconds(30), std::chrono::seconds(0)};
     for (const bool leaves : {false, true}) {
         {
-            Desk desk(file, options);
+            Unplugged desk(file, options);
             desk.picture(SessionState::ready);
             desk.presence.arrived({"1001"});
             if (leaves) desk.presence.left({"1001"});
             desk.bench.settle();
         }
         pass(std::chrono::seconds(1000));  // the host was down
-        Desk desk(file, options);
+        Unplugged desk(file, options);
         desk.picture(SessionState::ready);
         pass(std::chrono::seconds(29));
         desk.tick();
@@ -381,7 +381,7 @@ TEST_CASE("a restart of the gateway is no disconnect: who was there gets the who
 TEST_CASE("an outcome that nobody knows is read again after five seconds, and settles") {
     for (const bool carriedOut : {true, false}) {
         const Folder folder;
-        Desk desk(folder.path / "journal.db");
+        Unplugged desk(folder.path / "journal.db");
         desk.picture(SessionState::not_ready);
         std::promise<api::Response> answered;
         std::thread caller([&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
@@ -419,7 +419,7 @@ TEST_CASE("a doubt outlives the gateway, and the switch's next picture ends it")
         const auto file = folder.path / "journal.db";
         std::string operation;
         {
-            Desk desk(file);
+            Unplugged desk(file);
             desk.picture(SessionState::not_ready);
             std::promise<api::Response> answered;
             std::thread caller([&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
@@ -428,7 +428,7 @@ TEST_CASE("a doubt outlives the gateway, and the switch's next picture ends it")
             caller.join();
             operation = "/operations/" + std::string(answered.get_future().get().body.at("operation").as_string());
         }
-        Desk desk(file);
+        Unplugged desk(file);
         CHECK(desk.ask("GET", operation).body.at("state") == "indeterminate");
         desk.told();
         desk.picture(carriedOut ? SessionState::ready : SessionState::not_ready);

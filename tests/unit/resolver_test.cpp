@@ -41,17 +41,17 @@ struct Zones {
     }
 };
 
-struct Desk {
+struct Dialler {
     std::shared_ptr<Zones> zones = std::make_shared<Zones>();  // shared: a lookup may outlive the client
     std::optional<Client> client;
 
-    explicit Desk(std::chrono::seconds timeout) {
+    explicit Dialler(std::chrono::seconds timeout) {
         client.emplace(ClientOptions{
             .allowPrivateNetworks = true, .section = "webhooks", .timeout = timeout, .lookup = [zones = zones](const std::string& host, auto& error) {
                 return zones->find(host, error);
             }});
     }
-    ~Desk() { zones->release(); }
+    ~Dialler() { zones->release(); }
 
     std::future<std::string> post(const std::string& host) {
         const auto told = std::make_shared<std::promise<std::string>>();
@@ -64,12 +64,12 @@ std::string errorOf(std::future<std::string>& outcome) {
     REQUIRE(outcome.wait_for(patience) == std::future_status::ready);
     return outcome.get();
 }
-bool ready(std::future<std::string>& outcome) { return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+bool answered(std::future<std::string>& outcome) { return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
 
 }  // namespace
 
 TEST_CASE("resolver: a slow zone, however many of its names are asked for, holds back nobody else") {
-    Desk desk(std::chrono::seconds(60));
+    Dialler desk(std::chrono::seconds(60));
     std::vector<std::future<std::string>> slow;
     for (std::size_t i = 0; i < 2 * Resolver::mostThreads; ++i) slow.push_back(desk.post("host" + std::to_string(i) + ".slow.example"));
     desk.zones->untilStuck();
@@ -78,27 +78,27 @@ TEST_CASE("resolver: a slow zone, however many of its names are asked for, holds
         const auto error = errorOf(fast);
         CHECK(error.starts_with(std::string(host) == "nobody.example" ? "The name nobody.example could not be resolved" : "No connection to"));
     }
-    for (auto& one : slow) CHECK_FALSE(ready(one));
+    for (auto& one : slow) CHECK_FALSE(answered(one));
     CHECK(desk.zones->mostStuck == 1);
     desk.zones->release();
     for (auto& one : slow) CHECK(errorOf(one).starts_with("No connection to"));
 }
 
 TEST_CASE("resolver: so many may wait for a zone; more are refused at once") {
-    Desk desk(std::chrono::seconds(60));
+    Dialler desk(std::chrono::seconds(60));
     auto first = desk.post("slow.example");
     desk.zones->untilStuck();
     std::vector<std::future<std::string>> waiting;
     for (std::size_t i = 0; i < Resolver::mostOfZone; ++i) waiting.push_back(desk.post("slow.example"));
     auto beyond = desk.post("slow.example");
     CHECK(errorOf(beyond).starts_with("The name slow.example could not be resolved"));
-    for (auto& one : waiting) CHECK_FALSE(ready(one));
+    for (auto& one : waiting) CHECK_FALSE(answered(one));
     desk.zones->release();
     for (auto& one : waiting) CHECK(errorOf(one).starts_with("No connection to"));
 }
 
 TEST_CASE("resolver: resolving counts against the time for the whole exchange") {
-    Desk desk(std::chrono::seconds(1));
+    Dialler desk(std::chrono::seconds(1));
     auto slow = desk.post("slow.example");
     const auto error = errorOf(slow);
     CHECK(error.starts_with("The name slow.example could not be resolved"));
@@ -107,7 +107,7 @@ TEST_CASE("resolver: resolving counts against the time for the whole exchange") 
 }
 
 TEST_CASE("resolver: the end waits for no lookup") {
-    Desk desk(std::chrono::seconds(60));
+    Dialler desk(std::chrono::seconds(60));
     auto slow = desk.post("slow.example");
     desk.zones->untilStuck();
     desk.client.reset();  // would never return, were it waited for

@@ -1,0 +1,14 @@
+// What a C library gave, given back to it by the function that it names for that: std::unique_ptr<BIO, Freed<BIO_free>>.
+#pragma once
+
+namespace deskline {
+
+template <auto free>
+struct Freed {
+    template <class T>
+    void operator()(T* pointer) const {
+        free(pointer);
+    }
+};
+
+}  // namespace deskline
