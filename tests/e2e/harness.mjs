@@ -19,13 +19,16 @@ export const program = process.env.DESKLINE_PROGRAM ?? (onWindows ? join(root, '
 export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as the program sees it
 
 // Below the ports that systems give to outgoing connections (Linux from 32768, Windows from 49152): one of those could take it before the gateway
-// does, or while the gateway is being started again.
+// does, or while the gateway is being started again. Two files run at a time: each has 250 ports of its own, and gives out the same one late.
+const ports = { first: 15_000 + (process.pid % 60) * 250, next: Math.floor(Math.random() * 250) };
 export const freePort = () =>
   new Promise((done) => {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
     const server = createServer();
     server.on('error', () => done(freePort()));
-    server.listen(port, '127.0.0.1', () => server.close(() => done(port)));
+    server.listen(ports.first + (ports.next++ % 250), '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
   });
 
 export const until = async (what, check, milliseconds = 20_000) => {

@@ -21,23 +21,25 @@ const finished = (child) => {
 };
 
 const severities = ['OK', 'INFO', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'];
-for (const kind of ['ec', 'rsa'])
-  test(`testssl.sh, ${kind === 'ec' ? 'ECDSA' : 'RSA'} certificate: nothing above LOW`, { timeout: 400_000 }, async () => {
-    const pair = authority.issue('localhost', { kind, days: 300, file: 'testssl-' + kind }), report = join(folder, `report-${kind}.json`);
-    const gateway = await startGateway({ config: `[server]\ncertificate = "${shown(pair.certificate)}"\nprivate_key = "${shown(pair.key)}"\n` });
-    const { text } = await finished(spawn('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--ip', '127.0.0.1', '--nodns', 'min', '--add-ca', authority.certificate, '--jsonfile', report, `localhost:${new URL(gateway.url).port}`]));
-    const findings = JSON.parse(readFileSync(report, 'utf8'));
-    assert.ok(findings.length > 100, 'it looked: ' + text.slice(-500));
-    for (const id of ['TLS1_2', 'TLS1_3', 'BREACH', 'heartbleed', 'HSTS_time', 'cert_chain_of_trust', 'PFS']) assert.ok(findings.some((f) => f.id.startsWith(id)), 'it checked ' + id);
-    // A warning is about the looking, not about what was looked at, and these two are known: the openssl on this machine, and a client that
-    // leaves before the ticket has come and then has none to resume with (identity.test.mjs resumes sessions itself).
-    const known = ['engine_problem', 'sessionresumption_ticket'];
-    const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity) && !(f.severity === 'WARN' && known.includes(f.id)));
-    const counts = severities.map((s) => `${findings.filter((f) => f.severity === s).length} ${s}`).join(', ');
-    console.log(`# testssl.sh, ${kind}: ${counts}; LOW: ${findings.filter((f) => f.severity === 'LOW').map((f) => f.id).join(', ') || 'none'}`);
-    assert.deepEqual(bad.map((f) => `${f.severity} ${f.id}: ${f.finding}`), []);
-    await gateway.stop();
-  });
+describe('testssl.sh', { concurrency: 2 }, () => {
+  for (const kind of ['ec', 'rsa'])
+    test(`${kind === 'ec' ? 'ECDSA' : 'RSA'} certificate: nothing above LOW`, { timeout: 400_000 }, async () => {
+      const pair = authority.issue('localhost', { kind, days: 300, file: 'testssl-' + kind }), report = join(folder, `report-${kind}.json`);
+      const gateway = await startGateway({ config: `[server]\ncertificate = "${shown(pair.certificate)}"\nprivate_key = "${shown(pair.key)}"\n` });
+      const { text } = await finished(spawn('testssl', ['--quiet', '--color', '0', '--warnings', 'off', '--ip', '127.0.0.1', '--nodns', 'min', '--add-ca', authority.certificate, '--jsonfile', report, `localhost:${new URL(gateway.url).port}`]));
+      const findings = JSON.parse(readFileSync(report, 'utf8'));
+      assert.ok(findings.length > 100, 'it looked: ' + text.slice(-500));
+      for (const id of ['TLS1_2', 'TLS1_3', 'BREACH', 'heartbleed', 'HSTS_time', 'cert_chain_of_trust', 'PFS']) assert.ok(findings.some((f) => f.id.startsWith(id)), 'it checked ' + id);
+      // A warning is about the looking, not about what was looked at, and these two are known: the openssl on this machine, and a client that
+      // leaves before the ticket has come and then has none to resume with (identity.test.mjs resumes sessions itself).
+      const known = ['engine_problem', 'sessionresumption_ticket'];
+      const bad = findings.filter((f) => !severities.slice(0, 3).includes(f.severity) && !(f.severity === 'WARN' && known.includes(f.id)));
+      const counts = severities.map((s) => `${findings.filter((f) => f.severity === s).length} ${s}`).join(', ');
+      console.log(`# testssl.sh, ${kind}: ${counts}; LOW: ${findings.filter((f) => f.severity === 'LOW').map((f) => f.id).join(', ') || 'none'}`);
+      assert.deepEqual(bad.map((f) => `${f.severity} ${f.id}: ${f.finding}`), []);
+      await gateway.stop();
+    });
+});
 
 describe('slowhttptest, 1,000 connections', () => {
   let gateway;

@@ -5,4 +5,4 @@ export DESKLINE_POINTS=${DESKLINE_POINTS:-1000} DESKLINE_ALLOCATION_SECONDS=${DE
 export DESKLINE_MODEL_SEEDS=${DESKLINE_MODEL_SEEDS:-200000} DESKLINE_MODEL_STEPS=${DESKLINE_MODEL_STEPS:-100}
 export SOAK_AGENTS=${SOAK_AGENTS:-500} SOAK_CLIENTS=${SOAK_CLIENTS:-50} SOAK_RATE=${SOAK_RATE:-20} SOAK_TRAFFIC=${SOAK_TRAFFIC:-1}
 export DESKLINE_FUZZ_SECONDS=${DESKLINE_FUZZ_SECONDS:-3600}
-for part in faults soak memory fuzz; do source tests/parts/$part.sh; done
+for part in faults model soak memory fuzz; do source tests/parts/$part.sh; done
