@@ -65,6 +65,7 @@ test('the page may talk to its gateway, over WebSockets too, and to no other', a
           addEventListener('securitypolicyviolation', ({ effectiveDirective }) => done(effectiveDirective), { once: true });
           const socket = new WebSocket(to);
           socket.onopen = () => done('open');
+          socket.onclose = () => done('it was tried');
         }),
       address,
     );

@@ -90,6 +90,7 @@ describe('nobody keeps another one out', () => {
   test('whoever guesses cannot choose where from', async () => {
     assert.deepEqual(await guesses('203.0.113.10'), slowed, 'one address');
     const lines = (...all) => ({ 'X-Forwarded-For': all });
+    const chosen = [];
     for (const [what, headers] of [
       ['a line before the proxy’s', (i) => lines('192.0.2.' + i, '203.0.113.11')],
       ['an element before the proxy’s', (i) => from(`192.0.2.${i}, 203.0.113.12`)],
@@ -99,7 +100,8 @@ describe('nobody keeps another one out', () => {
       ['both kinds of address', (i) => from(i % 2 ? '203.0.113.14' : '::ffff:203.0.113.14')],
       ['what is no address', (i) => from(`192.0.2.${i}, unknown`)],
     ])
-      assert.deepEqual(await statuses(tries, (i) => me('guess' + i, headers(i))), slowed, what);
+      if ((await statuses(tries, (i) => me('guess' + i, headers(i)))).join() !== slowed.join()) chosen.push(what);
+    assert.deepEqual(chosen, []);
   });
 
   test('what strangers are refused fills no journal', async () => {

@@ -71,11 +71,11 @@ export function badEnd({ code, signal }, log, { listened = true, killed = false,
 
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
 
-// `through`: a command that runs the program, such as prlimit with its arguments.
+// `through`: a command that runs the program, such as prlimit with its arguments. `timeout`: milliseconds, after which it is killed; its code is null then.
 export function run(args, options = {}) {
   const [command, ...all] = [...(options.through ?? []), ...(onWindows ? ['wine'] : []), program, ...args];
   try {
-    const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeout, killSignal: 'SIGKILL' });
     return { code: 0, stdout: stdout.replaceAll('\r', ''), stderr: '' };
   } catch (error) {
     return { code: error.status, stdout: (error.stdout ?? '').replaceAll('\r', ''), stderr: (error.stderr ?? '').replaceAll('\r', '') };

@@ -281,16 +281,16 @@ test('no spelling reaches a private network: names of addresses, IPv4 inside IPv
   const gateway = await startGateway({ config: '[webhooks]\nretries = []\n' });
   const session = await gateway.signIn();
   const urls = ['https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://localhost/', 'http://LOCALHOST/', 'http://[::ffff:127.0.0.1]/', 'https://[2002:7f00:1::1]/', 'https://[::127.0.0.1]/', 'https://[64:ff9b::7f00:1]/', 'https://[2001:0:4136:e378::1]/', 'https://169.254.169.254/', 'https://198.18.0.1/'];
-  const hooks = [];
+  const hooks = new Map(), wrong = [];
   for (const url of urls) {
     const { status, body } = await gateway.request('POST', '/webhooks', { url });
-    assert.equal(status, 201, url);
-    hooks.push(body.id);
+    status === 201 ? hooks.set(url, body.id) : wrong.push(`${url}: ${status}`);
   }
   await gateway.setState(session, 'ready');
-  for (const [i, id] of hooks.entries()) {
-    const failed = await until('a failure of ' + urls[i], async () => (await gateway.request('GET', `/webhooks/${id}/deliveries`)).body.items[0]);
-    assert.match(failed.error, /private network/, urls[i]);
+  for (const [url, id] of hooks) {
+    const failed = await until('a failure of ' + url, async () => (await gateway.request('GET', `/webhooks/${id}/deliveries`)).body.items[0]);
+    if (!/private network/.test(failed.error)) wrong.push(`${url}: ${failed.error}`);
   }
+  assert.deepEqual(wrong, []);
   await gateway.stop();
 });
