@@ -173,6 +173,20 @@ describe('tokens of an identity provider', () => {
     assert.deepEqual(me.body.groups, ['*']);
     await other.stop();
   });
+
+  test('a token has one spelling: the same bytes written otherwise are refused', async () => {
+    const file = join(folder, 'spelling.json'), alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', passed = [];
+    writeFileSync(file, JSON.stringify({ keys: [rsa, ec, ed].map((key) => key.jwk()) }));
+    const other = await startGateway({ config: `[identity]\nissuer = "company"\njwks = "${shown(file)}"\n` });
+    for (const [what, token] of [...[rsa, ec, ed].map((key) => [key.algorithm, key.token(claims('company'))]), ['our own', other.token()]]) {
+      assert.equal((await asking(other, token)).status, 200, what);
+      const last = alphabet.indexOf(token.at(-1)); // of its six bits four count for nothing
+      for (const more of [alphabet[last + 1], alphabet[last + 15], token.at(-1) + '=', token.at(-1) + '=='])
+        if ((await asking(other, token.slice(0, -1) + more)).status !== 401) passed.push(`${what}: ${more} for ${token.at(-1)}`);
+    }
+    assert.deepEqual(passed, []);
+    await other.stop();
+  });
 });
 
 describe('tickets, origins, keys, revocations', () => {
@@ -399,6 +413,7 @@ describe('TLS', () => {
     const page = await gateway.request('GET', '//', undefined, { token: '' });
     assert.match(page.headers['content-security-policy'], /default-src 'self';.*frame-ancestors 'self' https:\/\/crm\.test$/);
     assert.doesNotMatch(page.headers['content-security-policy'], /unsafe/);
+    assert.doesNotMatch(page.headers['content-security-policy'], /connect-src[^;]* wss:[ ;]/, 'WebSockets to any host');
     assert.match(page.headers['strict-transport-security'], /max-age=31536000/);
     assert.equal(page.headers['x-content-type-options'], 'nosniff');
     const encoded = async (headers, path = '//docs') => (await gateway.request('GET', path, undefined, { token: '', headers: { 'Accept-Encoding': 'gzip', ...headers } })).headers['content-encoding'];

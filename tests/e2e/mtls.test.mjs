@@ -98,6 +98,19 @@ const reread = (gateway, seen) => until('the files were read again', () => (gate
 describe('client certificates', () => {
   test('by the root or through an intermediate: in by every way, a second time as the first', () => served((gateway) => inAll(gateway, { direct: 'in', through: 'in' })));
 
+  test('a certificate whose key was revoked is let in by the next one that is made for it', () =>
+    served(async (gateway) => {
+      const passes = (token) => async () => (await gateway.request('GET', '/me', undefined, { token })).status === 200;
+      const tls = tlsOf('direct', 'TLSv1.3');
+      for (const round of [1, 2]) {
+        gateway.cli('key', 'revoke', 'direct');
+        await until('the revocation', async () => (await ways.REST(gateway, tls)) === '401');
+        assert.equal(gateway.cli('key', 'create', '--name', 'direct', '--scopes', 'agents:read,audio:read', '--certificate', 'CN=direct').code, 0);
+        await until('what was made after it', passes(gateway.key('after ' + round, '--scopes', 'agents:read')));
+        for (const [way, come] of Object.entries(ways)) assert.equal(await come(gateway, tls), 'in', `${way}, ${round}`);
+      }
+    }));
+
   test('a certificate that an intermediate has revoked is refused, with what it had before too', () =>
     served(async (gateway, sessions, { revocations }) => {
       const gone = named(middle, 'gone');
