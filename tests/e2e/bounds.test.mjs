@@ -1,13 +1,18 @@
 // What callers can make the gateway keep: each asks for more than there is room for, and the others do not notice.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { constants } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { run, shown, startGateway, until } from './harness.mjs';
+import { Authority, SigningKey, secureServer } from './provider.mjs';
 
 describe('bounds', () => {
   let gateway;
-  before(async () => (gateway = await startGateway({ config: '[identity]\nfree_failures = 0\n' })));
+  before(async () => (gateway = await startGateway({ config: '[identity]\nfree_failures = 0\n[webhooks]\nallow_private_networks = true\n' })));
   after(() => gateway.stop());
 
   // Some at a time, over the connections that are there.
@@ -48,6 +53,41 @@ describe('bounds', () => {
     assert.equal((await create('tenant-a')).status, 201);
   });
 
+  test('of a webhook’s deliveries the last 100 are kept, each with the first KiB of the answer', async () => {
+    const receiver = http.createServer((request, response) => (request.resume(), response.end('x'.repeat(5000))));
+    await new Promise((done) => receiver.listen(0, '127.0.0.1', done));
+    const session = await gateway.signIn('1005');
+    const { body: hook } = await gateway.request('POST', '/webhooks', { url: `http://127.0.0.1:${receiver.address().port}/`, types: ['agent-session'] });
+    const told = [];
+    for (let n = 0; n < 110; ++n) told.push((await gateway.setState(session, n % 2 ? 'not-ready' : 'ready')).body.cursor);
+    const deliveries = async () => (await gateway.request('GET', `/webhooks/${hook.id}/deliveries?limit=500`)).body.items;
+    const kept = await until('the last one', async () => {
+      const all = await deliveries();
+      return all.some(({ event }) => event === told.at(-1)) && all;
+    });
+    assert.deepEqual(kept.map(({ event }) => event).sort(), told.slice(-100).sort());
+    assert.deepEqual([...new Set(kept.map(({ answer }) => answer.length))], [1024]);
+    await gateway.request('DELETE', '/webhooks/' + hook.id);
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+
+  test('TLS sessions are not kept: who comes again is known by its ticket, or not at all', async () => {
+    const { port } = new URL(gateway.url);
+    const reused = (more, session) =>
+      new Promise((done, fail) => {
+        const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', session, ...more }, () => {
+          done([socket.isSessionReused(), socket.getSession()]);
+          socket.destroy();
+        });
+        socket.on('error', fail);
+      });
+    for (const [more, expected] of [[{}, true], [{ secureOptions: constants.SSL_OP_NO_TICKET }, false]]) {
+      const [, session] = await reused(more);
+      assert.equal((await reused(more, session))[0], expected);
+    }
+  });
+
   test('what is kept is measured', async () => {
     await until('the sizes', async () => (await gateway.metric('journal_events_bytes')) > 1000 && (await gateway.metric('journal_audit_bytes')) > 50_000);
     const before = await gateway.metric('operations');
@@ -65,4 +105,19 @@ describe('bounds', () => {
     assert.equal(code, 1);
     for (const key of ['audit_retention_days must be from 1', 'audit_retention_size must be from 1048576', 'audit_retention is not a known key']) assert.match(stderr, new RegExp(key));
   });
+});
+
+test('keys of an identity provider in up to 1 MiB are taken, more are not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), authority = new Authority(folder), key = new SigningKey('one');
+  for (const [bytes, status] of [[(1 << 20) - 1, 200], [(1 << 20) + 1, 401]]) {
+    const keys = (pad) => JSON.stringify({ keys: [key.jwk()], pad });
+    const server = await secureServer(authority.issue('localhost'), () => keys('x'.repeat(bytes - keys('').length)));
+    const gateway = await startGateway({ config: `[identity]\nissuer = "${server.url}"\njwks = "${server.url}/keys"\nauthorities = "${shown(authority.certificate)}"\n` });
+    const token = gateway.secrets.token(key.token({ iss: server.url, aud: 'deskline', sub: 'ada', role: 'admin', exp: Math.floor(Date.now() / 1000) + 600 }));
+    assert.equal((await gateway.request('GET', '/me', undefined, { token })).status, status, `${bytes} bytes`);
+    assert.ok(server.asked.length > 0);
+    await gateway.stop();
+    await server.stop();
+  }
+  rmSync(folder, { recursive: true });
 });

@@ -27,6 +27,24 @@ TEST_CASE("the audit, however large, pushes no event out") {
     CHECK(journal->after(0, 100).size() == 18);
 }
 
+TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto journal = journalIn(file, 1 << 20);
+    std::uint64_t number = 0;
+    const auto pagesAfterMore = [&] {
+        REQUIRE(journal->append(someFrames(number + 1, number + 2'000, now(), 900)).has_value());  // about twice as much as is kept
+        number += 2'000;
+        while (journal->prune(now().time_since_epoch().count())) {
+        }
+        return std::stoull(text(file, "PRAGMA page_count"));
+    };
+    (void)pagesAfterMore();
+    const auto pages = pagesAfterMore();
+    for (int i = 0; i < 10; ++i) CHECK(pagesAfterMore() <= pages + pages / 10);
+    CHECK(text(file, "SELECT COUNT(*) = COUNT(DISTINCT key) AND COUNT(*) < 20 FROM meta") == "1");
+}
+
 TEST_CASE("what the tables take is counted as they come and go, by whoever writes, and over a restart") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
