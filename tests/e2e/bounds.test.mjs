@@ -12,9 +12,15 @@ import { Authority, SigningKey, secureServer } from './provider.mjs';
 
 describe('bounds', () => {
   let gateway;
-  before(async () => (gateway = await startGateway({ config: '[identity]\nfree_failures = 0\n[webhooks]\nallow_private_networks = true\n' })));
+  before(async () => (gateway = await startGateway({ config: '[identity]\nfree_failures = 0\n[webhooks]\nallow_private_networks = true\ntimeout = 60\n' })));
   after(() => gateway.stop());
 
+  const owner = (name) => gateway.token('integration', [], name, { scopes: ['webhooks', 'agents:read'] });
+  const listening = async (answer) => {
+    const server = http.createServer(answer);
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => (server.closeAllConnections(), server.close()) };
+  };
   // Some at a time, over the connections that are there.
   const many = async (count, ask) => {
     let next = 0;
@@ -40,7 +46,6 @@ describe('bounds', () => {
   });
 
   test('one account takes no more webhooks than its share, and hears of its own number', async () => {
-    const owner = (name) => gateway.token('integration', [], name, { scopes: ['webhooks', 'agents:read'] });
     const create = (name) => gateway.request('POST', '/webhooks', { url: 'https://receiver.test/hook' }, { token: owner(name) });
     for (let n = 0; n < 20; ++n) assert.equal((await create('tenant-a')).status, 201);
     const beyond = await create('tenant-a');
@@ -54,10 +59,9 @@ describe('bounds', () => {
   });
 
   test('of a webhook’s deliveries the last 100 are kept, each with the first KiB of the answer', async () => {
-    const receiver = http.createServer((request, response) => (request.resume(), response.end('x'.repeat(5000))));
-    await new Promise((done) => receiver.listen(0, '127.0.0.1', done));
+    const receiver = await listening((request, response) => (request.resume(), response.end('x'.repeat(5000))));
     const session = await gateway.signIn('1005');
-    const { body: hook } = await gateway.request('POST', '/webhooks', { url: `http://127.0.0.1:${receiver.address().port}/`, types: ['agent-session'] });
+    const { body: hook } = await gateway.request('POST', '/webhooks', { url: receiver.url, types: ['agent-session'] });
     const told = [];
     for (let n = 0; n < 110; ++n) told.push((await gateway.setState(session, n % 2 ? 'not-ready' : 'ready')).body.cursor);
     const deliveries = async () => (await gateway.request('GET', `/webhooks/${hook.id}/deliveries?limit=500`)).body.items;
@@ -68,8 +72,31 @@ describe('bounds', () => {
     assert.deepEqual(kept.map(({ event }) => event).sort(), told.slice(-100).sort());
     assert.deepEqual([...new Set(kept.map(({ answer }) => answer.length))], [1024]);
     await gateway.request('DELETE', '/webhooks/' + hook.id);
-    receiver.closeAllConnections();
-    receiver.close();
+    receiver.stop();
+  });
+
+  test('20 deliveries of one account are on their way, those of webhooks that are gone too', async () => {
+    const came = [], answers = [];
+    const receiver = await listening((request, response) => (request.resume(), came.push(request.url), answers.push(response)));
+    const session = await gateway.signIn('1006');
+    const change = (n) => gateway.setState(session, n % 2 ? 'not-ready' : 'ready');
+    const create = async (account, path) => (await gateway.request('POST', '/webhooks', { url: receiver.url + path, types: ['agent-session'] }, { token: owner(account) })).body.id;
+    for (let n = 0; n < 20; ++n) {
+      const id = await create('tenant-c', 'c' + n);
+      await change(n);
+      await until('its delivery', () => came.includes('/c' + n));
+      assert.equal((await gateway.request('DELETE', '/webhooks/' + id, undefined, { token: owner('tenant-c') })).status, 204);
+    }
+    const ids = [await create('tenant-c', 'c20')];
+    await change(20);
+    ids.push(await create('tenant-d', 'd'));
+    await change(21);
+    await until('another account’s', () => came.includes('/d'));
+    assert.ok(!came.includes('/c20'));
+    answers.forEach((response) => response.end());
+    await until('one more', () => came.includes('/c20'));
+    for (const id of ids) await gateway.request('DELETE', '/webhooks/' + id);
+    receiver.stop();
   });
 
   test('TLS sessions are not kept: who comes again is known by its ticket, or not at all', async () => {
