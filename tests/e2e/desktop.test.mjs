@@ -124,6 +124,15 @@ test('the supervisor forces a state, with a reason; the agent sees it, and who i
   await eve.page.locator('deskline-curves canvas').waitFor({ timeout: 20_000 });
 });
 
+test('what happened is 300 lines, the newest first', async () => {
+  const session = (await gateway.request('GET', '/sessions?limit=500')).body.items.find(({ agent }) => agent === '1002').id;
+  for (let n = 0; n < 310; ++n) assert.equal((await gateway.setState(session, n % 2 ? 'not-ready' : 'ready', n % 2 ? { reason: 'round ' + n } : {})).status, 200);
+  await bob.page.locator('.happenings li', { hasText: 'round 309' }).first().waitFor();
+  const lines = await bob.page.locator('.happenings li').allTextContents();
+  assert.equal(lines.length, 300);
+  assert.match(lines[0], /round 309/);
+});
+
 test('a volume that one moves moves at the other, and not back: no echo, no jitter', async () => {
   const sample = (person) => person.page.evaluate(() => {
     const slider = () => document.querySelector('deskline-desk deskline-audio-mixer').shadowRoot.querySelector('[aria-label="Volume of Softphone"]');

@@ -226,6 +226,14 @@ describe('what is reported as done holds', () => {
     rmSync(folder, { recursive: true });
   });
 
+  test('what a command that was killed has left beside the keys goes with the next one', () => {
+    const [left, other] = ['.keys.json.0123456789abcdef.new', '.other.json.0123456789abcdef.new'].map((name) => join(gateway.folder, 'data', name));
+    for (const path of [left, other]) writeFileSync(path, '{"keys": [', { mode: 0o600 });
+    assert.equal(gateway.cli('revoke', '--subject', 'carol').code, 0);
+    assert.deepEqual([existsSync(left), existsSync(other)], [false, true]);
+    rmSync(other);
+  });
+
   test('an audit that could not be noted is said', async () => {
     const answer = await runBeside(['revoke', '--subject', 'eve', ...config], { env: { DESKLINE_JOURNAL_PATH: shown(join(gateway.folder, 'data')) } });
     assert.equal(answer.code, 0);

@@ -7,6 +7,7 @@
 #include "events/commands.hpp"
 #include "events/snapshots.hpp"
 #include "identity/claims.hpp"
+#include "identity/issuer.hpp"
 #include "model/seconds.hpp"
 #include "rows.hpp"
 #include "source/remembered.hpp"
@@ -212,6 +213,53 @@ TEST_CASE("ids of what is gone: the last so many") {
     CHECK(gone.size() == source::Remembered::most);
     CHECK_FALSE(gone.contains("0"));
     CHECK(gone.contains(std::to_string(3 * source::Remembered::most - 1)));
+}
+
+TEST_CASE("sessions that ended lately: the last 256") {
+    constexpr std::size_t kept = 256, many = kept + 50;
+    Bench bench(journalIn({}));
+    for (std::size_t i = 0; i < many; ++i) {
+        const auto id = std::to_string(i);
+        bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1001")}});
+        bench.ledger.record({SessionChanged{id, SessionEvent::end}});
+    }
+    inLedger(bench.ledger, [&](Books& books) {
+        CHECK(books.state().sessions.empty());
+        CHECK(books.state().ended.size() == kept);
+        CHECK(books.state().endedOrder.size() == kept);
+        CHECK_FALSE(books.state().session(std::to_string(many - kept - 1)));
+        CHECK(books.state().session(std::to_string(many - kept)));
+        CHECK(books.state().session(std::to_string(many - 1)));
+        return 0;
+    });
+}
+
+TEST_CASE("tokens that wait for the keys of their issuer: so many; those beyond are refused at once, and all are answered") {
+    using identity::encodeBase64Url, identity::Issuer;
+    std::function<void(Result<std::string>)> fetched;
+    int asked = 0;
+    Issuer issuer({.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"}, [&](const std::string&, auto done) {
+        ++asked;
+        fetched = std::move(done);
+    });
+    const auto token =
+        identity::parseJwt(encodeBase64Url(R"({"alg":"ES256","kid":"one"})") + "." + encodeBase64Url("{}") + "." + encodeBase64Url(std::string(64, 'x')));
+    REQUIRE(token.has_value());
+    std::size_t answered = 0;
+    const auto ask = [&](std::size_t times) {
+        for (std::size_t i = 0; i < times; ++i)
+            issuer.verify(*token, 0, [&](const Result<identity::Identity>& identity) {
+                CHECK(identity.has_error());
+                ++answered;
+            });
+    };
+    ask(Issuer::mostWaiting);
+    CHECK(answered == 0);
+    ask(100);
+    CHECK(answered == 100);
+    CHECK(asked == 1);
+    fetched(Fault{"resource-unavailable", "nobody there"});
+    CHECK(answered == Issuer::mostWaiting + 100);
 }
 
 TEST_CASE("callers whose rate is counted: so many; those beyond share one bucket") {
