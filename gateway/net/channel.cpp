@@ -290,7 +290,8 @@ void Channel::close() {
 void Channel::expireIn(int seconds) {
     const auto time = Clock::now();
     deadline_ = seconds ? time + std::chrono::seconds(seconds) : Clock::time_point::max();
-    if (seconds && (tickAt_ <= time || tickAt_ > deadline_)) tickIn(std::min(seconds + 1, longestTick));
+    // A tick that comes within a second of the deadline will do: requests that follow each other fast take no slot each.
+    if (seconds && (tickAt_ <= time || tickAt_ > deadline_ + std::chrono::seconds(1))) tickIn(std::min(seconds + 1, longestTick));
 }
 
 void Channel::tickIn(int seconds) {

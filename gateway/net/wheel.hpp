@@ -28,6 +28,12 @@ public:
             late_.insert(late_.end(), due.begin(), due.end());
     }
 
+    std::size_t size() const {  // slots that are taken, for the tests
+        auto taken = late_.size();
+        for (const auto& slot : slots_) taken += slot.size();
+        return taken;
+    }
+
 private:
     // Whoever could not be ticked, for want of memory, stays in the list: it is late, not forgotten.
     void tick(std::vector<std::weak_ptr<Ticking>>& due) {
