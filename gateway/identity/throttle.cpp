@@ -26,9 +26,11 @@ std::vector<Counter> countersOf(Shown what, const std::string& address, const st
     return {};
 }
 
+std::size_t Throttle::kindOf(std::string_view who) { return who.starts_with("pin ") ? 2 : who.starts_with("key ") ? 1 : 0; }
+
 int Throttle::wait(const std::string& who, Clock::time_point time) const {
     const std::lock_guard lock(mutex_);
-    const auto* record = records_.find(who);
+    const auto* record = records_[kindOf(who)].find(who);
     if (!record || record->until <= time) return 0;
     return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(record->until - time).count());
 }
@@ -42,7 +44,7 @@ int Throttle::wait(const std::vector<Counter>& counters, Clock::time_point time)
 bool Throttle::failed(const std::string& who, Clock::time_point time, int times) {
     if (free_ == 0) return false;
     const std::lock_guard lock(mutex_);
-    auto& record = records_.at(who);
+    auto& record = records_[kindOf(who)].at(who);
     if (record.until + window < time && record.last + window < time) record = {};
     const bool open = record.until <= time;
     record.failures = std::min(record.failures + 1, 1'000'000);
@@ -59,12 +61,14 @@ void Throttle::failed(const std::vector<Counter>& counters, Clock::time_point ti
 
 void Throttle::succeeded(const std::string& who) {
     const std::lock_guard lock(mutex_);
-    records_.erase(who);
+    records_[kindOf(who)].erase(who);
 }
 
 std::size_t Throttle::size() const {
     const std::lock_guard lock(mutex_);
-    return records_.size();
+    std::size_t all = 0;
+    for (const auto& kind : records_) all += kind.size();
+    return all;
 }
 
 }  // namespace deskline::identity

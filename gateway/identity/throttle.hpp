@@ -13,6 +13,7 @@
 // key and a PIN pass from another address. An address is what model/address.hpp takes it for.
 // Thread: any.
 #pragma once
+#include <array>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -37,7 +38,7 @@ public:
     static constexpr int usual = 10;
     static constexpr auto window = std::chrono::seconds(60);  // after as long without a failure all is forgotten
     static constexpr int longest = 300;                       // seconds
-    static constexpr std::size_t most = 50'000;               // whose failures are remembered; the one that failed longest ago is forgotten first
+    static constexpr std::size_t most = 50'000;               // of a kind, whose failures are remembered; who failed longest ago is forgotten first
 
     explicit Throttle(int free) : free_(free) {}  // failures within `window` that cost nothing; 0: nothing is slowed down
 
@@ -55,9 +56,12 @@ private:
         int failures = 0;
         Clock::time_point last{}, until{};
     };
+    static std::size_t kindOf(std::string_view who);
+
     const int free_;
     mutable std::mutex mutex_;
-    Recent<Record> records_{most};
+    // Addresses, keys and PINs have room of their own: who comes from many addresses makes nobody forget the guesses at a PIN.
+    std::array<Recent<Record>, 3> records_{Recent<Record>(most), Recent<Record>(most), Recent<Record>(most)};
 };
 
 }  // namespace deskline::identity

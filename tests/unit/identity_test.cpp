@@ -1,5 +1,6 @@
 // Who somebody is: tokens and the attacks on them, the provider's keys, API keys, tickets, and what slows guessing down.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -554,6 +555,22 @@ TEST_CASE("a throttle remembers so many, and forgets first who failed longest ag
     throttle.failed("one more", time);
     CHECK(throttle.size() == Throttle::most);
     CHECK(throttle.wait("first", time) == 0);
+}
+
+TEST_CASE("a throttle: whoever fails from many addresses makes nobody forget the guesses at a PIN or a key") {
+    Throttle throttle(1);
+    const auto time = Throttle::Clock::now();
+    const auto pin = countersOf(Shown::pin, "192.0.2.7", "1001"), key = countersOf(Shown::key, "192.0.2.7", "k1");
+    for (int i = 0; i < 5; ++i) {
+        throttle.failed(pin, time);
+        throttle.failed(key, time);
+    }
+    for (std::size_t i = 0; i < 2 * Throttle::most; ++i)
+        throttle.failed(countersOf(Shown::token, fmt::format("2001:db8:{:x}:{:x}::1", i >> 16, i & 0xffff)), time);
+    CHECK(throttle.wait(pin, time) > 0);
+    CHECK(throttle.wait(countersOf(Shown::pin, "198.51.100.9", "1001"), time) > 0);  // from anywhere
+    CHECK(throttle.wait(key, time) > 0);
+    CHECK(throttle.size() == Throttle::most + 3);
 }
 
 TEST_CASE("secrets that wait to be hashed: a stranger leaves room for others") {
