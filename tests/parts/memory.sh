@@ -1,4 +1,5 @@
-# Part of ./test: one allocation in so many fails on the threads that serve (on the release build: it is the memory of the product).
+# Part of ./test: what the release build makes of a host that has no memory left (one allocation in so many fails on the threads that serve), and
+# of a clock that steps. On the release build, since neither can be put under a sanitizer.
 build linux
-step "tests: memory"
-DESKLINE_PROGRAM=$root/build/linux/deskline e2e memory linux allocation.test.mjs
+step "tests: memory, clock"
+DESKLINE_PROGRAM=$root/build/linux/deskline e2e memory linux {allocation,clock}.test.mjs
