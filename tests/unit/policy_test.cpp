@@ -20,7 +20,7 @@ struct Wanted {
     Reach agent, supervisor, integration, admin;
     const char* scope;
 };
-constexpr Wanted table[] = {
+constexpr Wanted byHand[] = {
     {R::agents, Action::see, own, groups, groups, all, "agents:read"},
     {R::agents, Action::change, own, groups, groups, all, "agents:write"},
     {R::sessions, Action::see, own, groups, groups, all, "agents:read"},
@@ -61,7 +61,7 @@ Things thingsOf(Resource resource) {
 
 TEST_CASE("policy: every cell of the table, and there is none besides") {
     std::size_t rows = 0;
-    for (const auto& row : table) {
+    for (const auto& row : byHand) {
         const auto inTable = std::ranges::find_if(table(), [&](const Cell& cell) { return cell.resource == row.resource && cell.action == row.action; });
         rows += inTable != table().end();
         for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
@@ -91,7 +91,7 @@ TEST_CASE("policy: every cell of the table, and there is none besides") {
         }
     }
     CHECK(rows == table().size());
-    CHECK(std::size(table) == 2 * boost::mp11::mp_size<boost::describe::describe_enumerators<Resource>>::value);
+    CHECK(std::size(byHand) == 2 * boost::mp11::mp_size<boost::describe::describe_enumerators<Resource>>::value);
 }
 
 TEST_CASE("policy: agents change audio only where the configuration allows it") {
