@@ -10,6 +10,7 @@
 
 #include "events/commands.hpp"
 #include "events/keeping.hpp"
+#include "events/sights.hpp"
 #include "events/snapshot.hpp"
 #include "events/snapshots.hpp"
 #include "events/unsaved.hpp"
@@ -68,6 +69,7 @@ struct Ledger::Thread final : Books {
     Commands commands;
     Operations operationsKept;
     Records recordsKept;
+    Sights sights{recordsKept};
     Audit auditKept;
     std::vector<Store*> stores{&operationsKept, &recordsKept, &auditKept};
     Unsaved unsaved;
@@ -142,6 +144,7 @@ struct Ledger::Thread final : Books {
         for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
         for (const auto& loaded : {recordsKept.load(journal->database()), operationsKept.load(journal->database())})
             if (!loaded) spdlog::error("{} What was kept there is not known.", loaded.error().detail);
+        sights.restored(journal->epoch(), number);
         if (answers)
             for (const auto& operation : operationsKept.unsettled())
                 commands.restore(++lastCommand, {operation.cause, operation.expectation, {}}, answers(operation));
@@ -196,6 +199,7 @@ struct Ledger::Thread final : Books {
         nextTick = Steady::now() + tickEvery;
         for (auto* observer : observers) observer->tick(*this);
         reads.sweep();
+        sights.sweep(number, journal->oldest());
         measure();
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
@@ -271,11 +275,24 @@ struct Ledger::Thread final : Books {
     }
 
     void handle(Attach& attach) {
+        const bool holds = holdsPlace(attach);
         if (attach.cursor.empty()) return attached(attach, std::nullopt);
+        if (!holds) return attached(attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
         const auto shared = std::make_shared<Attach>(std::move(attach));
         reads.missed(shared->subscription, shared->cursor, shared->whose, [this, shared](const Result<Page>& missed) {
             if (!shared->whose || !shared->whose->expired()) attached(*shared, missed);
         });
+    }
+
+    // Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.
+    bool holdsPlace(const Attach& attach) {
+        const auto& sight = attach.subscription.sight;
+        if (!attach.whose || sight.account().empty()) return true;
+        Cursor from;
+        const bool known = Cursor::parse(attach.cursor, from) && from.epoch == journal->epoch() && from.number <= number;
+        const bool holds = !known || !sights.doubtful(sight, from.number);
+        sights.hears(sight, known && holds ? from.number : number, number, *attach.whose);
+        return holds;
     }
 
     // `missed`: what came after the cursor that was given.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "model/names.hpp"
+
 namespace deskline {
 namespace {
 
@@ -30,6 +32,19 @@ bool Sight::sees(std::string_view topic, const Concern& concern) const {
         case Reach::all: return true;
     }
     return false;
+}
+
+std::string Sight::text() const {
+    std::string text;
+    const auto add = [&](std::string_view part) { text.append(std::to_string(part.size())).append(":").append(part); };
+    for (const auto topic : allTopics) add(name(reach(topic)));
+    add(name(reach("address")));
+    for (const auto* some : {&agents_, &groups_}) {
+        add(std::to_string(some->size()));
+        for (const auto& one : *some) add(one);
+    }
+    add(account_);
+    return text;
 }
 
 const Sight& Sight::everything() {

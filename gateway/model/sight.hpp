@@ -43,6 +43,8 @@ public:
     // Where the reach for a topic is `own`: what its things concern, one of these. History looks nowhere else.
     std::set<std::string> own(std::string_view topic) const { return topic == "webhook" ? std::set{account_} : agents_; }
 
+    std::string text() const;  // all of it: two that are equal have one text, over restarts too
+
     bool operator==(const Sight&) const = default;
     bool operator<(const Sight& other) const {
         return std::tie(reaches_, agents_, groups_, account_) < std::tie(other.reaches_, other.agents_, other.groups_, other.account_);

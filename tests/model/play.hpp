@@ -92,6 +92,7 @@ private:
     std::map<std::size_t, Reader> readers_;
     std::map<std::string, Carried> carriedOut_;  // by account and key
     std::map<std::size_t, unsigned> granted_;    // account → which of its key's contents
+    std::set<std::size_t> regranted_;            // whose key has had another one
     std::string epoch_;
     std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: events from there on are in the file still
     Life::Kept kept_;

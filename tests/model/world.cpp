@@ -22,6 +22,10 @@ std::filesystem::path base() {
     return folder;
 }
 
+bool sameRights(const identity::Identity& one, const identity::Identity& other) {
+    return one.agents == other.agents && one.groups == other.groups && one.scopes == other.scopes;
+}
+
 }  // namespace
 
 World::World() : folder_(base() / "life") {
@@ -169,6 +173,9 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     if (at.number > log_.newest() || member.astray) return {false, "cursor-unknown"};
     // What is in memory still may be told, or not; the same while the journal cannot be written.
     if (at.number < kept_.cut || (!kept_.durable && at.number < log_.newest())) return {};
+    // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets it begin anew.
+    if (member.client.hasCopy() && !sameRights(member.client.copyOf(), who(member.account))) return {false, "rights-changed"};
+    if (regranted_.contains(member.account)) return {};
     return {true, ""};
 }
 
@@ -228,7 +235,7 @@ void World::comeBack(const Step& step) {
 
 void World::grant(const Step& step) {
     const auto account = keyed[step.a % std::size(keyed)];
-    granted_[account] = step.b % contents;
+    if (std::exchange(granted_[account], step.b % contents) != step.b % contents) regranted_.insert(account);
     writeKeys();
     for (auto& member : members_)
         if (member->line && member->account == account) member->client.regrant(who(account));

@@ -1,0 +1,51 @@
+// By which sight each account has heard events, and from when to when. What comes into somebody's view or goes out of it because rights have
+// changed is in no event: whoever comes back with a cursor that may have been heard by another sight than its present one begins anew. Where an
+// account hears by several at a time, nobody can say which of them heard an event, and each that comes back begins anew.
+// Kept over restarts as records, written only when a sight comes or comes back beside another. Thread: the ledger's.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "events/records.hpp"
+#include "model/sight.hpp"
+
+namespace deskline::events {
+
+class Sights {
+public:
+    static constexpr std::size_t most = Records::mostOfKind;  // accounts; one more is not remembered, and always begins anew
+    static constexpr std::size_t mostOfOne = 8;               // sights of an account; for whoever heard by a forgotten one all before its end is in doubt
+    using Whose = std::weak_ptr<const void>;                  // a stream
+
+    explicit Sights(Records& records) : records_(records) {}
+
+    void restored(std::string epoch, std::uint64_t newest);
+    bool doubtful(const Sight& sight, std::uint64_t number) const;  // whether this account may have heard that event by another one
+    // A stream hears by this sight from now on, and by no other; `after`: the event that it goes on from; `newest`: the last there is.
+    void hears(const Sight& sight, std::uint64_t after, std::uint64_t newest, const Whose& whose);
+    void sweep(std::uint64_t newest, std::uint64_t oldest);  // streams that are gone; what no cursor that still holds can reach
+
+private:
+    struct Span {
+        std::uint64_t from = 0, until = 0;  // until: once nobody hears by it
+        std::set<Whose, std::owner_less<Whose>> streams = {};
+        bool keptOpen = true;  // the record has no end of it
+        bool open() const { return !streams.empty(); }
+    };
+    struct Account {
+        std::uint64_t doubtful = 0;  // up to that event
+        std::map<std::string, Span> spans;
+    };
+    static void forgetOne(Account& account);
+    void keep(const std::string& name, Account& account);
+
+    Records& records_;
+    std::string epoch_;
+    std::map<std::string, Account> accounts_;
+};
+
+}  // namespace deskline::events
