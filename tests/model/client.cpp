@@ -156,7 +156,7 @@ void Client::snapshot(const json::object& frame, const Hearing& by) {
     copyOf_ = by.who;
     for (const auto& [list, items] : copy_.lists())
         for (const auto& [id, item] : items)
-            must(hears(by, topicOfList(list), log_.whom(list, item)), "what a client may not see is in no frame",
+            must(hears(by, topicOfList(list), log_.whom(list, item, cursor)), "what a client may not see is in no frame",
                  [&] { return fmt::format("{} was given {} {}", name_, list, json::serialize(item)); });
     at_ = cursor;
     begun_ = hasCopy_ = true;

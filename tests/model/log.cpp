@@ -49,10 +49,15 @@ bool hears(const Hearing& hearing, std::string_view topic, const Concern& concer
 
 std::string Entry::what() const { return text(data(), data().contains("event") ? "event" : "change"); }
 
-Concern Log::whom(std::string_view list, const json::object& item) const {
+Concern Log::whom(std::string_view list, const json::object& item, std::uint64_t at) const {
+    const auto after = since_.upper_bound(at);
+    return whom(list, item, after == since_.begin() ? Memberships{} : std::prev(after)->second);
+}
+
+Concern Log::whom(std::string_view list, const json::object& item, const Memberships& memberships) const {
     if (list == "agents") {
-        const auto groups = memberships_.find(text(item, "id"));
-        return {text(item, "id"), groups == memberships_.end() ? std::set<std::string>{} : groups->second};
+        const auto groups = memberships.find(text(item, "id"));
+        return {text(item, "id"), groups == memberships.end() ? std::set<std::string>{} : groups->second};
     }
     if (list == "sessions") return {text(item, "agent"), {text(item, "acdGroup")}};
     if (list == "calls") {
@@ -71,7 +76,7 @@ Concern Log::concernOf(const Entry& entry) const {
                                         {"call", "calls", "call"},
                                         {"acd-group", "acdGroups", "group"},
                                         {"queue", "queues", "queue"}})
-        if (topic == of) return whom(list, entry.data().at(key).as_object());
+        if (topic == of) return whom(list, entry.data().at(key).as_object(), memberships_);
     return {};
 }
 
@@ -99,6 +104,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
                            frame->concern.agent, frame->concern.groups.size(), expected.agent, expected.groups.size());
     });
     if (topic == "agent" && entry.what() == "signed-out") memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
+    if (since_.empty() || std::prev(since_.end())->second != memberships_) since_[newest_] = memberships_;
     return entry;
 }
 
@@ -128,6 +134,7 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
             entry.what() == "signed-out" ? void(memberships_.erase(concern.agent)) : void(memberships_[concern.agent] = concern.groups);
         }
     }
+    since_ = {{newest, memberships_}};
 }
 
 void Log::forget(const std::string& agent) {

@@ -41,17 +41,23 @@ public:
     // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable; the next event may
     // then have any later number.
     void restart(std::uint64_t cut, std::uint64_t newest);
-    void goOnFrom(std::uint64_t newest) { newest_ = newest; }  // in another epoch
+    void goOnFrom(std::uint64_t newest) {  // in another epoch
+        newest_ = newest;
+        since_ = {{newest, memberships_}};
+    }
     void forget(const std::string& agent);
+    Concern whom(std::string_view list, const json::object& item, std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
     // The first event after `after` and up to `to` that this hearing must not miss.
-    Concern whom(std::string_view list, const json::object& item) const;  // of a thing in a list of a snapshot
     const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
 
 private:
+    using Memberships = std::map<std::string, std::set<std::string>>;  // agent → groups in which it had a session since it signed in
     Concern concernOf(const Entry& entry) const;
+    Concern whom(std::string_view list, const json::object& item, const Memberships& memberships) const;
 
     std::map<std::uint64_t, Entry> entries_;
-    std::map<std::string, std::set<std::string>> memberships_;  // agent → groups in which it had a session since it signed in
+    Memberships memberships_;
+    std::map<std::uint64_t, Memberships> since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
     std::map<std::string, std::string> groupOfSession_, agentOfSession_;
     std::uint64_t newest_ = 0;
     bool restarted_ = false;

@@ -268,7 +268,9 @@ void World::lookAt(const Member& member) {
     Copy fresh;
     fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
     std::set<std::string> leftOut{"statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
-    if (!pictured_) leftOut.insert({"stale", "sources"});            // of a restart only the next picture tells
+    // That a source is lost is told by its event alone.
+    if (!hears({who(member.account), wanted.topics}, "source", {})) leftOut.insert("stale");
+    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next picture tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
     must(difference.empty(), "a snapshot is the fold of the events before it", [&] { return member.client.name() + ": " + difference; });
 }
