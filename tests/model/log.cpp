@@ -121,6 +121,7 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     memberships_.clear();
     groupOfSession_.clear();
     agentOfSession_.clear();
+    std::map<std::string, bool> open;  // sessions: whose last event is not their end
     for (auto it = entries_.upper_bound(cut); it != entries_.end(); ++it) {
         const auto& entry = it->second;
         if (entry.erased) continue;
@@ -129,11 +130,13 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
             const auto id = text(entry.data().at("session").as_object(), "id");
             agentOfSession_[id] = concern.agent;
             groupOfSession_[id] = *concern.groups.begin();
-            memberships_[concern.agent].insert(*concern.groups.begin());
+            open[id] = entry.what() != "end";
         } else if (entry.topic() == "agent") {
             entry.what() == "signed-out" ? void(memberships_.erase(concern.agent)) : void(memberships_[concern.agent] = concern.groups);
         }
     }
+    for (const auto& [id, is] : open)
+        if (is) memberships_[agentOfSession_.at(id)].insert(groupOfSession_.at(id));
     since_ = {{newest, memberships_}};
 }
 
