@@ -70,7 +70,11 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
       return { status: 101 };
     },
   ];
-  const patience = (promise, what) => Promise.race([promise, sleep(45_000).then(() => { throw new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what); })]);
+  const patience = (promise, what) =>
+    new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what)), 45_000);
+      promise.then(done, fail).finally(() => clearTimeout(timer)); // else the file would wait for it
+    });
   const work = async (from) => {
     for (let n = from; running; n += 8) {
       ++asked;

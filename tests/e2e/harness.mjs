@@ -156,15 +156,20 @@ export class Stream {
     recordMessage(text);
     this.socket.send(text);
   }
-  // The first frame that fits, come already or still to come.
+  // The first frame that fits, come already or still to come. `fits` is asked once for each frame, in their order: it may count them.
   frame(what, fits, milliseconds = 20_000) {
     return new Promise((done, fail) => {
+      let looked = 0;
       const look = () => {
         if (this.wrong) {
           fail(new Error('a frame does not fit asyncapi.json: ' + this.wrong));
           return true;
         }
-        const found = this.frames.find(fits);
+        let found;
+        while (!found && looked < this.frames.length) {
+          const frame = this.frames[looked++];
+          if (fits(frame)) found = frame;
+        }
         if (!found) return false;
         clearTimeout(timer);
         this.waiters = this.waiters.filter((w) => w !== look);
