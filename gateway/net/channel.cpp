@@ -103,7 +103,12 @@ void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     overflown_ = true;
     try {
         asio::post(socket_.get_executor(), [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
-            if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
+            const auto full = std::exchange(self->full_, nullptr);
+            if (full && !self->closing()) try {
+                    full();
+                } catch (const std::bad_alloc&) {
+                    self->cut();
+                }
         });
     } catch (const std::bad_alloc&) {
         cut();
@@ -200,7 +205,7 @@ void Channel::flush() {
 void Channel::tellSent() {
     while (!told_.empty() && told_.front().after <= ever_ - queuedBytes_) {
         const auto tell = std::move(told_.front().tell);
-        told_.pop_front();
+        told_.erase(told_.begin());
         tell({});
     }
 }

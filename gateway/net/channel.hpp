@@ -14,7 +14,6 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -111,7 +110,7 @@ private:
     std::size_t counted_ = 0, limit_ = SIZE_MAX;  // of what is queued, what counts against the limit
     std::uint64_t ever_ = 0;                      // bytes queued since the beginning
     std::function<void()> full_;
-    std::deque<Told> told_;
+    std::vector<Told> told_;       // few; and none takes no memory, not even to be emptied
     Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true, overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;

@@ -20,6 +20,7 @@ public:
         : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {}
 
     asio::awaitable<void> run(HttpResponse head, api::EventsQuery query) {
+        const Reader reader(*this);
         head.chunked(true);
         http::serializer<false, http::string_body> serializer(head);
         serializer.split(true);  // the body comes in pieces of its own

@@ -17,6 +17,7 @@ enum class Leaving {
 class Open : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     virtual void leave(Leaving stage) = 0;  // destroys nothing that is open
+    virtual void again() {}                 // what it has put off (Shard::putOff)
 
 protected:
     ~Open() = default;

@@ -45,6 +45,16 @@ void Outlet::end() {
     holding_ = false;
 }
 
+void Outlet::unread() noexcept {
+    if (shard_.io().stopped()) return;  // it is taken apart itself
+    try {
+        end();
+        if (!channel_->closing()) channel_->close();
+    } catch (const std::bad_alloc&) {
+        lost();
+    }
+}
+
 void Outlet::lost() noexcept {
     lost_ = true;
     channel_->cut();
@@ -92,10 +102,10 @@ void Outlet::attached(const events::Attachment& attachment, const events::Subscr
         whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
         return channel_->flush();
     }
-    if (joined_) shard_.leave(joinedAs_, this);
-    shard_.join(asked, shared_from_this());
+    if (std::exchange(joined_, false)) shard_.leave(joinedAs_, this);
+    joinedAs_ = asked;  // before: whoever has joined must be able to leave
+    shard_.join(joinedAs_, shared_from_this());
     joined_ = true;
-    joinedAs_ = asked;
     watchMeters(asked.hears("audio.meter"));
     whenSent([](Outlet& self) { self.begun(); });
     channel_->flush();

@@ -32,6 +32,19 @@ protected:
     };
     Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
 
+    // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of memory, the connection
+    // ends with it: nobody else would see its end.
+    class Reader {
+    public:
+        explicit Reader(Outlet& outlet) : outlet_(outlet) {}
+        ~Reader() { outlet_.unread(); }
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+
+    private:
+        Outlet& outlet_;
+    };
+
     void limitQueue();  // from now on: beyond it the client is too slow
     // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time: what is asked for while one is on
     // its way is begun, all at once and with a snapshot, when that is out.
@@ -61,6 +74,7 @@ private:
     using Clock = Conflated::Clock;
     using Slot = Conflated::Slot;
 
+    void unread() noexcept;
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment, const events::Subscription& asked);
     void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);

@@ -3,10 +3,13 @@
 // and where it can never come (whoever had to give it failed, for want of memory) that is the answer.
 // Thread: the shard's.
 #pragma once
+#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstddef>
 #include <functional>
 #include <optional>
 
@@ -20,6 +23,29 @@ using AnswerOf = std::function<T(const Fault&)>;  // what is answered where ther
 
 // Whoever had to answer failed: for want of memory, or by a mistake of the gateway's.
 inline const Fault unansweredFault{"internal", "The request could not be answered; there may be no memory for it just now."};
+
+// Room for the one thing that is posted when there may be no memory; whoever has it outlives what is in it.
+struct Room {
+    alignas(std::max_align_t) std::byte bytes[128];
+};
+template <class T>
+struct InRoom {  // an allocator
+    using value_type = T;
+    Room* room;
+
+    explicit InRoom(Room& here) : room(&here) {}
+    template <class U>
+    InRoom(const InRoom<U>& other) : room(other.room) {}
+    T* allocate(std::size_t) {
+        static_assert(sizeof(T) <= sizeof(Room) && alignof(T) <= alignof(Room));
+        return reinterpret_cast<T*>(room->bytes);
+    }
+    void deallocate(T*, std::size_t) {}
+    template <class U>
+    bool operator==(const InRoom<U>& other) const {
+        return room == other.room;
+    }
+};
 
 template <class T, class Handler>
 class Wait final : public Open, public std::enable_shared_from_this<Wait<T, Handler>> {
@@ -43,8 +69,21 @@ public:
     void leave(Leaving stage) override {
         if (stage >= until_) otherwise(shuttingDown);
     }
-    void otherwise(const Fault& fault) {
-        boost::asio::post(shard_.io(), [self = this->shared_from_this(), fault] { self->tell(self->otherwise_(fault)); });
+    // Any thread. `fault` outlives it all. Once is enough: what cannot be told at once, for want of memory, is told soon.
+    void otherwise(const Fault& fault) noexcept {
+        const Fault* none = nullptr;
+        if (!why_.compare_exchange_strong(none, &fault)) return;
+        boost::asio::post(shard_.io(), boost::asio::bind_allocator(InRoom<void>(room_), [self = this->shared_from_this()] { self->again(); }));
+    }
+    void again() override {
+        if (!self_) return;  // told already
+        std::optional<T> answer;
+        try {
+            answer.emplace(otherwise_(*why_));
+        } catch (const std::bad_alloc&) {
+            return shard_.putOff(*this);
+        }
+        tell(std::move(*answer));
     }
 
 private:
@@ -53,6 +92,8 @@ private:
     const AnswerOf<T> otherwise_;
     std::optional<Handler> handler_;
     std::shared_ptr<Wait> self_;  // until it is told
+    std::atomic<const Fault*> why_ = nullptr;
+    Room room_;
 };
 
 // Whoever has to answer holds this; when nobody does any more and no answer was given, none will come.
@@ -61,14 +102,8 @@ class Answering {
 public:
     explicit Answering(const std::shared_ptr<Wait<T, Handler>>& wait) : wait_(wait), io_(wait->shard().io()) {}
     ~Answering() {
-        if (wait_.expired()) return;  // told by the shard, which may be gone by now
-        for (int tries = 0; tries < 3 && !given_; ++tries) try {
-                boost::asio::post(io_, [wait = wait_] {
-                    if (const auto still = wait.lock()) still->otherwise(unansweredFault);
-                });
-                given_ = true;
-            } catch (const std::bad_alloc&) {  // once more; at the end the shard answers in any case
-            }
+        if (given_) return;
+        if (const auto wait = wait_.lock()) wait->otherwise(unansweredFault);  // else it was told by the shard, which may be gone by now
     }
     Answering(const Answering&) = delete;
     Answering& operator=(const Answering&) = delete;
@@ -96,10 +131,7 @@ void askOutside(const std::shared_ptr<Wait<T, Handler>>& wait, Leaving until, Be
     try {
         begin([answering = std::make_shared<Answering<T, Handler>>(wait)](T answer) { answering->give(std::move(answer)); });
     } catch (const std::exception&) {
-        try {
-            wait->otherwise(unansweredFault);
-        } catch (const std::bad_alloc&) {  // at the end the shard answers in any case
-        }
+        wait->otherwise(unansweredFault);
     }
 }
 

@@ -56,9 +56,20 @@ void Shard::turnWheel() {
         if (error) return;
         wheel_.turn();
         schedulePass();  // where there was no memory for it
+        tryAgain();
         turnWheel();
     });
     turning_ = true;
+}
+
+void Shard::tryAgain() {
+    OpenThings due;
+    due.swap(putOff_);
+    while (!due.empty()) {
+        auto& one = due.front();
+        putOff(one);  // first: after that it may be gone
+        one.again();
+    }
 }
 
 void Shard::join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber) {
@@ -176,13 +187,22 @@ void Shard::releaseHeld() {
             }
 }
 
-void Shard::each(void (Subscriber::*what)()) {
+// Who cannot be asked comes back, and is asked then: nobody keeps what was revoked for want of memory.
+void Shard::askAgain() {
     std::vector<std::shared_ptr<Subscriber>> all;
-    for (auto& [subscription, audience] : audiences_) all.insert(all.end(), audience.members.begin(), audience.members.end());
-    for (auto& subscriber : all) (subscriber.get()->*what)();
+    try {
+        for (auto& [subscription, audience] : audiences_) all.insert(all.end(), audience.members.begin(), audience.members.end());
+    } catch (const std::bad_alloc&) {
+        for (auto& [subscription, audience] : audiences_)
+            for (auto& member : audience.members) member->lost();
+        return;
+    }
+    for (auto& subscriber : all) try {
+            subscriber->askAgain();
+        } catch (const std::bad_alloc&) {
+            subscriber->lost();
+        }
 }
-
-void Shard::askAgain() { each(&Subscriber::askAgain); }
 
 void Shard::leave(Leaving stage) {
     stage_ = stage;
@@ -192,7 +212,10 @@ void Shard::leave(Leaving stage) {
         auto& one = all.front();
         all.pop_front();
         open_.push_back(one);
-        one.leave(stage);
+        try {
+            one.leave(stage);
+        } catch (const std::bad_alloc&) {  // it is told of the next stage
+        }
     }
 }
 

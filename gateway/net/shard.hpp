@@ -49,18 +49,24 @@ public:
     void askAgain();
 
     void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
-    void leave(Leaving stage);                          // tells all that is open
-    Leaving leaving() const { return stage_; }          // the stage that was told last
+    // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is not told to leave: it
+    // is about to be over.
+    void putOff(Open& open) noexcept {
+        open.unlink();
+        putOff_.push_back(open);
+    }
+    void leave(Leaving stage);                  // tells all that is open
+    Leaving leaving() const { return stage_; }  // the stage that was told last
     std::size_t subscribers() const { return subscribers_; }
 
 private:
-    void each(void (Subscriber::*what)());
     void drain();
     void give(const events::FramePtr& frame);
     void pass();
     void turn(int left);
     void schedulePass() noexcept;
     void turnWheel();
+    void tryAgain();
     void releaseHeld();
 
     struct Audience {
@@ -79,7 +85,7 @@ private:
     std::size_t subscribers_ = 0, passLength_ = 0;
     bool passing_ = false, holding_ = false, delivering_ = false, turning_ = false;
     std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
-    OpenThings open_;
+    OpenThings open_, putOff_;
     Leaving stage_ = Leaving::not_yet;
     std::thread thread_;
 };

@@ -40,6 +40,7 @@ public:
           from_(std::move(from)) {}
 
     asio::awaitable<void> run(HttpRequest request, bool crowded) {
+        const Reader reader(*this);
         error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
         prepare(request);
@@ -84,11 +85,6 @@ public:
         channel_->onRead = nullptr;
         end();
         channel_->closeWhenSent();
-    }
-
-    void abandon() {  // nobody reads it any more
-        end();
-        channel_->close();
     }
 
     // Nothing more begins; what was asked is answered before the goodbye.
@@ -301,7 +297,12 @@ private:
             shard_, until, std::move(otherwise),
             [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.gateway, std::move(call), std::move(respond)); },
             [weak = weak(), id](const api::Response& response) {
-                if (const auto self = weak.lock()) self->answered(id, response);
+                const auto self = weak.lock();
+                if (self) try {
+                        self->answered(id, response);
+                    } catch (const std::bad_alloc&) {  // it would wait for the result for ever
+                        self->lost();
+                    }
             });
     }
 
@@ -330,9 +331,7 @@ void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Ht
     auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
     auto* self = connection.get();
     asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
-        if (!error) return;
-        spdlog::error("a stream failed by exception");
-        connection->abandon();
+        if (error) spdlog::error("a stream failed by exception");
     });
 }
 

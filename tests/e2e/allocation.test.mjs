@@ -109,6 +109,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     assert.deepEqual(client.unique().filter((n) => n <= end), truth.filter((n) => n > client.first), `client ${i}`);
     client.stop();
   }
+  await until('nothing is left of who has gone', async () => (await gateway.metric('streams')) === 0, 60_000);
   assert.equal(gateway.cli('journal', 'verify').code, 0);
   console.log(`# ${memory.get(2)} of ${memory.get(1)} allocations failed, under ${asked} requests: ${Object.entries(statuses).map(([status, count]) => `${status}: ${count}`).join(', ')}; ${truth.length} telephony events, all told; seed ${seed}`);
   await gateway.stop();

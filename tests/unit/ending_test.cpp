@@ -104,6 +104,78 @@ TEST_CASE("ending: a shard answers who waits for something outside, each at its 
     for (const auto& answer : answers) answer("much too late");
 }
 
+TEST_CASE("ending: who cannot even be told that there is no memory is told when there is some, once") {
+    events::Hub hub;
+    auto shards = net::makeShards(hub, 1);
+    auto& shard = *shards[0];
+    std::atomic<int> tries = 0;
+    const auto otherwise = [&](const Fault& fault) {
+        if (++tries < 3) throw std::bad_alloc();
+        return fault.slug;
+    };
+    // By whom it fails: by whoever is asked, and by whoever was to answer later, on a thread of its own.
+    const std::function<void(std::function<void(std::string)>)> failures[] = {[](const auto&) { throw std::bad_alloc(); },
+                                                                              [](const auto& answer) { std::thread([answer] {}).detach(); }};
+    shard.start();
+    for (const auto& fails : failures) {
+        tries = 0;
+        std::promise<std::string> told;
+        boost::asio::post(shard.io(), [&] {
+            net::askOutside(shard, net::Leaving::over, net::AnswerOf<std::string>(otherwise), fails,
+                            [&](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
+        });
+        CHECK(valueOf(told.get_future()) == "internal");
+        CHECK(tries == 3);
+    }
+    shard.stop();
+}
+
+TEST_CASE("ending: one of many for whom there is no memory keeps the end from nobody") {
+    struct One final : net::Open {
+        int told = 0;
+        bool fails = false;
+        void leave(net::Leaving) override {
+            ++told;
+            if (fails) throw std::bad_alloc();
+        }
+    };
+    events::Hub hub;
+    auto shards = net::makeShards(hub, 1);
+    auto& shard = *shards[0];
+    One ones[3];
+    ones[0].fails = true;
+    for (auto& one : ones) shard.opened(one);
+    shard.leave(net::Leaving::begins);
+    shard.leave(net::Leaving::over);
+    for (const auto& one : ones) CHECK(one.told == 2);
+}
+
+TEST_CASE("ending: who cannot be asked again who it is, for want of memory, has to come back, and the others are asked") {
+    struct Member final : net::Subscriber {
+        int asked = 0;
+        bool fails = false, isLost = false;
+        bool deliver(const events::FramePtr&) override { return false; }
+        void flush() override {}
+        bool releaseHeld() override { return false; }
+        void askAgain() override {
+            ++asked;
+            if (fails) throw std::bad_alloc();
+        }
+        void lost() noexcept override { isLost = true; }
+    };
+    events::Hub hub;
+    auto shards = net::makeShards(hub, 1);
+    auto& shard = *shards[0];
+    std::vector<std::shared_ptr<Member>> members;
+    for (int i = 0; i < 3; ++i) shard.join({.topics = {"queue"}, .sight = Sight::everything()}, members.emplace_back(std::make_shared<Member>()));
+    members[0]->fails = true;
+    shard.askAgain();
+    for (const auto& member : members) {
+        CHECK(member->asked == 1);
+        CHECK(member->isLost == member->fails);
+    }
+}
+
 TEST_CASE("ending: what does not return is left behind after its time, or at once when there is no time") {
     std::promise<void> release;
     const auto stuck = [released = release.get_future().share()] { released.wait(); };
