@@ -45,11 +45,16 @@ void Authenticator::checkKey(std::string secret, Time now, const std::string& ad
     };
     if (hurried) return notTried("The key was not checked: too many secrets from there were wrong for it.");
     if (!checks_.begin(*key, address)) return notTried("Too many keys are being checked just now.");
-    boost::asio::post(slow_, [this, secret = std::move(secret), key = std::move(*key), address, now, done = std::move(done)] {
-        auto identity = keys_->verify(secret, now);
-        checks_.end(key, address);
-        done(std::move(identity));
-    });
+    try {
+        boost::asio::post(slow_, [this, secret = std::move(secret), key = *key, address, now, done = std::move(done)] {
+            auto identity = keys_->verify(secret, now);
+            checks_.end(key, address);
+            done(std::move(identity));
+        });
+    } catch (const std::bad_alloc&) {  // its place is for others
+        checks_.end(*key, address);
+        throw;
+    }
 }
 
 Result<Identity> Authenticator::certificate(const std::vector<std::string>& names, Time now) {

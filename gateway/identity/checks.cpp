@@ -18,9 +18,9 @@ void leave(std::map<std::string, int>& counts, const std::string& name) {
 bool Checks::begin(const std::string& key, const std::string& address) {
     const std::lock_guard lock(mutex_);
     if (waiting_ >= most || of(ofKeys_, key) >= ofKey || of(ofAddresses_, address) >= ofAddress) return false;
-    ++waiting_;
-    ++ofKeys_[key];
-    ++ofAddresses_[address];
+    auto& own = ofKeys_[key];  // both before anything counts: there may be no memory for one
+    auto& from = ofAddresses_[address];
+    ++waiting_, ++own, ++from;
     return true;
 }
 

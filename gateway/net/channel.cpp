@@ -188,7 +188,6 @@ void Channel::flush() {
         const auto want = wantOf(ssl_, result, error);
         if (want == Want::nothing) return fail(error);
         retryLength_ = length;
-        waiting_ = true;
         socket_.async_wait(want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, [self = shared_from_this()](error_code failed) {
             self->waiting_ = false;
             try {
@@ -197,6 +196,7 @@ void Channel::flush() {
                 self->cut();
             }
         });
+        waiting_ = true;
         return tellSent();
     }
     sent();
@@ -270,9 +270,9 @@ void Channel::sever(std::string last) {
 
 void Channel::closeWhenSent() {
     if (closing()) return;
+    expireIn(closingSeconds);  // first: without it nothing may end the wait
     closing_ = true;
     onTick = nullptr;
-    expireIn(closingSeconds);
     if (queuedBytes_ == 0) linger();
 }
 

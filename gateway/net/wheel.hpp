@@ -17,15 +17,12 @@ class Wheel {
 public:
     void schedule(const std::shared_ptr<Ticking>& what, int seconds) { slots_[(at_ + static_cast<std::size_t>(seconds)) % slots_.size()].push_back(what); }
 
-    void turn() {  // once a second
+    void turn() {  // once a second; where there is no memory for it, not at all: the next turn makes up for it
+        auto& due = slots_[(at_ + 1) % slots_.size()];
+        late_.insert(late_.end(), due.begin(), due.end());
+        due = {};
         at_ = (at_ + 1) % slots_.size();
         tick(late_);
-        auto due = std::exchange(slots_[at_], {});
-        tick(due);
-        if (late_.empty())
-            late_.swap(due);
-        else
-            late_.insert(late_.end(), due.begin(), due.end());
     }
 
     std::size_t size() const {  // slots that are taken, for the tests
