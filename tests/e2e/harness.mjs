@@ -277,6 +277,7 @@ export async function startGateway({ keep = false, ...options } = {}) {
         const request = https.request(url + (path.startsWith('//') ? path.slice(1) : '/api/v1' + path), { method, agent: agentHttps, headers: { ...(token ? { Authorization: 'Bearer ' + token } : {}), ...(body !== undefined || raw ? { 'Content-Type': 'application/json' } : {}), ...headers } }, (answer) => {
           const chunks = [];
           answer.on('data', (d) => chunks.push(d));
+          answer.on('error', (error) => fail(new Error(`${method} ${path}, after its header: ${error.message}`))); // the request hears of it no more
           answer.on('end', () => {
             const bytes = Buffer.concat(chunks), text = (bytes.length && answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
