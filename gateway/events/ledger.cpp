@@ -274,14 +274,26 @@ struct Ledger::Thread final : Books {
         afterCommit([this, read = std::move(query.read)] { read(known, cursor()); });
     }
 
-    void handle(Attach& attach) {
-        const bool holds = holdsPlace(attach);
-        if (attach.cursor.empty()) return attached(attach, std::nullopt);
-        if (!holds) return attached(attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
-        const auto shared = std::make_shared<Attach>(std::move(attach));
-        reads.missed(shared->subscription, shared->cursor, shared->whose, [this, shared](const Result<Page>& missed) {
-            if (!shared->whose || !shared->whose->expired()) attached(*shared, missed);
+    void handle(Attach& task) {
+        const auto attach = std::make_shared<const Attach>(std::move(task));
+        toldIfFailed(*attach, [&] {
+            const bool holds = holdsPlace(*attach);
+            if (attach->cursor.empty()) return attached(*attach, std::nullopt);
+            if (!holds) return attached(*attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
+            reads.missed(attach->subscription, attach->cursor, attach->whose, [this, attach](const Result<Page>& missed) {
+                if (!attach->whose || !attach->whose->expired()) toldIfFailed(*attach, [&] { attached(*attach, missed); });
+            });
         });
+    }
+
+    // Whoever could not be answered is told that, and comes back.
+    void toldIfFailed(const Attach& attach, const auto& work) {
+        try {
+            work();
+        } catch (const std::exception&) {
+            hub.work(attach.shard, [answer = attach.answer] { answer({.failed = true}); });
+            throw;
+        }
     }
 
     // Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.

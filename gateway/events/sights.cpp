@@ -1,5 +1,7 @@
 #include "events/sights.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -25,6 +27,7 @@ std::optional<std::uint64_t> numberIn(const json::object& object, std::string_vi
 
 }  // namespace
 
+// A sight that was heard by when the last gateway ended has ended with it.
 void Sights::restored(std::string epoch, std::uint64_t newest) {
     epoch_ = std::move(epoch);
     std::vector<std::string> past;  // of another epoch: none of its cursors holds
@@ -35,21 +38,22 @@ void Sights::restored(std::string epoch, std::uint64_t newest) {
             continue;
         }
         auto& account = accounts_[name];
-        account.doubtful = numberIn(body, "doubtful").value_or(0);
         for (const auto& entry : all->get_object()) {
             const auto span = entry.value().is_object() ? entry.value().get_object() : json::object{};
             const auto until = numberIn(span, "until");
-            account.spans[entry.key()] = {.from = numberIn(span, "from").value_or(0), .until = until.value_or(newest), .keptOpen = !until};
+            account[entry.key()] = {.from = numberIn(span, "from").value_or(0), .until = until.value_or(newest), .keptOpen = !until};
         }
     }
     for (const auto& name : past) records_.erase(kind, name);
+    if (accounts_.size() >= most) others_[""] = {.until = newest};
+    for (auto& [name, account] : accounts_)
+        if (std::ranges::any_of(account, [](const auto& entry) { return entry.second.keptOpen; })) keep(name, account);
 }
 
 bool Sights::doubtful(const Sight& sight, std::uint64_t number) const {
-    const auto account = accounts_.find(sight.account());
-    if (account == accounts_.end()) return accounts_.size() >= most;
-    if (account->second.doubtful > 0 && number <= account->second.doubtful) return true;
-    return std::ranges::any_of(account->second.spans, [&, mark = markOf(sight)](const auto& entry) {
+    const auto found = accounts_.find(sight.account());
+    const auto& account = found == accounts_.end() ? others_ : found->second;
+    return std::ranges::any_of(account, [&, mark = markOf(sight)](const auto& entry) {
         const auto& [other, span] = entry;
         return other != mark && span.from <= number && (span.open() || number <= span.until);
     });
@@ -57,52 +61,71 @@ bool Sights::doubtful(const Sight& sight, std::uint64_t number) const {
 
 void Sights::hears(const Sight& sight, std::uint64_t after, std::uint64_t newest, const Whose& whose) {
     const auto& name = sight.account();
-    if (!accounts_.contains(name) && accounts_.size() >= most) return;
-    auto& account = accounts_[name];
-    const auto mark = markOf(sight);
-    const auto [entry, fresh] = account.spans.try_emplace(mark, Span{.from = after});
-    auto& span = entry->second;
-    const bool wider = fresh || after < span.from || !span.keptOpen;
+    const bool room = accounts_.contains(name) || accounts_.size() < most;
+    if (!room && others_.empty())
+        spdlog::warn("By which rights more than {} accounts have heard is not told apart: the others begin anew when they come back.", most);
+    auto& account = room ? accounts_[name] : others_;
+    const auto mark = room ? markOf(sight) : std::string();
+    auto& span = account.try_emplace(mark, Span{.from = after}).first->second;
+    const bool wider = after < span.from || !span.keptOpen;
     span.from = std::min(span.from, after);
-    span.keptOpen = true;
     span.streams.insert(whose);
-    for (auto& [other, its] : account.spans)
-        if (other != mark && its.streams.erase(whose) && !its.open()) its.until = newest;
-    if (account.spans.size() > mostOfOne) forgetOne(account);
-    if (wider) keep(name, account);
+    bool ended = false;
+    for (auto& [other, its] : account)
+        if (other != mark && its.streams.erase(whose)) ended = closed(its, newest) || ended;
+    if (account.size() > mostOfOne + account.count("")) mergeOne(account);
+    if (room && (wider || ended)) keep(name, account);
 }
 
-void Sights::forgetOne(Account& account) {
-    const auto end = [](const auto& entry) { return entry.second.open() ? always : entry.second.until; };
-    const auto first = std::ranges::min_element(account.spans, {}, end);
-    account.doubtful = std::max(account.doubtful, end(*first));
-    account.spans.erase(first);
+// Whether nobody hears by it any more; what it heard last is noted then.
+bool Sights::closed(Span& span, std::uint64_t newest) {
+    if (span.open()) return false;
+    span.until = newest;
+    return true;
+}
+
+// Of the sights of an account the one that ended first becomes one with those that are not told apart; it ends when all of them have.
+void Sights::mergeOne(Account& account) {
+    const auto end = [](const auto& entry) { return entry.first.empty() || entry.second.open() ? always : entry.second.until; };
+    auto first = std::ranges::min_element(account, {}, end);
+    if (first->first.empty()) ++first;  // all are heard by
+    auto span = std::move(first->second);
+    account.erase(first);
+    auto& merged = account.try_emplace("", Span{.from = span.from}).first->second;
+    merged.from = std::min(merged.from, span.from);
+    merged.until = std::max(merged.until, span.until);
+    merged.streams.merge(span.streams);
+    merged.keptOpen = false;
 }
 
 void Sights::keep(const std::string& name, Account& account) {
     json::object spans;
-    for (auto& [mark, span] : account.spans) {
+    for (const auto& [mark, span] : account) {
         json::object body{{"from", span.from}};
         if (!span.open()) body["until"] = span.until;
-        span.keptOpen = span.open();
         spans[mark] = std::move(body);
     }
-    records_.put(kind, name, {{"epoch", epoch_}, {"doubtful", account.doubtful}, {"spans", std::move(spans)}});
+    const bool kept = records_.put(kind, name, {{"epoch", epoch_}, {"spans", std::move(spans)}});
+    for (auto& [mark, span] : account) span.keptOpen = kept && span.open();
 }
 
 void Sights::sweep(std::uint64_t newest, std::uint64_t oldest) {
+    const auto gone = [](const Whose& whose) { return whose.expired(); };
+    const auto sweptOf = [&](Account& account) {  // whether its record says something else now
+        bool changed = false;
+        for (auto& [mark, span] : account)
+            if (std::erase_if(span.streams, gone) && closed(span, newest)) changed = changed || account.size() > 1;
+        return std::erase_if(account, [&](const auto& entry) { return !entry.second.open() && entry.second.until + 1 < oldest; }) || changed;
+    };
+    sweptOf(others_);
     for (auto next = accounts_.begin(); next != accounts_.end();) {
         const auto account = next++;
-        auto& spans = account->second.spans;
-        for (auto& [mark, span] : spans)
-            if (span.open() && std::erase_if(span.streams, [](const auto& whose) { return whose.expired(); }) && !span.open()) span.until = newest;
-        const auto before = spans.size();
-        std::erase_if(spans, [&](const auto& entry) { return !entry.second.open() && entry.second.until + 1 < oldest; });
-        if (!spans.empty()) {
-            if (spans.size() != before) keep(account->first, account->second);
-        } else if (account->second.doubtful == 0 || account->second.doubtful + 1 < oldest) {
+        const bool changed = sweptOf(account->second);
+        if (account->second.empty()) {
             records_.erase(kind, account->first);
             accounts_.erase(account);
+        } else if (changed) {
+            keep(account->first, account->second);
         }
     }
 }

@@ -1,7 +1,7 @@
 // By which sight each account has heard events, and from when to when. What comes into somebody's view or goes out of it because rights have
 // changed is in no event: whoever comes back with a cursor that may have been heard by another sight than its present one begins anew. Where an
 // account hears by several at a time, nobody can say which of them heard an event, and each that comes back begins anew.
-// Kept over restarts as records, written only when a sight comes or comes back beside another. Thread: the ledger's.
+// Kept over restarts as records, written when a sight comes, and when it goes beside another. Thread: the ledger's.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,8 +17,8 @@ namespace deskline::events {
 
 class Sights {
 public:
-    static constexpr std::size_t most = Records::mostOfKind;  // accounts; one more is not remembered, and always begins anew
-    static constexpr std::size_t mostOfOne = 8;               // sights of an account; for whoever heard by a forgotten one all before its end is in doubt
+    static constexpr std::size_t most = Records::mostOfKind;  // accounts; those that come then count as one, of many sights
+    static constexpr std::size_t mostOfOne = 8;               // sights of an account that are told apart; the others are one that nobody has
     using Whose = std::weak_ptr<const void>;                  // a stream
 
     explicit Sights(Records& records) : records_(records) {}
@@ -33,19 +33,18 @@ private:
     struct Span {
         std::uint64_t from = 0, until = 0;  // until: once nobody hears by it
         std::set<Whose, std::owner_less<Whose>> streams = {};
-        bool keptOpen = true;  // the record has no end of it
+        bool keptOpen = false;  // there is a record, and it has no end of it
         bool open() const { return !streams.empty(); }
     };
-    struct Account {
-        std::uint64_t doubtful = 0;  // up to that event
-        std::map<std::string, Span> spans;
-    };
-    static void forgetOne(Account& account);
+    using Account = std::map<std::string, Span>;  // by the sight's mark; "": of those that are not told apart
+    static bool closed(Span& span, std::uint64_t newest);
+    static void mergeOne(Account& account);
     void keep(const std::string& name, Account& account);
 
     Records& records_;
     std::string epoch_;
     std::map<std::string, Account> accounts_;
+    Account others_;  // of all the accounts for which there was no room; no record of its own
 };
 
 }  // namespace deskline::events

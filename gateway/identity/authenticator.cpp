@@ -47,10 +47,17 @@ void Authenticator::checkKey(std::string secret, Time now, const std::string& ad
     if (!checks_.begin(*key, address)) return notTried("Too many keys are being checked just now.");
     try {
         boost::asio::post(slow_, [this, secret = std::move(secret), key = *key, address, now, done = std::move(done)] {
-            auto identity = keys_->verify(secret, now);
+            std::optional<Result<Identity>> identity;
+            try {
+                identity.emplace(keys_->verify(secret, now));
+            } catch (const std::bad_alloc&) {
+            }
             checks_.end(key, address);
-            done(std::move(identity));
-        });
+            try {
+                if (identity) done(std::move(*identity));
+            } catch (const std::bad_alloc&) {
+            }
+        });                            // who could not be answered is told so when `done` goes
     } catch (const std::bad_alloc&) {  // its place is for others
         checks_.end(*key, address);
         throw;

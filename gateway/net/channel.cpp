@@ -300,8 +300,8 @@ void Channel::expireIn(int seconds) {
 }
 
 void Channel::tickIn(int seconds) {
+    wheel_.schedule(shared_from_this(), seconds);  // first: a tick that has no slot never comes
     tickAt_ = Clock::now() + std::chrono::seconds(seconds);
-    wheel_.schedule(shared_from_this(), seconds);
 }
 
 int Channel::tick() {

@@ -76,6 +76,7 @@ void Outlet::attach(std::string cursor) {
         [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
             const auto self = weak.lock();
             if (!self || self->attaching_ != which) return;
+            if (attachment.failed) return self->lost();
             try {
                 self->attached(attachment, asked);
             } catch (const std::bad_alloc&) {

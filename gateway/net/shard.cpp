@@ -68,7 +68,10 @@ void Shard::tryAgain() {
     while (!due.empty()) {
         auto& one = due.front();
         putOff(one);  // first: after that it may be gone
-        one.again();
+        try {
+            one.again();
+        } catch (const std::bad_alloc&) {  // of what it woke; the others are tried all the same
+        }
     }
 }
 

@@ -19,10 +19,11 @@ public:
 
     void turn() {  // once a second; where there is no memory for it, not at all: the next turn makes up for it
         auto& due = slots_[(at_ + 1) % slots_.size()];
-        late_.insert(late_.end(), due.begin(), due.end());
+        late_.reserve(late_.size() + due.size());
+        for (auto& what : due) late_.push_back({std::move(what)});
         due = {};
         at_ = (at_ + 1) % slots_.size();
-        tick(late_);
+        tick();
     }
 
     std::size_t size() const {  // slots that are taken, for the tests
@@ -32,19 +33,25 @@ public:
     }
 
 private:
-    // Whoever could not be ticked, for want of memory, stays in the list: it is late, not forgotten.
-    void tick(std::vector<std::weak_ptr<Ticking>>& due) {
+    struct Late {
+        std::weak_ptr<Ticking> what;
+        int next = 0;  // it was ticked, and has no slot yet for the next time
+    };
+    // Whoever could not be ticked or got no slot, for want of memory, stays in the list: it is late, not forgotten, and ticked once.
+    void tick() {
         std::size_t kept = 0;
-        for (auto& weak : due) try {
-                if (const auto what = weak.lock())
-                    if (const int next = what->tick()) schedule(what, next);
+        for (auto& late : late_) try {
+                const auto what = late.what.lock();
+                if (!what) continue;
+                if (!late.next) late.next = what->tick();
+                if (late.next) schedule(what, late.next);
             } catch (const std::bad_alloc&) {
-                due[kept++] = weak;
+                std::swap(late_[kept++], late);
             }
-        due.resize(kept);
+        late_.resize(kept);
     }
 
-    std::vector<std::weak_ptr<Ticking>> late_;
+    std::vector<Late> late_;
     std::array<std::vector<std::weak_ptr<Ticking>>, 64> slots_;
     std::size_t at_ = 0;
 };

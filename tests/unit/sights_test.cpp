@@ -113,9 +113,19 @@ TEST_CASE("of an account so many sights are remembered, of all so many accounts;
     CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 5));
     for (std::size_t i = 1; i < Sights::most; ++i) sights.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
     CHECK(records.all("sight").size() == Sights::most);
+    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 1'000));  // who has heard nothing
+    sights.hears(of("Sales", "bob"), 500, 500, stream);
+    CHECK(records.all("sight").size() == Sights::most);
     CHECK(sights.doubtful(of("Sales", "bob"), 1'000));
+    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 499));
     sights.sweep(1'000, 1);
     CHECK(sights.doubtful(of("Sales", "bob"), 1'000));
+    {
+        Sights next(records);
+        next.restored("e", 1'000);
+        CHECK(next.doubtful(of("Sales", "bob"), 1'000));
+        CHECK_FALSE(next.doubtful(of("Sales", "bob"), 1'001));
+    }
 
     stream.reset();
     sights.sweep(1'000, 1'001);
@@ -123,4 +133,56 @@ TEST_CASE("of an account so many sights are remembered, of all so many accounts;
     sights.sweep(1'000, 1'002);  // what no cursor reaches any more is forgotten
     CHECK(records.all("sight").empty());
     CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 1'000));
+}
+
+TEST_CASE("many sights of an account at a time put all in doubt, until those have ended that are not told apart") {
+    Records records;
+    Sights sights(records);
+    sights.restored("e", 0);
+    std::vector<std::shared_ptr<int>> streams;
+    const auto hears = [&](int i, std::uint64_t number) {
+        sights.hears(of("group " + std::to_string(i)), number, number, streams[static_cast<std::size_t>(i)]);
+    };
+    const int count = static_cast<int>(3 * Sights::mostOfOne);
+    for (int i = 0; i < count; ++i) {
+        streams.push_back(std::make_shared<int>());
+        hears(i, 10);
+    }
+    for (int i = 0; i < count; ++i) CHECK(sights.doubtful(of("group " + std::to_string(i)), 20));
+    streams.resize(1);
+    sights.sweep(100, 1);
+    hears(0, 100);
+    const auto judge = [&](const Sights& now) {
+        CHECK(now.doubtful(of("group 0"), 50));
+        CHECK_FALSE(now.doubtful(of("group 0"), 101));
+    };
+    judge(sights);
+    Sights next(records);
+    next.restored("e", 200);
+    judge(next);
+}
+
+TEST_CASE("a sight that ended is not heard by again after a restart, and is forgotten in its time") {
+    Records records;
+    {
+        Sights sights(records);
+        sights.restored("e", 0);
+        auto before = std::make_shared<int>(), after = std::make_shared<int>();
+        sights.hears(of("Sales"), 10, 10, before);
+        before.reset();
+        sights.hears(of("Support"), 50, 50, after);  // back at once, before anybody looked who is gone
+        sights.sweep(60, 1);
+    }
+    for (const std::uint64_t newest : {100, 200, 300}) {
+        Sights sights(records);
+        sights.restored("e", newest);
+        CHECK(sights.doubtful(of("Support"), 60));
+        CHECK_FALSE(sights.doubtful(of("Support"), 61));
+        CHECK(sights.doubtful(of("Sales"), 100));
+        CHECK_FALSE(sights.doubtful(of("Sales"), 101));  // it ended with the first of the gateways
+    }
+    Sights sights(records);
+    sights.restored("e", 400);
+    sights.sweep(400, 200);
+    CHECK(records.all("sight").empty());
 }
