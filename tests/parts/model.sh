@@ -1,5 +1,5 @@
 # Part of ./test: the model check (tests/model/main.cpp): lists of steps that earlier faults have left, and DESKLINE_MODEL_SEEDS (200) drawn ones.
 build model
 step "tests: model"
-build/sanitized/model_test --seeds "${DESKLINE_MODEL_SEEDS:-200}" --steps "${DESKLINE_MODEL_STEPS:-60}" tests/model/regressions >"$logs/model.log" 2>&1; code=$?
+limited "${DESKLINE_MODEL_SECONDS:-1200}" build/sanitized/model_test --seeds "${DESKLINE_MODEL_SEEDS:-200}" --steps "${DESKLINE_MODEL_STEPS:-60}" tests/model/regressions >"$logs/model.log" 2>&1; code=$?
 tail -n 30 "$logs/model.log"; verdict "the model: every promise kept" $code

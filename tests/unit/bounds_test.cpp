@@ -16,8 +16,6 @@
 using namespace deskline;
 using namespace deskline::events;
 
-namespace {}  // namespace
-
 TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old") {
     const Folder folder;
     const auto file = folder.path / "journal.db";

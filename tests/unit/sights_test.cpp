@@ -8,6 +8,8 @@ using namespace deskline::events;
 
 namespace {
 
+constexpr auto patience = std::chrono::seconds(20);
+
 Sight of(const std::string& group, const std::string& account = "ada") {
     Sight sight({}, {group}, account);
     sight.give("agent-session", Reach::groups);
@@ -22,7 +24,9 @@ struct Listener {
         bench.ledger.attach(
             bench.shard, {.topics = {"agent-session"}, .sight = sight}, cursor, [&](Attachment a) { got = std::move(a); }, stream);
         bench.frames();
-        while (!got) bench.frames();  // a reader's answer
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!got && std::chrono::steady_clock::now() < end) bench.frames();  // a reader's answer
+        REQUIRE(got.has_value());
         return *got;
     }
 };
