@@ -8,7 +8,7 @@ using namespace deskline::events;
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(20);
+constexpr auto answersWithin = std::chrono::seconds(20);
 
 Sight of(const std::string& group, const std::string& account = "ada") {
     Sight sight({}, {group}, account);
@@ -24,7 +24,7 @@ struct Listener {
         bench.ledger.attach(
             bench.shard, {.topics = {"agent-session"}, .sight = sight}, cursor, [&](Attachment a) { got = std::move(a); }, stream);
         bench.frames();
-        const auto end = std::chrono::steady_clock::now() + patience;
+        const auto end = std::chrono::steady_clock::now() + answersWithin;
         while (!got && std::chrono::steady_clock::now() < end) bench.frames();  // a reader's answer
         REQUIRE(got.has_value());
         return *got;
