@@ -1,4 +1,4 @@
-# Part of ./test: ThreadSanitizer over the unit tests and the end-to-end tests that cross the most threads. Its first report ends the program,
+# Part of ./test, by name: ThreadSanitizer over the unit tests and the end-to-end tests that cross the most threads. Its first report ends the program,
 # and with it the test; none is suppressed.
 build tsan
 step "tests: ThreadSanitizer"
