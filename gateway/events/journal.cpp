@@ -86,7 +86,7 @@ KeptTime Journal::keptTime() const {
     Statement kept(database_, "SELECT value FROM meta WHERE key = 'kept_time'");
     if (kept.row()) return KeptTime::parse(kept.text(0), now());
     Statement last(database_, "SELECT time FROM events ORDER BY number DESC LIMIT 1");
-    return last.row() ? KeptTime(Time(std::chrono::milliseconds(last.number(0)))) : KeptTime();
+    return KeptTime(last.row() ? Time(std::chrono::milliseconds(last.number(0))) : now());
 }
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {

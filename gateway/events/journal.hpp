@@ -42,7 +42,7 @@ public:
     std::vector<FramePtr> lastOf(std::string_view type) const;  // the newest event of each subject of a type
     // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time; true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
-    KeptTime keptTime() const;  // as a gateway before this one left it
+    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
     bool reachesBackTo(std::uint64_t number) const { return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo); }

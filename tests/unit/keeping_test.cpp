@@ -224,6 +224,19 @@ TEST_CASE("a clock that is set forward and put right within hours costs no event
     CHECK(journal->oldest() == 4'501);  // a week later all are gone, those of the year ahead too
 }
 
+TEST_CASE("a clock that is set forward before anything was looked through the first time costs no event either") {
+    const auto journal = journalIn({});
+    Operations operations;
+    Audit audit;
+    operations.load(journal->database());
+    const Time start = now();
+    const Steady boot{};
+    Keeping keeping(*journal, operations, audit, boot);
+    REQUIRE(journal->append(someFrames(1, 10, start)).has_value());
+    for (int hours = 1; hours < 4; ++hours) keeping.cut(start + 365 * day + std::chrono::hours(hours), boot + std::chrono::hours(hours));
+    CHECK(journal->oldest() == 1);
+}
+
 TEST_CASE("events that wait for the journal have room for so many, and the journal knows the gap") {
     for (const std::size_t bytes : {10UL, 1UL << 20}) {
         Unsaved unsaved;
