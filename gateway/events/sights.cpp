@@ -6,24 +6,27 @@
 #include <limits>
 
 #include "model/id.hpp"
+#include "model/json.hpp"
 
 namespace deskline::events {
 namespace {
-
-namespace json = boost::json;
 
 constexpr const char* kind = "sight";
 constexpr auto always = std::numeric_limits<std::uint64_t>::max();
 
 std::string markOf(const Sight& sight) { return stableId({sight.text()}); }
 
-std::optional<std::uint64_t> numberIn(const json::object& object, std::string_view key) {
-    const auto* value = object.if_contains(key);
-    if (!value) return std::nullopt;
-    json::error_code error;
-    const auto number = value->to_number<std::uint64_t>(error);
-    return error ? std::nullopt : std::optional(number);
-}
+struct KeptSpan {  // as a record has it; no end: it was heard by when the record was written
+    std::string mark;
+    std::uint64_t from = 0;
+    std::optional<std::uint64_t> until;
+};
+BOOST_DESCRIBE_STRUCT(KeptSpan, (), (mark, from, until))
+struct Kept {
+    std::string epoch;
+    std::vector<KeptSpan> spans;
+};
+BOOST_DESCRIBE_STRUCT(Kept, (), (epoch, spans))
 
 }  // namespace
 
@@ -32,17 +35,15 @@ void Sights::restored(std::string epoch, std::uint64_t newest) {
     epoch_ = std::move(epoch);
     std::vector<std::string> past;  // of another epoch: none of its cursors holds
     for (const auto& [name, body] : records_.all(kind)) {
-        const auto *of = body.if_contains("epoch"), *all = body.if_contains("spans");
-        if (!of || *of != json::value(epoch_) || !all || !all->is_object()) {
+        Kept kept;
+        std::vector<FieldError> errors;
+        fromJson(boost::json::value(body), kept, "", errors);
+        if (!errors.empty() || kept.epoch != epoch_) {
             past.push_back(name);
             continue;
         }
         auto& account = accounts_[name];
-        for (const auto& entry : all->get_object()) {
-            const auto span = entry.value().is_object() ? entry.value().get_object() : json::object{};
-            const auto until = numberIn(span, "until");
-            account[entry.key()] = {.from = numberIn(span, "from").value_or(0), .until = until.value_or(newest), .keptOpen = !until};
-        }
+        for (const auto& span : kept.spans) account[span.mark] = {.from = span.from, .until = span.until.value_or(newest), .keptOpen = !span.until};
     }
     for (const auto& name : past) records_.erase(kind, name);
     if (accounts_.size() >= most) others_[""] = {.until = newest};
@@ -99,13 +100,9 @@ void Sights::mergeOne(Account& account) {
 }
 
 void Sights::keep(const std::string& name, Account& account) {
-    json::object spans;
-    for (const auto& [mark, span] : account) {
-        json::object body{{"from", span.from}};
-        if (!span.open()) body["until"] = span.until;
-        spans[mark] = std::move(body);
-    }
-    const bool kept = records_.put(kind, name, {{"epoch", epoch_}, {"spans", std::move(spans)}});
+    Kept now{epoch_, {}};
+    for (const auto& [mark, span] : account) now.spans.push_back({mark, span.from, span.open() ? std::nullopt : std::optional(span.until)});
+    const bool kept = records_.put(kind, name, toJson(now).as_object());
     for (auto& [mark, span] : account) span.keptOpen = kept && span.open();
 }
 
