@@ -50,7 +50,7 @@ template <class All, class Wanted = decltype(anyOfThem)>
 void list(Gateway& gateway, Request request, Respond respond, All all, Wanted wanted = anyOfThem) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    gateway.lastInterest = now().time_since_epoch().count();
+    gateway.lastInterest = milliseconds(now());
     auto sight = gateway.policy.sight(request.identity);
     gateway.ledger.query(
         [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
@@ -74,7 +74,7 @@ void list(Gateway& gateway, Request request, Respond respond, All all, Wanted wa
 
 template <class Find>
 void single(Gateway& gateway, Request request, Respond respond, const char* what, Find find) {
-    gateway.lastInterest = now().time_since_epoch().count();
+    gateway.lastInterest = milliseconds(now());
     auto sight = gateway.policy.sight(request.identity);
     gateway.ledger.query(
         [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {

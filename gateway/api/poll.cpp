@@ -11,7 +11,7 @@ FiguresPoll::FiguresPoll(Gateway& gateway, std::chrono::seconds interval, std::f
     : thread_([this, &gateway, interval, watched = std::move(watched)] {
           std::unique_lock lock(mutex_);
           while (!wake_.wait_for(lock, interval, [this] { return stopping_; })) {
-              const auto since = now().time_since_epoch().count() - gateway.lastInterest;
+              const auto since = milliseconds(now()) - gateway.lastInterest;
               if (gateway.telephony && (since < interestLasts || watched())) gateway.telephony->readFigures();
           }
       }) {}

@@ -34,7 +34,7 @@ void Presence::left(const std::set<std::string>& agents) {
 
 void Presence::absent(events::Books& books, const std::string& agent) {
     if (!books.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
-    if (books.records().put(absence, agent, {{"since", books.now().time_since_epoch().count()}})) gone_[agent] = books.ticks();
+    if (books.records().put(absence, agent, {{"since", milliseconds(books.now())}})) gone_[agent] = books.ticks();
 }
 
 void Presence::restored(events::Books& books) {

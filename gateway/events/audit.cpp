@@ -38,7 +38,7 @@ Result<void> append(Database& database, const AuditEntry& entry) {
     const auto last = lastOf(database);
     const auto hash = digest(last.hash + '\n' + text);
     Statement insert(database, "INSERT INTO audit (number, time, entry, hash) VALUES (?1, ?2, ?3, ?4)");
-    if (!insert.bind(std::max<std::int64_t>(last.number, 0) + 1, entry.time.time_since_epoch().count(), text, hash).done()) return database.fault("written");
+    if (!insert.bind(std::max<std::int64_t>(last.number, 0) + 1, milliseconds(entry.time), text, hash).done()) return database.fault("written");
     return {};
 }
 

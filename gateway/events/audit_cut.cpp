@@ -10,7 +10,7 @@ namespace deskline::events {
 namespace {
 
 constexpr const char* action = "audit cut";
-constexpr std::int64_t entriesAtOnce = 5000;  // entries
+constexpr std::int64_t entriesAtOnce = 5000;
 constexpr auto slack = std::chrono::hours(24);
 
 std::string textOf(const AuditAnchor& anchor) { return std::to_string(anchor.number) + " " + anchor.hash; }

@@ -30,7 +30,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         if (prepared) return journal;
         if (attempt > 0 || !damaged) return prepared.error();
         journal.reset();
-        const auto stamp = std::to_string(now().time_since_epoch().count());
+        const auto stamp = std::to_string(milliseconds(now()));
         setAside = options.path.string() + ".corrupt-" + stamp;
         std::error_code error;
         std::filesystem::rename(options.path, setAside, error);

@@ -15,7 +15,7 @@ void Keeping::cut(Time wall, Steady steady) {
     const auto time = time_.at(wall, steady);
     operations_.prune(time);
     audit_.prune(time);
-    const bool more = journal_.prune(time.time_since_epoch().count(), time_.text());
+    const bool more = journal_.prune(milliseconds(time), time_.text());
     if (more || audit_.more()) next_ = steady + again;
 }
 

@@ -247,7 +247,7 @@ struct Ledger::Thread final : Books {
         Frame meta;
         if (!change.ephemeral) meta.number = ++number;
         meta.delivery = change.ephemeral ? Delivery::ephemeral : change.latestWins ? Delivery::latest : Delivery::lossless;
-        meta.time = time.time_since_epoch().count();
+        meta.time = milliseconds(time);
         meta.type = change.type;
         meta.subject = change.subject;
         meta.concern = std::move(change.concern);

@@ -85,7 +85,7 @@ void Reads::begin(const Shared& asked) {
     if (!from) return refuse(asked, from.error());
     asked->begun = asked->from = *from;
     asked->since.reset();
-    if (reading.since) asked->since = reading.since->time_since_epoch().count();
+    if (reading.since) asked->since = milliseconds(*reading.since);
     asked->frames.clear();
     asked->erasures = erasures_;
     proceed(asked);

@@ -62,7 +62,7 @@ void Outlet::lost() noexcept {
 
 void Outlet::listen(events::Subscription subscription, std::string cursor) {
     subscription_ = std::move(subscription);
-    site_.gateway.lastInterest = now().time_since_epoch().count();
+    site_.gateway.lastInterest = milliseconds(now());
     if (beginning_)
         again_ = true;
     else
