@@ -3,11 +3,11 @@
 
 namespace deskline {
 
-template <auto free>
+template <auto giveBack>
 struct Freed {
     template <class T>
     void operator()(T* pointer) const {
-        free(pointer);
+        giveBack(pointer);
     }
 };
 
