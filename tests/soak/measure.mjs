@@ -30,17 +30,19 @@ export async function measure(gateway, time, journal) {
 }
 
 // Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its days are uneven (of a
-// webhook a hundred deliveries are kept, and how many there are at midnight is chance; lookups and calls of the switch have threads as they need
-// them, up to a number).
-const slack = (name) => (name === 'records: delivery' ? 60 : name === 'heap bytes' ? 96 * 1024 : name === 'resident bytes' ? 1024 * 1024 : name === 'journal bytes' ? 64 * 1024 : name === 'descriptors' ? 2 : 4);
+// webhook a hundred deliveries are kept, and how many there are at midnight is chance).
+const slack = (name) => (name === 'records: delivery' ? 60 : name === 'heap bytes' ? 96 * 1024 : name === 'resident bytes' ? 1024 * 1024 : name === 'journal bytes' ? 64 * 1024 : name === 'descriptors' ? 2 : name === 'threads' ? 1 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const least = (values) => Math.min(...values);
+// Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below how many they never go is not.
+const ofWeek = (name) => (name === 'threads' ? least : mean);
 
 // days: one measurement for each, in order. The week before the last one and the last one: what grows without end grows between them.
 export function trend(days) {
   const last = days.slice(-7), before = days.slice(-14, -7);
   return Object.keys(days.at(-1)).map((name) => {
-    const [was, is] = [before, last].map((week) => mean(week.map((day) => day[name] ?? 0)));
+    const [was, is] = [before, last].map((week) => ofWeek(name)(week.map((day) => day[name] ?? 0)));
     return { name, was, is, grows: is - was > Math.max(0.02 * was, slack(name)) };
   });
 }
