@@ -332,6 +332,11 @@ export async function startGateway({ keep = false, ...options } = {}) {
     },
   };
   const description = async (name) => (await gateway.request('GET', `/${name}.json`, undefined, { token: '' })).body;
-  gateway.contract = new Contract(await description('openapi'), await description('asyncapi'));
+  try {
+    gateway.contract = new Contract(await description('openapi'), await description('asyncapi'));
+  } catch (error) {
+    if (await Promise.race([exit, sleep(2000)])) throw new Error('the gateway ended: ' + log()); // just after it said that it listens
+    throw error;
+  }
   return gateway;
 }
