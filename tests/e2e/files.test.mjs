@@ -36,7 +36,7 @@ function refusedToStart(gateway, options = {}) {
 
 describe('what cannot be read is not absent', () => {
   test('no descriptor is left when the keys change: what was revoked stays so, and the news come later', linux, async () => {
-    const gateway = await startGateway();
+    const gateway = await startGateway({ connections: 1 });
     const allow = (descriptors) => execFileSync('prlimit', [`--pid=${gateway.child.pid}`, `--nofile=${descriptors}:`]);
     const ada = gateway.token('admin', [], 'ada'), crm = gateway.key('crm', '--scopes', 'agents:read');
     assert.equal(gateway.cli('revoke', '--subject', 'ada').code, 0);

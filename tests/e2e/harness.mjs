@@ -241,7 +241,8 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
   };
 }
 
-export async function startGateway({ keep = false, ...options } = {}) {
+// `connections`: how many its requests may take; an answered one is free for the next a moment later, so one after the other may take two.
+export async function startGateway({ keep = false, connections = 256, ...options } = {}) {
   const started = await launch(options);
   const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
   const url = await until('the line "listening on"', () => {
@@ -249,7 +250,7 @@ export async function startGateway({ keep = false, ...options } = {}) {
     return log().match(/listening on (https:\S+)/)?.[1];
   }, 60_000);
   const secrets = new Secrets();
-  const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 256 });
+  const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: connections });
   const tokens = new Map();
   const gateway = {
     url, folder, child, exit, log, signal, endsWith,
