@@ -32,7 +32,8 @@ public:
 
     void operator()(const SessionChanged& fact) {
         auto known = state_.sessions.find(fact.id);
-        if (known == state_.sessions.end()) {
+        const bool fresh = known == state_.sessions.end();
+        if (fresh) {
             if (!fact.session) {
                 spdlog::debug("an event of the unknown session {} was dropped", fact.id);
                 return;
@@ -49,6 +50,7 @@ public:
         enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
         session.stale.reset();
         publishSession(session, fact.event, previous, {}, by);
+        if (fresh) tellCallsOf(session.id);
         if (session.state == SessionState::session_ended) bury(fact.id);
     }
 
@@ -97,7 +99,7 @@ public:
 
     void operator()(const CallChanged& fact) {
         state_.calls[fact.call.id] = fact.call;
-        publish("deskline.call", "/calls/" + fact.call.id, concernOf(state_, fact.call), {{"event", name(fact.event)}, {"call", toJson(fact.call)}});
+        publishCall(fact.call, fact.event);
         if (fact.call.state == CallState::disconnected || fact.call.state == CallState::idle) state_.calls.erase(fact.call.id);
     }
 
@@ -276,6 +278,12 @@ private:
         if (fresh) publishAgent(agent->second, AgentEvent::group_joined);
     }
 
+    // Its calls that were told before it concerned nobody; to those who see it they come into view only now.
+    void tellCallsOf(const std::string& session) {
+        for (const auto& [id, call] : state_.calls)
+            if (call.session == session) publishCall(call, CallEvent::state);
+    }
+
     void enter(AgentSession& session, SessionState state, std::optional<std::string> reason) {
         if (session.state != state || session.since == Time{}) session.since = time_;
         session.state = state;
@@ -303,6 +311,10 @@ private:
         agent.revision = nextRevision();
         const auto by = attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event));
         publish("deskline.agent", "/agents/" + agent.id, concernOf(state_, agent), {{"event", name(event)}, {"agent", toJson(agent)}}, by);
+    }
+
+    void publishCall(const Call& call, CallEvent event) {
+        publish("deskline.call", "/calls/" + call.id, concernOf(state_, call), {{"event", name(event)}, {"call", toJson(call)}});
     }
 
     void publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more = {}, Attributed by = {}) {

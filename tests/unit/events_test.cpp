@@ -227,6 +227,26 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     CHECK(strange->snapshot);
 }
 
+TEST_CASE("a call that was told before its session is told again to those who see the session, once that is known") {
+    Bench bench(journalIn({}));
+    const Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::offering, .since = now()};
+    const Call other{.id = "c2", .address = "Line 2", .session = "s2", .state = CallState::offering, .since = now()};
+    bench.ledger.record({CallChanged{call, CallEvent::notification}});
+    bench.ledger.record({CallChanged{other, CallEvent::notification}});
+    const auto before = bench.frames();
+    REQUIRE(before.size() == 2);
+    CHECK(before[0]->concern == Concern{});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    const auto told = bench.frames();
+    REQUIRE(told.size() == 2);
+    CHECK(data(told[0]).at("event") == "new-session");
+    CHECK(told[1]->subject == "/calls/c1");
+    CHECK(told[1]->concern == Concern{"1001", {"Sales"}});
+    CHECK(data(told[1]).at("call") == toJson(call));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK(bench.frames().size() == 1);  // and once only
+}
+
 TEST_CASE("a new picture is told as differences, in order") {
     Bench bench(journalIn({}));
     TelephonyPicture picture;
