@@ -153,7 +153,7 @@ void Client::snapshot(const json::object& frame, const Hearing& by) {
     must(!begun_ || cursor >= at_, "a snapshot is not of before what was heard", [&] { return fmt::format("{}: {} after {}", name_, cursor, at_); });
     copy_ = {};
     copy_.begin(frame);
-    copyOf_ = by.who;
+    copyOf_ = by;
     for (const auto& [list, items] : copy_.lists())
         for (const auto& [id, item] : items)
             must(hears(by, topicOfList(list), log_.whom(list, item, cursor)), "what a client may not see is in no frame",

@@ -63,7 +63,7 @@ public:
     bool closed() const { return closed_; }
     bool hasCopy() const { return hasCopy_; }
     const Copy& copy() const { return copy_; }
-    const identity::Identity& copyOf() const { return copyOf_; }  // who it was when the copy began
+    const Hearing& copyOf() const { return copyOf_; }  // who it was when the copy began, and what it had asked for
     const Hearing& hearing() const { return holds_; }
     const std::string& name() const { return name_; }
     std::uint64_t events() const { return events_; }
@@ -81,7 +81,7 @@ private:
     std::deque<Hearing> sent_;
     std::deque<std::pair<std::string, Hearing>> arrived_;
     Copy copy_;
-    identity::Identity copyOf_;
+    Hearing copyOf_;
     std::uint64_t at_ = 0, events_ = 0;  // up to which it has heard everything
     bool begun_ = false, greeted_ = false, closed_ = false, hasCopy_ = false;
     std::string reset_;

@@ -38,6 +38,8 @@ private:
         std::vector<std::string> topics = {};
         std::string epoch = {};  // of its cursor
         std::optional<std::vector<std::string>> agents = {};
+        // False: what it asked for last had not come yet when its line went. Its place is one in what it had asked for before.
+        bool hasCopyOfWanted() const { return !client.hasCopy() || client.copyOf().topics == std::set<std::string>(topics.begin(), topics.end()); }
     };
     struct Reader {  // of the history
         std::string cursor;

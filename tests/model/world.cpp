@@ -174,7 +174,7 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     // What is in memory still may be told, or not; the same while the journal cannot be written.
     if (at.number < kept_.cut || (!kept_.durable && at.number < log_.newest())) return {};
     // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets it begin anew.
-    if (member.client.hasCopy() && !sameRights(member.client.copyOf(), who(member.account))) return {false, "rights-changed"};
+    if (member.client.hasCopy() && !sameRights(member.client.copyOf().who, who(member.account))) return {false, "rights-changed"};
     if (regranted_.contains(member.account)) return {};
     return {true, ""};
 }
@@ -217,7 +217,7 @@ void World::comeBack(const Step& step) {
     if (!member) return;
     ++counts_.reconnects;
     auto& client = member->client;
-    if (!client.begun()) return connect(*member, "");
+    if (!client.begun() || !member->hasCopyOfWanted()) return connect(*member, "");
     switch (step.b % 8) {
         case 4: return connect(*member, "nonsense");
         case 5: return connect(*member, "elsewhere-" + std::to_string(client.at()));
