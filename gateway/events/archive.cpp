@@ -6,6 +6,7 @@
 
 #include "events/audit.hpp"
 #include "events/database.hpp"
+#include "events/erasures.hpp"
 #include "events/records.hpp"
 #include "model/files.hpp"
 
@@ -62,14 +63,25 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std
     return count;
 }
 
-// Runs `sql` again and again, each time for a part, until nothing is left.
-Result<std::uint64_t> eraseBySteps(Database& database, const char* sql, const std::string& agent) {
+// No number is given twice, though the last events go.
+bool keepNewest(Database& database) {
+    return database.run(
+        "INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE SET value = "
+        "MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))");
+}
+
+// Again and again, each time a part, until nothing of the agent is left in the table.
+Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table, const std::string& key, const std::string& agent) {
+    const bool events = table == "events";
+    const auto sql = "DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table + " WHERE agent = ?1 LIMIT ?2)";
     std::uint64_t all = 0;
     for (;;) {
-        Statement erase(database, sql);
-        if (!erase.bind(agent, erasedAtOnce).done()) return database.fault("changed");
-        Statement changes(database, "SELECT changes()");
-        const auto count = changes.row() ? changes.number(0) : 0;
+        Transaction transaction(database);
+        if (!transaction.begun() || (events && !keepNewest(database))) return database.fault("changed");
+        if (!Statement(database, sql.c_str()).bind(agent, erasedAtOnce).done()) return database.fault("changed");
+        std::int64_t count = 0;
+        if (Statement changes(database, "SELECT changes()"); changes.row()) count = changes.number(0);
+        if ((events && count && !noteErasure(database)) || !transaction.commit()) return database.fault("changed");
         all += static_cast<std::uint64_t>(count);
         if (count < erasedAtOnce) return all;
     }
@@ -98,13 +110,9 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();
     if (!database.run("PRAGMA secure_delete = ON")) return database.fault("changed");
-    // No number is given twice, though the last events go.
-    if (!database.run("INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE SET value = "
-                      "MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))"))
-        return database.fault("changed");
-    const auto events = eraseBySteps(database, "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE agent = ?1 LIMIT ?2)", agent);
+    const auto events = eraseBySteps(database, "events", "number", agent);
     if (!events) return events.error();
-    const auto operations = eraseBySteps(database, "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE agent = ?1 LIMIT ?2)", agent);
+    const auto operations = eraseBySteps(database, "operations", "id", agent);
     if (!operations) return operations.error();
     const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
     if (auto noted = note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = "/agents/" + agent, .detail = detail}); !noted)

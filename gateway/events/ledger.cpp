@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "events/commands.hpp"
+#include "events/erasures.hpp"
 #include "events/keeping.hpp"
 #include "events/sights.hpp"
 #include "events/snapshot.hpp"
@@ -54,7 +55,7 @@ struct Ledger::Thread final : Books {
     Ticks steady;
     std::string source;
     State known;
-    std::uint64_t number = 0;
+    std::uint64_t number = 0, wholeAtStart = 0;  // wholeAtStart: erasures.hpp
     std::vector<Observer*> observers;
     std::function<Answer(const Operation&)> answers;
     std::function<void(bool)> durable = [](bool) {};
@@ -145,6 +146,7 @@ struct Ledger::Thread final : Books {
         for (const auto& loaded : {recordsKept.load(journal->database()), operationsKept.load(journal->database())})
             if (!loaded) spdlog::error("{} What was kept there is not known.", loaded.error().detail);
         sights.restored(journal->epoch(), number);
+        wholeAtStart = startAfterErasure(journal->database(), number);
         if (answers)
             for (const auto& operation : operationsKept.unsettled())
                 commands.restore(++lastCommand, {operation.cause, operation.expectation, {}}, answers(operation));
@@ -307,6 +309,12 @@ struct Ledger::Thread final : Books {
         return holds;
     }
 
+    // Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by now.
+    bool isWhole(const std::string& cursor) const {
+        Cursor from;
+        return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart, wholeFrom(journal->database()));
+    }
+
     // `missed`: what came after the cursor that was given.
     void attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
         Attachment reply{.cursor = cursor()};
@@ -314,13 +322,13 @@ struct Ledger::Thread final : Books {
             auto& all = reply.capabilities[name(source)].emplace_object();
             for (const auto& [what, can] : is.capabilities) all[what] = can;
         }
-        reply.resumed = missed && *missed;
+        reply.resumed = missed && *missed && isWhole(attach.cursor);
         if (reply.resumed) {
             reply.missed = (*missed)->frames;
             reply.more = (*missed)->cursor != reply.cursor;
             reply.cursor = (*missed)->cursor;
         } else {
-            if (missed) reply.reset = resetReason(missed->error());
+            if (missed) reply.reset = *missed ? "journal-truncated" : resetReason(missed->error());
             reply.snapshot = snapshots.of(attach.subscription, [&] {
                 auto body = snapshot(known, attach.subscription);
                 json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};

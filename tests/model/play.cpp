@@ -162,7 +162,12 @@ void World::answer(const Step& step) {
 
 void World::forget(const Step& step) {
     const auto agent = agentOf(step.a);
-    if (events::forgetAgent(folder_ / "journal.db", agent, "root")) log_.forget(agent);
+    const auto erased = events::forgetAgent(folder_ / "journal.db", agent, "root");
+    if (erased) log_.forget(agent);
+    if (erased && erased->events) {
+        erased_ = true;
+        wholeFrom_ = std::max(wholeFrom_, life_->kept().newest);
+    }
     settle();
 }
 

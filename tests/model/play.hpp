@@ -98,6 +98,9 @@ private:
     std::string epoch_;
     std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: events from there on are in the file still
     Life::Kept kept_;
+    // Of an agent some events were erased: places before that are gone on from no more, and after a restart none from before it.
+    bool erased_ = false;
+    std::uint64_t wholeFrom_ = 0;
     bool pictured_ = false, writesFail_ = false;
     int versions_ = 0;
     Time ownUntil_{};  // until then an event may be of a command of the gateway's own

@@ -72,6 +72,7 @@ void World::begin() {
     ++counts_.lives;
     kept_ = life_->kept();
     epoch_ = kept_.epoch;
+    if (std::exchange(erased_, false)) wholeFrom_ = kept_.newest + 1;
     if (before.durable) {
         log_.restart(std::min(kept_.cut, filedFrom_.value_or(kept_.cut)), kept_.newest);
     } else {  // a new epoch; what the file has of the one before is known, and told to nobody
@@ -176,6 +177,7 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets it begin anew.
     if (member.client.hasCopy() && !sameRights(member.client.copyOf().who, who(member.account))) return {false, "rights-changed"};
     if (regranted_.contains(member.account)) return {};
+    if (at.number < wholeFrom_) return {false, "journal-truncated"};
     return {true, ""};
 }
 

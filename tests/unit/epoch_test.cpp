@@ -95,3 +95,46 @@ TEST_CASE("names of groups survive the file, whatever is in them") {
         CHECK(groupsIn(linesOf(groups)) == groups);
     CHECK(groupsIn("Domain\\Sales\nSupport\n") == std::set<std::string>{"Domain\\Sales", "Support"});
 }
+
+TEST_CASE("whoever has a place from before an agent was erased begins anew; the history is read on beyond the hole") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const auto happen = [](Bench& bench, const char* agent) {
+        static int count = 0;
+        const auto id = "s" + std::to_string(++count);
+        bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, agent)}});
+        return "-" + std::to_string(bench.frames().back()->number);
+    };
+    const auto comeBack = [&](Bench& bench, const std::string& cursor) {
+        std::optional<Attachment> got;
+        bench.ledger.attach(bench.shard, sessions, cursor, [&](Attachment a) { got = std::move(a); });
+        while (!got) bench.frames();  // a reader's answer
+        return got->resumed ? std::string("resumed") : got->reset;
+    };
+    std::string epoch, before, during, after;
+    {
+        Bench bench(journalIn(file));
+        epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+        before = epoch + happen(bench, "1002");
+        happen(bench, "1001");
+        during = epoch + happen(bench, "1002");
+        CHECK(comeBack(bench, before) == "resumed");
+        REQUIRE(forgetAgent(file, "1003", "test").has_value());  // of whom there is nothing
+        CHECK(comeBack(bench, before) == "resumed");
+        REQUIRE(forgetAgent(file, "1001", "test").has_value());
+        CHECK(comeBack(bench, before) == "journal-truncated");
+        CHECK(comeBack(bench, during) == "resumed");  // it has heard what was erased, and this gateway knows of it
+        std::promise<Result<Page>> page;
+        bench.ledger.read({sessions, before, 10}, [&](const Result<Page>& told) { page.set_value(told); });
+        CHECK(page.get_future().get().has_value());
+        after = epoch + happen(bench, "1002");
+    }
+    std::string since;
+    for (const bool first : {true, false}) {  // a gateway that does not know what was erased, and the one after it
+        Bench bench(journalIn(file));
+        for (const auto& cursor : {before, during, after}) CHECK(comeBack(bench, cursor) == "journal-truncated");
+        if (first) since = epoch + happen(bench, "1002");
+        CHECK(comeBack(bench, since) == "resumed");
+    }
+}

@@ -1,0 +1,21 @@
+// What the erasing of an agent's events (`deskline journal forget`) means to those who come back. A hole in the past is no cut: the history is
+// read on beyond it. But whoever keeps a copy lacks what was erased, and a gateway that starts later does not know what that was about, so it
+// never tells its end: places from before are not gone on from, and whoever has one begins anew. Thread: that of the database.
+#pragma once
+#include <cstdint>
+
+#include "events/database.hpp"
+
+namespace deskline::events {
+
+// In the transaction that erases. False: Database::fault says why.
+bool noteErasure(const Database& database);
+
+// By a gateway that starts, before its first event; `newest`: the number of the last one. The least number that may be gone on from because of
+// what was erased before the start; 0: any.
+std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest);
+
+// The least number that may be gone on from, as the file has it now.
+std::uint64_t wholeFrom(const Database& database);
+
+}  // namespace deskline::events
