@@ -23,6 +23,8 @@ json::object problemOf(const Fault& fault) {
     return problem;
 }
 
+AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).value_or(AgentEvent::unknown); }
+
 class Application {
 public:
     Application(State& state, Time time, std::uint64_t number, const Attribution& attribution)
@@ -125,8 +127,12 @@ public:
             const auto known = state_.agents.find(agent.id);
             if (known == state_.agents.end())
                 (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
-            else if (known->second.state != agent.state || known->second.stale)
-                (*this)(AgentChanged{agent.id, named<AgentEvent>(name(agent.state)).value_or(AgentEvent::unknown)});
+            else if (known->second.state != agent.state)
+                (*this)(AgentChanged{agent.id, eventInto(agent.state)});
+            else if (known->second.stale) {  // found again as it was: of no command
+                known->second.stale.reset();
+                publishAgent(known->second, eventInto(agent.state), {});
+            }
         }
         for (auto& session : fact.sessions) {
             const auto known = state_.sessions.find(session.id);
@@ -307,9 +313,10 @@ private:
 
     std::uint64_t nextRevision() const { return number_ + changes.size() + 1; }
 
-    void publishAgent(Agent& agent, AgentEvent event) {
+    void publishAgent(Agent& agent, AgentEvent event) { publishAgent(agent, event, attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event))); }
+
+    void publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
         agent.revision = nextRevision();
-        const auto by = attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event));
         publish("deskline.agent", "/agents/" + agent.id, concernOf(state_, agent), {{"event", name(event)}, {"agent", toJson(agent)}}, by);
     }
 

@@ -102,6 +102,21 @@ TEST_CASE("an unknown outcome is settled when the state is read again") {
     }
 }
 
+TEST_CASE("an agent that is found again as it was is of no command") {
+    Bench bench(journalIn({}));
+    TelephonyPicture picture;
+    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
+    bench.ledger.record({picture});
+    bench.ledger.record({SourceLost{Source::telephony, timedOut}});
+    const Asked asked(bench, Expectation{"deskline.agent", "/agents/1001", "", "not-ready"});
+    bench.ledger.record({picture});
+    const auto again = bench.frames();
+    CHECK(data(again.back()).at("event") == "not-ready");
+    CHECK_FALSE(data(again.back()).contains("cause"));
+    bench.ledger.record({AgentChanged{"1001", AgentEvent::not_ready}});
+    CHECK(data(bench.frames().back()).at("cause").at("request") == "request-1");
+}
+
 TEST_CASE("while a command is under way its object is busy") {
     Bench bench(journalIn({}));
     const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy("/sessions/s1"); }); };
