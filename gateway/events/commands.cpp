@@ -98,6 +98,7 @@ void Commands::told(CommandId id, std::uint64_t event, const std::string& subjec
     const auto known = pending_.find(id);
     if (known == pending_.end() || known->second.event) return;
     auto& command = known->second;
+    command.claimed = true;
     command.event = event;
     command.told = subject.substr(subject.rfind('/') + 1);
     if (!command.settled || !command.answer) return;

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "events/brought.hpp"
 #include "events/commands.hpp"
 #include "events/erasures.hpp"
 #include "events/keeping.hpp"
@@ -148,8 +149,11 @@ struct Ledger::Thread final : Books {
         sights.restored(journal->epoch(), number);
         wholeAtStart = startAfterErasure(journal->database(), number);
         if (answers)
-            for (const auto& operation : operationsKept.unsettled())
-                commands.restore(++lastCommand, {operation.cause, operation.expectation, {}}, answers(operation));
+            for (const auto& operation : operationsKept.unsettled()) {
+                const CommandId command = ++lastCommand;
+                commands.restore(command, {operation.cause, operation.expectation, {}}, answers(operation));
+                if (const auto brought = broughtBy(journal->database(), operation)) commands.told(command, brought->number, brought->subject);
+            }
         for (auto* observer : observers) guarded("restoring", [&] { observer->restored(*this); });
     }
 

@@ -164,6 +164,46 @@ TEST_CASE("operations are kept over a restart; one that was running is in doubt 
     CHECK(told[0].succeeded);
 }
 
+TEST_CASE("an operation whose event was told before the gateway ended is settled by it, and no later event is its") {
+    const Folder folder;
+    const bool ofAnyObject = GENERATE(false, true);  // as the making of a session: which one it will be nobody knows
+    const auto expected = ofAnyObject ? Expectation{"deskline.agent-session", "", "1001", "new-session"} : toReady;
+    std::string cursor;
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        if (!ofAnyObject) open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = expected});
+            books.operations().put({.id = "other", .actor = "crm", .started = books.now(), .cause = {"request-2", "admin", {}, {}}, .expectation = expected});
+            return 0;
+        });
+        const Asked asked(bench, expected);
+        ofAnyObject ? open(bench) : bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor(); });
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::not_ready}});
+        bench.settle();
+    }
+    Bench bench(journalIn(folder.path / "journal.db"), now);
+    std::map<std::string, std::vector<Told>> told;
+    bench.ledger.answerWith([&](const Operation& operation) {
+        return Answer([&, id = operation.id](const Settled& settled, Books&) {
+            told[id].push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    });
+    bench.ledger.start();
+    bench.frames();
+    REQUIRE(told["left"].size() == 1);
+    CHECK(told["left"][0].succeeded);
+    CHECK(told["left"][0].cursor == cursor);
+    CHECK(told["other"].empty());
+    if (ofAnyObject)
+        bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1001")}});
+    else
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK(data(bench.frames().back()).at("cause").at("request") == "request-2");
+    CHECK(told["left"].size() == 1);
+}
+
 TEST_CASE("operations are forgotten after 24 hours, a key with them") {
     const Folder folder;
     const auto journal = journalIn(folder.path / "journal.db");

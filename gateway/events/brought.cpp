@@ -1,0 +1,41 @@
+#include "events/brought.hpp"
+
+namespace deskline::events {
+namespace {
+
+namespace json = boost::json;
+
+bool says(const json::object& object, std::string_view key, const std::string& value) {
+    const auto* is = object.if_contains(key);
+    return is && is->is_string() && std::string_view(is->get_string()) == value;
+}
+
+bool isOf(const Operation& operation, const std::string& event) {
+    json::error_code error;
+    const auto parsed = json::parse(event, error);
+    if (error || !parsed.is_object()) return false;
+    const auto* data = parsed.get_object().if_contains("data");
+    if (!data || !data->is_object() || !says(data->get_object(), "event", operation.expectation->event)) return false;
+    const auto* cause = data->get_object().if_contains("cause");
+    if (!cause || !cause->is_object()) return false;
+    return says(cause->get_object(), "request", operation.cause.request) && says(cause->get_object(), "actor", operation.cause.actor);
+}
+
+}  // namespace
+
+// From the newest back to the command's beginning: a caller may give several commands one X-Request-Id.
+std::optional<Brought> broughtBy(const Database& database, const Operation& operation) {
+    if (!operation.expectation) return std::nullopt;
+    const auto& expected = *operation.expectation;
+    const bool ofAny = expected.subject.empty();
+    const auto sql =
+        std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") + (ofAny ? "agent" : "subject") + " = ?2 ORDER BY number DESC";
+    Statement rows(database, sql.c_str());
+    rows.bind(expected.type, ofAny ? expected.agent : expected.subject);
+    const auto started = operation.started.time_since_epoch().count();
+    while (rows.row() && rows.number(1) >= started)
+        if (isOf(operation, rows.text(3))) return Brought{static_cast<std::uint64_t>(rows.number(0)), rows.text(2)};
+    return std::nullopt;
+}
+
+}  // namespace deskline::events
