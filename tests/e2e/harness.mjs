@@ -1,7 +1,7 @@
 // Starts a gateway and talks to it from outside, over real sockets. DESKLINE_TARGET chooses which: `linux` (the simulated sources), or
 // `windows` (deskline.exe under Wine, its COM sources served by the doubles). The tests are the same.
 import { spawn, execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createServer, connect } from 'node:net';
@@ -197,7 +197,8 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
   const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
   // Tests of what is refused are refused more often than anybody who guesses may be.
   const patient = config.includes('free_failures') ? '' : config.includes('[identity]') ? null : '\n[identity]\nfree_failures = 0\n';
-  writeFileSync(file, (patient === null ? sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n') : sections + patient) + simulated);
+  writeFileSync(file + '.new', (patient === null ? sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n') : sections + patient) + simulated);
+  renameSync(file + '.new', file); // a command that runs beside a start must not find it empty: it would take every default, and work in another folder
   const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];
   const child = spawn(command, args, {
     env: environment({ DESKLINE_DOUBLE_LOG: shown(doubleLog), DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole), DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole), DESKLINE_DOUBLE_TRAFFIC: String(traffic), ...env }),
