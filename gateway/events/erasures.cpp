@@ -2,11 +2,25 @@
 
 #include <spdlog/spdlog.h>
 
+#include "events/state.hpp"
+
 namespace deskline::events {
 namespace {
 
-// meta: `erased_up_to`: since the last start, the newest event when something was erased; `whole_from`: of the erasures before it.
-constexpr const char* erasedUpTo = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'erased_up_to'";
+// meta: `erased_up_to`: since the last start, the newest event when something was erased; `known_cut`: since then, what a start needs was cut;
+// `whole_from`: of both before it.
+constexpr const char* sinceStart = "SELECT 1 FROM meta WHERE key IN ('erased_up_to', 'known_cut')";
+
+// Whether a gateway that starts would know of something by this event.
+bool tellsOfSomething(const std::string& event) {
+    boost::json::error_code error;
+    const auto parsed = boost::json::parse(event, error);
+    if (error || !parsed.is_object()) return false;
+    State known;
+    remember(known, parsed.get_object(), {});
+    const auto any = [](const auto&... all) { return (!all.empty() || ...); };
+    return any(known.agents, known.sessions, known.handlers, known.groups, known.queues, known.calls, known.devices, known.audioSessions);
+}
 
 }  // namespace
 
@@ -16,10 +30,22 @@ bool noteErasure(const Database& database) {
         .done();
 }
 
+bool noteCut(const Database& database, std::uint64_t last) {
+    if (Statement(database, "SELECT 1 FROM meta WHERE key = 'known_cut'").row()) return true;
+    Statement rows(database,
+                   "SELECT event FROM events AS one WHERE number <= ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE type = one.type AND subject = one.subject "
+                   "AND number > one.number)");
+    rows.bind(static_cast<std::int64_t>(last));
+    bool known = false;
+    while (!known && rows.row()) known = tellsOfSomething(rows.text(0));
+    if (rows.failed()) return false;
+    return !known || Statement(database, "INSERT INTO meta VALUES ('known_cut', '1')").done();
+}
+
 std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest) {
-    if (!Statement(database, erasedUpTo).row()) return 0;
+    if (!Statement(database, sinceStart).row()) return 0;
     Statement kept(database, "INSERT INTO meta VALUES ('whole_from', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-    if (!kept.bind(std::to_string(newest + 1)).done() || !Statement(database, "DELETE FROM meta WHERE key = 'erased_up_to'").done())
+    if (!kept.bind(std::to_string(newest + 1)).done() || !Statement(database, "DELETE FROM meta WHERE key IN ('erased_up_to', 'known_cut')").done())
         spdlog::warn("{} The next start lets clients begin anew once more.", database.fault("written").detail);
     return newest + 1;
 }

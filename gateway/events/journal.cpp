@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "events/erasures.hpp"
 #include "events/rows.hpp"
 #include "model/failpoint.hpp"
 #include "model/id.hpp"
@@ -215,7 +216,7 @@ bool Journal::prune(std::int64_t now, const std::string& text) {
     bool kept = remember("newest", std::to_string(newest_)) && (text.empty() || remember("kept_time", text));
     if (count) {
         Statement cut(database_, "DELETE FROM events WHERE number <= ?1");
-        kept = kept && cut.bind(static_cast<std::int64_t>(last)).done() && remember("cut", std::to_string(last));
+        kept = kept && noteCut(database_, last) && cut.bind(static_cast<std::int64_t>(last)).done() && remember("cut", std::to_string(last));
     }
     failpoint("prune.cut");
     if (!kept || !transaction.commit()) return false;

@@ -101,6 +101,8 @@ private:
     // Of an agent some events were erased: places before that are gone on from no more, and after a restart none from before it.
     bool erased_ = false;
     std::uint64_t wholeFrom_ = 0;
+    // Something was cut between the last two starts: a place from before may be gone on from, or not, by what that was.
+    std::uint64_t cutAtStart_ = 0, unsureUpTo_ = 0;
     bool pictured_ = false, writesFail_ = false;
     int versions_ = 0;
     Time ownUntil_{};  // until then an event may be of a command of the gateway's own

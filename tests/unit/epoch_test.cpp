@@ -17,6 +17,15 @@ std::unique_ptr<Journal> lacking(const std::filesystem::path& file, bool lacks) 
     return std::move(*journal);
 }
 
+const Subscription ofSessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+
+std::string comeBack(Bench& bench, const std::string& cursor) {
+    std::optional<Attachment> got;
+    bench.ledger.attach(bench.shard, ofSessions, cursor, [&](Attachment a) { got = std::move(a); });
+    while (!got) bench.frames();  // a reader's answer
+    return got->resumed ? "resumed" : got->reset;
+}
+
 }  // namespace
 
 TEST_CASE("a journal that lacks what was told: a new epoch, numbers beyond all that was told, nothing of before for anybody, once") {
@@ -99,18 +108,11 @@ TEST_CASE("names of groups survive the file, whatever is in them") {
 TEST_CASE("whoever has a place from before an agent was erased begins anew; the history is read on beyond the hole") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
-    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
     const auto happen = [](Bench& bench, const char* agent) {
         static int count = 0;
         const auto id = "s" + std::to_string(++count);
         bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, agent)}});
         return "-" + std::to_string(bench.frames().back()->number);
-    };
-    const auto comeBack = [&](Bench& bench, const std::string& cursor) {
-        std::optional<Attachment> got;
-        bench.ledger.attach(bench.shard, sessions, cursor, [&](Attachment a) { got = std::move(a); });
-        while (!got) bench.frames();  // a reader's answer
-        return got->resumed ? std::string("resumed") : got->reset;
     };
     std::string epoch, before, during, after;
     {
@@ -126,7 +128,7 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
         CHECK(comeBack(bench, before) == "journal-truncated");
         CHECK(comeBack(bench, during) == "resumed");  // it has heard what was erased, and this gateway knows of it
         std::promise<Result<Page>> page;
-        bench.ledger.read({sessions, before, 10}, [&](const Result<Page>& told) { page.set_value(told); });
+        bench.ledger.read({ofSessions, before, 10}, [&](const Result<Page>& told) { page.set_value(told); });
         CHECK(page.get_future().get().has_value());
         after = epoch + happen(bench, "1002");
     }
@@ -136,5 +138,34 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
         for (const auto& cursor : {before, during, after}) CHECK(comeBack(bench, cursor) == "journal-truncated");
         if (first) since = epoch + happen(bench, "1002");
         CHECK(comeBack(bench, since) == "resumed");
+    }
+}
+
+TEST_CASE("retention that cuts the last that is known of something still there: after the next start whoever was there before begins anew") {
+    for (const bool ended : {false, true}) {
+        CAPTURE(ended);
+        const Folder folder;
+        const auto file = folder.path / "journal.db";
+        std::string epoch;
+        {
+            Bench bench(journalIn(file));
+            epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+            bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+            if (ended) bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
+            while (bench.frames().empty()) {
+            }
+        }
+        std::uint64_t last = 0;
+        {
+            const auto journal = journalIn(file);
+            last = journal->newest() + 1;
+            const auto later = (now() + 40 * day).time_since_epoch().count();
+            REQUIRE(journal->append({makeFrame({.number = last, .time = later, .type = "deskline.queue", .subject = "/queues/q"}, "{}")}).has_value());
+            while (journal->prune(later)) {
+            }
+            REQUIRE(journal->oldest() == last);
+        }
+        Bench bench(journalIn(file));
+        CHECK(comeBack(bench, epoch + "-" + std::to_string(last)) == (ended ? "resumed" : "journal-truncated"));
     }
 }
