@@ -16,7 +16,7 @@
 using namespace deskline;
 using namespace deskline::events;
 
-TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old") {
+TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old", "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const Time start = now();

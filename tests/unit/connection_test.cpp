@@ -154,7 +154,7 @@ TEST_CASE("an origin is scheme, host and port, as browsers write it") {
         CHECK_FALSE(parseOrigin(wrong));
 }
 
-TEST_CASE("tickets: fifty of an account and a number in all; beyond that the oldest goes, and the expired go by themselves") {
+TEST_CASE("tickets: fifty of an account and a number in all; beyond that the oldest goes, and the expired go by themselves", "[one-thread]") {
     identity::Tickets tickets;
     std::vector<std::string> ada;
     for (int i = 0; i < 51; ++i) ada.push_back(tickets.issue({"ada"}, "", 100));

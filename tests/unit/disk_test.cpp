@@ -40,7 +40,7 @@ void holds(const std::filesystem::path& file, std::uint64_t from, std::uint64_t 
 
 }  // namespace
 
-TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half is kept, and the next try writes it once") {
+TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half is kept, and the next try writes it once", "[one-thread]") {
     std::uint64_t injected = 0;
     for (const bool full : {false, true})
         for (const auto fault : faults)
@@ -79,7 +79,7 @@ TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half 
     WARN(injected << " faults injected into commits");
 }
 
-TEST_CASE("a fault while the journal is made or opened is no damage: nothing is set aside, and the next start has all") {
+TEST_CASE("a fault while the journal is made or opened is no damage: nothing is set aside, and the next start has all", "[one-thread]") {
     std::uint64_t refused = 0;
     for (const std::uint64_t there : {0, 20})
         for (const auto fault : faults)
@@ -103,7 +103,7 @@ TEST_CASE("a fault while the journal is made or opened is no damage: nothing is 
     CHECK(refused > 20);
 }
 
-TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and the numbers go on") {
+TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and the numbers go on", "[one-thread]") {
     std::uint64_t injected = 0;
     for (const auto fault : faults)
         for (std::uint64_t n = 1; n <= 60; ++n) {
@@ -134,7 +134,7 @@ TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and
     CHECK(injected > 10);
 }
 
-TEST_CASE("the power goes at any moment: with sync full all that was written is there, with normal all up to some moment") {
+TEST_CASE("the power goes at any moment: with sync full all that was written is there, with normal all up to some moment", "[one-thread]") {
     std::mt19937 random(20'261'125);
     std::uint64_t lost = 0;
     for (int round = 0; round < 60; ++round) {

@@ -120,7 +120,7 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
     }
 }
 
-TEST_CASE("history is read by the indexes in the order of the numbers: no row is looked at for nothing, none is sorted") {
+TEST_CASE("history is read by the indexes in the order of the numbers: no row is looked at for nothing, none is sorted", "[one-thread]") {
     const Folder folder;
     const auto journal = journalIn(folder.path / "journal.db");
     REQUIRE(journal->append(someEvents(1, 30'000)).has_value());
@@ -226,7 +226,7 @@ TEST_CASE("from a time on: no event of that time or later is missed, though the 
 }
 
 TEST_CASE("from the file into memory and on to what is happening: no event is passed over and none told twice") {
-    constexpr int interleavings = 1'200;
+    constexpr int interleavings = 600;
     int done = 0;
     for (unsigned seed = 1; done < interleavings; ++seed) {
         Random random(seed);

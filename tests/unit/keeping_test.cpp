@@ -27,7 +27,7 @@ TEST_CASE("the audit, however large, pushes no event out") {
     CHECK(journal->after(0, 100).size() == 18);
 }
 
-TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes") {
+TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes", "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file, 1 << 20);
@@ -82,7 +82,7 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
     check(*journalIn(file));
 }
 
-TEST_CASE("the audit is cut at its own bounds, says so in itself, and its chain is checked from there on") {
+TEST_CASE("the audit is cut at its own bounds, says so in itself, and its chain is checked from there on", "[one-thread]") {
     struct Row {
         const char* what;
         AuditRetention retention;

@@ -97,7 +97,7 @@ TEST_CASE("nobody ready: calls wait, overflow once, and are abandoned or dispose
     CHECK(queued - in == waiting + abandoned + disposed);
 }
 
-TEST_CASE("a day of traffic keeps every invariant, and the same seed gives the same day") {
+TEST_CASE("a day of traffic keeps every invariant, and the same seed gives the same day", "[one-thread]") {
     const auto day = [](std::uint64_t seed) {
         Switch acd({.traffic = 2, .seed = seed}, start);
         std::map<std::string, SessionState> states;
