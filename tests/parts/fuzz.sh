@@ -1,4 +1,4 @@
-# Part of ./test, by name: the fuzz targets, each for DESKLINE_FUZZ_SECONDS (3) on its corpus and beyond.
+# Part of ./test: the fuzz targets, each for DESKLINE_FUZZ_SECONDS (3) on its corpus and beyond.
 build fuzz
 step "fuzz targets, ${DESKLINE_FUZZ_SECONDS:-3} s each"
 limited 0 tests/fuzz/campaign "${DESKLINE_FUZZ_SECONDS:-3}" >"$logs/fuzz.log" 2>&1; code=$?
