@@ -9,7 +9,9 @@ Concern concernOfAgent(const State& state, const std::string& agent) {
 
 Concern concernOf(const State& state, const Call& call) {
     const auto* session = call.session ? state.session(*call.session) : nullptr;
-    return session ? concernOf(state, *session) : Concern{};
+    if (session) return concernOf(state, *session);
+    const auto before = state.callConcerns.find(call.id);
+    return before == state.callConcerns.end() ? Concern{} : before->second;
 }
 
 }  // namespace deskline::events

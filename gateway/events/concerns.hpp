@@ -1,5 +1,6 @@
 // Whom a thing concerns, and the topic that it belongs to: all that a sight needs to know of it. One answer for snapshots, events and REST.
-// An agent belongs to the groups in which it has had a session since it signed in; a call to its session's. Thread: the ledger's.
+// An agent belongs to the groups in which it has had a session since it signed in; a call to its session's, also
+// when that is gone. Thread: the ledger's.
 #pragma once
 #include "events/state.hpp"
 

@@ -35,7 +35,7 @@ std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, 
     if (subscription.sight.reach(topic) != Reach::own) {
         if (!narrowed) return std::nullopt;
         auto agents = *subscription.only;
-        agents.emplace();  // what concerns no agent passes
+        if (!isOfAgents(topic)) agents.emplace();  // what concerns no agent passes
         return agents;
     }
     auto agents = subscription.sight.own(topic);

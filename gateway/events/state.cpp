@@ -102,7 +102,9 @@ public:
     void operator()(const CallChanged& fact) {
         state_.calls[fact.call.id] = fact.call;
         publishCall(fact.call, fact.event);
-        if (fact.call.state == CallState::disconnected || fact.call.state == CallState::idle) state_.calls.erase(fact.call.id);
+        if (fact.call.state != CallState::disconnected && fact.call.state != CallState::idle) return;
+        state_.calls.erase(fact.call.id);
+        state_.callConcerns.erase(fact.call.id);
     }
 
     void operator()(const FiguresRead& fact) {
@@ -321,7 +323,8 @@ private:
     }
 
     void publishCall(const Call& call, CallEvent event) {
-        publish("deskline.call", "/calls/" + call.id, concernOf(state_, call), {{"event", name(event)}, {"call", toJson(call)}});
+        const auto concern = state_.callConcerns[call.id] = concernOf(state_, call);
+        publish("deskline.call", "/calls/" + call.id, concern, {{"event", name(event)}, {"call", toJson(call)}});
     }
 
     void publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more = {}, Attributed by = {}) {
@@ -370,9 +373,9 @@ private:
 };
 
 template <class T>
-bool restore(const json::object& data, std::string_view key, std::map<std::string, T>& all) {
+const T* restore(const json::object& data, std::string_view key, std::map<std::string, T>& all) {
     const auto* value = data.if_contains(key);
-    if (!value) return false;
+    if (!value) return nullptr;
     T item;
     std::vector<FieldError> errors;
     auto complete = *value;
@@ -381,8 +384,7 @@ bool restore(const json::object& data, std::string_view key, std::map<std::strin
         if constexpr (requires { item.present; }) complete.get_object().emplace("present", false);
     }
     fromJson(complete, item, "", errors);
-    if (errors.empty()) all[item.id] = std::move(item);
-    return errors.empty();
+    return errors.empty() ? &(all[item.id] = std::move(item)) : nullptr;
 }
 
 }  // namespace
@@ -420,13 +422,14 @@ void remember(State& state, const json::object& cloudEvent, const Concern& conce
         restore(data, "group", state.groups);
     else if (type == "deskline.queue")
         restore(data, "queue", state.queues);
-    else if (type == "deskline.call")
-        restore(data, "call", state.calls);
-    else if (type == "deskline.audio.device")
+    else if (type == "deskline.call") {
+        if (const auto* call = restore(data, "call", state.calls)) state.callConcerns[call->id] = concern;
+    } else if (type == "deskline.audio.device")
         restore(data, "device", state.devices);
     else if (type == "deskline.audio.session")
         restore(data, "session", state.audioSessions);
     std::erase_if(state.calls, [](auto& entry) { return entry.second.state == CallState::disconnected || entry.second.state == CallState::idle; });
+    std::erase_if(state.callConcerns, [&](auto& entry) { return !state.calls.contains(entry.first); });
     std::erase_if(state.audioSessions, [](auto& entry) { return entry.second.state == AudioSessionState::expired; });
 }
 

@@ -29,6 +29,7 @@ struct State {
     std::map<std::string, Queue> queues;
     std::map<std::string, Address> addresses;
     std::map<std::string, Call> calls;
+    std::map<std::string, Concern> callConcerns;  // whom a call concerned when it was told last: its session may be gone before it
     std::map<std::string, AudioDevice> devices;
     std::map<std::string, AudioSession> audioSessions;
     std::map<Source, SourceState> sources;

@@ -15,8 +15,10 @@ bool Subscription::hears(std::string_view topic) const {
     });
 }
 
+bool isOfAgents(std::string_view topic) { return topic == "agent" || topic == "agent-session" || topic == "call"; }
+
 bool Subscription::sees(std::string_view topic, const Concern& concern) const {
-    const bool asked = !only || concern.agent.empty() || topic == "webhook" || only->contains(concern.agent);
+    const bool asked = !only || topic == "webhook" || (concern.agent.empty() ? !isOfAgents(topic) : only->contains(concern.agent));
     return asked && sight.sees(topic, concern);
 }
 

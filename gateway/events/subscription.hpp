@@ -13,11 +13,13 @@
 namespace deskline::events {
 
 bool covers(std::string_view prefix, std::string_view topic);  // "audio" covers "audio.session", not "audiobook"
+bool isOfAgents(std::string_view topic);                       // what happens there is always somebody's: "call", not "queue"
 
 struct Subscription {
     std::set<std::string> topics;                    // as asked
     Sight sight;                                     // the policy's: an empty one sees nothing
-    std::optional<std::set<std::string>> only = {};  // the client's own filter `agents`: what concerns other agents is left out
+    std::optional<std::set<std::string>> only = {};  // the client's own filter `agents`: what concerns other agents is left out,
+                                                     // and of agents what concerns nobody that is known
     std::string subject = {};                        // the client's own filter: "/sessions/…"; "": any
     bool operator<(const Subscription& other) const {
         return std::tie(topics, sight, only, subject) < std::tie(other.topics, other.sight, other.only, other.subject);

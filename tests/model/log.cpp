@@ -43,7 +43,8 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Concern
 
 bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern) {
     if (std::ranges::none_of(hearing.topics, [&](const auto& asked) { return isPrefix(asked, topic); })) return false;
-    if (hearing.only && !concern.agent.empty() && topic != "webhook" && !hearing.only->contains(concern.agent)) return false;
+    const bool ofAgents = topic == "agent" || topic == "agent-session" || topic == "call";
+    if (hearing.only && topic != "webhook" && (concern.agent.empty() ? ofAgents : !hearing.only->contains(concern.agent))) return false;
     return maySee(hearing.who, topic, concern);
 }
 
@@ -62,7 +63,9 @@ Concern Log::whom(std::string_view list, const json::object& item, const Members
     if (list == "sessions") return {text(item, "agent"), {text(item, "acdGroup")}};
     if (list == "calls") {
         const auto session = text(item, "session");
-        return groupOfSession_.contains(session) ? Concern{agentOfSession_.at(session), {groupOfSession_.at(session)}} : Concern{};
+        if (groupOfSession_.contains(session)) return {agentOfSession_.at(session), {groupOfSession_.at(session)}};
+        const auto before = ofCall_.find(text(item, "id"));
+        return before == ofCall_.end() ? Concern{} : before->second;
     }
     if (list == "acdGroups") return {{}, {text(item, "name")}};
     if (list == "queues") return {{}, {text(item, "acdGroup")}};
@@ -103,6 +106,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
         return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}", frame->number, frame->cloudEvent(),
                            frame->concern.agent, frame->concern.groups.size(), expected.agent, expected.groups.size());
     });
+    if (topic == "call") ofCall_[text(entry.data().at("call").as_object(), "id")] = expected;
     if (topic == "agent" && entry.what() == "signed-out") memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
     if (since_.empty() || std::prev(since_.end())->second != memberships_) since_[newest_] = memberships_;
     return entry;
@@ -121,12 +125,15 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     memberships_.clear();
     groupOfSession_.clear();
     agentOfSession_.clear();
+    ofCall_.clear();
     std::map<std::string, bool> open;  // sessions: whose last event is not their end
     for (auto it = entries_.upper_bound(cut); it != entries_.end(); ++it) {
         const auto& entry = it->second;
         if (entry.erased) continue;
         const auto& concern = entry.frame->concern;
-        if (entry.topic() == "agent-session") {
+        if (entry.topic() == "call") {
+            ofCall_[text(entry.data().at("call").as_object(), "id")] = concern;
+        } else if (entry.topic() == "agent-session") {
             const auto id = text(entry.data().at("session").as_object(), "id");
             agentOfSession_[id] = concern.agent;
             groupOfSession_[id] = *concern.groups.begin();

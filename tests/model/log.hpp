@@ -59,6 +59,7 @@ private:
     Memberships memberships_;
     std::map<std::uint64_t, Memberships> since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
     std::map<std::string, std::string> groupOfSession_, agentOfSession_;
+    std::map<std::string, Concern> ofCall_;  // as it was last told, for when its session is gone
     std::uint64_t newest_ = 0;
     bool restarted_ = false;
 };
