@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "model/special_networks.hpp"
+#include "model/uri.hpp"
 
 namespace deskline::api {
 namespace {
@@ -63,7 +64,7 @@ std::string sign(const std::vector<SigningSecret>& secrets, const std::string& i
 }
 
 std::optional<std::string> unfitUrl(const std::string& text) {
-    const auto url = boost::urls::parse_uri(text);
+    const auto url = parseUri(text);
     if (!url || text.size() > 2048) return "must be an absolute URL of at most 2048 bytes";
     if (url->has_userinfo()) return "must not carry a name or password";
     if (url->has_fragment()) return "must not have a fragment";

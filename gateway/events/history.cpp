@@ -152,7 +152,7 @@ Result<bool> History::scan(Database& database) {
     Statement event(database, ("SELECT " + eventColumns + " FROM events WHERE number = ?1").c_str());
     for (const auto number : numbers) {
         if (!event.bind(number).row()) return database.fault("read");
-        frames_.push_back(frameOf(event));
+        addFrame(frames_, event);
         event.reset();
     }
     return more;

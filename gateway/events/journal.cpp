@@ -164,7 +164,7 @@ std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) co
     std::vector<FramePtr> frames;
     Statement rows(database_, ("SELECT " + eventColumns + " FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3").c_str());
     rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(wholeUpTo(number)), static_cast<std::int64_t>(limit));
-    while (rows.row()) frames.push_back(frameOf(rows));
+    while (rows.row()) addFrame(frames, rows);
     return frames;
 }
 
@@ -174,7 +174,7 @@ std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
         database_,
         ("SELECT " + eventColumns + " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number").c_str());
     rows.bind(type);
-    while (rows.row()) events.push_back(frameOf(rows));
+    while (rows.row()) addFrame(events, rows);
     return events;
 }
 

@@ -1,5 +1,7 @@
 #include "events/rows.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace deskline::events {
 namespace {
 
@@ -7,7 +9,10 @@ constexpr char escape = '\x1f';  // before a line end that is part of a name
 
 }  // namespace
 
-FramePtr frameOf(const Statement& row) {
+void addFrame(std::vector<FramePtr>& frames, const Statement& row) {
+    const auto event = row.text(6);
+    if (event.size() < 2 || event.front() != '{' || event.back() != '}')
+        return spdlog::error("the event {} in the journal cannot be read and is left alone", row.number(0));
     Frame meta;
     meta.number = static_cast<std::uint64_t>(row.number(0));
     meta.time = row.number(1);
@@ -15,7 +20,7 @@ FramePtr frameOf(const Statement& row) {
     meta.subject = row.text(3);
     meta.concern = {row.text(4), groupsIn(row.text(7))};
     meta.delivery = static_cast<Delivery>(row.number(5));
-    return makeFrame(std::move(meta), row.text(6));
+    frames.push_back(makeFrame(std::move(meta), event));
 }
 
 std::string linesOf(const std::set<std::string>& groups) {

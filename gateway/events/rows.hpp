@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "events/database.hpp"
 #include "events/frame.hpp"
@@ -11,7 +12,9 @@ namespace deskline::events {
 
 inline const std::string eventColumns = "number, time, type, subject, agent, delivery, event, groups";
 
-FramePtr frameOf(const Statement& row);  // of a statement that selects these columns
+// The event of a row of a statement that selects these columns. Where its text is no object, as something else than the ledger may have left it,
+// that is said in the log and the row is left alone.
+void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 
 // The ACD groups of an event, as the file has them: each followed by a line end.
 std::string linesOf(const std::set<std::string>& groups);

@@ -1,6 +1,7 @@
 #include "host/configuration.hpp"
 
 #define TOML_EXCEPTIONS 0
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -313,6 +314,15 @@ void checkIdentity(const Configuration& c, Mistaken mistake) {
         mistake("server.client_authorities", "must be set too: client_revocations are of certificates that these authorities have issued");
 }
 
+// TOML has no control characters but tab and line ends; a file in UTF-16 is full of them. The parser (toml++ 3.3) asserts on some.
+std::optional<Mistake> controlCharacter(const std::string& content, const std::string& file) {
+    const auto found = std::ranges::find_if(content, [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
+    if (found == content.end()) return std::nullopt;
+    const auto line = 1 + std::count(content.begin(), found, '\n');
+    return Mistake{fmt::format("{}:{}", file, line), "",
+                   fmt::format("has the control character U+{:04X}; save the file as UTF-8 without such characters", static_cast<unsigned char>(*found))};
+}
+
 }  // namespace
 
 std::optional<std::string> processEnvironment(const std::string& name) {
@@ -325,9 +335,10 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     const auto all = table(out);
     if (!file.empty()) {
         const auto content = readExisting(file);
-        const auto parsed = content ? toml::parse(*content, file.string()) : toml::parse_result(toml::table());
-        if (!content) {
-            mistakes.push_back({file.string(), "", content.error().detail});
+        auto unfit = content ? controlCharacter(*content, file.string()) : Mistake{file.string(), "", content.error().detail};
+        const auto parsed = unfit ? toml::parse_result(toml::table()) : toml::parse(*content, file.string());
+        if (unfit) {
+            mistakes.push_back(std::move(*unfit));
         } else if (!parsed) {
             const auto line = parsed.error().source().begin.line;
             mistakes.push_back({file.string() + (line ? ":" + std::to_string(line) : ""), "", std::string(parsed.error().description())});

@@ -16,6 +16,7 @@
 #include <boost/url.hpp>
 
 #include "model/special_networks.hpp"
+#include "model/uri.hpp"
 #ifdef _WIN32
 #include <wincrypt.h>
 #endif
@@ -139,7 +140,7 @@ asio::awaitable<Answer> once(const Target& target, http::verb method, const api:
 // Follows redirects within the host; the answer's error says why there is none.
 asio::awaitable<Answer> exchanged(http::verb method, api::Post what, Means means) {
     const auto refused = [](const char* why) { return Answer{asio::error::access_denied, why}; };
-    auto url = boost::urls::url(boost::urls::parse_uri(what.url).value());
+    auto url = boost::urls::url(parseUri(what.url).value());
     for (int redirects = 0;; ++redirects) {
         const auto target = targetOf(url);
         auto answer = co_await once(target, method, what, means);
@@ -148,7 +149,7 @@ asio::awaitable<Answer> exchanged(http::verb method, api::Post what, Means means
         const std::string_view location = answer.response[http::field::location];
         if ((status != 307 && status != 308) || location.empty()) co_return answer;
         boost::urls::url next;
-        const auto parsed = boost::urls::parse_uri_reference(location);
+        const auto parsed = parseUriReference(location);
         if (!parsed || !boost::urls::resolve(url, *parsed, next)) co_return refused("It redirects to what is no URL");
         const auto there = targetOf(next);
         if (there.host != target.host || there.port != target.port || there.tls != target.tls)
@@ -216,7 +217,7 @@ void Client::post(api::Post what, std::function<void(api::PostOutcome)> done) {
 
 void Client::get(const std::string& url, std::function<void(Result<std::string>)> done) {
     const auto fault = [url](const std::string& what) { return Fault{"resource-unavailable", url + " could not be had. " + what}; };
-    if (!boost::urls::parse_uri(url)) return done(fault("It is no URL."));
+    if (!parseUri(url)) return done(fault("It is no URL."));
     asio::co_spawn(io_, exchanged(http::verb::get, {url, {}, {}}, {options_, tls_, resolver_, Clock::now() + options_.timeout}),
                    [done = std::move(done), fault](const std::exception_ptr& failed, const Answer& answer) {
                        if (failed) return done(fault("It failed by an exception."));

@@ -75,7 +75,7 @@ void one(std::string_view input) {
             HOLDS(frame->cursor().size() <= frame->bytes.size() && frame->topic().size() <= frame->type.size());
         }
         for (const auto* type : {"deskline.call", "deskline.agent-session"}) (void)(*journal)->lastOf(type);
-        (void)(*journal)->before(Time(std::chrono::hours(1)));
+        (void)(*journal)->keptTime();
         Operations operations;
         operations.load((*journal)->database());
         for (const auto& operation : operations.unsettled()) {
@@ -88,10 +88,10 @@ void one(std::string_view input) {
         records.load((*journal)->database());
         for (const auto* kind : {"webhook", "key-use"})
             for (const auto& [id, body] : records.all(kind)) HOLDS(records.find(kind, id) == &body);
+        if (const auto rows = readAudit((*journal)->database(), std::nullopt, 100); !rows) isReason(rows.error());
         (void)(*journal)->prune(now().time_since_epoch().count());
     }
     if (const auto verified = verifyAudit(path); !verified) isReason(verified.error());
-    if (const auto rows = readAudit(path, std::nullopt, 100); !rows) isReason(rows.error());
     std::ostringstream out;
     if (const auto count = exportEvents(path, std::nullopt, std::nullopt, out); !count) isReason(count.error());
     if (const auto count = exportAudit(path, std::nullopt, std::nullopt, out); !count) isReason(count.error());

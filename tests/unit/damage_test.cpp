@@ -3,6 +3,7 @@
 
 #include "bench.hpp"
 #include "events/archive.hpp"
+#include "past.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
@@ -179,4 +180,22 @@ TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
     CHECK(after == 1);
     CHECK(bench.ledger.health().failedTasks == 3);
     CHECK(bench.ledger.health().durable);
+}
+
+TEST_CASE("rows of events that something else left are named and left alone; the others are read") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    for (const auto* left : {"''", "'x'", "'{'", "'}'", "'[1]'", "'{\"a\":1'", "x'00'", "7", "x''"}) {
+        CAPTURE(left);
+        std::filesystem::remove(file);
+        REQUIRE(journalIn(file)->append(someEvents(1, 3)).has_value());
+        run(file, ("UPDATE events SET event = " + std::string(left) + " WHERE number = 2").c_str());
+        const auto journal = journalIn(file);
+        const auto frames = journal->after(0, 10);
+        REQUIRE(frames.size() == 2);
+        CHECK(frames.back()->number == 3);
+        std::size_t last = 0;
+        for (const auto& frame : frames) last += journal->lastOf(frame->type).size();
+        CHECK(last > 0);
+    }
 }

@@ -15,7 +15,7 @@ namespace {
 
 struct TomlFile {
     std::filesystem::path path = std::filesystem::temp_directory_path() / ("deskline-unit-" + randomId(6) + ".toml");
-    explicit TomlFile(const std::string& text) { std::ofstream(path) << text; }
+    explicit TomlFile(const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
     ~TomlFile() {
         std::error_code ignored;
         std::filesystem::remove(path, ignored);
@@ -161,4 +161,20 @@ TEST_CASE("recovery: a loss is said once, and the source is built again") {
     recovery.stop();
     const std::lock_guard lock(mutex);
     CHECK(said == std::vector<std::string>{"lost"});
+}
+
+TEST_CASE("configuration: a file of another encoding, or with control characters, is told by the line and what to do") {
+    using namespace std::string_literals;
+    const std::vector<std::tuple<std::string, std::string>> rows{{"\xff\xfe[\0s\0e\0r\0v\0e\0r\0]\0"s, ":1"},
+                                                                 {"[server]\nlisten = \"127.0.0.1:0\"\n[\0\0=\n"s, ":3"},
+                                                                 {"[server]\n# \x1b[0m\n"s, ":2"},
+                                                                 {"a\x7f = 1\n"s, ":1"}};
+    for (const auto& [content, line] : rows) {
+        const TomlFile file(content);
+        host::Configuration c;
+        const auto mistakes = host::read(c, file.path, none);
+        REQUIRE(mistakes.size() == 1);
+        CHECK(mistakes[0].where == file.path.string() + line);
+        CHECK(mistakes[0].detail.find("UTF-8") != std::string::npos);
+    }
 }
