@@ -1,5 +1,7 @@
 #include "events/brought.hpp"
 
+#include "model/time.hpp"
+
 namespace deskline::events {
 namespace {
 
@@ -21,18 +23,25 @@ bool isOf(const Operation& operation, const std::string& event) {
     return says(cause->get_object(), "request", operation.cause.request) && says(cause->get_object(), "actor", operation.cause.actor);
 }
 
+// A caller may give several commands one X-Request-Id; which of them an event is of is not known then.
+bool isAlone(const Database& database, const Operation& operation) {
+    Statement others(database, "SELECT COUNT(*) FROM operations WHERE actor = ?1 AND instr(cause, ?2) > 0");
+    return others.bind(operation.actor, operation.cause.request).row() && others.number(0) == 1;
+}
+
 }  // namespace
 
-// From the newest back to the command's beginning: a caller may give several commands one X-Request-Id.
+// From the newest back to the command's beginning, in this epoch.
 std::optional<Brought> broughtBy(const Database& database, const Operation& operation) {
-    if (!operation.expectation) return std::nullopt;
+    if (!operation.expectation || !isAlone(database, operation)) return std::nullopt;
     const auto& expected = *operation.expectation;
     const bool ofAny = expected.subject.empty();
     const auto sql =
-        std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") + (ofAny ? "agent" : "subject") + " = ?2 ORDER BY number DESC";
+        std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") + (ofAny ? "agent" : "subject") +
+        " = ?2 AND instr(event, ?3) > 0 AND number > COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), 0) ORDER BY number DESC";
     Statement rows(database, sql.c_str());
-    rows.bind(expected.type, ofAny ? expected.agent : expected.subject);
-    const auto started = operation.started.time_since_epoch().count();
+    rows.bind(expected.type, ofAny ? expected.agent : expected.subject, operation.cause.request);
+    const auto started = milliseconds(operation.started);
     while (rows.row() && rows.number(1) >= started)
         if (isOf(operation, rows.text(3))) return Brought{static_cast<std::uint64_t>(rows.number(0)), rows.text(2)};
     return std::nullopt;

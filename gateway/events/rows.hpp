@@ -12,8 +12,8 @@ namespace deskline::events {
 
 inline const std::string eventColumns = "number, time, type, subject, agent, delivery, event, groups";
 
-// The event of a row of a statement that selects these columns. Where its text is no object, as something else than the ledger may have left it,
-// that is said in the log and the row is left alone.
+// The event of a row of a statement that selects these columns. Where its text does not look like one (its frame would be no JSON), as something
+// else than the ledger may have left it, that is said in the log and the row is left alone.
 void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 
 // The ACD groups of an event, as the file has them: each followed by a line end.

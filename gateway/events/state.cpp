@@ -100,7 +100,9 @@ public:
     void operator()(const QueueChanged& fact) { presence(state_.queues, fact.queue, fact.event, "deskline.queue", "/queues/", "queue"); }
 
     void operator()(const CallChanged& fact) {
-        state_.calls[fact.call.id] = fact.call;
+        auto& call = state_.calls[fact.call.id];
+        if (call.session != fact.call.session) state_.callConcerns.erase(fact.call.id);  // it is another's now
+        call = fact.call;
         publishCall(fact.call, fact.event);
         if (fact.call.state != CallState::disconnected && fact.call.state != CallState::idle) return;
         state_.calls.erase(fact.call.id);

@@ -19,7 +19,10 @@ void one(std::string_view input) {
     }
     boost::system::error_code error;
     if (const auto address = boost::asio::ip::make_address(text, error); !error) HOLDS(!(isLoopback(address) && isPublic(address)));
-    (void)parseUriReference(text);  // as a receiver redirects
+    if (const auto redirect = parseUriReference(text)) {  // as a receiver redirects
+        boost::urls::url there;
+        (void)boost::urls::resolve(boost::urls::url_view("https://crm.example/hooks/one?a=1"), *redirect, there);
+    }
     if (const auto why = api::unfitUrl(text)) {
         HOLDS(!why->empty());
         return;

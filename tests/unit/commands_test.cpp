@@ -262,3 +262,29 @@ TEST_CASE("records are written through and come back") {
         }
     }
 }
+
+TEST_CASE("an operation is settled by no event that may be another's: of a request id that was given twice, of a former epoch") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const bool shared = GENERATE(false, true);
+    {
+        Bench bench(journalIn(file));
+        open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            if (shared) books.operations().put({.id = "too", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            return 0;
+        });
+        const Asked asked(bench, toReady);
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        bench.settle();
+    }
+    auto journal = Journal::open({.path = file, .lacksEvents = !shared});
+    REQUIRE(journal.has_value());
+    Bench bench(std::move(*journal), now);
+    int told = 0;
+    bench.ledger.answerWith([&](const Operation&) { return Answer([&](const Settled&, Books&) { ++told; }); });
+    bench.ledger.start();
+    bench.frames();
+    CHECK(told == 0);
+}

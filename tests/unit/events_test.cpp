@@ -421,3 +421,38 @@ TEST_CASE("the audit is a chain: what was changed, taken out or put in is found"
     CHECK_FALSE(check().broken);  // an end cut off is a chain still
     CHECK(check().head != head);
 }
+
+TEST_CASE("a call concerns whom it concerned when its session is gone, over a restart too; but nobody of before when it is another session's") {
+    const Folder folder;
+    Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::connected, .since = now()};
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+        bench.ledger.record({CallChanged{call, CallEvent::notification}});
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
+        bench.settle();
+    }
+    Bench bench(journalIn(folder.path / "journal.db"));
+    auto moved = call;
+    if (GENERATE(false, true)) {
+        moved.session = "unknown";
+        bench.ledger.record({CallChanged{moved, CallEvent::state}});
+        CHECK(bench.frames().back()->concern == Concern{});
+    } else {
+        call.state = CallState::disconnected;
+        bench.ledger.record({CallChanged{call, CallEvent::state}});
+        CHECK(bench.frames().back()->concern == Concern{"1001", {"Sales"}});
+    }
+}
+
+TEST_CASE("whoever asks for certain agents hears of agents, sessions and calls only those; of nobody's in particular all else") {
+    Subscription of{.topics = {"call", "queue", "source"}, .sight = Sight::everything(), .only = std::set<std::string>{"1001"}};
+    CHECK(of.sees("call", {"1001", {"Sales"}}));
+    for (const auto* topic : {"call", "agent", "agent-session"}) {
+        CHECK_FALSE(of.sees(topic, {}));
+        CHECK_FALSE(of.sees(topic, {"1002", {"Sales"}}));
+    }
+    for (const auto* topic : {"queue", "acd-group", "source", "audio.device"}) CHECK(of.sees(topic, {}));
+    of.only.reset();
+    CHECK(of.sees("call", {}));
+}
