@@ -189,7 +189,7 @@ TEST_CASE("rows of events that something else left are named and left alone; the
         CAPTURE(left);
         std::filesystem::remove(file);
         REQUIRE(journalIn(file)->append(someEvents(1, 3)).has_value());
-        run(file, ("UPDATE events SET event = " + std::string(left) + " WHERE number = 2").c_str());
+        execute(file, "UPDATE events SET event = " + std::string(left) + " WHERE number = 2");
         const auto journal = journalIn(file);
         const auto frames = journal->after(0, 10);
         REQUIRE(frames.size() == 2);
