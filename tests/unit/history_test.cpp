@@ -226,7 +226,7 @@ TEST_CASE("from a time on: no event of that time or later is missed, though the 
 }
 
 TEST_CASE("from the file into memory and on to what is happening: no event is passed over and none told twice") {
-    constexpr int interleavings = 600;
+    constexpr int interleavings = 1'200;
     int done = 0;
     for (unsigned seed = 1; done < interleavings; ++seed) {
         Random random(seed);
