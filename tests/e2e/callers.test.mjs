@@ -392,7 +392,10 @@ describe('what comes in', () => {
       client.stdin.write('k\n'); // for as long as the connection is there
     });
     client.stdin.on('error', () => {});
-    const patience = setTimeout(() => client.kill((enough = true) && 'SIGKILL'), 40_000); // the gateway may be slow, but it ends it
+    const patience = setTimeout(() => {
+      enough = true;
+      client.kill('SIGKILL');
+    }, 40_000); // the gateway may be slow, but it ends it
     await ended;
     clearTimeout(patience);
     assert.ok(updates > 10, `${updates} were sent`);
