@@ -8,6 +8,7 @@
 
 #include "events/archive.hpp"
 #include "host/arguments.hpp"
+#include "host/logging.hpp"
 #include "host/platform.hpp"
 
 namespace deskline {
@@ -17,7 +18,7 @@ namespace {
 bool moment(const std::string& text, const char* option, std::optional<Time>& out) {
     if (text.empty()) return true;
     out = host::momentIn(text);
-    if (!out) std::cerr << "deskline: " << option << " takes 2026-05-01 or 2026-05-01T08:00:00Z, not '" << text << "'\n";
+    if (!out) host::say(std::string("deskline: ") + option + " takes 2026-05-01 or 2026-05-01T08:00:00Z, not '" + text + "'");
     return out.has_value();
 }
 
@@ -31,7 +32,7 @@ int exportLines(const host::Configuration& configuration, const JournalOptions& 
 #endif
     const auto count = lines(configuration.journal.path, from, to, std::cout);
     if (!count) return host::failed(count.error());
-    std::cerr << *count << " " << what << "\n";
+    host::say(std::to_string(*count) + " " + what);
     return 0;
 }
 
@@ -55,11 +56,11 @@ int verifyJournal(const host::Configuration& configuration) {
     const auto verified = events::verifyAudit(configuration.journal.path);
     if (!verified) return host::failed(verified.error());
     if (verified->broken) {
-        std::cerr << "deskline: audit entry " << *verified->broken << " does not follow from the one before it: an entry was changed or taken out\n";
+        host::say("deskline: audit entry " + std::to_string(*verified->broken) + " does not follow from the one before it: an entry was changed or taken out");
         return 1;
     }
     if (verified->unnoted) {
-        std::cerr << "deskline: the audit does not begin where its last entry about a cut says: entries were taken out, or the anchor was changed\n";
+        host::say("deskline: the audit does not begin where its last entry about a cut says: entries were taken out, or the anchor was changed");
         return 1;
     }
     std::cout << verified->entries << " audit entries, none changed or taken out";

@@ -8,6 +8,7 @@
 #include "access.hpp"
 #include "events/archive.hpp"
 #include "host/arguments.hpp"
+#include "host/logging.hpp"
 #include "host/platform.hpp"
 #include "identity/policy.hpp"
 #include "model/json.hpp"
@@ -19,7 +20,7 @@ using identity::Key;
 using identity::KeyFile;
 
 int misused(const std::string& what) {
-    std::cerr << "deskline: " << what << "\n";
+    host::say("deskline: " + what);
     return 2;
 }
 
@@ -48,7 +49,7 @@ std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, con
 void noteKey(const host::Configuration& c, const char* action, const std::string& object, std::optional<std::string> detail = {}) {
     const auto noted = events::noteInAudit(
         c.journal.path, {.actor = "deskline " + std::string(action), .action = action, .outcome = "succeeded", .object = object, .detail = std::move(detail)});
-    if (!noted) std::cerr << "deskline: it was done, but the audit does not know of it: " << noted.error().detail << "\n";
+    if (!noted) host::say("deskline: it was done, but the audit does not know of it: " + noted.error().detail);
 }
 
 }  // namespace
@@ -111,8 +112,7 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
     if (auto done = identity::updateKeyFile(c.identity.keys, [&](KeyFile& file) { return identity::addKey(file, made.key, time); }); !done)
         return notDone(done.error());
     noteKey(c, "key create", "/keys/" + made.key.id, options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
-    std::cerr << "key " << made.key.id << " (" << options.name << ")"
-              << (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate) << "\n";
+    host::say("key " + made.key.id + " (" + options.name + ")" + (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate));
     if (options.certificate.empty()) std::cout << made.secret << "\n";
     return 0;
 }
@@ -121,7 +121,7 @@ int listKeys(const host::Configuration& c, const KeyOptions& options) {
     const auto file = identity::readKeyFile(c.identity.keys);
     if (!file) return host::failed(file.error());
     auto read = events::readRecords(c.journal.path, "key-use");
-    if (!read) std::cerr << "deskline: when a key was used last is not known. " << read.error().detail << "\n";
+    if (!read) host::say("deskline: when a key was used last is not known. " + read.error().detail);
     const auto uses = read ? std::move(*read) : std::map<std::string, boost::json::object>();
     const auto lastUse = [&](const Key& key) {
         const auto use = uses.find(key.id);

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "doctor.hpp"
+#include "host/arguments.hpp"
 #include "host/configuration.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
@@ -113,7 +114,6 @@ int main(int argc, char** argv) {
     try {
         return deskline::run(argc, argv);
     } catch (const std::exception& error) {
-        std::cerr << "deskline: " << error.what() << "\n";
-        return 1;
+        return deskline::host::failed({"configuration", error.what()});
     }
 }

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <iostream>
 
 #include "access.hpp"
 #include "api/audit_limits.hpp"
@@ -18,6 +17,7 @@
 #include "events/ledger.hpp"
 #include "host/arguments.hpp"
 #include "host/descriptors.hpp"
+#include "host/logging.hpp"
 #include "host/signals.hpp"
 #include "api/webhooks.hpp"
 #include "host/privacy.hpp"
@@ -101,7 +101,7 @@ int serve(const host::Configuration& c) {
     if (!instance) return host::failed(instance.error());
     failpoint("start.locked");
     if (const auto exposed = host::secure(c); !exposed.empty()) {
-        for (const auto& line : exposed) std::cerr << "deskline: " << line << "\n";
+        for (const auto& line : exposed) host::say("deskline: " + line);
         return 1;
     }
     const std::filesystem::path data(c.server.dataDir);
@@ -216,7 +216,7 @@ int serve(const host::Configuration& c) {
                      shardCount);
         failpoint("start.listening");
         instance->listensAt(*address);
-        std::cerr << "listening on " << *address << std::endl;
+        host::say("listening on " + *address);
         signals.wait([&](bool anyway) {
             server.seeToIt();
             certificates.rotateTicketKeys();

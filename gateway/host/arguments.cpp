@@ -1,7 +1,7 @@
 #include "host/arguments.hpp"
 
 #include <charconv>
-#include <iostream>
+#include "host/logging.hpp"
 
 namespace deskline::host {
 namespace {
@@ -26,7 +26,7 @@ std::optional<Time> momentIn(const std::string& text) {
 }
 
 int failed(const Fault& fault) {
-    std::cerr << "deskline: " << fault.detail << "\n";
+    say("deskline: " + fault.detail);
     return 1;
 }
 

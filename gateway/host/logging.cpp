@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdio>
 
 #include "model/text.hpp"
 #include "model/time.hpp"
@@ -67,6 +68,11 @@ void startLogging(const std::string& level, const std::string& format) {
     logger->set_level(spdlog::level::from_str(level));
     logger->flush_on(spdlog::level::info);
     spdlog::set_default_logger(std::move(logger));
+}
+
+void say(std::string line) {
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);  // stderr has no buffer
 }
 
 }  // namespace deskline::host

@@ -1,4 +1,4 @@
-// Where the log goes: stderr, as text or as one JSON object a line. Thread: main's, at the start; logging itself any.
+// What goes to stderr: the log, as text or as one JSON object a line, and what a command says. Thread: main's, at the start; logging and saying any.
 #pragma once
 #include <spdlog/formatter.h>
 
@@ -11,5 +11,8 @@ void startLogging(const std::string& level, const std::string& format);
 
 // One message, one line of at most 1 KiB, whatever it says. `format`: "text" or "json".
 std::unique_ptr<spdlog::formatter> logLines(const std::string& format);
+
+// A line without its end, which is no message of the log. One write, so that none of another thread, or of another program, comes in between.
+void say(std::string line);
 
 }  // namespace deskline::host

@@ -254,7 +254,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
   const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: connections });
   const tokens = new Map();
   const gateway = {
-    url, folder, child, exit, log, signal, endsWith,
+    url, folder, file, child, exit, log, signal, endsWith,
     doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
     secrets,
     cli: (...args) => run([...args, '--config', shown(file)]),

@@ -1,10 +1,11 @@
 // The start: no signal ends it otherwise than well, whenever it comes; and what strangers open never takes what the gateway itself needs.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { launch, startGateway, until, sleep, onWindows } from './harness.mjs';
+import { launch, program, startGateway, until, sleep, onWindows } from './harness.mjs';
 
 // The folder of its data is the first thing that it makes: from then on a signal must find it ready. (Before its program runs the system is
 // still loading it, and nothing can hold a signal.)
@@ -49,6 +50,16 @@ if (!onWindows)
       assert.deepEqual(await g.ended(), { code: 0, signal: null });
       assert.doesNotMatch(g.log(), /listening on/);
     });
+  });
+
+if (!onWindows) // Wine writes through a pipe of its own
+  test('what is said is said in whole lines, whatever another thread says meanwhile', async () => {
+    const gateway = await startGateway({ keep: true });
+    await gateway.stop();
+    const packets = execFileSync('python3', [join(import.meta.dirname, 'packets.py'), 'listening on ', program, 'serve', '--config', gateway.file], { encoding: 'utf8', timeout: 60_000 })
+      .trim().split('\n').map((line) => JSON.parse(line));
+    assert.match(packets.join(''), /^listening on https:\/\/127\.0\.0\.1:\d+$/m);
+    for (const packet of packets) assert.match(packet, /^[^\n]+\n$/, JSON.stringify(packets));
   });
 
 if (!onWindows)
