@@ -34,7 +34,6 @@ export class Administration {
   }
   async begin(gateway) {
     this.receivers = await Promise.all([receiver(() => 204), receiver(() => 500), receiver(() => (Math.floor(gateway.soakStep++ / 3) % 2 ? 503 : 200))]);
-    this.hooks = [];
   }
   end() {
     this.receivers.forEach((one) => one.stop());
@@ -57,11 +56,11 @@ export class Administration {
       await traffic.ask('GET', '/agents', undefined, secret);
     }
     if (day % 7 === 6) gateway.cli('key', 'revoke', 'crm');
-    for (const id of this.hooks) await traffic.ask('DELETE', '/webhooks/' + id, undefined, root());
-    this.hooks = [];
+    const { body: hooks } = await traffic.ask('GET', '/webhooks', undefined, root());
+    for (const { id } of hooks.items) await traffic.ask('DELETE', '/webhooks/' + id, undefined, root());
     for (const { url } of this.receivers) {
       const made = await traffic.ask('POST', '/webhooks', { url, types: ['deskline.agent-session'] }, root());
-      if (made.status === 201) this.hooks.push(made.body.id), this.figures.webhooks++;
+      if (made.status === 201) this.figures.webhooks++;
     }
     await gateway.telephony({ do: 'lose' });
     await traffic.ask('GET', '/audit?limit=50', undefined, root());

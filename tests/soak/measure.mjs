@@ -20,6 +20,7 @@ export async function measure(gateway, time, journal) {
   const { text } = await gateway.request('GET', '//metrics', undefined, { token: '' });
   const told = Object.fromEntries([...text.matchAll(/^# TYPE (deskline_\S+) gauge\n\1 (\d+)/gm)].map(([, name, value]) => [name, Number(value)]));
   return {
+    events: Number(text.match(/^deskline_events_total (\d+)/m)[1]),
     'heap bytes': await time.heap(),
     'resident bytes': of('VmRSS') * 1024,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
@@ -31,12 +32,23 @@ export async function measure(gateway, time, journal) {
 
 // Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its days are uneven (of a
 // webhook a hundred deliveries are kept, and how many there are at midnight is chance).
-const slack = (name) => (name === 'records: delivery' ? 60 : name === 'heap bytes' ? 96 * 1024 : name === 'resident bytes' ? 1024 * 1024 : name === 'journal bytes' ? 64 * 1024 : name === 'descriptors' ? 2 : name === 'threads' ? 1 : 4);
+const slack = (name) => (name === 'records: delivery' ? 60 : name === 'heap bytes' ? 96 * 1024 : name === 'resident bytes' ? 1024 * 1024 : name.endsWith('for each event') ? 0 : name === 'descriptors' ? 2 : name === 'threads' ? 1 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const least = (values) => Math.min(...values);
 // Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below how many they never go is not.
 const ofWeek = (name) => (name === 'threads' ? least : mean);
+
+// How many events a week has is chance; how much is kept for each of those that the journal has to keep is not. `kept`: for how many days it does.
+const ofEvents = ['rows of events', 'deskline_journal_events_bytes', 'journal bytes'];
+const forEach = (name) => name + ' for each event';
+export function perEvent(days, kept) {
+  return days.map((day, at) => {
+    const { events, ...rest } = day, those = events - (days[at - kept]?.events ?? 0);
+    for (const name of ofEvents) (rest[forEach(name)] = day[name] / those), delete rest[name];
+    return rest;
+  });
+}
 
 // days: one measurement for each, in order. The week before the last one and the last one: what grows without end grows between them.
 export function trend(days) {
