@@ -128,7 +128,11 @@ events::Attachment Life::attach(const events::Subscription& subscription, const 
 
 Life::Kept Life::kept() {
     std::promise<Kept> done;
-    ledger_.transact([&](events::Books&) { done.set_value({journal_->oldest() - 1, journal_->newest(), journal_->epoch(), true}); });
+    ledger_.transact([&](events::Books&) {
+        events::Statement first(journal_->database(), "SELECT MIN(number) FROM events");
+        const auto filed = first.row() ? static_cast<std::uint64_t>(first.number(0)) : 0;
+        done.set_value({journal_->oldest() - 1, journal_->newest(), filed ? filed : journal_->newest() + 1, journal_->epoch(), true});
+    });
     auto kept = done.get_future().get();
     kept.durable = ledger_.health().durable;
     return kept;

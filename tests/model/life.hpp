@@ -26,6 +26,7 @@ public:
     // What the journal's file has: the first and the last number, and whether the last commit went well.
     struct Kept {
         std::uint64_t cut = 0, newest = 0;
+        std::uint64_t filed = 0;  // the first event that the file has, of this epoch or of one before; without any: the next one
         std::string epoch;
         bool durable = true;
     };

@@ -96,10 +96,15 @@ const Entry& Log::add(const events::FramePtr& frame) {
         if (agentOfSession_.emplace(id, text(session, "agent")).second) memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
         groupOfSession_.emplace(id, text(session, "acdGroup"));
     }
-    // The session that makes an agent join a group is told after the agent's event about it: that event already concerns the group.
-    if (topic == "agent" && entry.what() == "group-joined") {
-        auto& groups = memberships_[text(entry.data().at("agent").as_object(), "id")];
-        if (frame->concern.groups.size() == groups.size() + 1 && std::ranges::includes(frame->concern.groups, groups)) groups = frame->concern.groups;
+    // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it: what is told of this agent
+    // already concerns the group.
+    if (topic == "agent") {
+        const auto& agent = entry.data().at("agent").as_object();
+        auto& groups = memberships_[text(agent, "id")];
+        const auto untold = static_cast<std::size_t>(
+            std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& id) { return !groupOfSession_.contains(std::string(id.as_string())); }));
+        const auto most = groups.size() + std::max<std::size_t>(untold, entry.what() == "group-joined" ? 1 : 0);
+        if (frame->concern.groups.size() <= most && std::ranges::includes(frame->concern.groups, groups)) groups = frame->concern.groups;
     }
     const auto expected = concernOf(entry);
     must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups, "an event concerns whom it is about", [&] {

@@ -102,7 +102,7 @@ private:
     bool erased_ = false;
     std::uint64_t wholeFrom_ = 0;
     // Something was cut between the last two starts: a place from before may be gone on from, or not, by what that was.
-    std::uint64_t cutAtStart_ = 0, unsureUpTo_ = 0;
+    std::uint64_t filedAtStart_ = 0, unsureUpTo_ = 0;
     bool pictured_ = false, writesFail_ = false;
     int versions_ = 0;
     Time ownUntil_{};  // until then an event may be of a command of the gateway's own

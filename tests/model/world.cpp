@@ -73,7 +73,7 @@ void World::begin() {
     kept_ = life_->kept();
     epoch_ = kept_.epoch;
     if (std::exchange(erased_, false)) wholeFrom_ = kept_.newest + 1;
-    if (std::exchange(cutAtStart_, kept_.cut) < kept_.cut) unsureUpTo_ = kept_.newest;
+    if (std::exchange(filedAtStart_, kept_.filed) < kept_.filed) unsureUpTo_ = kept_.newest;
     if (before.durable) {
         log_.restart(std::min(kept_.cut, filedFrom_.value_or(kept_.cut)), kept_.newest);
     } else {  // a new epoch; what the file has of the one before is known, and told to nobody
