@@ -19,17 +19,30 @@ export const program = process.env.DESKLINE_PROGRAM ?? (onWindows ? join(root, '
 export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as the program sees it
 
 // Below the ports that systems give to outgoing connections (Linux from 32768, Windows from 49152): one of those could take it before the gateway
-// does, or while the gateway is being started again. Two files run at a time: each has 250 ports of its own, and gives out the same one late.
-const ports = { first: 15_000 + (process.pid % 60) * 250, next: Math.floor(Math.random() * 250) };
-export const freePort = () =>
+// does, or while the gateway is being started again. Several files may run at a time: each has 250 ports of its own, which it holds by one of
+// 60 more for as long as it runs, and gives out the same one late.
+const listening = (port) =>
   new Promise((done) => {
     const server = createServer();
-    server.on('error', () => done(freePort()));
-    server.listen(ports.first + (ports.next++ % 250), '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+    server.on('error', () => done(undefined));
+    server.listen(port, '127.0.0.1', () => done(server));
   });
+const ownPorts = (async () => {
+  for (let i = process.pid % 60; ; i = (i + 1) % 60) {
+    const held = await listening(14_900 + i);
+    if (held) return held.unref(), 15_000 + i * 250;
+  }
+})();
+let nextPort = Math.floor(Math.random() * 250);
+export async function freePort() {
+  for (;;) {
+    const server = await listening((await ownPorts) + (nextPort++ % 250));
+    if (!server) continue;
+    const { port } = server.address();
+    await new Promise((done) => server.close(done));
+    return port;
+  }
+}
 
 export const until = async (what, check, milliseconds = 20_000) => {
   const end = Date.now() + milliseconds;
@@ -190,7 +203,8 @@ export class Stream {
 
 // Begins a gateway, and holds it to how it may end. `signal`: SIGKILL is the test's own wish. `ended`: after its end, throws where that was not well.
 export async function launch({ config = '', env = {}, traffic = 0, agents = 12, folder = mkdtempSync(join(tmpdir(), 'deskline-test-')), port = 0, through = [] } = {}) {
-  const telephonyConsole = await freePort(), audioConsole = await freePort();
+  const consolePort = async () => ((one) => (one === port ? freePort() : one))(await freePort()); // `port` is free as long as no gateway runs
+  const telephonyConsole = await consolePort(), audioConsole = await consolePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
   const fixed = `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
@@ -247,7 +261,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
   const started = await launch(options);
   const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
   const url = await until('the line "listening on"', () => {
-    if (!started.running()) throw new Error('the gateway ended: ' + log());
+    if (!started.running()) throw Object.assign(new Error('the gateway ended: ' + log()), { signal: child.signalCode });
     return log().match(/listening on (https:\S+)/)?.[1];
   }, 60_000);
   const secrets = new Secrets();
@@ -337,7 +351,8 @@ export async function startGateway({ keep = false, connections = 256, ...options
   try {
     gateway.contract = new Contract(await description('openapi'), await description('asyncapi'));
   } catch (error) {
-    if (await Promise.race([exit, sleep(2000)])) throw new Error('the gateway ended: ' + log()); // just after it said that it listens
+    const ended = await Promise.race([exit, sleep(2000)]); // just after it said that it listens
+    if (ended) throw Object.assign(new Error('the gateway ended: ' + log()), { signal: ended.signal });
     throw error;
   }
   return gateway;
