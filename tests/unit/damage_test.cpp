@@ -185,11 +185,12 @@ TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
 TEST_CASE("rows of events that something else left are named and left alone; the others are read") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
-    for (const auto* left : {"''", "'x'", "'{'", "'}'", "'[1]'", "'{}'", "'{x}'", "'{\"a\":1'", "x'00'", "7", "x''"}) {
+    for (const auto* left : {"event = ''", "event = 'x'", "event = '{'", "event = '}'", "event = '[1]'", "event = '{}'", "event = '{x}'", "event = '{\"a\":1'",
+                             "event = x'00'", "event = 7", "event = x''", "type = ''", "type = 'call'", "type = 'deskline'"}) {
         CAPTURE(left);
         std::filesystem::remove(file);
         REQUIRE(journalIn(file)->append(someEvents(1, 3)).has_value());
-        execute(file, "UPDATE events SET event = " + std::string(left) + " WHERE number = 2");
+        execute(file, "UPDATE events SET " + std::string(left) + " WHERE number = 2");
         const auto journal = journalIn(file);
         const auto frames = journal->after(0, 10);
         REQUIRE(frames.size() == 2);
