@@ -128,14 +128,20 @@ events::Attachment Life::attach(const events::Subscription& subscription, const 
 
 Life::Kept Life::kept() {
     std::promise<Kept> done;
-    ledger_.transact([&](events::Books&) {
-        events::Statement first(journal_->database(), "SELECT MIN(number) FROM events");
-        const auto filed = first.row() ? static_cast<std::uint64_t>(first.number(0)) : 0;
-        done.set_value({journal_->oldest() - 1, journal_->newest(), filed ? filed : journal_->newest() + 1, journal_->epoch(), true});
-    });
-    auto kept = done.get_future().get();
-    kept.durable = ledger_.health().durable;
-    return kept;
+    ledger_.transact([&](events::Books&) { done.set_value(filed()); });
+    return done.get_future().get();
+}
+
+Life::Kept Life::filed() const {
+    events::Statement first(journal_->database(), "SELECT MIN(number) FROM events");
+    const auto number = first.row() ? static_cast<std::uint64_t>(first.number(0)) : 0;
+    return {journal_->oldest() - 1, journal_->newest(), number ? number : journal_->newest() + 1, journal_->epoch(), ledger_.health().durable};
+}
+
+Life::Kept Life::stop() {
+    gateway_.draining = true;
+    ledger_.stop();
+    return filed();
 }
 
 void Life::askAgain() {

@@ -31,6 +31,7 @@ public:
         bool durable = true;
     };
     Kept kept();
+    Kept stop();      // as `stop` ends it: what could not be written before is tried once more
     void askAgain();  // keys have changed
     api::Later later();
     source::Report report();
@@ -40,6 +41,7 @@ public:
     net::Site& site() { return site_; }
 
 private:
+    Kept filed() const;  // thread: the ledger's, or its end is past
     struct Alarm {
         std::chrono::steady_clock::time_point at;
         std::function<void()> ring;

@@ -91,7 +91,6 @@ void World::begin() {
 
 void World::end(bool crash) {
     kept_ = life_->kept();
-    if (crash || !kept_.durable) requests_.crashed();
     if (crash) {  // what the file has at this moment is what is left
         const auto next = base() / "next";
         std::filesystem::remove_all(next);
@@ -104,6 +103,8 @@ void World::end(bool crash) {
     for (auto& member : members_)
         if (member->line) leave(*member);
     acd_.forgetAsked();
+    if (!crash) kept_ = life_->stop();
+    if (crash || !kept_.durable) requests_.crashed();
     life_.reset();
     pictured_ = false;
     awaited_.reset();
