@@ -7,6 +7,7 @@
 #include "api/headers.hpp"
 #include "fuzz.hpp"
 #include "net/frame_limits.hpp"
+#include "net/message.hpp"
 
 namespace deskline::fuzz {
 namespace {
@@ -75,7 +76,8 @@ void one(std::string_view input) {
         if (error) break;
         HOLDS(stream.is_message_done() && buffer.size() <= net::longestMessage);
         const std::string_view text(static_cast<const char*>(buffer.data().data()), buffer.size());
-        HOLDS(!stream.got_text() || isUtf8(text));
+        // Beast lets a text through that breaks off within a character before an empty last frame; as a message it is refused all the same.
+        HOLDS(!stream.got_text() || isUtf8(text) || !net::readMessage(text));
     }
     HOLDS(!error.message().empty());
 }

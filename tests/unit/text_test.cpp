@@ -114,6 +114,8 @@ TEST_CASE("what a client says is read strictly, and a refusal repeats none of it
     };
     CHECK(reason(R"({"op":"hello","topics":["call"]})").empty());
     CHECK(reason("{") == "bad-json");
+    CHECK(reason("{\"op\":\"hello\"}\xf2") == "bad-json");  // breaks off within a character
+    CHECK(reason("{\"op\":\"hello\xf2\"}") == "bad-json");
     CHECK(reason(R"({"op":"hello","topics":1})") == "bad-field /topics");
     CHECK(reason(R"({"op":"hello","topics":["call",1]})") == "bad-field /topics");
     CHECK(reason(R"({"op":"hello","colour":1})") == "bad-field");
