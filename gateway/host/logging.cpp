@@ -72,7 +72,8 @@ void startLogging(const std::string& level, const std::string& format) {
 
 void say(std::string line) {
     line += '\n';
-    std::fwrite(line.data(), 1, line.size(), stderr);  // stderr has no buffer
+    std::fwrite(line.data(), 1, line.size(), stderr);
+    std::fflush(stderr);  // on Windows a pipe is written when its buffer is full
 }
 
 }  // namespace deskline::host
