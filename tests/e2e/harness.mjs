@@ -283,6 +283,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
       if (made.code !== 0) throw new Error(made.stderr);
       return secrets.plant(made.stdout.trim());
     },
+    hangUp: () => agentHttps.destroy(), // its idle connections; the next request opens another
     audit: () => gateway.cli('journal', 'audit').stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)),
     telephony: (request) => say(telephonyConsole, request),
     audio: (request) => say(audioConsole, request),

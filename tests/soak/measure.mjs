@@ -32,15 +32,15 @@ export async function measure(gateway, time, journal) {
 
 const ofKept = 'rows of events for each event'; // of the days that it keeps: the hour of the cut is chance
 
-// Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, four idle connections, one row of a dozen), or its days are uneven (of a
-// webhook a hundred deliveries are kept, and how many there are at midnight is chance).
-const slack = (name) => (name === 'records: delivery' ? 60 : name === 'heap bytes' ? 320 * 1024 : name === 'resident bytes' ? 1024 * 1024 : name === ofKept ? 0.04 : /^bytes of/.test(name) ? 0 : name === 'descriptors' ? 2 : name === 'threads' ? 1 : 4);
+// Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its days are
+// uneven (of a webhook a hundred deliveries are kept, and how many there are at midnight is chance).
+const coarse = { 'records: delivery': 60, 'heap bytes': 96 * 1024, 'resident bytes': 1024 * 1024, descriptors: 2, threads: 1, [ofKept]: 0.04 };
+const slack = (name) => coarse[name] ?? (name.startsWith('bytes of') ? 0 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const least = (values) => Math.min(...values);
 // Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below how many they never go is not.
-// The same of connections that are idle at midnight.
-const ofWeek = (name) => (['threads', 'descriptors', 'deskline_connections'].includes(name) ? least : mean);
+const ofWeek = (name) => (name === 'threads' ? least : mean);
 
 // How many events a week has is chance; what is kept of those that the journal has to keep, and what one row takes, is not. `kept`: for how
 // many days it keeps them.
@@ -48,7 +48,12 @@ export function inProportion(days, kept) {
   const rowsOf = (day) => Object.entries(day).reduce((sum, [name, value]) => sum + (/^(rows of|records:)/.test(name) ? value : 0), 0);
   return days.map((day, at) => {
     const { events, 'rows of events': rows, 'deskline_journal_events_bytes': eventBytes, 'journal bytes': bytes, ...rest } = day;
-    return { ...rest, [ofKept]: rows / (events - (days[at - kept]?.events ?? 0)), 'bytes of a row of events': eventBytes / rows, 'bytes of the journal for each row': bytes / rowsOf(day) };
+    return {
+      ...rest,
+      [ofKept]: rows / (events - (days[at - kept]?.events ?? 0)),
+      'bytes of a row of events': eventBytes / rows,
+      'bytes of the journal for each row': bytes / rowsOf(day),
+    };
   });
 }
 

@@ -76,10 +76,7 @@ export class Traffic {
 
   async ask(method, path, body, token, headers) {
     this.figures.requests++;
-    // A connection that was free for ten driven minutes is closed while the request is on its way: what may be asked twice is, on another one.
-    const once = () => this.gateway.request(method, path, body, { token, headers }).catch(() => ({ status: 0 }));
-    let answer = await once();
-    if (answer.status === 0 && method !== 'POST') answer = await once();
+    const answer = await this.gateway.request(method, path, body, { token, headers }).catch(() => ({ status: 0 }));
     if (answer.status >= 400) this.figures.refused++;
     if (answer.status === 0 || answer.status === 500) this.figures.errors++; // 503: the switch is away
     return answer;
