@@ -1,6 +1,7 @@
 #include "host/arguments.hpp"
 
 #include <charconv>
+
 #include "host/logging.hpp"
 
 namespace deskline::host {
