@@ -26,7 +26,7 @@ Result<Access> openAccess(const host::Configuration& c) {
     if (auto readable = access.keys->open(); !readable) return readable.error();
     if (!c.identity.issuer.empty()) {
         try {
-            access.client = std::make_unique<net::Client>(net::ClientOptions{true, c.identity.authorities, "identity", fetchPatience});
+            access.client = std::make_unique<outbound::HttpsClient>(outbound::ClientOptions{true, c.identity.authorities, "identity", fetchPatience});
         } catch (const std::exception& error) {
             return Fault{"configuration", error.what()};
         }

@@ -3,7 +3,7 @@
 #include "api/readiness.hpp"
 #include "host/configuration.hpp"
 #include "identity/authenticator.hpp"
-#include "net/client.hpp"
+#include "outbound/https_client.hpp"
 
 namespace deskline {
 
@@ -11,7 +11,7 @@ struct Access {
     std::unique_ptr<identity::Tokens> tokens;
     std::unique_ptr<identity::Keys> keys;
     std::unique_ptr<identity::Issuer> issuer;  // null where there is none
-    std::unique_ptr<net::Client> client;       // asks it; goes first, so that no answer comes to one that is gone
+    std::unique_ptr<outbound::HttpsClient> client;       // asks it; goes first, so that no answer comes to one that is gone
     std::unique_ptr<identity::Authenticator> authenticator;
 };
 

@@ -9,7 +9,7 @@
 #include "host/rights.hpp"
 #include "model/files.hpp"
 #include "model/json.hpp"
-#include "net/tls.hpp"
+#include "net/transport/tls_context.hpp"
 #ifdef _WIN32
 #include "audio/coreaudio/diagnosis.hpp"
 #include "telephony/tapi3/diagnosis.hpp"

@@ -6,25 +6,19 @@
 #include <cstdlib>
 
 #include "access.hpp"
-#include "api/audit_limits.hpp"
-#include "api/commands.hpp"
-#include "api/doubts.hpp"
-#include "api/key_uses.hpp"
-#include "api/pending_states.hpp"
-#include "api/poll.hpp"
-#include "api/presence.hpp"
+#include "app/services.hpp"
+#include "automation/statistics_poll.hpp"
 #include "audio/simulated/simulated_audio.hpp"
 #include "events/ledger.hpp"
 #include "host/arguments.hpp"
 #include "host/descriptors.hpp"
 #include "host/logging.hpp"
 #include "host/signals.hpp"
-#include "api/webhooks.hpp"
 #include "host/privacy.hpp"
 #include "instance.hpp"
 #include "model/failpoint.hpp"
-#include "net/certificates.hpp"
-#include "net/server.hpp"
+#include "net/transport/certificate_files.hpp"
+#include "net/listener.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
 #ifdef _WIN32
 #include "audio/coreaudio/core_audio.hpp"
@@ -76,7 +70,7 @@ std::vector<std::chrono::seconds> durations(const std::vector<std::int64_t>& sec
     return all;
 }
 
-api::PresenceOptions presenceOf(const host::Configuration& c) {
+automation::PresenceOptions presenceOf(const host::Configuration& c) {
     return {std::chrono::seconds(c.presence.notReadyAfter),
             std::chrono::seconds(c.presence.signOutAfter),
             {c.presence.exemptAgents.begin(), c.presence.exemptAgents.end()}};
@@ -145,37 +139,25 @@ int serve(const host::Configuration& c) {
     events::Ledger ledger(c.server.name, std::move(*journal), hub);
     const auto telephony = makeTelephony(c);
     const auto audio = makeAudio(c);
-    api::Gateway gateway{.name = c.server.name,
-                         .basePath = c.server.basePath,
-                         .journal = c.journal.path,
-                         .ledger = ledger,
-                         .telephony = telephony.get(),
-                         .audio = audio.get(),
-                         .authenticator = access->authenticator.get(),
-                         .throttle = identity::Throttle(static_cast<int>(c.identity.freeFailures)),
-                         .rate = api::Rate(c.server.rateLimit),
-                         .reasons = reasonsOf(c),
-                         .policy = identity::Policy(c.audio.agentsMayControl)};
-    api::Doubts doubts(gateway);
-    api::PendingStates pendingStates(gateway);
-    api::Presence presence(gateway, presenceOf(c));
-    gateway.presence = &presence;
-    api::KeyUses keyUses(gateway);
-    api::AuditRests auditRests(gateway.auditLimits);
-    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts, &pendingStates, &presence, &keyUses, &auditRests})
-        ledger.observe(*observer);
-    ledger.answerWith(api::lateAnswer);
-    std::optional<net::Client> poster;
+    std::optional<outbound::HttpsClient> poster;
     try {
-        poster.emplace(net::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks", std::chrono::seconds(c.webhooks.timeout)});
+        poster.emplace(outbound::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks", std::chrono::seconds(c.webhooks.timeout)});
     } catch (const std::exception& error) {
         return host::failed({"configuration", error.what()});
     }
-    api::Webhooks webhooks(gateway, {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)},
-                           [&poster](api::Post post, std::function<void(api::PostOutcome)> done) { poster->post(std::move(post), std::move(done)); });
-    gateway.webhooks = &webhooks;
-    ledger.observe(webhooks);
-    net::Site site{.gateway = gateway,
+    Services services(ledger, telephony.get(), audio.get(), *access->authenticator,
+                      {.name = c.server.name,
+                       .basePath = c.server.basePath,
+                       .journal = c.journal.path,
+                       .freeFailures = static_cast<int>(c.identity.freeFailures),
+                       .rateLimit = c.server.rateLimit,
+                       .agentsMayControl = c.audio.agentsMayControl,
+                       .reasons = reasonsOf(c),
+                       .presence = presenceOf(c),
+                       .webhooks = {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)}},
+                      [&poster](outbound::Post post, std::function<void(outbound::PostOutcome)> done) { poster->post(std::move(post), std::move(done)); });
+    auto& context = services.context;
+    net::Site site{.api = context,
                    .tls = std::move(*tls),
                    .names = {c.server.names.begin(), c.server.names.end()},
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
@@ -204,11 +186,13 @@ int serve(const host::Configuration& c) {
         ledger.stop();  // it works with what is destroyed before it
         return host::failed({"configuration", error.what()});
     }
-    std::optional<api::FiguresPoll> poll;
+    std::optional<automation::StatisticsPoll> poll;
     bool conflict = false;
     if (signals.asked() == 0) {
         server.start();
-        poll.emplace(gateway, std::chrono::seconds(c.telephony.statisticsInterval), [&site] { return site.streams > 0; });
+        if (telephony)
+            poll.emplace(*telephony, std::chrono::seconds(c.telephony.statisticsInterval),
+                         [&site, &context] { return site.streams > 0 || context.interest.lasts(); });
         if (own)
             if (const auto facts = net::inspectCertificate(certificate))
                 spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
@@ -220,11 +204,11 @@ int serve(const host::Configuration& c) {
         signals.wait([&](bool anyway) {
             server.seeToIt();
             certificates.rotateTicketKeys();
-            gateway.tickets.sweep(std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count());
-            const bool renewed = certificates.renew(site, anyway);
+            context.tickets.sweep(std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count());
+            const bool renewed = certificates.renew(site.tls, anyway);
             if (access->authenticator->tick() || renewed) server.askAgain();
-            for (const auto& [check, fault] : certificates.faults()) gateway.readiness.tell(check, fault);
-            tellReadiness(*access, gateway.readiness);
+            for (const auto& [check, fault] : certificates.faults()) context.readiness.tell(check, fault);
+            tellReadiness(*access, context.readiness);
             conflict = ledger.health().conflict;
             return !conflict;
         });
@@ -232,7 +216,7 @@ int serve(const host::Configuration& c) {
 
     spdlog::info("ending: new commands are refused, calls in flight have {} s", callsPatience.count());
     const auto hurried = [&signals] { return signals.asked() > 1; };  // asked once more: nothing is waited for
-    gateway.draining = true;
+    services.draining = true;
     std::atomic<bool> whole = true;  // false: a thread is still inside something, and uses what would be destroyed
     const auto sourcesEnd = [&] {
         poll.reset();

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The include rule: a room includes only rooms below it, Windows headers stay in their folders, headers name what they are for."""
+"""The include rule: a room includes only rooms below it, no include runs in a circle, Windows headers stay in their folders, headers name
+what they are for. A room is a folder, or a file that stands above its folder."""
 import pathlib, re, sys
 
 root = pathlib.Path(__file__).resolve().parent.parent / "gateway"
@@ -12,26 +13,65 @@ below = {
     "audio": {"model", "simulation", "source", "com"},
     "events": {"model"},
     "identity": {"model"},
-    "api": {"model", "source", "telephony", "audio", "events", "identity"},
-    "net": {"model", "events", "identity", "api"},
+    "outbound": {"model"},
+    "commands": {"model", "telephony", "audio", "events", "identity"},
+    "automation": {"model", "telephony", "events", "identity", "outbound", "commands"},
+    "api": {"model", "events", "identity", "commands", "automation", "audio", "telephony"},
+    "api/resources": {"model", "events", "identity", "commands", "automation", "audio", "telephony", "api"},
+    "api/router": {"model", "events", "identity", "api", "api/resources"},
+    "app": {"model", "events", "identity", "commands", "automation", "api", "audio", "telephony"},
+    "net/transport": {"model", "api"},
+    "net/shard": {"model", "events", "net/transport"},
+    "net/http": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard"},
+    "net/pages": {"model", "events", "identity", "api", "net/transport", "net/http"},
+    "net/streaming": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard", "net/http"},
+    "net": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard", "net/http", "net/pages", "net/streaming"},
     "host": {"model"},
 }
 windows_places = ("com/", "telephony/tapi3/", "audio/coreaudio/")
 windows_headers = re.compile(r"^(windows|objbase|oleauto|olectl|unknwn|tapi.*|mmdeviceapi|audiopolicy|endpointvolume|propsys|lmcons|winsvc)\.h$")
-wrong = []
+
+
+def room(path):
+    """The longest name in the table that the path begins with; main and what stands beside it: everything is below."""
+    parts = path.rsplit(".", 1)[0].split("/")
+    return next((name for n in range(len(parts), 0, -1) if (name := "/".join(parts[:n])) in below), "main")
+
+
+def circle(includes):
+    """Some files that include each other in a circle, in order; none: []."""
+    done, way = set(), []
+
+    def visit(path):
+        if path in way:
+            return way[way.index(path):] + [path]
+        if path in done or path not in includes:
+            return []
+        way.append(path)
+        found = next((c for other in includes[path] if (c := visit(other))), [])
+        way.pop()
+        done.add(path)
+        return found
+
+    return next((c for path in includes if (c := visit(path))), [])
+
+
+wrong, includes = [], {}
 for path in sorted(root.rglob("*.[ch]pp")):
     here = path.relative_to(root).as_posix()
-    room = here.split("/")[0] if "/" in here else "main"
     text = path.read_text()
-    for included in re.findall(r'#include [<"]([^>"]+)[>"]', text):
-        other = included.split("/")[0]
-        if other in below and room in below and other != room and other not in below[room]:
-            wrong.append(f"{here}: {room} may not include {included}")
+    includes[here] = re.findall(r'#include [<"]([^>"]+)[>"]', text)
+    for included in includes[here]:
+        mine, other = room(here), room(included)
+        if (root / included).exists() and mine != "main" and other not in below[mine] | {mine}:
+            wrong.append(f"{here}: {mine} may not include {included}")
         if windows_headers.match(included) and not here.startswith(windows_places) and not here.endswith("_windows.cpp"):
             wrong.append(f"{here}: {included} is a Windows header")
         if other == "com" and not here.startswith(windows_places):
             wrong.append(f"{here}: {included} is for the Windows sources only")
-    if here.endswith(".hpp") and room in below and not text.startswith("//"):
+    if here.endswith(".hpp") and "/" in here and not here.startswith("precompiled/") and not text.startswith("//"):
         wrong.append(f"{here}: a header begins with what it is for")
+if found := circle(includes):
+    wrong.append("a circle: " + " → ".join(found))
 print("\n".join(wrong))
 sys.exit(bool(wrong))

@@ -1,6 +1,6 @@
 // What the answer to a command shows: the object as it is now, and the event that the command brought about. Thread: any.
 #pragma once
-#include "api/exchange.hpp"
+#include "api/request.hpp"
 #include "events/books.hpp"
 
 namespace deskline::api {

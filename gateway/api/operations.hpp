@@ -1,6 +1,6 @@
 // Operations as their callers see them. Thread: any.
 #pragma once
-#include "api/exchange.hpp"
+#include "api/request.hpp"
 #include "events/operations.hpp"
 
 namespace deskline::api {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "api/resources.hpp"
 #include "model/text.hpp"
 
 namespace deskline::api {
@@ -23,18 +22,6 @@ std::optional<Fault> Reasons::check(SessionState state, const std::optional<std:
     if (!isPrintable(*reason, std::string::npos)) return wrong("must have no control characters");
     if (!any && std::ranges::find(list->second, *reason) == list->second.end()) return wrong("must be one of " + choices);
     return std::nullopt;
-}
-
-void listReasons(Gateway& gateway, Request, Respond respond) {
-    boost::json::array items;
-    for (const auto state : {SessionState::not_ready, SessionState::ready, SessionState::busy_wrapup, SessionState::session_ended}) {
-        const auto list = gateway.reasons.lists.find(state);
-        boost::json::array reasons;
-        if (list != gateway.reasons.lists.end())
-            for (const auto& reason : list->second) reasons.emplace_back(reason);
-        items.push_back({{"state", name(state)}, {"required", gateway.reasons.required.contains(state)}, {"reasons", std::move(reasons)}});
-    }
-    respond({200, boost::json::object{{"items", std::move(items)}}});
 }
 
 }  // namespace deskline::api

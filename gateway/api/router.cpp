@@ -4,7 +4,7 @@
 
 #include "api/audit.hpp"
 #include "api/headers.hpp"
-#include "api/resources.hpp"
+#include "api/resources/resources.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 
@@ -174,8 +174,8 @@ std::string allowed(std::string_view path) {
     return methods;
 }
 
-Admission admit(Gateway& gateway, Request& request) {
-    auto verdict = gateway.rate.take(request.identity.account());
+Admission admit(Context& context, Request& request) {
+    auto verdict = context.rate.take(request.identity.account());
     Admission admission{.headers = std::move(verdict.headers)};
     const auto refuse = [&](const Fault& fault, const char* header = nullptr, std::string value = {}) {
         auto& response = admission.refusal.emplace(problem(fault, request.requestId));
@@ -184,7 +184,7 @@ Admission admit(Gateway& gateway, Request& request) {
         return std::move(admission);
     };
     if (!verdict.allowed)
-        return refuse({"too-many-requests", "More than " + std::to_string(gateway.rate.quota()) + " requests within a minute came from " +
+        return refuse({"too-many-requests", "More than " + std::to_string(context.rate.quota()) + " requests within a minute came from " +
                                                 printable(request.identity.subject) + "."},
                       "Retry-After", std::to_string(verdict.retryAfter));
     admission.route = find(request);
@@ -197,13 +197,13 @@ Admission admit(Gateway& gateway, Request& request) {
     return admission;
 }
 
-void handle(Gateway& gateway, Request request, Respond respond) {
-    auto admission = admit(gateway, request);
+void handle(Context& context, Request request, Respond respond) {
+    auto admission = admit(context, request);
     if (admission.refusal) return respond(std::move(*admission.refusal));
     const auto asked = std::make_shared<const Request>(outline(request));
-    admission.route->handler(gateway, std::move(request),
-                             [&gateway, asked, respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
-                                 auditAnswer(gateway, *asked, response);
+    admission.route->handler(context, std::move(request),
+                             [&context, asked, respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
+                                 auditAnswer(context, *asked, response);
                                  response.headers.insert(response.headers.end(), headers.begin(), headers.end());
                                  respond(std::move(response));
                              });

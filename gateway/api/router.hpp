@@ -2,13 +2,13 @@
 #pragma once
 #include <span>
 
-#include "api/exchange.hpp"
-#include "api/gateway.hpp"
+#include "api/request.hpp"
+#include "api/context.hpp"
 #include "api/target.hpp"
 
 namespace deskline::api {
 
-using Handler = void (*)(Gateway&, Request, Respond);
+using Handler = void (*)(Context&, Request, Respond);
 
 struct Route {
     std::string_view method;
@@ -27,7 +27,7 @@ struct Admission {  // whether a request may go to its handler
     const Route* route = nullptr;
     std::vector<std::pair<std::string, std::string>> headers;  // for the answer, whatever it is
 };
-Admission admit(Gateway& gateway, Request& request);  // sets the request's parameters
-void handle(Gateway& gateway, Request request, Respond respond);
+Admission admit(Context& context, Request& request);  // sets the request's parameters
+void handle(Context& context, Request request, Respond respond);
 
 }  // namespace deskline::api

@@ -36,4 +36,6 @@ std::string printable(std::string_view text, std::size_t most = longestShown);
 // As it is: UTF-8 without any of those characters, at most `most` bytes. For what is kept or compared, where cutting would make two into one.
 bool isPrintable(std::string_view text, std::size_t most = longestName);
 
+inline std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }  // "": none
+
 }  // namespace deskline

@@ -1,4 +1,4 @@
-// For net/: Asio, Beast and OpenSSL on top of the rest.
+// For net/ and outbound/: Asio, Beast and OpenSSL on top of the rest.
 #pragma once
 #include "precompiled/precompiled.hpp"
 

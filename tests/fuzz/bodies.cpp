@@ -1,7 +1,7 @@
 // The body of a request, for each shape that one may have: the first byte says which.
-#include "api/bodies.hpp"
+#include "api/resources/bodies.hpp"
 
-#include "api/exchange.hpp"
+#include "api/request.hpp"
 #include "fuzz.hpp"
 
 namespace deskline::fuzz {

@@ -2,7 +2,7 @@
 #include <openssl/pem.h>
 
 #include "fuzz.hpp"
-#include "net/tls.hpp"
+#include "net/transport/tls_context.hpp"
 
 namespace deskline::fuzz {
 

@@ -2,7 +2,7 @@
 #include "api/headers.hpp"
 #include "fuzz.hpp"
 #include "model/address.hpp"
-#include "net/peers.hpp"
+#include "net/transport/peers.hpp"
 
 namespace deskline::fuzz {
 

@@ -2,7 +2,7 @@
 #include <boost/beast/zlib/inflate_stream.hpp>
 
 #include "fuzz.hpp"
-#include "net/forms.hpp"
+#include "net/shard/frame_encodings.hpp"
 
 namespace deskline::fuzz {
 

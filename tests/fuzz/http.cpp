@@ -2,9 +2,9 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "fuzz.hpp"
-#include "net/chunks.hpp"
-#include "net/framing.hpp"
-#include "net/hosts.hpp"
+#include "net/http/chunks.hpp"
+#include "net/http/framing.hpp"
+#include "net/http/hosts.hpp"
 
 namespace deskline::fuzz {
 namespace {

@@ -1,5 +1,5 @@
 // A message of a client on its stream.
-#include "net/message.hpp"
+#include "net/streaming/message.hpp"
 
 #include "fuzz.hpp"
 

@@ -1,5 +1,5 @@
 // The address and the secret of a webhook's receiver, as somebody asks for them.
-#include "api/receiver.hpp"
+#include "automation/webhooks/receiver.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -13,9 +13,9 @@ namespace deskline::fuzz {
 
 void one(std::string_view input) {
     const std::string text(input);
-    if (api::isSecret(text)) {
+    if (automation::isSecret(text)) {
         HOLDS(text.size() <= 100);
-        HOLDS(api::sign({{text, {}}}, "1", "2", "{}").starts_with("v1,"));
+        HOLDS(automation::sign({{text, {}}}, "1", "2", "{}").starts_with("v1,"));
     }
     boost::system::error_code error;
     if (const auto address = boost::asio::ip::make_address(text, error); !error) HOLDS(!(isLoopback(address) && isPublic(address)));
@@ -23,7 +23,7 @@ void one(std::string_view input) {
         boost::urls::url there;
         (void)boost::urls::resolve(boost::urls::url_view("https://crm.example/hooks/one?a=1"), *redirect, there);
     }
-    if (const auto why = api::unfitUrl(text)) {
+    if (const auto why = automation::unfitUrl(text)) {
         HOLDS(!why->empty());
         return;
     }

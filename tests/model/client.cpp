@@ -1,6 +1,6 @@
 #include "client.hpp"
 
-#include "api/events.hpp"
+#include "api/events_query.hpp"
 #include "promise.hpp"
 
 namespace deskline::model {
@@ -31,7 +31,7 @@ Line::Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& 
 }
 
 Result<void> Line::open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents, std::string cursor) {
-    auto subscription = api::subscriptionFor(site_.gateway, *identity_, topics, agents);
+    auto subscription = api::subscriptionFor(site_.api, *identity_, topics, agents);
     if (!subscription) return subscription.error();
     listen(std::move(*subscription), std::move(cursor));
     return {};

@@ -4,14 +4,14 @@
 #include <deque>
 
 #include "log.hpp"
-#include "net/outlet.hpp"
+#include "net/streaming/event_subscriber.hpp"
 #include "wire.hpp"
 
 namespace deskline::model {
 
 class Client;
 
-// The gateway's end, as net/stream.cpp is it.
+// The gateway's end, as net/streaming/websocket_session.cpp is it.
 class Line final : public net::Outlet {
 public:
     Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client, const identity::Identity& who, std::string id);

@@ -64,19 +64,17 @@ Life::Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents)
           hub_),
       keys_(folder / "keys.json"),
       authenticator_(tokensIn(folder), &keys_, nullptr),
-      gateway_{.name = "model", .basePath = "", .journal = folder / "journal.db", .ledger = ledger_, .telephony = &acd, .authenticator = &authenticator_},
-      presence_(gateway_, {std::chrono::seconds(30), std::chrono::seconds(300)}),
-      site_{.gateway = gateway_, .tls = net::TlsContext(), .queueLimit = 24'000} {
+      services_(ledger_, &acd, nullptr, authenticator_,
+                {.name = "model", .journal = folder / "journal.db", .presence = {std::chrono::seconds(30), std::chrono::seconds(300)}},
+                [](const auto&, const auto&) {}),
+      site_{.api = services_.context, .tls = net::TlsContext(), .queueLimit = 24'000} {
     if (const auto opened = keys_.open(); !opened) throw std::runtime_error(opened.error().detail);
     keys_.changed();
-    gateway_.presence = &presence_;
-    for (events::Observer* observer : std::initializer_list<events::Observer*>{&doubts_, &pendingStates_, &presence_}) ledger_.observe(*observer);
-    ledger_.answerWith(api::lateAnswer);
     ledger_.start();
 }
 
 Life::~Life() {
-    gateway_.draining = true;
+    services_.draining = true;
     ledger_.stop();
     shard_.stop();
 }
@@ -139,7 +137,7 @@ Life::Kept Life::filed() const {
 }
 
 Life::Kept Life::stop() {
-    gateway_.draining = true;
+    services_.draining = true;
     ledger_.stop();
     return filed();
 }

@@ -2,14 +2,11 @@
 // It ends as `stop` ends it, or by a crash: then the file is what it was at that moment. Thread: the test's.
 #pragma once
 #include "acd.hpp"
-#include "api/commands.hpp"
-#include "api/doubts.hpp"
-#include "api/pending_states.hpp"
-#include "api/presence.hpp"
 #include "api/router.hpp"
 #include "api/target.hpp"
-#include "net/shard.hpp"
-#include "net/site.hpp"
+#include "app/services.hpp"
+#include "net/shard/shard.hpp"
+#include "net/http/context.hpp"
 
 namespace deskline::model {
 
@@ -36,7 +33,8 @@ public:
     api::Later later();
     source::Report report();
 
-    api::Gateway& gateway() { return gateway_; }
+    Services& services() { return services_; }
+    api::Context& context() { return services_.context; }
     net::Shard& shard() { return shard_; }
     net::Site& site() { return site_; }
 
@@ -55,10 +53,7 @@ private:
     events::Ledger ledger_;
     identity::Keys keys_;
     identity::Authenticator authenticator_;
-    api::Gateway gateway_;
-    api::Doubts doubts_{gateway_};
-    api::PendingStates pendingStates_{gateway_};
-    api::Presence presence_;
+    Services services_;
     net::Site site_;
     std::vector<std::weak_ptr<Alarm>> alarms_;
 };

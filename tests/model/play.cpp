@@ -94,7 +94,7 @@ void World::send(const Asked& asked) {
     request.requestId = asked.id;
     request.identity = asked.who;
     request.later = life_->later();
-    api::handle(life_->gateway(), std::move(request), [this, id = asked.id](api::Response response) { requests_.answered(id, std::move(response)); });
+    api::handle(life_->context(), std::move(request), [this, id = asked.id](api::Response response) { requests_.answered(id, std::move(response)); });
 }
 
 void World::setState(const Step& step) {

@@ -5,7 +5,7 @@
 #include <map>
 #include <mutex>
 
-#include "api/exchange.hpp"
+#include "api/request.hpp"
 #include "log.hpp"
 
 namespace deskline::model {

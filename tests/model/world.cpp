@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "accounts.hpp"
-#include "api/events.hpp"
+#include "api/events_query.hpp"
 #include "clock.hpp"
 #include "play.hpp"
 #include "promise.hpp"
@@ -98,7 +98,7 @@ void World::end(bool crash) {
         for (const auto* name : {"journal.db", "journal.db-wal", "keys.json"})
             if (std::filesystem::exists(folder_ / name)) std::filesystem::copy_file(folder_ / name, next / name);
     } else {
-        life_->gateway().draining = true;
+        life_->services().draining = true;
     }
     for (auto& member : members_)
         if (member->line) leave(*member);
@@ -268,7 +268,7 @@ void World::lookAt(const Member& member) {
     member.client.heardAll();
     if (!member.client.hasCopy()) return;
     const auto& wanted = member.client.wanted;
-    const auto subscription = api::subscriptionFor(life_->gateway(), who(member.account), {wanted.topics.begin(), wanted.topics.end()}, member.agents);
+    const auto subscription = api::subscriptionFor(life_->context(), who(member.account), {wanted.topics.begin(), wanted.topics.end()}, member.agents);
     if (!subscription) return;
     Copy fresh;
     fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());

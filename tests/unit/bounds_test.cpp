@@ -1,15 +1,15 @@
 // Everything that callers make grow has a bound: each is filled beyond it, and what is refused, dropped or forgotten then is what
 // docs/bounds.md says.
-#include "api/audit_limits.hpp"
+#include "events/audit_limits.hpp"
 #include "api/operations.hpp"
-#include "api/rate.hpp"
-#include "api/webhooks.hpp"
+#include "api/rate_limit.hpp"
+#include "automation/webhooks/deliverer.hpp"
 #include "events/commands.hpp"
 #include "events/snapshots.hpp"
 #include "identity/claims.hpp"
 #include "identity/issuer.hpp"
 #include "model/seconds.hpp"
-#include "net/channel.hpp"
+#include "net/transport/tls_connection.hpp"
 #include "rows.hpp"
 #include "source/remembered.hpp"
 
@@ -134,7 +134,7 @@ TEST_CASE("snapshots of one moment: so many, so large; what is beyond is made an
 }
 
 TEST_CASE("refused attempts become no more audit entries than there is room for, whatever they call themselves; the rest is one entry") {
-    using Limits = api::AuditLimits;
+    using Limits = events::AuditLimits;
     const Limits::Clock::time_point start{};
     const auto allowed = [](Limits& limits, const auto& account, int attempts, Limits::Clock::time_point time) {
         int count = 0;
@@ -173,7 +173,7 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
     const Folder folder;
     Bench bench(journalIn(folder.path / "journal.db"), now);
     Limits flooded;
-    api::AuditRests writer(flooded);
+    events::AuditRests writer(flooded);
     bench.ledger.observe(writer);
     for (int i = 0; i < 5'312; ++i) (void)flooded.allows("");
     bench.ledger.start();
@@ -189,16 +189,16 @@ TEST_CASE("webhooks: so many of one account and of all, and the answer tells the
     inLedger(bench.ledger, [](Books& books) {
         const auto fill = [&](const std::string& account) {
             int made = 0;
-            for (; !api::Webhooks::full(books, account); ++made) books.records().put("webhook", account + std::to_string(made), {{"owner", account}});
+            for (; !automation::Webhooks::full(books, account); ++made) books.records().put("webhook", account + std::to_string(made), {{"owner", account}});
             return made;
         };
-        CHECK(fill("a") == static_cast<int>(api::Webhooks::mostOfOne));
-        CHECK(api::Webhooks::full(books, "a")->detail.starts_with("You have 20 webhooks, as many as one account may have"));
-        CHECK_FALSE(api::Webhooks::full(books, "b"));
+        CHECK(fill("a") == static_cast<int>(automation::Webhooks::mostOfOne));
+        CHECK(automation::Webhooks::full(books, "a")->detail.starts_with("You have 20 webhooks, as many as one account may have"));
+        CHECK_FALSE(automation::Webhooks::full(books, "b"));
         int others = 0;
-        for (char account = 'b'; !api::Webhooks::full(books, std::string(1, account)); ++account) others += fill(std::string(1, account));
-        CHECK(others == static_cast<int>(api::Webhooks::most - api::Webhooks::mostOfOne));
-        CHECK(api::Webhooks::full(books, "z")->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
+        for (char account = 'b'; !automation::Webhooks::full(books, std::string(1, account)); ++account) others += fill(std::string(1, account));
+        CHECK(others == static_cast<int>(automation::Webhooks::most - automation::Webhooks::mostOfOne));
+        CHECK(automation::Webhooks::full(books, "z")->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
         return 0;
     });
 }

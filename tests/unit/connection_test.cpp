@@ -3,8 +3,8 @@
 
 #include "identity/origin.hpp"
 #include "identity/tickets.hpp"
-#include "net/frame_meter.hpp"
-#include "net/watchers.hpp"
+#include "net/streaming/frame_meter.hpp"
+#include "net/shard/watchers.hpp"
 
 using namespace deskline;
 using namespace deskline::net;

@@ -4,11 +4,11 @@
 #include <sstream>
 
 #include "api/router.hpp"
-#include "api/webhooks.hpp"
+#include "automation/webhooks/deliverer.hpp"
 #include "events/operations.hpp"
 #include "events/subscription.hpp"
 #include "model/values_json.hpp"
-#include "net/site.hpp"
+#include "net/http/context.hpp"
 
 using namespace deskline;
 namespace json = boost::json;
@@ -157,13 +157,13 @@ TEST_CASE("every shape on the wire is documented member by member") {
     checkObject<AudioDevice>(schema("AudioDevice"), "AudioDevice");
     checkObject<AudioSession>(schema("AudioSession"), "AudioSession");
     checkObject<events::Cause>(schema("Cause"), "Cause");
-    checkObject<api::Delivery>(schema("Delivery"), "Delivery");
+    checkObject<automation::Delivery>(schema("Delivery"), "Delivery");
     checkObject<FieldError>(schema("FieldError"), "FieldError");
 }
 
 TEST_CASE("every enumeration on the wire is documented, value by value") {
     checkEnum<events::OperationState>(schema("OperationState"));
-    checkEnum<api::WebhookState>(schema("WebhookState"));
+    checkEnum<automation::WebhookState>(schema("WebhookState"));
     checkEnum<identity::Role>(schema("Role"));
     const auto& schemas = asyncapi().at("components").at("schemas");
     checkEnum<SessionEvent>(schemas.at("SessionEvent"));

@@ -3,8 +3,8 @@
 #include "host/descriptors.hpp"
 #include "host/signals.hpp"
 #include "identity/issuer.hpp"
-#include "net/outside.hpp"
-#include "net/seldom.hpp"
+#include "net/shard/outside.hpp"
+#include "net/transport/seldom.hpp"
 
 using namespace deskline;
 using namespace std::chrono_literals;

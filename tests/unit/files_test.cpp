@@ -16,7 +16,7 @@
 #include "model/file_lock.hpp"
 #include "model/shared_file.hpp"
 #include "model/watched_file.hpp"
-#include "net/tls.hpp"
+#include "net/transport/tls_context.hpp"
 
 using namespace deskline;
 using events::Folder;

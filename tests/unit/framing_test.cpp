@@ -1,9 +1,9 @@
 // Framing apart from sockets; what comes over one is in tests/e2e/framing.test.mjs.
 #include <catch2/catch.hpp>
 
-#include "net/chunks.hpp"
-#include "net/framing.hpp"
-#include "net/hosts.hpp"
+#include "net/http/chunks.hpp"
+#include "net/http/framing.hpp"
+#include "net/http/hosts.hpp"
 
 using namespace deskline;
 using namespace deskline::net;

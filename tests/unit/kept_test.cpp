@@ -1,9 +1,9 @@
 // What the gateway keeps beyond its sources: pending states, presence, outcomes in doubt. On a clock that the test drives, with a switch that
 // answers what the test says, and over restarts of the gateway in the middle.
-#include "api/commands.hpp"
-#include "api/doubts.hpp"
-#include "api/pending_states.hpp"
-#include "api/presence.hpp"
+#include "api/caller_command.hpp"
+#include "automation/outcome_recheck.hpp"
+#include "automation/pending_states.hpp"
+#include "automation/presence.hpp"
 #include "api/router.hpp"
 #include "bench.hpp"
 
@@ -73,17 +73,11 @@ struct Unplugged {
     Bench bench;
     ScriptedTelephony acd;
     identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
-    api::Gateway gateway;
-    api::Doubts doubts{gateway};
-    api::PendingStates pendingStates{gateway};
-    api::Presence presence;
+    Services services;
 
-    explicit Unplugged(const std::filesystem::path& file, api::PresenceOptions options = {})
+    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {})
         : bench(journalIn(file), drivenClock, drivenTicks),
-          gateway{.name = "test", .basePath = "", .ledger = bench.ledger, .telephony = &acd, .authenticator = &authenticator},
-          presence(gateway, std::move(options)) {
-        for (Observer* observer : std::initializer_list<Observer*>{&doubts, &pendingStates, &presence}) bench.ledger.observe(*observer);
-        bench.ledger.answerWith(api::lateAnswer);
+          services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)}, [](const auto&, const auto&) {}) {
         bench.ledger.start();
         bench.settle();  // what was known is restored, at the present time
     }
@@ -105,7 +99,7 @@ struct Unplugged {
     }
     void tick() {
         inLedger(bench.ledger, [this](Books& books) {
-            for (Observer* observer : std::initializer_list<Observer*>{&doubts, &presence}) observer->tick(books);
+            for (Observer* observer : std::initializer_list<Observer*>{&services.outcomeRecheck, &services.presence}) observer->tick(books);
             return 0;
         });
         bench.settle();
@@ -120,7 +114,7 @@ struct Unplugged {
         request.requestId = "request-7";
         request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = {identity::everyGroup}};
         request.later = [](auto, auto) { return api::Timer(); };
-        api::handle(gateway, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
+        api::handle(services.context, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();
     }
     // The switch's answer to what it was asked last, `code` 0: done, with its event.
@@ -266,16 +260,16 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
     const Folder folder;
     Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
     desk.picture(SessionState::ready);
-    desk.presence.arrived({"1001"});
-    desk.presence.arrived({"1001"});  // a second tab
+    desk.services.presence.arrived({"1001"});
+    desk.services.presence.arrived({"1001"});  // a second tab
     CHECK(desk.agent().present);
-    desk.presence.left({"1001"});
+    desk.services.presence.left({"1001"});
     pass(std::chrono::seconds(60));
     desk.tick();
     CHECK(desk.acd.count() == 0);
     CHECK(desk.agent().present);
 
-    desk.presence.left({"1001"});
+    desk.services.presence.left({"1001"});
     desk.tick();
     CHECK(desk.agent().present);  // a page that loads again
     pass(std::chrono::seconds(4));
@@ -312,8 +306,8 @@ TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being 
     const Folder folder;
     Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
     desk.picture(SessionState::ready);
-    desk.presence.arrived({"1001"});
-    desk.presence.left({"1001"});
+    desk.services.presence.arrived({"1001"});
+    desk.services.presence.left({"1001"});
     setClock(std::chrono::hours(1));
     desk.tick();
     CHECK(desk.agent().present);  // no time has passed
@@ -333,11 +327,11 @@ TEST_CASE("coming back in time cancels it; who never had a stream, and who is ex
     pass(std::chrono::seconds(1000));
     desk.tick();
     CHECK(desk.acd.count() == 0);
-    desk.presence.arrived({"1001"});
-    desk.presence.left({"1001"});
+    desk.services.presence.arrived({"1001"});
+    desk.services.presence.left({"1001"});
     pass(std::chrono::seconds(20));
     desk.tick();
-    desk.presence.arrived({"1001"});
+    desk.services.presence.arrived({"1001"});
     pass(std::chrono::seconds(20));
     desk.tick();
     CHECK(desk.acd.count() == 0);
@@ -346,8 +340,8 @@ TEST_CASE("coming back in time cancels it; who never had a stream, and who is ex
     auto second = someSession("s2", "1002");
     desk.bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, second}});
     desk.bench.ledger.record({SessionChanged{"s2", SessionEvent::ready}});
-    desk.presence.arrived({"1002"});
-    desk.presence.left({"1002"});
+    desk.services.presence.arrived({"1002"});
+    desk.services.presence.left({"1002"});
     pass(std::chrono::seconds(100));
     desk.tick();
     CHECK(desk.acd.count() == 0);
@@ -356,13 +350,13 @@ TEST_CASE("coming back in time cancels it; who never had a stream, and who is ex
 TEST_CASE("a restart of the gateway is no disconnect: who was there gets the whole time anew, and who was gone too") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
-    const api::PresenceOptions options{std::chrono::seconds(30), std::chrono::seconds(0)};
+    const automation::PresenceOptions options{std::chrono::seconds(30), std::chrono::seconds(0)};
     for (const bool leaves : {false, true}) {
         {
             Unplugged desk(file, options);
             desk.picture(SessionState::ready);
-            desk.presence.arrived({"1001"});
-            if (leaves) desk.presence.left({"1001"});
+            desk.services.presence.arrived({"1001"});
+            if (leaves) desk.services.presence.left({"1001"});
             desk.bench.settle();
         }
         pass(std::chrono::seconds(1000));  // the host was down

@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"
-#include "net/conflated.hpp"
-#include "net/peers.hpp"
-#include "net/tls.hpp"
+#include "net/streaming/conflated.hpp"
+#include "net/transport/peers.hpp"
+#include "net/transport/tls_context.hpp"
 
 using namespace deskline;
 using namespace deskline::net;

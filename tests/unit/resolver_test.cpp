@@ -4,7 +4,7 @@
 #include <future>
 #include <mutex>
 
-#include "net/client.hpp"
+#include "outbound/https_client.hpp"
 
 using namespace deskline;
 using namespace deskline::net;
@@ -63,7 +63,7 @@ struct Dialler {
 
     std::future<std::string> post(const std::string& host) {
         const auto told = std::make_shared<std::promise<std::string>>();
-        client->post({"https://" + host + ":1/", "{}", {}}, [told](const api::PostOutcome& outcome) { told->set_value(outcome.error); });
+        client->post({"https://" + host + ":1/", "{}", {}}, [told](const outbound::PostOutcome& outcome) { told->set_value(outcome.error); });
         return told->get_future();
     }
 };
@@ -126,7 +126,7 @@ TEST_CASE("resolver: clear text goes to loopback alone, whatever its name resolv
     const auto elsewhere = [](const std::string&, auto&) { return Addresses{boost::asio::ip::make_address("192.0.2.1")}; };
     Client client({.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
     std::promise<std::string> told;
-    client.post({"http://localhost:1/", "{}", {}}, [&](const api::PostOutcome& outcome) { told.set_value(outcome.error); });
+    client.post({"http://localhost:1/", "{}", {}}, [&](const outbound::PostOutcome& outcome) { told.set_value(outcome.error); });
     auto outcome = told.get_future();
     CHECK(errorOf(outcome).starts_with("localhost is not loopback, and http is for loopback alone"));
 }

@@ -1,7 +1,7 @@
 // Which addresses a webhook's receiver may have.
 #include <catch2/catch.hpp>
 
-#include "api/webhooks.hpp"
+#include "automation/webhooks/deliverer.hpp"
 #include "model/special_networks.hpp"
 #include "model/uri.hpp"
 
@@ -87,8 +87,8 @@ TEST_CASE("addresses: http is for loopback alone, and a host is loopback by what
     for (const auto& [host, loopback] : rows) {
         CAPTURE(host);
         CHECK(isLoopbackHost(host) == loopback);
-        CHECK(api::unfitUrl(std::string("http://") + host + "/hook").has_value() == !loopback);
-        CHECK(api::unfitUrl(std::string("http://") + host + ":8080/hook").has_value() == !loopback);
+        CHECK(automation::unfitUrl(std::string("http://") + host + "/hook").has_value() == !loopback);
+        CHECK(automation::unfitUrl(std::string("http://") + host + ":8080/hook").has_value() == !loopback);
     }
 }
 
@@ -96,11 +96,11 @@ TEST_CASE("webhooks: what is of no URI is refused before the parser has it") {
     for (const auto* text : {"htr:\xc1", "p:[", "https://crm.example/[", "https://crm.example/%zz", "https://crm.example/%4", "https://crm.example/caf\xc3\xa9",
                              "https://m\xc3\xbcller.example/", "https://crm.example/a b", "https://crm.example/\x7f", "\xff"}) {
         CAPTURE(text);
-        CHECK(api::unfitUrl(text).has_value());
+        CHECK(automation::unfitUrl(text).has_value());
     }
     for (const auto* text : {"https://crm.example/caf%C3%A9?a=1&b=%20", "https://[2001:db8::7]:8443/a;b=c,d/@x:y!$'()*+~", "https://crm.example"}) {
         CAPTURE(text);
-        CHECK_FALSE(api::unfitUrl(text));
+        CHECK_FALSE(automation::unfitUrl(text));
     }
     for (const auto* text : {"[", "%zz", "a[b", "p:[", "//[", "\xc1", "a b"}) {
         CAPTURE(text);

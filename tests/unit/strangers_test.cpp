@@ -1,9 +1,9 @@
 // What strangers may write into the audit.
 #include <catch2/catch.hpp>
 
-#include "api/strangers.hpp"
+#include "identity/strangers.hpp"
 
-using deskline::api::Strangers;
+using deskline::identity::Strangers;
 using deskline::identity::Shown;
 
 TEST_CASE("strangers cause so many entries a minute, from one address and in all, of each thing that they show") {

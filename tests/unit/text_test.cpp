@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "api/exchange.hpp"
+#include "api/request.hpp"
 #include "host/logging.hpp"
 #include "model/text.hpp"
-#include "net/message.hpp"
+#include "net/streaming/message.hpp"
 
 using namespace deskline;
 using namespace std::string_literals;

@@ -1,0 +1,210 @@
+#include "api/caller_command.hpp"
+
+#include "api/answers.hpp"
+#include "api/headers.hpp"
+#include "api/operations.hpp"
+#include "api/preference.hpp"
+#include "model/id.hpp"
+
+namespace deskline::api {
+namespace {
+
+using events::Operation;
+using events::OperationState;
+using commands::agentOf, commands::describe, commands::expectation, commands::objectOf;
+
+events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
+    events::Cause cause{request.requestId,
+                        request.identity.subject,
+                        std::move(reason),
+                        {},
+                        request.identity.account(),
+                        std::string(name(request.identity.role)),
+                        request.address,
+                        request.origin};
+    if (const auto trace = request.header("traceparent"); isTraceparent(trace)) cause.traceparent = trace;
+    return cause;
+}
+
+// The revision of what a command changes; absent: there is no such thing yet.
+std::optional<std::uint64_t> revisionOf(const events::State& state, const std::string& object) {
+    const auto id = object.substr(object.rfind('/') + 1);
+    const auto in = [&](const auto& all) {
+        const auto found = all.find(id);
+        return found == all.end() ? std::nullopt : std::optional(found->second.revision);
+    };
+    if (object.starts_with("/sessions/")) return in(state.sessions);
+    if (object.starts_with("/agents/")) return in(state.agents);
+    if (object.starts_with("/audio/devices/")) return in(state.devices);
+    return in(state.audioSessions);
+}
+
+// RFC 9110 §13.1.1: "*" or a list of entity tags; weak ones never match.
+std::optional<Fault> changedSince(const std::string& ifMatch, const std::string& object, const events::Books& books) {
+    if (ifMatch.empty()) return std::nullopt;
+    const auto revision = revisionOf(books.state(), object);
+    const Fault changed{"precondition-failed", object + " has changed since you read it; it is " + (revision ? entityTag(*revision) : "not there") + " now."};
+    if (!revision) return changed;
+    if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object + " is under way."};
+    if (ifMatch == "*") return std::nullopt;
+    for (const auto tag : elements(ifMatch))
+        if (tag == entityTag(*revision)) return std::nullopt;
+    return changed;
+}
+
+const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
+const Fault noOperation{"source-timeout", "The wait is over. The command is being carried out, but there is no room to keep what becomes of it.", {}, {}, true};
+
+Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& object) {
+    if (fault.slug == "state-not-allowed")
+        if (const auto* session = state.session(object.substr(object.rfind('/') + 1))) fault.allowedStates = session->allowedStates;
+    if (settled.readAgain) {
+        fault.outcomeUnknown = false;
+        fault.detail += " The state was read since, and is not what was asked for.";
+    }
+    return fault;
+}
+
+OperationState stateOf(const events::Settled& settled) {
+    if (settled.object) return OperationState::succeeded;
+    return settled.object.error().outcomeUnknown && !settled.readAgain ? OperationState::indeterminate : OperationState::failed;
+}
+
+// One caller who waits. Whoever comes first, the outcome or the end of the wait, answers it; the outcome always settles the operation.
+// Thread: the ledger's, apart from the start.
+struct Exchange : std::enable_shared_from_this<Exchange> {
+    Context& context;
+    Request request;
+    Respond respond;
+    Wait wait;
+    Plan plan;
+    std::string object, agent, operation = {};
+    Time startedAt{};
+    bool answered = false, carried = false;
+    Timer timer;
+
+    Exchange(Context& c, Request q, Respond r, Wait w) : context(c), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
+
+    void answer(events::Books& books, Response response) {
+        answered = true;
+        response.audited = carried;
+        timer.reset();
+        response.headers.emplace_back("X-Request-Id", request.requestId);
+        if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
+        books.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond(response); });
+    }
+    void refuse(events::Books& books, const Fault& fault, std::string location = {}) {
+        auto response = problem(fault, request.requestId);
+        if (!location.empty()) response.headers.emplace_back("Location", std::move(location));
+        answer(books, std::move(response));
+    }
+
+    std::string locationOf(const std::string& id) const { return context.basePath + "/api/v1/operations/" + id; }
+
+    bool become(events::Books& books, const std::string& key) {  // an operation; false: there is no room for one
+        if (!operation.empty()) return true;
+        if (!books.operations().room(request.identity.account())) return false;
+        operation = randomId(12);
+        books.operations().put({.id = operation,
+                                .actor = request.identity.account(),
+                                .key = key,
+                                .fingerprint = request.fingerprint,
+                                .agent = agent,
+                                .command = describe(plan.what),
+                                .started = startedAt,
+                                .cause = causeOf(request, plan.reason),
+                                .expectation = expectation(plan.what)});
+        return true;
+    }
+
+    // The first one with this key: true when it was answered from it.
+    bool repeated(events::Books& books, const std::string& key) {
+        const auto first = books.operations().findByKey(request.identity.account(), key);
+        if (!first) return false;
+        if (first->fingerprint != request.fingerprint)
+            refuse(books, {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
+        else if (first->state == OperationState::running)
+            refuse(books, {"idempotency-running", "The first command with this Idempotency-Key is still being carried out."}, locationOf(first->id));
+        else {
+            auto response = outcomeOf(*first);
+            response.headers.emplace_back("Idempotency-Replayed", "true");
+            answer(books, std::move(response));
+        }
+        return true;
+    }
+
+    void start(events::Books& books, const Decide& decide) {
+        const auto key = request.header("idempotency-key");
+        if (!key.empty() && repeated(books, key)) return;
+        if (context.draining) return refuse(books, shuttingDown);
+        auto decided = decide(books.state());
+        if (!decided) return refuse(books, decided.error());
+        plan = std::move(*decided);
+        if (!context.executor.hasSource(plan.what)) return refuse(books, noSource);
+        object = objectOf(plan.what);
+        agent = agentOf(plan.what, books.state());
+        startedAt = books.now();
+        if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
+        if (const auto fault = context.executor.slowedDown(plan.what, request.address)) return refuse(books, *fault);
+        if (const auto fault = books.full(request.identity.account())) return refuse(books, *fault);
+        if (!key.empty() || wait.async || wait.patience.count() == 0)
+            if (const auto fault = books.operations().full(request.identity.account())) return refuse(books, *fault);
+        if (!key.empty()) become(books, key);
+        carried = true;
+        context.executor.carryOut(books, plan.what, causeOf(request, plan.reason),
+                 [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
+        if (wait.async || wait.patience.count() == 0) giveUp(books);
+    }
+
+    void giveUp(events::Books& books) {
+        if (answered) return;
+        if (!become(books, "")) return refuse(books, noOperation);
+        answer(books, {202, boost::json::object{{"operation", operation}, {"state", "running"}}, {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
+    }
+
+    void settled(const events::Settled& settled, events::Books& books) {
+        const auto state = stateOf(settled);
+        Response response = settled.object ? plan.success(settled, books.state())
+                                           : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object), request.requestId);
+        if (state == OperationState::indeterminate && become(books, "")) {  // where it can be read what became of it
+            response.headers.emplace_back("Location", locationOf(operation));
+            response.body.as_object()["operation"] = operation;
+        }
+        if (!operation.empty())
+            if (auto kept = books.operations().find(operation)) {
+                settle(*kept, response, state, settled.cursor, books.now());
+                books.operations().put(std::move(*kept));
+            }
+        if (!answered) answer(books, std::move(response));
+    }
+};
+
+}  // namespace
+
+void command(Context& context, Request request, Respond respond, Decide decide) {
+    auto wait = preference(request.header("prefer"));
+    if (!wait) return respond(problem(wait.error(), request.requestId));
+    const auto exchange = std::make_shared<Exchange>(context, std::move(request), std::move(respond), std::move(*wait));
+    if (!exchange->wait.async && exchange->wait.patience.count() > 0)
+        exchange->timer = exchange->request.later(exchange->wait.patience, [&context, weak = std::weak_ptr(exchange)] {
+            if (auto self = weak.lock()) context.ledger.transact([self](events::Books& books) { self->giveUp(books); });
+        });
+    context.ledger.transact([exchange, decide = std::move(decide)](events::Books& books) { exchange->start(books, decide); });
+}
+
+events::Answer lateAnswer(const events::Operation& operation) {
+    return [operation](const events::Settled& settled, events::Books& books) {
+        auto kept = books.operations().find(operation.id);
+        if (!kept) return;
+        commands::auditOutcome(books, operation.command, operation.cause, settled);
+        const auto subject = operation.expectation ? operation.expectation->subject : std::string();
+        const bool ofAgent = operation.expectation && operation.expectation->type == "deskline.agent";
+        const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), subject), operation.cause.request)
+                              : ofAgent       ? agentAnswer(settled, books.state())
+                                              : sessionAnswer(settled, books.state());
+        settle(*kept, response, stateOf(settled), settled.cursor, books.now());
+        books.operations().put(std::move(*kept));
+    };
+}
+
+}  // namespace deskline::api

@@ -1,0 +1,96 @@
+// Reading lists and single things out of the ledger's state, with paging (`limit` 1 to 500, default 100; `after` is opaque).
+#pragma once
+#include <algorithm>
+#include <charconv>
+
+#include "api/answers.hpp"
+#include "api/request.hpp"
+#include "api/context.hpp"
+#include "events/concerns.hpp"
+#include "model/values_json.hpp"
+
+namespace deskline::api {
+
+inline Fault notFound(const std::string& what) { return {"not-found", "There is no such " + what + "."}; }
+// It is there, but not for this caller: the answer is the same, and the audit hears of it.
+inline Fault withheld(Fault fault) {
+    fault.withheld = true;
+    return fault;
+}
+
+// A query parameter; "": it was not given.
+inline std::string parameterOf(const Request& request, const char* name) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? "" : found->second;
+}
+
+inline Result<std::size_t> limitOf(const Request& request) {
+    const auto found = request.query.find("limit");
+    if (found == request.query.end()) return std::size_t{100};
+    std::size_t limit = 0;
+    const auto& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 500)
+        return Fault{"invalid-argument", "limit takes 1 to 500.", {}, {}, false, {{"?limit", "must be a whole number from 1 to 500"}}};
+    return limit;
+}
+
+// What a caller may not change: it is not there where the caller may not even see it. `what` names it, `forbidden` says why not.
+inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, identity::Resource resource, const Concern& concern,
+                                    const std::string& what, std::string forbidden) {
+    if (context.policy.may(caller, resource, identity::Action::change, concern)) return std::nullopt;
+    if (!context.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(what));
+    return Fault{"forbidden", std::move(forbidden)};
+}
+
+constexpr auto anyOfThem = [](const auto&) { return true; };
+
+// Of what `all` picks out of the state: what the caller may see and `wanted` takes.
+template <class All, class Wanted = decltype(anyOfThem)>
+void list(Context& context, Request request, Respond respond, All all, Wanted wanted = anyOfThem) {
+    const auto limit = limitOf(request);
+    if (!limit) return respond(problem(limit.error(), request.requestId));
+    context.interest.shown();
+    auto sight = context.policy.sight(request.identity);
+    context.ledger.query(
+        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+            const auto& items = all(state);
+            const auto after = request.query.find("after");
+            boost::json::object body{{"items", boost::json::array{}}};
+            auto& shown = body["items"].get_array();
+            std::string last;
+            for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second); item != items.end(); ++item) {
+                if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
+                if (shown.size() == *limit) {
+                    body["next"] = last;
+                    break;
+                }
+                shown.push_back(toJson(item->second));
+                last = item->first;
+            }
+            respond({200, std::move(body), {{"Deskline-Cursor", cursor}}});
+        });
+}
+
+template <class Find>
+void single(Context& context, Request request, Respond respond, const char* what, Find find) {
+    context.interest.shown();
+    auto sight = context.policy.sight(request.identity);
+    context.ledger.query(
+        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+            const auto* item = find(state, request.parameters[0]);
+            if (!item) return respond(problem(notFound(what), request.requestId));
+            if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(what)), request.requestId));
+            Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
+            if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
+            respond(std::move(response));
+        });
+}
+
+template <class T>
+const T* at(const std::map<std::string, T>& all, const std::string& id) {
+    const auto found = all.find(id);
+    return found == all.end() ? nullptr : &found->second;
+}
+
+}  // namespace deskline::api

@@ -1,0 +1,21 @@
+#include "automation/outcome_recheck.hpp"
+
+namespace deskline::automation {
+
+void OutcomeRecheck::tick(events::Books& books) {
+    constexpr auto read = Ticks::max();
+    std::map<std::string, Ticks> still;
+    for (const auto& operation : books.operations().unsettled()) {
+        if (operation.state != events::OperationState::indeterminate || !operation.expectation || !telephony_) continue;
+        const auto known = since_.find(operation.id);
+        auto& since = still[operation.id] = known == since_.end() ? books.ticks() : known->second;
+        if (since == read || books.ticks() - since < patience) continue;
+        since = read;
+        const auto& subject = operation.expectation->subject;
+        if (!subject.starts_with("/sessions/")) continue;
+        telephony_->perform(telephony::ReadSession{subject.substr(10)}, [](const auto&) {});  // reported as SessionRead, or not at all
+    }
+    since_ = std::move(still);
+}
+
+}  // namespace deskline::automation

@@ -1,0 +1,25 @@
+// Pending states: what an agent wants to be after the call. Kept in the journal until the first moment that the switch allows it, then asked
+// for with the cause of the one who wanted it. A refusal is told as an event; a state that somebody sets meanwhile takes its place.
+// Thread: the ledger's.
+#pragma once
+#include "commands/executor.hpp"
+
+namespace deskline::automation {
+
+class PendingStates final : public events::Observer {
+public:
+    explicit PendingStates(commands::Executor& executor) : executor_(executor) {}
+
+    void restored(events::Books& books) override;
+    void changed(events::Books& books, const events::Change& change) override;
+
+private:
+    void attempt(events::Books& books, const AgentSession& session);
+    void answered(const std::string& session, const events::Settled& settled, events::Books& books);
+    void finish(events::Books& books, const std::string& session, std::optional<Fault> refused = {});
+
+    commands::Executor& executor_;
+    std::map<std::string, CommandId> attempts_;  // session → the command under way
+};
+
+}  // namespace deskline::automation

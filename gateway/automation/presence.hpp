@@ -1,0 +1,48 @@
+// Presence: whether an agent has a stream open. When the last one has been gone for a while, its sessions are set not-ready with the reason
+// `disconnected`, later the agent is signed out; never during a call, and coming back in time cancels both. A restart of the gateway is no
+// disconnect: whoever was there gets the whole time anew. Source: [presence] of the configuration.
+// Thread: `arrived` and `left` any; the rest the ledger's.
+#pragma once
+#include "commands/executor.hpp"
+
+namespace deskline::automation {
+
+struct PresenceOptions {
+    std::chrono::seconds notReadyAfter{0}, signOutAfter{0};  // 0: never
+    std::set<std::string> exempt = {};                       // agents without a stream by nature
+};
+
+class Presence final : public events::Observer {
+public:
+    static constexpr auto grace = std::chrono::seconds(3);      // a page that loads again is not absent
+    static constexpr auto tryAgain = std::chrono::seconds(10);  // after a refusal
+    static constexpr const char* reason = "disconnected";
+
+    // `draining`: the gateway ends; whoever leaves then is not missed.
+    Presence(events::Ledger& ledger, commands::Executor& executor, const std::atomic<bool>& draining, PresenceOptions options)
+        : ledger_(ledger), executor_(executor), draining_(draining), options_(std::move(options)) {}
+
+    void arrived(const std::set<std::string>& agents);
+    void left(const std::set<std::string>& agents);
+
+    void restored(events::Books& books) override;
+    void changed(events::Books& books, const events::Change& change) override;
+    void tick(events::Books& books) override;
+
+private:
+    void absent(events::Books& books, const std::string& agent);
+    void setNotReady(events::Books& books, const Agent& agent);
+    void signOut(events::Books& books, const Agent& agent);
+    using Ticks = std::chrono::steady_clock::time_point;
+    bool mayTry(const std::string& object, Ticks time);
+
+    events::Ledger& ledger_;
+    commands::Executor& executor_;
+    const std::atomic<bool>& draining_;
+    const PresenceOptions options_;
+    std::map<std::string, int> streams_;  // agent → how many
+    std::map<std::string, Ticks> gone_;   // agent → since when its last stream is
+    std::map<std::string, Ticks> tried_;  // session or agent → when
+};
+
+}  // namespace deskline::automation

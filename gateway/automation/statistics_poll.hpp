@@ -1,0 +1,39 @@
+// Reads the switch's figures while somebody looks: no event of TAPI's says that one changed, and each reading may be a round trip.
+// Thread: its own; made and ended by main.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "model/time.hpp"
+#include "telephony/telephony.hpp"
+
+namespace deskline::automation {
+
+// When somebody looked at figures last: by reading a list or an object. Thread: any.
+class Interest {
+public:
+    void shown() { last_ = milliseconds(now()); }
+    bool lasts() const { return milliseconds(now()) - last_ < lasting; }
+
+private:
+    static constexpr std::int64_t lasting = 60'000;  // milliseconds
+    std::atomic<std::int64_t> last_{0};              // milliseconds since 1970
+};
+
+class StatisticsPoll {
+public:
+    // `watched`: whether anybody looks; asked on the poll's thread.
+    StatisticsPoll(telephony::Telephony& telephony, std::chrono::seconds interval, std::function<bool()> watched);
+    ~StatisticsPoll();
+
+private:
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace deskline::automation

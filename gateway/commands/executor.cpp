@@ -1,0 +1,108 @@
+#include "commands/executor.hpp"
+
+#include "commands/pending_state.hpp"
+#include "model/text.hpp"
+
+namespace deskline::commands {
+namespace {
+
+using namespace telephony;
+using events::Settled;
+
+Result<std::string> objectIn(const auto& outcome) {
+    if (!outcome) return outcome.error();
+    return Result<std::string>(boost::system::in_place_value, outcome->object);
+}
+
+// Of a command that carries a PIN: the agent whose it is.
+const std::string* agentOfPin(const Command& command) {
+    const auto* what = std::get_if<telephony::Command>(&command);
+    if (!what) return nullptr;
+    if (const auto* signIn = std::get_if<SignIn>(what)) return signIn->pin ? &signIn->agent : nullptr;
+    if (const auto* create = std::get_if<CreateSession>(what)) return create->pin ? &create->agent : nullptr;
+    return nullptr;
+}
+
+std::vector<identity::Counter> countersOf(const std::string& agent, const std::string& address) {
+    return identity::countersOf(identity::Shown::pin, address, agent);
+}
+
+}  // namespace
+
+Executor::Executor(events::Ledger& ledger, telephony::Telephony* telephony, audio::Audio* audio, Guards guards)
+    : ledger_(ledger), telephony_(telephony), audio_(audio), guards_(guards) {}
+
+CommandId Executor::nextCommand() { return ledger_.nextCommand(); }
+
+bool Executor::hasSource(const Command& command) const {
+    return std::holds_alternative<audio::Change>(command) ? audio_ != nullptr : telephony_ != nullptr;
+}
+
+std::optional<Fault> Executor::slowedDown(const Command& command, const std::string& address) {
+    const auto* agent = agentOfPin(command);
+    if (!agent) return std::nullopt;
+    const int wait = guards_.throttle.wait(countersOf(*agent, address));
+    if (wait == 0) return std::nullopt;
+    guards_.refusals.count(identity::Attempt::pin, true);
+    Fault fault{"too-many-requests", "Too many wrong PINs for agent " + *agent + "; the switch was not asked."};
+    fault.retryAfter = wait;
+    return fault;
+}
+
+void Executor::countPin(const std::string& agent, const std::string& address, const Settled& settled) {
+    const auto counters = countersOf(agent, address);
+    if (settled.object) return guards_.throttle.succeeded(counters.front().who);
+    if (settled.object.error().slug != "wrong-pin") return;
+    guards_.refusals.count(identity::Attempt::pin, false);
+    guards_.throttle.failed(counters);
+}
+
+CommandId Executor::carryOut(events::Books& books, Command what, events::Cause cause, events::Answer told) {
+    const auto id = nextCommand();
+    const auto* pin = agentOfPin(what);
+    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](
+                                      const Settled& settled, events::Books& then) {
+        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;       // by the switch or the mixer
+        const auto whose = cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
+        if (!refused || guards_.auditLimits.allows(whose)) auditOutcome(then, command, cause, settled);
+        if (!agent.empty()) countPin(agent, cause.address, settled);
+        told(settled, then);
+    };
+    books.begin(id, {cause, expectation(what), objectOf(what)});
+    if (const auto* pending = std::get_if<SetPendingState>(&what)) {
+        if (keepPendingState(books, id, *pending, cause))
+            books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
+        else
+            books.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."}, false, answer);
+        return id;
+    }
+    const auto done = [this, id, answer](const auto& outcome) { ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer); };
+    books.afterCommit([this, id, what = std::move(what), done] {
+        if (const auto* change = std::get_if<audio::Change>(&what))
+            audio_->perform(id, *change, done);
+        else
+            telephony_->perform(std::get<telephony::Command>(what), done);
+    });
+    return id;
+}
+
+void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const Settled& settled) {
+    events::AuditEntry entry{.time = books.now(),
+                             .actor = cause.account.empty() ? cause.actor : cause.account,
+                             .action = command,
+                             .outcome = "succeeded",
+                             .role = given(cause.role),
+                             .address = given(cause.address),
+                             .origin = given(cause.origin),
+                             .request = given(cause.request)};
+    if (!settled.object) {
+        const auto& fault = settled.object.error();
+        entry.outcome = fault.slug;
+        entry.status = deskline::problem(fault.slug).status;
+        if (fault.hresult) entry.hresult = hex(*fault.hresult);
+        if (fault.outcomeUnknown && !settled.readAgain) entry.detail = "the outcome is unknown";
+    }
+    books.audit().add(std::move(entry));
+}
+
+}  // namespace deskline::commands

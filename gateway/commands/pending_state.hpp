@@ -1,0 +1,23 @@
+// The state that an agent wants after the call, as a record of the journal. Thread: the ledger's.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "commands/command.hpp"
+#include "events/books.hpp"
+
+namespace deskline::commands {
+
+inline constexpr const char* pendingState = "pending-state";  // the kind of its record; its id: the session's
+
+struct Pending {  // as it is kept
+    SessionState state = SessionState::not_ready;
+    events::Cause cause;
+};
+BOOST_DESCRIBE_STRUCT(Pending, (), (state, cause))
+
+std::optional<Pending> pendingOf(events::Books& books, const std::string& session);
+// Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's. False: there is no room for one more.
+bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause);
+
+}  // namespace deskline::commands

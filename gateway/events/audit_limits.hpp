@@ -1,0 +1,67 @@
+// How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit, whatever address it comes
+// from. Those whom nobody knows share one allowance for each kind of credential that they show, each account that was refused something has one of
+// its own: so many at once, then so many a minute. The rest is counted and told as one entry a minute. What was carried out is always an entry. Thread: any;
+// AuditRests: the ledger's.
+#pragma once
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "events/books.hpp"
+
+namespace deskline::events {
+
+class AuditLimits {
+public:
+    using Clock = std::chrono::steady_clock;
+    static constexpr double strangersAtOnce = 500, accountAtOnce = 200, perMinute = 20;
+    static constexpr std::size_t mostAccounts = 10'000;  // beyond it those who come share the strangers' allowance
+
+    static constexpr std::size_t mostKinds = 16;
+
+    // False: it was counted. `account` "": nobody known, who showed a credential of that kind.
+    bool allows(const std::string& account, const std::string& kind = "", Clock::time_point time = Clock::now());
+
+    void passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
+
+    struct Rest {
+        std::string account;
+        std::uint64_t count = 0;
+    };
+    std::vector<Rest> takeRests(Clock::time_point time = Clock::now());
+    std::size_t accounts() const;
+
+private:
+    struct Allowance {
+        double left;
+        Clock::time_point at;
+        std::uint64_t rest = 0;
+
+        void fill(double most, Clock::time_point time);
+        bool take();
+    };
+
+    mutable std::mutex mutex_;
+    Allowance& ofStrangers(const std::string& kind, Clock::time_point time);
+
+    std::map<std::string, Allowance> strangers_;  // by kind
+    std::uint64_t passedOver_ = 0;
+    std::map<std::string, Allowance> accounts_;
+};
+
+// Writes the rests, once a minute.
+class AuditRests final : public Observer {
+public:
+    static constexpr auto every = std::chrono::seconds(60);
+
+    explicit AuditRests(AuditLimits& limits) : limits_(limits) {}
+    void tick(Books& books) override;
+
+private:
+    AuditLimits& limits_;
+    AuditLimits::Clock::time_point next_{};
+};
+
+}  // namespace deskline::events

@@ -1,0 +1,40 @@
+// Who asks, and from where: by a ticket, a bearer token, an API key or a client certificate, the same for REST and streams. Whoever is
+// refused is counted, written into the audit, and whoever guesses has to wait (identity/throttle.hpp). Thread: the shard's.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+
+#include "net/http/context.hpp"
+#include "net/http/framing.hpp"
+#include "net/shard/shard.hpp"
+#include "net/transport/tls_connection.hpp"
+
+namespace deskline::net {
+
+struct From {
+    std::string address;                   // of the client, as trusted proxies tell it
+    std::string origin;                    // of the page that asks, for people to read
+    bool mayAsk = true;                    // no page, one of the gateway's own, or of an origin on the list
+    std::string foreignHost = {};          // not the gateway's: the page would be its own but for that
+    std::string ownPage = {};              // origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site)
+    std::vector<std::string> certificate;  // names in the client's certificate, verified; empty: none
+    bool certificateHolds = true;          // still, by the authorities and revocations of now
+};
+From fromOf(const HttpRequest& request, const Channel& channel, const Site& site);
+
+// The fault when its origin may not ask at all.
+std::optional<Fault> refusedOrigin(const From& from, Site& site);
+
+// The answer is nobody where nothing was shown. `ticket`: from the query.
+asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request, const From& from,
+                                                                   const std::string* ticket);
+// A token or key, as it stands in a header or in `hello`.
+asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential, const From& from);
+
+Fault unknownCaller(Site& site, const From& from);  // nothing was shown where something must be
+
+// What a stranger sent is beyond the limits: whatever it was meant to show.
+Fault beyondLimits(Site& site, const std::string& address, Fault fault);
+// A handshake that failed because of the client's certificate.
+void certificateRefused(Site& site, const std::string& address, const std::string& why);
+
+}  // namespace deskline::net

@@ -1,0 +1,174 @@
+#include "net/listener.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <charconv>
+#include <thread>
+
+namespace deskline::net {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+constexpr auto readsPatience = std::chrono::milliseconds(500);    // for what is being read
+constexpr auto lastAnswers = std::chrono::seconds(2);             // for clients to take what they are told at the end
+constexpr auto lastTurns = std::chrono::seconds(1);               // for what is closed to notice it
+constexpr auto hurriedPatience = std::chrono::milliseconds(100);  // for each stage, when there is no time
+
+}  // namespace
+
+Server::Server(Site& site, Shards& shards) : site_(site), shards_(shards) {}
+
+Server::~Server() { stop(std::chrono::milliseconds(0)); }
+
+Result<std::string> Server::listen(const std::string& address) {
+    const auto wrong = [&](const std::string& what) { return Fault{"configuration", "[server] listen = \"" + address + "\": " + what}; };
+    const auto colon = address.rfind(':');
+    unsigned short port = 0;
+    if (colon == std::string::npos) return wrong("it must be address:port, such as 127.0.0.1:8443.");
+    const auto [end, bad] = std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
+    if (bad != std::errc() || end != address.data() + address.size()) return wrong("the port must be a number from 0 to 65535.");
+    auto host = address.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    error_code error;
+    const auto ip = asio::ip::make_address(host, error);
+    if (error) return wrong("'" + host + "' is not an IP address.");
+    const tcp::endpoint endpoint(ip, port);
+    acceptor_ = std::make_unique<tcp::acceptor>(shards_[0]->io());
+    pause_ = std::make_unique<asio::steady_timer>(shards_[0]->io());
+    acceptor_->open(endpoint.protocol(), error);
+#ifndef _WIN32  // there SO_REUSEADDR would let two gateways share the port
+    if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
+#endif
+    if (!error) acceptor_->bind(endpoint, error);
+    if (!error) acceptor_->listen(4096, error);
+    if (error == asio::error::address_in_use) return wrong("the port is in use; is another gateway running? Choose another port, or end the other program.");
+    if (error) return wrong(error.message() + ".");
+    const auto bound = acceptor_->local_endpoint();
+    return Result<std::string>(boost::system::in_place_value, "https://" + (ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string()) + ":" +
+                                                                  std::to_string(bound.port()) + site_.api.basePath);
+}
+
+void Server::start() {
+    started_ = true;
+    for (auto& shard : shards_) shard->start();
+    asio::post(shards_[0]->io(), [this] { accept(); });
+}
+
+// A connection's place among those that are counted, until it is gone.
+class Server::Place {
+public:
+    Place(Site& site, asio::ip::address peer) : site_(site), peer_(std::move(peer)) { ++site_.connections; }
+    ~Place() {
+        if (ofPeer_) site_.peers.left(peer_);
+        --site_.connections;
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    bool granted() { return ofPeer_ = site_.peers.arrived(peer_); }  // false: its address has as many as it may
+
+private:
+    Site& site_;
+    const asio::ip::address peer_;
+    bool ofPeer_ = false;
+};
+
+// Called again by `seeToIt` where there was no memory to wait for the next.
+void Server::accept() {
+    auto& shard = *shards_[next_];
+    acceptor_->async_accept(shard.io(), [this, &shard](error_code error, tcp::socket socket) {
+        accepting_ = false;
+        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) return;
+        next_ = (next_ + 1) % shards_.size();
+        if (!error) try {
+                begin(shard, std::move(socket));
+            } catch (const std::bad_alloc&) {
+                error = make_error_code(boost::system::errc::not_enough_memory);
+            }
+        if (!error) return accept();
+        // Out of descriptors or memory, or the client left: let others go on and try again.
+        if (const auto times = failed_.happened()) spdlog::warn("{} connections could not be accepted: {}", times, error.message());
+        pause_->expires_after(std::chrono::milliseconds(50));
+        pause_->async_wait([this](error_code ended) {
+            if (!ended && !accepting_) accept();
+        });
+    });
+    accepting_ = true;
+}
+
+void Server::seeToIt() {
+    asio::post(shards_[0]->io(), [this] {
+        if (!accepting_ && acceptor_->is_open()) accept();
+    });
+}
+
+void Server::begin(Shard& shard, tcp::socket socket) {
+    if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
+        if (const auto times = tooMany_.happened())
+            spdlog::warn("{} connections were refused: there are {}, which is all that are served", times, site_.maxConnections);
+        return;
+    }
+    error_code error;
+    const auto peer = socket.remote_endpoint(error).address();
+    if (error) return;  // gone already
+    auto place = std::make_shared<Place>(site_, peer);
+    if (!place->granted()) {
+        if (const auto times = tooManyOfOne_.happened())
+            spdlog::warn("{} connections were refused: [server] connections_per_address is reached, the last time by {}", times, peer.to_string());
+        return;
+    }
+    asio::post(shard.io(), [this, &shard, place = std::move(place), socket = std::make_shared<tcp::socket>(std::move(socket))] {
+        if (shard.leaving() != Leaving::not_yet) return;
+        auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [place](Channel* channel) mutable {
+            delete channel;
+            place.reset();  // now: whoever knows it weakly keeps this function for longer
+        });
+        asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
+    });
+}
+
+void Server::askAgain() {
+    for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->askAgain(); });
+}
+
+void Server::leave(Leaving stage) {
+    for (auto& shard : shards_) asio::post(shard->io(), [&shard, stage] { shard->leave(stage); });
+}
+
+bool Server::stop(std::chrono::milliseconds patience, const std::function<bool()>& hurried) {
+    if (std::exchange(stopped_, true)) return true;
+    const auto allGone = [&](Steady::time_point until) {  // before then
+        const auto since = Steady::now();
+        while (site_.connections > 0 || site_.streams > 0) {
+            const auto time = Steady::now();
+            if (time >= until || (hurried && hurried() && time >= since + hurriedPatience)) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return true;
+    };
+    if (!started_) {
+        for (auto& shard : shards_) shard->stop();
+        return true;
+    }
+    asio::post(shards_[0]->io(), [this] {
+        error_code ignored;
+        if (acceptor_) acceptor_->close(ignored);
+    });
+    const auto over = Steady::now() + patience;
+    const std::pair<Leaving, Steady::time_point> stages[] = {
+        {Leaving::begins, std::min(over, Steady::now() + readsPatience)}, {Leaving::reads_over, over}, {Leaving::over, over + lastAnswers}};
+    bool gone = false;
+    for (const auto& [stage, until] : stages) {
+        leave(stage);  // each of them, for who has yet to come through the door
+        if ((gone = allGone(until))) break;
+    }
+    if (!gone) {
+        leave(Leaving::now);
+        gone = allGone(Steady::now() + lastTurns);
+    }
+    for (auto& shard : shards_) shard->stop();
+    return gone;
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,104 @@
+#include "net/streaming/event_stream_session.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "model/id.hpp"
+#include "net/streaming/event_subscriber.hpp"
+
+namespace deskline::net {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view lastChunk = "0\r\n\r\n";
+constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
+
+class EventStream final : public Outlet {
+public:
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {}
+
+    asio::awaitable<void> run(HttpResponse head, api::EventsQuery query) {
+        const Reader reader(*this);
+        head.chunked(true);
+        http::serializer<false, http::string_body> serializer(head);
+        serializer.split(true);  // the body comes in pieces of its own
+        error_code error;
+        serializer.next(error, [this](error_code&, const auto& buffers) { channel_->send(boost::beast::buffers_to_string(buffers)); });
+        limitQueue();
+        channel_->expireIn(0);
+        channel_->onTick = [weak = weak_from_this()] {
+            const auto self = std::static_pointer_cast<EventStream>(weak.lock());
+            return self ? self->tick() : 0;
+        };
+        channel_->tickIn(site_.heartbeatSeconds);
+        channel_->flush();
+        if (query.audioRate) setAudioRate(*query.audioRate);
+        listen(std::move(query.subscription), std::move(query.after));
+        if (shard_.leaving() != Leaving::not_yet) goAway();
+        Stream stream(channel_);
+        char ignored[256];
+        Allowance reads(1, 100);  // whoever listens has nothing to say
+        while (!error && reads.take()) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
+        end();
+        channel_->closeWhenSent();
+    }
+
+    void goAway() override { close("going-away", goAwayRetry); }
+
+private:
+    int tick() {
+        if (expired()) {
+            close("token-expired", 0);
+            return 0;
+        }
+        if (channel_->queued() > 0 && stuck_) {  // nothing went out since the last heartbeat
+            end();
+            channel_->close();
+            return 0;
+        }
+        channel_->send(chunk(": heartbeat\n\n"));
+        channel_->flush();
+        stuck_ = channel_->queued() > 0;
+        if (stuck_)
+            channel_->whenSent([weak = weak_from_this()](error_code) {
+                if (const auto self = std::static_pointer_cast<EventStream>(weak.lock())) self->stuck_ = false;
+            });
+        return site_.heartbeatSeconds;
+    }
+
+    void put(const events::FramePtr& frame) override {
+        const auto bytes = shard_.forms().eventStream(frame);
+        channel_->send(bytes, *bytes);
+    }
+
+    void tellReset(const std::string& reason) override { channel_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}}))); }
+
+    void tellSnapshot(const Bytes& frame, const std::string& cursor) override { channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame))); }
+
+    void revoked() override { close("revoked", 0); }
+
+    void tooSlow() override { close("too-slow", slowRetry); }
+
+    void close(std::string_view reason, int retry) {
+        if (channel_->closing()) return;
+        end();
+        std::string last;
+        if (retry) last += chunk("retry: " + std::to_string(retry) + "\n\n");
+        last += eventChunk("close", "", json::serialize(json::object{{"reason", reason}}));
+        channel_->sever(last.append(lastChunk));
+    }
+
+    bool stuck_ = false;
+};
+
+}  // namespace
+
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
+                                       identity::Identity identity, api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity));
+    co_await stream->run(std::move(head), std::move(query));
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,17 @@
+// An event stream: server-sent events over one long answer, for clients that have no WebSocket. The same events, bytes and filters.
+// Its own messages: `snapshot` and `reset`, as on the WebSocket, and `close` with the reason before the gateway ends it.
+// Source: WHATWG HTML §9.2. Thread: the shard's.
+#pragma once
+#include "api/events_query.hpp"
+#include "net/http/context.hpp"
+#include "net/http/framing.hpp"
+#include "net/shard/shard.hpp"
+#include "net/transport/tls_connection.hpp"
+
+namespace deskline::net {
+
+// The head of the answer goes out first. Ends when the client leaves or the gateway sends it away.
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
+                                       identity::Identity identity, api::EventsQuery query);
+
+}  // namespace deskline::net

@@ -1,0 +1,228 @@
+#include "net/streaming/event_subscriber.hpp"
+
+#include <algorithm>
+
+#include "model/seconds.hpp"
+
+namespace deskline::net {
+
+Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity)
+    : channel_(std::move(channel)), shard_(shard), site_(site), whose_(std::move(whose)), identity_(std::move(identity)) {
+    ++site_.streams;
+    shard_.opened(*this);
+    setAudioRate(defaultAudioRate);
+}
+
+Outlet::~Outlet() {
+    --site_.streams;
+    site_.api.streams.closed(whose_.id);
+    watchMeters(false);
+    site_.api.presence.left(present_);
+}
+
+void Outlet::setAudioRate(double perSecond) {
+    interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
+}
+
+bool Outlet::expired() const { return identity_ && identity_->expires && later(identity_->expires, 60) < secondsNow(); }
+
+void Outlet::limitQueue() {
+    channel_->limit(site_.queueLimit, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        ++self->site_.slowClients;
+        self->end();
+        self->tooSlow();
+    });
+}
+
+void Outlet::end() {
+    if (joined_) shard_.leave(joinedAs_, this);
+    joined_ = beginning_ = again_ = false;
+    ++attaching_;
+    conflated_.clear();
+    holding_ = false;
+}
+
+void Outlet::unread() noexcept {
+    if (shard_.io().stopped()) return;  // it is taken apart itself
+    try {
+        end();
+        if (!channel_->closing()) channel_->close();
+    } catch (const std::bad_alloc&) {
+        lost();
+    }
+}
+
+void Outlet::lost() noexcept {
+    lost_ = true;
+    channel_->cut();
+}
+
+void Outlet::listen(events::Subscription subscription, std::string cursor) {
+    subscription_ = std::move(subscription);
+    site_.api.interest.shown();
+    if (beginning_)
+        again_ = true;
+    else
+        attach(std::move(cursor));
+}
+
+void Outlet::attach(std::string cursor) {
+    beginning_ = true;
+    site_.api.ledger.attach(
+        shard_.number(), subscription_, std::move(cursor),
+        [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
+            const auto self = weak.lock();
+            if (!self || self->attaching_ != which) return;
+            if (attachment.failed) return self->lost();
+            try {
+                self->attached(attachment, asked);
+            } catch (const std::bad_alloc&) {
+                self->lost();
+            }
+        },
+        weak_from_this());
+}
+
+void Outlet::attached(const events::Attachment& attachment, const events::Subscription& asked) {
+    askAgain();  // keys and revocations may have changed since it came
+    if (channel_->closing() || !beginning_) return;
+    if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
+        again_ = false;
+        return attach("");
+    }
+    channel_->sendBeginning([&] { tellBeginning(attachment, asked); });
+    const auto whenSent = [&](auto then) {
+        channel_->whenSent([weak = weak_from_this(), which = attaching_, then](error_code error) {
+            if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
+        });
+    };
+    if (attachment.more) {  // it is far behind: the next page when this one is out
+        whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
+        return channel_->flush();
+    }
+    if (std::exchange(joined_, false)) shard_.leave(joinedAs_, this);
+    joinedAs_ = asked;  // before: whoever has joined must be able to leave
+    shard_.join(joinedAs_, shared_from_this());
+    joined_ = true;
+    watchMeters(asked.hears("audio.meter"));
+    whenSent([](Outlet& self) { self.begun(); });
+    channel_->flush();
+}
+
+void Outlet::tellBeginning(const events::Attachment& attachment, const events::Subscription& asked) {
+    if (!std::exchange(greeted_, true)) {
+        present();
+        showItself();
+        greet(attachment);
+    }
+    if (!attachment.reset.empty()) tellReset(attachment.reset);
+    if (attachment.snapshot) {
+        conflated_.clear();  // it has what was held
+        tellSnapshot(attachment.snapshot, attachment.cursor);
+    }
+    for (const auto& frame : attachment.missed)
+        if (asked.matches(*frame)) put(frame);
+}
+
+void Outlet::begun() {
+    beginning_ = false;
+    if (std::exchange(again_, false)) attach("");
+}
+
+void Outlet::present() {
+    present_ = identity_->agents;
+    site_.api.presence.arrived(present_);
+}
+
+void Outlet::showItself() {
+    site_.api.streams.opened({.id = whose_.id,
+                                  .kind = whose_.kind,
+                                  .subject = identity_->subject,
+                                  .role = std::string(name(identity_->role)),
+                                  .address = whose_.address,
+                                  .since = now()});
+}
+
+void Outlet::watchMeters(bool watch) {
+    if (watch == metering_) return;
+    metering_ = watch;
+    watch ? site_.meters.come() : site_.meters.go();
+}
+
+void Outlet::askAgain() {
+    if (!identity_ || channel_->closing()) return;
+    if (identity_->proof == identity::Proof::certificate && !channel_->certificateHolds(site_.tls.load().get())) return revoked();
+    auto is = site_.api.authenticator.current(*identity_, now());
+    if (!is) return revoked();
+    identity_ = std::move(*is);
+    adapt();
+}
+
+void Outlet::leave(Leaving stage) {
+    if (stage == Leaving::begins) goAway();
+    if (stage == Leaving::now) channel_->close();
+}
+
+void Outlet::adapt() {
+    if (greeted_ && present_ != identity_->agents) {
+        site_.api.presence.arrived(identity_->agents);
+        site_.api.presence.left(std::exchange(present_, identity_->agents));
+    }
+    auto subscription = subscription_;
+    subscription.sight = site_.api.policy.sight(*identity_);
+    if (!(subscription.sight == subscription_.sight)) listen(std::move(subscription), "");  // a fresh snapshot: what it may not see is not in it
+}
+
+bool Outlet::deliver(const events::FramePtr& frame) {
+    if (lost_ || channel_->closing()) return false;
+    if (beginning_ && !subscription_.sees(frame->topic(), frame->concern)) return false;  // it may see less by now
+    if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
+    releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
+    put(frame);
+    return !std::exchange(touched_, true);
+}
+
+void Outlet::flush() {
+    touched_ = false;
+    channel_->flush();
+}
+
+bool Outlet::conflate(const events::FramePtr& frame) {
+    const auto time = Clock::now();
+    auto& slot = conflated_.of(frame->subject, time);
+    if (!holding_ && slot.due <= time && channel_->queued() == 0) {  // what is held goes first, and not before its time
+        slot.due = time + interval_;
+        return false;
+    }
+    slot.held = frame;
+    if (!holding_) {
+        holding_ = true;
+        shard_.hold(shared_from_this());
+    }
+    return true;
+}
+
+// In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back those after it.
+bool Outlet::releaseHeld() {
+    const auto time = Clock::now();
+    const auto all = conflated_.held();
+    auto next = all.begin();
+    for (; next != all.end() && (*next)->due <= time && channel_->queued() == 0; ++next) release(**next, time);
+    if (next != all.begin()) shard_.touch(shared_from_this());
+    holding_ = next != all.end();
+    return holding_;
+}
+
+void Outlet::release(Slot& slot, Clock::time_point time) {
+    slot.due = time + interval_;
+    put(std::exchange(slot.held, nullptr));
+}
+
+void Outlet::releaseAll() {
+    if (!holding_) return;
+    for (auto* slot : conflated_.held()) release(*slot, Clock::now());
+}
+
+}  // namespace deskline::net

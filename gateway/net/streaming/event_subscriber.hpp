@@ -1,0 +1,100 @@
+// A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the merging of what is
+// latest-wins, and what happens at the limit of what may be queued for it (the channel counts). How a frame looks on the wire is the derived
+// class's.
+// Thread: the shard's.
+#pragma once
+#include <optional>
+
+#include "net/streaming/conflated.hpp"
+#include "net/shard/frame_encodings.hpp"
+#include "net/http/context.hpp"
+#include "net/shard/shard.hpp"
+#include "net/transport/tls_connection.hpp"
+
+namespace deskline::net {
+
+inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
+
+class Outlet : public Subscriber, public Open, public std::enable_shared_from_this<Outlet> {
+public:
+    ~Outlet() override;
+
+    bool deliver(const events::FramePtr& frame) final;
+    void flush() final;
+    bool releaseHeld() final;
+    void askAgain() final;
+    void lost() noexcept final;
+    void leave(Leaving stage) final;
+
+protected:
+    // `address`: of the caller, as proxies tell it. `kind` and `id`: what administrators are shown.
+    struct Whose {
+        api::StreamKind kind;
+        std::string id, address;
+    };
+    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
+
+    // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of memory, the connection
+    // ends with it: nobody else would see its end.
+    class Reader {
+    public:
+        explicit Reader(Outlet& outlet) : outlet_(outlet) {}
+        ~Reader() { outlet_.unread(); }
+        Reader(const Reader&) = delete;
+        Reader& operator=(const Reader&) = delete;
+
+    private:
+        Outlet& outlet_;
+    };
+
+    void limitQueue();  // from now on: beyond it the client is too slow
+    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time: what is asked for while one is on
+    // its way is begun, all at once and with a snapshot, when that is out.
+    void listen(events::Subscription subscription, std::string cursor);
+    void setAudioRate(double perSecond);
+    void end();
+    void adapt();  // to who the caller is now: hears what it may hear now
+    bool greeted() const { return greeted_; }
+    bool expired() const;  // the caller's token, with 60 s of leeway
+
+    virtual void greet(const events::Attachment&) {}        // before the first
+    virtual void tellReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
+    virtual void tellSnapshot(const Bytes& frame, const std::string& cursor) = 0;
+    virtual void put(const events::FramePtr& frame) = 0;  // into the channel's queue, in its form
+    virtual void tooSlow() = 0;
+    virtual void goAway() = 0;   // the gateway ends
+    virtual void revoked() = 0;  // the caller is nobody any more
+
+    std::shared_ptr<Channel> channel_;
+    Shard& shard_;
+    Site& site_;
+    const Whose whose_;
+    std::optional<identity::Identity> identity_;
+    events::Subscription subscription_;
+
+private:
+    using Clock = Conflated::Clock;
+    using Slot = Conflated::Slot;
+
+    void unread() noexcept;
+    void attach(std::string cursor);
+    void attached(const events::Attachment& attachment, const events::Subscription& asked);
+    void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
+    void begun();
+    bool conflate(const events::FramePtr& frame);
+    void release(Slot& slot, Clock::time_point time);
+    void releaseAll();
+    void watchMeters(bool watch);
+    void present();
+    void showItself();
+
+    events::Subscription joinedAs_;
+    Conflated conflated_;  // at most `audioRate` frames a second for one object
+    Clock::duration interval_{};
+    std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
+    bool beginning_ = false, again_ = false;  // a beginning is on its way; another is wanted after it
+    bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
+    std::set<std::string> present_;  // the agents whose stream this is
+};
+
+}  // namespace deskline::net

@@ -1,0 +1,90 @@
+#include "net/streaming/message.hpp"
+
+#include <algorithm>
+
+#include "api/target.hpp"
+#include "events/frame.hpp"
+#include "model/text.hpp"
+
+namespace deskline::net {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longestId = 64, longestReason = 123;  // of a command's id; of a close frame's text (RFC 6455 §5.5)
+
+bool isId(std::string_view id) {
+    return !id.empty() && id.size() <= longestId && std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+// A name of a message's member, or "": what is no such name is the client's own text.
+std::string knownName(std::string_view pointer) {
+    std::string known;
+    const auto name = pointer.substr(std::min<std::size_t>(pointer.size(), 1), pointer.find('/', 1) - std::min<std::size_t>(pointer.size(), 1));
+    boost::mp11::mp_for_each<boost::describe::describe_members<Message, boost::describe::mod_any_access>>([&](auto member) {
+        if (name == member.name) known = " /" + std::string(name);
+    });
+    return known;
+}
+
+}  // namespace
+
+boost::system::result<Message, Unreadable> readMessage(std::string_view text) {
+    json::error_code error;
+    const auto value = json::parse({text.data(), text.size()}, error);
+    if (error) return Unreadable{"bad-json", error.message()};
+    Message message;
+    std::vector<FieldError> errors;
+    fromJson(value, message, "", errors);
+    if (!errors.empty()) return Unreadable{"bad-field" + knownName(errors[0].pointer), errors[0].pointer + " " + errors[0].detail};
+    if (message.id && !isId(*message.id)) return Unreadable{"bad-field /id", "/id must have 1 to 64 visible ASCII characters"};
+    return message;
+}
+
+api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity, const From& from, bool& whole) {
+    api::Request request;
+    request.method = *command.method;
+    whole = api::parseTarget(*command.path, request.path, request.query);
+    if (command.body) request.body = json::serialize(*command.body);
+    request.headers["content-type"] = "application/json";
+    if (command.headers && command.headers->is_object())
+        for (const auto& field : command.headers->get_object()) {
+            if (field.value().is_string()) request.headers[lower(std::string_view(field.key()))] = std::string(field.value().get_string());
+        }
+    request.requestId = api::requestIdFrom(request, connection + "-" + *command.id);
+    request.identity = identity;
+    request.address = from.address;
+    request.origin = from.origin;
+    return request;
+}
+
+std::string resultFrame(const std::string& id, const api::Response& response) {
+    json::object result{
+        {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
+    json::object headers;
+    for (const auto& [name, value] : response.headers) headers[name] = value;
+    if (!headers.empty()) result["headers"] = std::move(headers);
+    return events::textFrame(json::serialize(result));
+}
+
+std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds) {
+    const auto say = [&](std::size_t most) {  // cut before it is JSON, which would not survive it
+        json::object why{{"reason", printable(reason, most)}};
+        if (retryMilliseconds > 0) why["retry"] = retryMilliseconds;
+        return json::serialize(why);
+    };
+    auto most = longestReason;
+    auto text = say(most);
+    while (text.size() > longestReason) {
+        most -= std::min(most, (text.size() - longestReason + 1) / 2);  // JSON needs at most two bytes for one of these
+        text = say(most);
+    }
+    const auto number = static_cast<std::uint16_t>(code);
+    std::string frame("\x88", 1);
+    frame += static_cast<char>(text.size() + 2);
+    frame += static_cast<char>(number >> 8);
+    frame += static_cast<char>(number & 255);
+    return frame + text;
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,339 @@
+#include "net/streaming/websocket_session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include "api/events_query.hpp"
+#include "api/headers.hpp"
+#include "api/router.hpp"
+#include "model/id.hpp"
+#include "model/text.hpp"
+#include "net/http/api_call.hpp"
+#include "net/http/authentication.hpp"
+#include "net/streaming/frame_limits.hpp"
+#include "net/streaming/frame_meter.hpp"
+#include "net/streaming/message.hpp"
+#include "net/streaming/event_subscriber.hpp"
+#include "net/shard/outside.hpp"
+
+namespace deskline::net {
+namespace {
+
+namespace websocket = boost::beast::websocket;
+namespace json = boost::json;
+
+constexpr int helloSeconds = 5;
+constexpr int crowdedRetry = 5000;          // milliseconds
+constexpr std::size_t mostUnanswered = 64;  // commands of one stream
+const Fault tooManyUnderWay{"too-many-requests", "64 commands of this stream are under way; wait for the result of one.", {}, {}, false, {}, {}, false, 1};
+
+class StreamConnection final : public Outlet {
+public:
+    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, std::optional<identity::Identity> identity)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, randomId(6), from.address}, std::move(identity)),
+          websocket_(Stream(channel_)),
+          from_(std::move(from)) {}
+
+    asio::awaitable<void> run(HttpRequest request, bool crowded) {
+        const Reader reader(*this);
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        prepare(request);
+        channel_->expireIn(0);
+        co_await websocket_.async_accept(request, token);
+        request = {};
+        if (error) {
+            channel_->close();
+            co_return;
+        }
+        accepted_ = true;
+        channel_->onTick = [weak = weak()] {
+            const auto self = weak.lock();
+            return self ? self->tick() : 0;
+        };
+        channel_->tickIn(helloSeconds + 1);
+        websocket_.control_callback([this](auto, auto) { heard_ = true; });
+        channel_->onRead = [this](std::string_view bytes) {  // the reader below is this coroutine
+            if (meter_.take(bytes)) return;
+            close(CloseCode::bad_frame, "too-many-frames");
+            channel_->stopReading();
+        };
+        limitQueue();
+        if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
+        if (shard_.leaving() != Leaving::not_yet) goAway();
+        while (!channel_->closed()) {
+            boost::beast::flat_buffer buffer(messageRoom);  // of this message alone: an idle stream has none
+            co_await websocket_.async_read(buffer, token);
+            if (error) break;
+            heard_ = true;
+            if (channel_->closing()) continue;  // after the goodbye nothing is taken
+            if (!websocket_.got_text()) {
+                close(CloseCode::bad_frame, "binary-frame");
+                continue;
+            }
+            co_await receive({static_cast<const char*>(buffer.data().data()), buffer.size()});
+            OPENSSL_cleanse(buffer.data().data(), buffer.size());  // a token, a PIN
+        }
+        const bool tooBig = error == websocket::error::message_too_big || error == websocket::error::buffer_overflow;
+        if (tooBig && !helloed_) (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
+        if (tooBig) close(CloseCode::bad_frame, "frame-too-large");
+        channel_->onRead = nullptr;
+        end();
+        channel_->closeWhenSent();
+    }
+
+    // Nothing more begins; what was asked is answered before the goodbye.
+    void goAway() override {
+        leaving_ = true;
+        if (!accepted_ || unanswered_ > 0 || channel_->closing()) return;
+        end();
+        channel_->send(closeFrame(CloseCode::going_away, "going-away", 1000));
+        channel_->closeWhenSent();
+        channel_->flush();
+    }
+
+private:
+    std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
+
+    void prepare(const HttpRequest& request) {
+        const auto offered = api::elements(std::string_view(request[http::field::sec_websocket_protocol]));
+        const bool ours = std::ranges::find(offered, "deskline.v1") != offered.end();
+        limit(websocket_, site_.compression);
+        websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
+            response.set(http::field::server, "Deskline");
+            if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
+            const auto agreed = response[http::field::sec_websocket_extensions];
+            // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
+            compressed_ = agreed.starts_with("permessage-deflate") && agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
+        }));
+    }
+
+    int tick() {
+        if (!helloed_) {
+            close(CloseCode::hello_late, "hello-late");
+            return 0;
+        }
+        if (expired()) {
+            close(CloseCode::token_expired, "token-expired");
+            return 0;
+        }
+        if (meter_.late()) {
+            close(CloseCode::bad_frame, "message-late");
+            return 0;
+        }
+        if (!heard_ && pinged_) {  // nothing since the last ping: dead
+            end();
+            channel_->close();
+            return 0;
+        }
+        heard_ = false;
+        pinged_ = true;
+        channel_->send(std::string("\x89\x00", 2));
+        channel_->flush();
+        return site_.heartbeatSeconds;
+    }
+
+    bool compresses(std::string_view frame) const { return compressed_ && frame.size() >= site_.compressionThreshold; }
+
+    void put(const events::FramePtr& frame) override {
+        if (!compresses(frame->bytes)) return channel_->send(frame, frame->bytes);
+        const auto bytes = shard_.forms().deflated(frame);
+        channel_->send(bytes, *bytes);
+    }
+
+    void tellReset(const std::string& reason) override {
+        channel_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", reason}})));
+    }
+
+    void tellSnapshot(const Bytes& frame, const std::string&) override {
+        if (compresses(*frame)) return channel_->send(shard_.forms().deflate(*frame));
+        channel_->send(frame, *frame);
+    }
+
+    void revoked() override { close(CloseCode::not_authorized, "revoked"); }
+
+    void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
+
+    void greet(const events::Attachment& attachment) override {
+        const auto list = [](const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
+        channel_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
+                                                                      {"protocol", 1},
+                                                                      {"gateway", site_.api.name},
+                                                                      {"connection", whose_.id},
+                                                                      {"cursor", attachment.cursor},
+                                                                      {"resumed", attachment.resumed},
+                                                                      {"heartbeat", site_.heartbeatSeconds},
+                                                                      {"identity",
+                                                                       {{"subject", identity_->subject},
+                                                                        {"role", name(identity_->role)},
+                                                                        {"agents", list(identity_->agents)},
+                                                                        {"groups", list(identity_->groups)},
+                                                                        {"scopes", list(identity_->scopes)}}},
+                                                                      {"capabilities", attachment.capabilities}})));
+    }
+
+    void say(const json::object& message) { send(events::textFrame(json::serialize(message))); }
+
+    void close(CloseCode code, std::string_view reason, int retry = 0) {
+        if (channel_->closing()) return;
+        end();
+        channel_->sever(closeFrame(code, reason, retry));
+    }
+
+    asio::awaitable<void> receive(std::string_view text) {
+        auto message = parse(text);
+        if (message && message->op == "hello" && !helloed_)
+            co_await hello(std::move(*message));
+        else if (message && message->op == "refresh" && helloed_)
+            co_await refresh(std::move(message->token));
+        else if (message)
+            handle(*message);
+    }
+
+    std::optional<Message> parse(std::string_view text) {
+        auto message = readMessage(text);
+        if (message) return std::move(*message);
+        spdlog::debug("stream {}: {}", whose_.id, message.error().detail);  // a stranger may cause as many as it likes
+        close(CloseCode::bad_frame, message.error().reason);
+        return std::nullopt;
+    }
+
+    void handle(const Message& message) {
+        if (message.op == "hello") return close(CloseCode::bad_frame, "second-hello");
+        if (!helloed_) return close(CloseCode::not_authorized, "hello-first");
+        if (message.op == "command") return command(message);
+        if (message.op == "subscribe" || message.op == "unsubscribe") return subscribe(message);
+        close(CloseCode::unknown_op, "unknown-op");
+    }
+
+    // Takes the token's word for who this is; a stream stays its subject's.
+    asio::awaitable<bool> authorize(std::optional<std::string> token) {
+        if (!token) co_return nobodyKnown();
+        auto verified = co_await believed(site_, shard_, std::move(*token), from_);
+        co_return take(std::move(verified));
+    }
+
+    bool nobodyKnown() {
+        if (identity_) return true;  // by a ticket, a header, a certificate
+        (void)unknownCaller(site_, from_);
+        close(CloseCode::not_authorized, "not-authorized");
+        return false;
+    }
+
+    bool take(Result<identity::Identity> verified) {
+        if (channel_->closing()) return false;
+        if (!verified) {
+            spdlog::debug("stream {}: {}", whose_.id, verified.error().detail);  // the audit has it
+            close(CloseCode::not_authorized, verified.error().slug, verified.error().retryAfter * 1000);
+            return false;
+        }
+        if (identity_ && greeted() && identity_->account() != verified->account()) {
+            close(CloseCode::not_authorized, "another-subject");
+            return false;
+        }
+        identity_ = std::move(*verified);
+        return true;
+    }
+
+    asio::awaitable<void> hello(Message message) {
+        helloed_ = true;
+        const bool known = co_await authorize(std::move(message.token));
+        if (known) begin(message);
+    }
+
+    void begin(const Message& message) {
+        const auto topics = message.topics.value_or(api::everything());
+        if (const auto unknown = api::unknownTopic(topics); !unknown.empty()) return close(CloseCode::bad_frame, "unknown-topic");
+        auto subscription = api::subscriptionFor(site_.api, *identity_, topics, message.agents);
+        if (!subscription && subscription.error().slug == "invalid-argument") return close(CloseCode::bad_frame, "bad-field /agents");
+        if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
+        setAudioRate(message.audioRate.value_or(defaultAudioRate));
+        listen(std::move(*subscription), message.cursor.value_or(""));
+    }
+
+    asio::awaitable<void> refresh(std::optional<std::string> token) {
+        const bool shown = token.has_value();
+        const bool known = co_await authorize(std::move(token));
+        if (known && shown) refreshed();
+        if (known && !shown) close(CloseCode::not_authorized, "not-authorized");
+    }
+
+    void refreshed() {
+        say({{"op", "refreshed"}, {"expires", identity_->expires}});
+        adapt();
+    }
+
+    void subscribe(const Message& message) {
+        const auto topics = message.topics.value_or(std::vector<std::string>{});
+        if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
+            return say({{"op", "error"},
+                        {"reason", "unknown-topic"},
+                        {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + printable(unknown) + "'"}});
+        auto subscription = subscription_;
+        for (const auto& topic : topics) message.op == "subscribe" ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
+        listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
+    }
+
+    void command(const Message& message) {
+        if (!message.id || !message.method || !message.path) return close(CloseCode::bad_frame, "command-needs-id-method-path");
+        const auto& id = *message.id;
+        if (unanswered_ >= mostUnanswered) {
+            ++site_.refusedCommands;
+            return send(resultFrame(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
+        }
+        bool whole = false;
+        auto request = requestOf(message, whose_.id, *identity_, from_, whole);
+        if (!whole) return send(resultFrame(id, api::problem(api::brokenTarget(), request.requestId)));
+        request.later = laterOn(shard_.io());
+        ++unanswered_;
+        const auto until = leavingOf(request);
+        AnswerOf<api::Response> otherwise = unanswered(request);
+        askOutside(
+            shard_, until, std::move(otherwise),
+            [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.api, std::move(call), std::move(respond)); },
+            [weak = weak(), id](const api::Response& response) {
+                const auto self = weak.lock();
+                if (self) try {
+                        self->answered(id, response);
+                    } catch (const std::bad_alloc&) {  // it would wait for the result for ever
+                        self->lost();
+                    }
+            });
+    }
+
+    void answered(const std::string& id, const api::Response& response) {
+        --unanswered_;
+        if (!channel_->closing()) send(resultFrame(id, response));
+        if (leaving_) goAway();
+    }
+
+    void send(std::string frame) {
+        channel_->send(std::move(frame));
+        channel_->flush();
+    }
+
+    websocket::stream<Stream, true> websocket_;
+    const From from_;
+    FrameMeter meter_;
+    std::size_t unanswered_ = 0;  // commands
+    bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false, accepted_ = false, leaving_ = false;
+};
+
+}  // namespace
+
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from, std::optional<identity::Identity> identity,
+                  bool crowded) {
+    auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
+    auto* self = connection.get();
+    asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
+        if (error) spdlog::error("a stream failed by exception");
+    });
+}
+
+}  // namespace deskline::net

@@ -1,0 +1,20 @@
+// One POST to somebody outside, and what became of it. Thread: values, any.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace deskline::outbound {
+
+struct Post {
+    std::string url, body;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+struct PostOutcome {
+    std::optional<int> status;
+    std::string error;   // in words, where there was no answer
+    std::string answer;  // its first KiB
+};
+
+}  // namespace deskline::outbound

@@ -1,0 +1,139 @@
+#include "outbound/resolver.hpp"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "model/text.hpp"
+
+namespace deskline::outbound {
+namespace {
+
+namespace asio = boost::asio;
+using error_code = boost::system::error_code;
+
+// One who asked. Lives with its coroutine; the timer is woken when there is an answer. Thread: the executor's.
+struct Asking {
+    asio::steady_timer timer;
+    Addresses addresses = {};
+    error_code error = asio::error::timed_out;
+};
+
+struct Job {
+    std::string host, zone;
+    std::weak_ptr<Asking> asking;  // gone: nobody wants to know any more
+};
+
+}  // namespace
+
+struct Resolver::State {
+    std::mutex mutex;
+    asio::io_context* io;  // null: it is gone, and nobody is told
+    const Lookup lookup;
+    std::deque<Job> waiting;
+    std::set<std::string> zones;  // being asked
+    std::size_t threads = 0;
+
+    State(asio::io_context& context, Lookup how) : io(&context), lookup(std::move(how)) {}
+
+    // Under the lock, these three.
+    bool add(Job job) {
+        std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
+        const auto alike = std::ranges::count(waiting, job.zone, &Job::zone);
+        if (waiting.size() >= mostWaiting || static_cast<std::size_t>(alike) >= mostOfZone) return false;
+        waiting.push_back(std::move(job));
+        return true;
+    }
+    // The first whose zone is not being asked, and who is still waited for.
+    std::optional<Job> next() {
+        std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
+        const auto found = std::ranges::find_if(waiting, [&](const Job& job) { return !zones.contains(job.zone); });
+        if (found == waiting.end()) return std::nullopt;
+        auto job = std::move(*found);
+        waiting.erase(found);
+        zones.insert(job.zone);
+        return job;
+    }
+
+    // A thread lives while there is something to do.
+    static void work(const std::shared_ptr<State>& state) {
+        std::unique_lock lock(state->mutex);
+        while (auto job = state->next()) {
+            lock.unlock();
+            error_code error;
+            auto addresses = state->lookup(job->host, error);
+            lock.lock();
+            state->zones.erase(job->zone);
+            if (!state->io) continue;
+            asio::post(*state->io, [asking = job->asking, addresses = std::move(addresses), error]() mutable {
+                const auto told = asking.lock();
+                if (!told) return;
+                told->addresses = std::move(addresses);
+                told->error = error;
+                told->timer.cancel();
+            });
+        }
+        --state->threads;
+    }
+
+    static void hire(const std::shared_ptr<State>& state) {
+        if (state->threads == mostThreads) return;
+        std::thread(&State::work, state).detach();
+        ++state->threads;
+    }
+};
+
+Resolver::Resolver(asio::io_context& io, Lookup lookup) : io_(io), state_(std::make_shared<State>(io, std::move(lookup))) {}
+
+Resolver::~Resolver() {
+    const std::lock_guard lock(state_->mutex);
+    state_->io = nullptr;
+    state_->waiting.clear();
+}
+
+asio::awaitable<Addresses> Resolver::resolve(std::string host, std::chrono::steady_clock::time_point until, error_code& error) {
+    error = {};
+    if (const auto address = asio::ip::make_address(host, error); !error) co_return Addresses{address};
+    const auto asking = std::make_shared<Asking>(Asking{asio::steady_timer(io_, until)});
+    {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->add({host, zoneOf(host), asking})) {
+            error = asio::error::no_buffer_space;
+            co_return Addresses{};
+        }
+        State::hire(state_);
+    }
+    error_code woken;
+    co_await asking->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    error = asking->error;
+    co_return std::move(asking->addresses);
+}
+
+std::string zoneOf(const std::string& host) {
+    auto name = lower(host);
+    while (name.ends_with('.')) name.pop_back();
+    const auto last = name.rfind('.');
+    if (last == std::string::npos || last == 0) return name;
+    auto dot = name.rfind('.', last - 1);
+    if (dot != std::string::npos && dot > 0 && last - dot <= 4) dot = name.rfind('.', dot - 1);  // "co", "com", "org"
+    return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+Addresses lookUp(const std::string& host, error_code& error) {
+    asio::io_context io(1);
+    asio::ip::tcp::resolver resolver(io);
+    Addresses addresses;
+    for (const auto& entry : resolver.resolve(host, "", error)) addresses.push_back(entry.endpoint().address());
+    return addresses;
+}
+
+}  // namespace deskline::outbound

@@ -1,0 +1,41 @@
+// Names to addresses, for the gateway's own requests. The system's lookup blocks and cannot be cancelled: it runs on a few threads of its
+// own, one at a time for one zone, so that a slow zone holds back nobody else; who asked is told at the latest when its time is up, and
+// nobody waits for a lookup at the end. Source: POSIX getaddrinfo. Thread: the caller's executor; lookups on their own.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace deskline::outbound {
+
+using Addresses = std::vector<boost::asio::ip::address>;
+// Blocks. The error is why there are none.
+using Lookup = std::function<Addresses(const std::string& host, boost::system::error_code& error)>;
+Addresses lookUp(const std::string& host, boost::system::error_code& error);  // the system's
+
+class Resolver {
+public:
+    static constexpr std::size_t mostThreads = 8;                     // lookups under way
+    static constexpr std::size_t mostWaiting = 256, mostOfZone = 32;  // for a thread, or for their zone
+
+    explicit Resolver(boost::asio::io_context& io, Lookup lookup = lookUp);
+    ~Resolver();  // what is under way goes on for nobody
+
+    // An address is what it says. Errors: the lookup's; timed_out; no_buffer_space when too many wait.
+    boost::asio::awaitable<Addresses> resolve(std::string host, std::chrono::steady_clock::time_point until, boost::system::error_code& error);
+
+private:
+    struct State;
+    boost::asio::io_context& io_;
+    std::shared_ptr<State> state_;
+};
+
+// The part of a name that is somebody's to be slow with: its last two labels, three where the second is as short as in "co.uk".
+std::string zoneOf(const std::string& host);
+
+}  // namespace deskline::outbound
