@@ -19,6 +19,7 @@
 #include "model/failpoint.hpp"
 #include "net/transport/certificate_files.hpp"
 #include "net/listener.hpp"
+#include "net/pages/pages.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
 #ifdef _WIN32
 #include "audio/coreaudio/core_audio.hpp"

@@ -3,7 +3,7 @@
 #include "api/caller_command.hpp"
 #include "automation/outcome_recheck.hpp"
 #include "automation/pending_states.hpp"
-#include "automation/presence.hpp"
+#include "app/services.hpp"
 #include "api/router.hpp"
 #include "bench.hpp"
 

@@ -59,9 +59,8 @@ using Handle = std::function<void(events::Books&, Webhooks&, const Request&, con
 void managed(Context& context, Request request, Respond respond, Handle handle) {
     if (context.policy.reach(request.identity, identity::Resource::webhooks, identity::Action::change) == Reach::none)
         return respond(problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."}, request.requestId));
-    if (!context.webhooks) return respond(problem({"not-supported", "This gateway has no webhooks."}, request.requestId));
     context.ledger.transact([&context, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
-        handle(books, *context.webhooks, request,
+        handle(books, context.webhooks, request,
                [&](Response response) { books.afterCommit([respond, response = std::move(response)] { respond(response); }); });
     });
 }
