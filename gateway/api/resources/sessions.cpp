@@ -40,7 +40,7 @@ void setState(Context& context, Request request, Respond respond, SessionStateBo
     command(context, std::move(request), std::move(respond), [&context, id, identity, body = std::move(body)](const events::State& known) -> Result<Plan> {
         const auto session = controlled(context, identity, known, id);
         if (!session) return session.error();
-        if (body.when == When::after_call && hasCall(**session)) return Plan{SetPendingState{id, body.state}, answerWithSession, body.reason};
+        if (body.when == When::after_call && hasCall(**session)) return Plan{commands::SetPendingState{id, body.state}, answerWithSession, body.reason};
         return Plan{telephony::Command(telephony::SetSessionState{id, body.state}), answerWithSession, body.reason};
     });
 }
@@ -116,7 +116,7 @@ void withdrawPendingState(Context& context, Request request, Respond respond) {
         const auto session = controlled(context, identity, known, id);
         if (!session) return session.error();
         if (!(*session)->pendingState) return Fault{"not-found", "This session has no pending state."};
-        return Plan{SetPendingState{id, std::nullopt}, answerWithSession};
+        return Plan{commands::SetPendingState{id, std::nullopt}, answerWithSession};
     });
 }
 
