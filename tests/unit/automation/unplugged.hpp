@@ -1,0 +1,143 @@
+// A gateway without sockets, for the tests of what it keeps beyond its sources: on a clock that the test drives, with a switch that answers
+// what the test says, and over restarts in the middle.
+#pragma once
+#include "api/router.hpp"
+#include "app/services.hpp"
+#include "unit/events/bench.hpp"
+
+namespace deskline::events {
+
+inline constexpr auto timeout = 0x80040044U;     // TAPI_E_TIMEOUT
+inline constexpr auto notAllowed = 0x8004004BU;  // TAPI_E_CALLCENTER_INVALAGENTSTATE
+
+class ScriptedTelephony final : public telephony::Telephony {
+public:
+    struct Asked {
+        telephony::Command command;
+        telephony::Completion completion;
+    };
+    void start(source::Report) override {}
+    void perform(telephony::Command command, telephony::Completion completion) override {
+        const std::lock_guard lock(mutex_);
+        asked_.push_back({std::move(command), std::move(completion)});
+    }
+    void readFigures() override {}
+    std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }
+
+    std::size_t count() const {
+        const std::lock_guard lock(mutex_);
+        return asked_.size();
+    }
+    Asked take() {
+        const std::lock_guard lock(mutex_);
+        REQUIRE_FALSE(asked_.empty());
+        auto first = std::move(asked_.front());
+        asked_.erase(asked_.begin());
+        return first;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<Asked> asked_;
+};
+
+inline const Folder& tokensFolder() {
+    static const Folder folder;
+    return folder;
+}
+inline const identity::Tokens& someTokens() {
+    static const auto tokens = std::move(*identity::Tokens::open(tokensFolder().path / "key.pem", "deskline"));
+    return *tokens;
+}
+
+inline std::atomic<std::int64_t> clockMilliseconds{1'800'000'000'000};
+inline std::atomic<std::int64_t> tickMilliseconds{0};
+inline Time drivenClock() { return Time(std::chrono::milliseconds(clockMilliseconds)); }
+inline std::chrono::steady_clock::time_point drivenTicks() {
+    static const auto start = std::chrono::steady_clock::now();
+    return start + std::chrono::milliseconds(tickMilliseconds);
+}
+inline void setClock(std::chrono::seconds by) { clockMilliseconds += std::chrono::milliseconds(by).count(); }  // somebody does; no time passes
+inline void pass(std::chrono::seconds time) {
+    setClock(time);
+    tickMilliseconds += std::chrono::milliseconds(time).count();
+}
+
+// A gateway without sockets: everything from the router to the journal, as `deskline serve` puts it together.
+struct Unplugged {
+    Bench bench;
+    ScriptedTelephony acd;
+    identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
+    Services services;
+
+    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {})
+        : bench(journalIn(file), drivenClock, drivenTicks),
+          services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)}, [](const auto&, const auto&) {}) {
+        bench.ledger.start();
+        bench.settle();  // what was known is restored, at the present time
+    }
+
+    void picture(SessionState state) {
+        TelephonyPicture all;
+        all.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
+        all.sessions = {someSession("s1", "1001")};
+        all.sessions[0].startedAt = Time(std::chrono::milliseconds(1));
+        all.sessions[0].state = state;
+        bench.ledger.record({all});
+    }
+    void event(SessionEvent event) { bench.ledger.record({SessionChanged{"s1", event}}); }
+    AgentSession session() {
+        return inLedger(bench.ledger, [](Books& books) { return *books.state().session("s1"); });
+    }
+    Agent agent() {
+        return inLedger(bench.ledger, [](Books& books) { return books.state().agents.at("1001"); });
+    }
+    void tick() {
+        inLedger(bench.ledger, [this](Books& books) {
+            for (Observer* observer : std::initializer_list<Observer*>{&services.outcomeRecheck, &services.presence}) observer->tick(books);
+            return 0;
+        });
+        bench.settle();
+    }
+    api::Response ask(std::string method, std::string path, std::string body = {}) {
+        auto answered = std::make_shared<std::promise<api::Response>>();
+        api::Request request;
+        request.method = std::move(method);
+        request.path = std::move(path);
+        request.body = std::move(body);
+        request.headers = {{"content-type", "application/json"}};
+        request.requestId = "request-7";
+        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = {identity::everyGroup}};
+        request.later = [](auto, auto) { return api::Timer(); };
+        api::handle(services.context, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
+        return answered->get_future().get();
+    }
+    // The switch's answer to what it was asked last, `code` 0: done, with its event.
+    void answer(std::uint32_t code = 0) {
+        auto asked = acd.take();
+        const auto* set = std::get_if<telephony::SetSessionState>(&asked.command);
+        REQUIRE(set);
+        if (code) return finish(asked, fromHresult(code, "ITAgentSession::put_State"));
+        event(eventInto(set->state));
+        finish(asked, telephony::Outcome{set->session});
+    }
+    void finish(ScriptedTelephony::Asked& asked, Result<telephony::Outcome> outcome) {
+        asked.completion(std::move(outcome));
+        bench.settle();
+    }
+    std::vector<boost::json::object> told() {
+        std::vector<boost::json::object> all;
+        for (const auto& frame : bench.frames()) all.push_back(data(frame));
+        return all;
+    }
+};
+
+inline SessionState wanted(ScriptedTelephony& acd) {
+    REQUIRE(acd.count() == 1);
+    const auto asked = acd.take();
+    const auto* set = std::get_if<telephony::SetSessionState>(&asked.command);
+    REQUIRE(set);
+    return set->state;
+}
+
+}  // namespace deskline::events

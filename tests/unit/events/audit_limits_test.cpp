@@ -1,0 +1,58 @@
+#include <catch2/catch.hpp>
+
+#include "events/audit_limits.hpp"
+#include "unit/events/rows.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+TEST_CASE("refused attempts become no more audit entries than there is room for, whatever they call themselves; the rest is one entry") {
+    using Limits = events::AuditLimits;
+    const Limits::Clock::time_point start{};
+    const auto allowed = [](Limits& limits, const auto& account, int attempts, Limits::Clock::time_point time) {
+        int count = 0;
+        for (int i = 0; i < attempts; ++i) count += limits.allows(account(i), "", time);
+        return count;
+    };
+    const auto nobody = [](int) { return std::string(); };
+    const auto ada = [](int) { return std::string("ada"); };
+    const auto many = [](int i) { return "account " + std::to_string(i); };
+    Limits limits;
+    CHECK(allowed(limits, nobody, 5'000, start) == 500);
+    CHECK(allowed(limits, nobody, 5'000, start + std::chrono::minutes(1)) == 20);
+    CHECK(allowed(limits, ada, 5'000, start) == 200);  // whose own allowance it is
+    auto rests = limits.takeRests(start + std::chrono::minutes(1));
+    REQUIRE(rests.size() == 2);
+    CHECK(rests[0].account.empty());
+    CHECK(rests[0].count == 4'500 + 4'980);
+    CHECK(rests[1].account == "ada");
+    CHECK(rests[1].count == 4'800);
+    CHECK(limits.takeRests(start + std::chrono::minutes(1)).empty());
+    limits.passedOver();
+    rests = limits.takeRests(start + std::chrono::minutes(1));
+    REQUIRE(rests.size() == 1);
+    CHECK(rests[0].count == 1);
+    CHECK(limits.takeRests(start + std::chrono::minutes(60)).empty());
+    CHECK(limits.accounts() == 0);  // forgotten once it is as good as new
+    CHECK(allowed(limits, many, 50'000, start + std::chrono::hours(2)) == static_cast<int>(Limits::mostAccounts) + 500);
+    CHECK(limits.accounts() == Limits::mostAccounts);
+
+    // Who shows nothing hides nobody who guesses.
+    Limits kinds;
+    for (int i = 0; i < 5'000; ++i) (void)kinds.allows("", "request", start);
+    CHECK(kinds.allows("", "token", start));
+    CHECK_FALSE(kinds.allows("", "request", start));
+
+    const Folder folder;
+    Bench bench(journalIn(folder.path / "journal.db"), now);
+    Limits flooded;
+    events::AuditRests writer(flooded);
+    bench.ledger.observe(writer);
+    for (int i = 0; i < 5'312; ++i) (void)flooded.allows("");
+    bench.ledger.start();
+    inLedger(bench.ledger, [&](Books& books) {
+        writer.tick(books);
+        return 0;
+    });
+    CHECK(text(folder.path / "journal.db", "SELECT json_extract(entry, '$.detail') FROM audit").starts_with("and 4812 more were refused"));
+}

@@ -1,0 +1,61 @@
+#include <catch2/catch.hpp>
+
+#include <sqlite3.h>
+
+#include "events/archive.hpp"
+#include "unit/events/bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+void execute(const std::filesystem::path& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
+    const auto code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    sqlite3_close(database);
+    REQUIRE(code == SQLITE_OK);
+}
+
+}  // namespace
+
+TEST_CASE("the audit is a chain: what was changed, taken out or put in is found") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto check = [&] {
+        auto verified = verifyAudit(file);
+        REQUIRE(verified.has_value());
+        return *verified;
+    };
+    {
+        const auto journal = journalIn(file);
+        Audit audit;
+        for (int i = 0; i < 3; ++i) audit.add({.actor = "ada", .action = "PUT /agents/1001", .outcome = "succeeded"});
+        CHECK(audit.changed());
+        REQUIRE(journal->write({}, {&audit}).has_value());
+        CHECK_FALSE(audit.changed());
+    }
+    REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"}).has_value());  // another program goes on with the chain
+    CHECK(check().entries == 4);
+    CHECK_FALSE(check().broken);
+    const auto head = check().head;
+    execute(file, "CREATE TABLE kept AS SELECT * FROM audit");
+    const auto restore = [&] { execute(file, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept"); };
+    execute(file, "UPDATE audit SET entry = replace(entry, 'ada', 'eve') WHERE number = 2");
+    CHECK(check().broken == 2);
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 2");
+    CHECK(check().broken == 3);
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 1");
+    CHECK(check().broken == 2);
+    restore();
+    execute(file, "UPDATE audit SET hash = ''");
+    CHECK(check().unchained == 4);
+    CHECK(check().head.empty());  // the noted hash tells
+    restore();
+    execute(file, "DELETE FROM audit WHERE number = 4");
+    CHECK_FALSE(check().broken);  // an end cut off is a chain still
+    CHECK(check().head != head);
+}

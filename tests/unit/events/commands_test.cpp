@@ -1,0 +1,148 @@
+// Commands under way: their outcome, their event, their cause.
+#include <catch2/catch.hpp>
+
+#include "events/commands.hpp"
+#include "unit/events/bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+const Cause lunch{"request-1", "admin", "lunch", {}};
+const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
+const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
+
+struct Told {
+    std::optional<std::string> cursor;
+    bool succeeded, readAgain;
+};
+
+// A command and what it is answered, each time that it is.
+struct Asked {
+    Ledger& ledger;
+    CommandId id;
+    std::vector<Told> told = {};
+
+    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
+        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
+    }
+    void settle(Result<std::string> object, bool eventExpected = true) {
+        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
+            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    }
+};
+
+Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
+
+void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
+
+}  // namespace
+
+TEST_CASE("an event that comes before, or after, the outcome has the cause of its command, and the answer its cursor") {
+    Bench bench(journalIn({}));
+    open(bench);
+    for (const bool early : {true, false}) {
+        Asked asked(bench, toReady);
+        if (early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        asked.settle(done("s1"));
+        if (!early) bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        const auto frames = bench.frames();
+        REQUIRE(asked.told.size() == 1);
+        REQUIRE(asked.told[0].cursor);
+        CHECK(frames.back()->cloudEvent().find("\"id\":\"" + *asked.told[0].cursor + "\"") != std::string::npos);
+        CHECK(data(frames.back()).at("cause").at("request") == "request-1");
+        CHECK(data(frames.back()).at("session").at("reason") == "lunch");
+    }
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK_FALSE(data(bench.frames().back()).contains("cause"));
+}
+
+TEST_CASE("where no event comes, the answer says so after two seconds; where none is expected, at once") {
+    Bench bench(journalIn({}));
+    for (const bool expected : {false, true}) {
+        Asked asked(bench, std::nullopt);
+        asked.settle(done("s1"), expected);
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (inLedger(bench.ledger, [&](Books&) { return asked.told.empty(); }) && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        REQUIRE(asked.told.size() == 1);
+        CHECK_FALSE(asked.told[0].cursor);
+    }
+}
+
+TEST_CASE("an unknown outcome is answered as such, and settled by its event when that comes late, with its cause") {
+    Bench bench(journalIn({}));
+    open(bench);
+    Asked asked(bench, toReady);
+    asked.settle(timedOut);
+    bench.frames();
+    REQUIRE(asked.told.size() == 1);
+    CHECK_FALSE(asked.told[0].succeeded);
+    CHECK_FALSE(asked.told[0].readAgain);
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    const auto frames = bench.frames();
+    CHECK(data(frames.back()).at("cause").at("actor") == "admin");
+    REQUIRE(asked.told.size() == 2);
+    CHECK(asked.told[1].succeeded);
+    CHECK(asked.told[1].cursor);
+}
+
+TEST_CASE("an unknown outcome is settled when the state is read again") {
+    for (const bool carriedOut : {true, false}) {
+        Bench bench(journalIn({}));
+        open(bench);
+        Asked asked(bench, toReady);
+        asked.settle(timedOut);
+        bench.ledger.record({SessionRead{"other", SessionState::ready}});
+        bench.frames();
+        CHECK(asked.told.size() == 1);
+        bench.ledger.record({SessionRead{"s1", carriedOut ? SessionState::ready : SessionState::not_ready}});
+        bench.frames();
+        REQUIRE(asked.told.size() == 2);
+        CHECK(asked.told[1].succeeded == carriedOut);
+        CHECK(asked.told[1].readAgain == !carriedOut);
+    }
+}
+
+TEST_CASE("an agent that is found again as it was is of no command") {
+    Bench bench(journalIn({}));
+    TelephonyPicture picture;
+    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
+    bench.ledger.record({picture});
+    bench.ledger.record({SourceLost{Source::telephony, timedOut}});
+    const Asked asked(bench, Expectation{"deskline.agent", "/agents/1001", "", "not-ready"});
+    bench.ledger.record({picture});
+    const auto again = bench.frames();
+    CHECK(data(again.back()).at("event") == "not-ready");
+    CHECK_FALSE(data(again.back()).contains("cause"));
+    bench.ledger.record({AgentChanged{"1001", AgentEvent::not_ready}});
+    CHECK(data(bench.frames().back()).at("cause").at("request") == "request-1");
+}
+
+TEST_CASE("while a command is under way its object is busy") {
+    Bench bench(journalIn({}));
+    const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy("/sessions/s1"); }); };
+    CHECK_FALSE(busy());
+    Asked asked(bench, std::nullopt);
+    CHECK(busy());
+    asked.settle(done("s1"), false);
+    CHECK_FALSE(busy());
+}
+
+TEST_CASE("commands under way: so many of one account and of all") {
+    Commands commands;
+    CommandId id = 0;
+    const auto fill = [&](const std::string& account) {
+        for (; !commands.full(account); commands.begin(++id, {.cause = {.account = account}, .expectation = {}, .object = "/sessions/s1"})) {
+        }
+    };
+    fill("ada");
+    CHECK(commands.size() == Commands::mostOfOne);
+    CHECK(commands.full("ada")->slug == "too-many-requests");
+    CHECK_FALSE(commands.full("eve"));
+    for (int i = 0; i < 10; ++i) fill("a" + std::to_string(i));
+    CHECK(commands.size() == Commands::most);
+    CHECK(commands.full("eve")->slug == "resource-unavailable");
+}

@@ -1,0 +1,170 @@
+// Numbers and epochs: no number means two events, whatever was told and lost, cut or erased.
+#include "events/archive.hpp"
+#include "events/audit.hpp"
+#include "events/rows.hpp"
+#include "unit/events/past.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+Time at(std::uint64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
+
+std::unique_ptr<Journal> lacking(const std::filesystem::path& file, bool lacks) {
+    auto journal = Journal::open({.path = file, .retentionDays = 1, .lacksEvents = lacks});
+    REQUIRE(journal.has_value());
+    return std::move(*journal);
+}
+
+const Subscription ofSessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+
+std::string comeBack(Bench& bench, const std::string& cursor) {
+    std::optional<Attachment> got;
+    bench.ledger.attach(bench.shard, ofSessions, cursor, [&](Attachment a) { got = std::move(a); });
+    while (!got) bench.frames();  // a reader's answer
+    return got->resumed ? "resumed" : got->reset;
+}
+
+}  // namespace
+
+TEST_CASE("a journal that lacks what was told: a new epoch, numbers beyond all that was told, nothing of before for anybody, once") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    std::string before;
+    {
+        const auto journal = journalIn(file);
+        before = journal->epoch();
+        REQUIRE(journal->append(someEvents(1, 2'500)).has_value());
+    }
+    std::string after;
+    std::uint64_t first = 0;
+    {
+        const auto journal = lacking(file, true);
+        after = journal->epoch();
+        CHECK(after != before);
+        CHECK(journal->newest() > 1'000'000);
+        CHECK(journal->oldest() == journal->newest() + 1);
+        CHECK_FALSE(journal->reachesBackTo(2'500));
+        first = journal->newest() + 1;
+        REQUIRE(journal->append(someEvents(first, 10)).has_value());
+        CHECK(journal->after(first - 1, 100).size() == 10);
+    }
+    const auto journal = lacking(file, false);
+    CHECK(journal->epoch() == after);
+    CHECK(journal->oldest() == first);
+    // What is left of before is cut a little at a time, and never told.
+    while (journal->prune((at(first) + std::chrono::hours(1)).time_since_epoch().count())) CHECK(journal->oldest() >= first);
+    CHECK(journal->oldest() == first);
+    CHECK(journalIn(file)->oldest() == first);
+    CHECK(journal->after(first - 1, 100).size() == 10);
+}
+
+TEST_CASE("an agent's last events are erased: their numbers are not given again") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    {
+        const auto journal = journalIn(file);
+        REQUIRE(journal->append(someEvents(1, 21)).has_value());  // the last is of the agent 1001
+    }
+    REQUIRE(forgetAgent(file, "1001", "test").has_value());
+    const auto journal = journalIn(file);
+    CHECK(journal->after(20, 10).empty());
+    CHECK(journal->newest() == 21);
+}
+
+TEST_CASE("an audit of which all is cut goes on from its anchor") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto journal = journalIn(file);
+    Audit audit;
+    audit.keepFor({30, 1 << 20});
+    const auto write = [&] { REQUIRE(journal->write({}, {&audit}).has_value()); };
+    for (int i = 0; i < 10; ++i) audit.add({.time = now() - 40 * day, .actor = "ada", .action = "x", .outcome = "succeeded"});
+    write();
+    audit.prune(now());
+    write();
+    auto said = verifyAudit(file);
+    REQUIRE(said.has_value());
+    CHECK_FALSE(said->broken);
+    CHECK_FALSE(said->unnoted);
+    REQUIRE(said->anchor);
+    CHECK(said->anchor->number == 10);
+    CHECK(said->entries == 1);  // that it was cut
+    audit.add({.time = now(), .actor = "ada", .action = "y", .outcome = "succeeded"});
+    write();
+    said = verifyAudit(file);
+    CHECK_FALSE(said->broken);
+    CHECK(said->entries == 2);
+}
+
+TEST_CASE("names of groups survive the file, whatever is in them") {
+    for (const auto& groups :
+         std::vector<std::set<std::string>>{{}, {"Sales"}, {"Sales", "Support"}, {"a\nb", "a", "b"}, {"\n", "\x1f", "\x1fn", "x\x1f"}, {""}})
+        CHECK(groupsIn(linesOf(groups)) == groups);
+    CHECK(groupsIn("Domain\\Sales\nSupport\n") == std::set<std::string>{"Domain\\Sales", "Support"});
+}
+
+TEST_CASE("whoever has a place from before an agent was erased begins anew; the history is read on beyond the hole") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto happen = [](Bench& bench, const char* agent) {
+        static int count = 0;
+        const auto id = "s" + std::to_string(++count);
+        bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, agent)}});
+        return "-" + std::to_string(bench.frames().back()->number);
+    };
+    std::string epoch, before, during, after;
+    {
+        Bench bench(journalIn(file));
+        epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+        before = epoch + happen(bench, "1002");
+        happen(bench, "1001");
+        during = epoch + happen(bench, "1002");
+        CHECK(comeBack(bench, before) == "resumed");
+        REQUIRE(forgetAgent(file, "1003", "test").has_value());  // of whom there is nothing
+        CHECK(comeBack(bench, before) == "resumed");
+        REQUIRE(forgetAgent(file, "1001", "test").has_value());
+        CHECK(comeBack(bench, before) == "journal-truncated");
+        CHECK(comeBack(bench, during) == "resumed");  // it has heard what was erased, and this gateway knows of it
+        std::promise<Result<Page>> page;
+        bench.ledger.read({ofSessions, before, 10}, [&](const Result<Page>& told) { page.set_value(told); });
+        CHECK(page.get_future().get().has_value());
+        after = epoch + happen(bench, "1002");
+    }
+    std::string since;
+    for (const bool first : {true, false}) {  // a gateway that does not know what was erased, and the one after it
+        Bench bench(journalIn(file));
+        for (const auto& cursor : {before, during, after}) CHECK(comeBack(bench, cursor) == "journal-truncated");
+        if (first) since = epoch + happen(bench, "1002");
+        CHECK(comeBack(bench, since) == "resumed");
+    }
+}
+
+TEST_CASE("retention that cuts the last that is known of something still there: after the next start whoever was there before begins anew") {
+    for (const bool ended : {false, true}) {
+        CAPTURE(ended);
+        const Folder folder;
+        const auto file = folder.path / "journal.db";
+        std::string epoch;
+        {
+            Bench bench(journalIn(file));
+            epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+            bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+            if (ended) bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
+            REQUIRE_FALSE(bench.frames().empty());
+        }
+        std::uint64_t last = 0;
+        {
+            const auto journal = journalIn(file);
+            last = journal->newest() + 1;
+            const auto later = (now() + 40 * day).time_since_epoch().count();
+            REQUIRE(journal->append({makeFrame({.number = last, .time = later, .type = "deskline.queue", .subject = "/queues/q"}, R"({"a":1})")}).has_value());
+            while (journal->prune(later)) {
+            }
+            REQUIRE(journal->oldest() == last);
+        }
+        Bench bench(journalIn(file));
+        CHECK(comeBack(bench, epoch + "-" + std::to_string(last)) == (ended ? "resumed" : "journal-truncated"));
+    }
+}

@@ -1,0 +1,340 @@
+// Past events, however they are asked for, are those that a look at each of them would find.
+#include <catch2/catch.hpp>
+
+#include <sqlite3.h>
+
+#include <random>
+
+#include "events/history.hpp"
+#include "unit/events/past.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+using Random = std::mt19937;
+
+std::size_t below(Random& random, std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random); }
+bool chance(Random& random, int percent) { return below(random, 100) < static_cast<std::size_t>(percent); }
+
+template <class Values>
+std::set<std::string> some(Random& random, const Values& values, int percent) {
+    std::set<std::string> chosen;
+    for (const auto& value : values)
+        if (chance(random, percent)) chosen.emplace(value);
+    return chosen;
+}
+
+const std::vector<std::string> agents{"1001", "1002", "1003", "1004"}, groups{"Sales", "Support", "Sales\"; DROP TABLE events; --", "S"},
+    accounts{"crm", "ada"};
+
+FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
+    const auto topic = allTopics.at(below(random, allTopics.size()));
+    Frame meta{.number = number, .time = time, .type = "deskline." + std::string(topic), .subject = "/x/" + std::to_string(below(random, 5))};
+    if (chance(random, 70)) meta.concern.agent = topic == "webhook" ? accounts[below(random, 2)] : agents[below(random, agents.size())];
+    if (chance(random, 50)) meta.concern.groups = some(random, groups, 40);
+    return makeFrame(std::move(meta), "{\"n\":" + std::to_string(number) + "}");
+}
+
+Subscription randomSubscription(Random& random) {
+    Subscription asked{.topics = some(random, allTopics, 40), .sight = Sight(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
+    if (chance(random, 30)) asked.topics.insert("audio");
+    for (const auto topic : allTopics) asked.sight.give(topic, static_cast<Reach>(below(random, 4)));
+    if (chance(random, 20)) asked.sight = Sight::everything();
+    if (chance(random, 30)) asked.only = some(random, agents, 40);
+    if (chance(random, 5))
+        for (int i = 0; i < 100; ++i) asked.only.emplace().insert("agent " + std::to_string(i)), asked.only->insert("1001");
+    if (chance(random, 20)) asked.subject = "/x/" + std::to_string(below(random, 7));
+    return asked;
+}
+
+std::vector<std::uint64_t> numbersOf(const std::vector<FramePtr>& frames) {
+    std::vector<std::uint64_t> numbers;
+    numbers.reserve(frames.size());
+    for (const auto& frame : frames) numbers.push_back(frame->number);
+    return numbers;
+}
+
+std::vector<std::string> planOf(const Database& database, const std::string& sql) {
+    std::vector<std::string> steps;
+    Statement plan(database, ("EXPLAIN QUERY PLAN " + sql).c_str());
+    while (plan.row()) steps.push_back(plan.text(3));
+    return steps;
+}
+
+// All pages of a subscription, each read by the steps of a History of its own.
+std::vector<std::uint64_t> paged(Database& database, const Subscription& subscription, std::uint64_t from, std::uint64_t upTo, std::size_t limit) {
+    std::vector<std::uint64_t> numbers;
+    while (from < upTo) {
+        History history(subscription, from, upTo, limit);
+        Result<bool> more(true);
+        while (more && *more) more = history.step(database);
+        REQUIRE(more.has_value());
+        const auto page = numbersOf(history.take());
+        CHECK((page.size() == limit || history.at() == upTo));
+        numbers.insert(numbers.end(), page.begin(), page.end());
+        REQUIRE(history.at() > from);
+        from = history.at();
+    }
+    return numbers;
+}
+
+// ThreadSanitizer tells a race by the locks that are missing, not by the order of one run: few rounds show it what many would.
+#ifdef __SANITIZE_THREAD__
+constexpr int rounds(int, int few) { return few; }
+#else
+constexpr int rounds(int usual, int) { return usual; }
+#endif
+
+}  // namespace
+
+TEST_CASE("history is what a look at each event finds, whatever is asked for, with holes and cuts", "[one-thread]") {
+    for (unsigned seed = 1; seed <= 12; ++seed) {
+        Random random(seed);
+        const Folder folder;
+        const auto journal = journalIn(folder.path / "journal.db", 1);  // its size is always too much
+        std::vector<FramePtr> all;
+        for (std::uint64_t n = 1; n <= 3'000; ++n) all.push_back(randomEvent(random, n, static_cast<std::int64_t>(n)));
+        REQUIRE(journal->append(all).has_value());
+        for (int i = 0; i < 20; ++i) {  // somebody was forgotten
+            const auto first = below(random, 3'000), last = first + below(random, 30);
+            Statement erase(journal->database(), "DELETE FROM events WHERE number BETWEEN ?1 AND ?2");
+            REQUIRE(erase.bind(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)).done());
+            std::erase_if(all, [&](const FramePtr& frame) { return frame->number >= first && frame->number <= last; });
+        }
+        if (seed % 2) {
+            journal->prune(0);  // cuts a thousand
+            std::erase_if(all, [&](const FramePtr& frame) { return frame->number < journal->oldest(); });
+        }
+        Database database;
+        bool damaged = false;
+        REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged).has_value());
+        for (int i = 0; i < 60; ++i) {
+            const auto asked = randomSubscription(random);
+            const auto from = journal->oldest() - 1 + below(random, journal->newest() - journal->oldest() + 1),
+                       upTo = from + below(random, journal->newest() - from + 1);
+            std::vector<std::uint64_t> expected;
+            for (const auto& frame : all)
+                if (frame->number > from && frame->number <= upTo && asked.matches(*frame)) expected.push_back(frame->number);
+            CAPTURE(seed, i, from, upTo, candidatesFor(asked).sql);
+            CHECK(paged(database, asked, from, upTo, 1 + below(random, 200)) == expected);
+        }
+        if (seed % 2) {
+            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(), 10);
+            CHECK(cut.step(database).error().slug == "journal-truncated");
+        }
+    }
+}
+
+TEST_CASE("history is read by the indexes in the order of the numbers: no row is looked at for nothing, none is sorted", "[one-thread]") {
+    const Folder folder;
+    const auto journal = journalIn(folder.path / "journal.db");
+    REQUIRE(journal->append(someEvents(1, 30'000)).has_value());
+    Database database;
+    bool damaged = false;
+    REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged).has_value());
+    Sight own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
+    for (const auto topic : allTopics) own.give(topic, Reach::own), ofGroups.give(topic, Reach::groups);
+    const std::set<std::string> everything(allTopics.begin(), allTopics.end());
+    struct Row {
+        const char* what;
+        Subscription subscription;
+        const char* index;
+        std::uint64_t most;  // rows that are looked at for a page of 100 events
+    } const rows[] = {
+        {"everything", {.topics = everything, .sight = Sight::everything()}, "COVERING INDEX events_by_type (type=? AND number>? AND number<?)", 100},
+        {"a type", {.topics = {"queue"}, .sight = Sight::everything()}, "COVERING INDEX events_by_type (type=? AND number>? AND number<?)", 100},
+        {"a subject",
+         {.topics = everything, .sight = Sight::everything(), .subject = "/things/7"},
+         "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
+         100},
+        {"a subject that there is not",
+         {.topics = everything, .sight = Sight::everything(), .subject = "/none"},
+         "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
+         0},
+        {"one's own", {.topics = everything, .sight = own}, "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)", 100},
+        {"an agent",
+         {.topics = {"agent", "queue"}, .sight = Sight::everything(), .only = std::set<std::string>{"1003"}},
+         "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
+         100},
+        {"an agent that there is not",
+         {.topics = {"agent", "queue"}, .sight = Sight::everything(), .only = std::set<std::string>{"none"}},
+         "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
+         0},
+        {"a group's, of whom there is none",
+         {.topics = {"agent"}, .sight = ofGroups},
+         "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
+         5'000},
+        {"nothing", {.topics = everything, .sight = Sight()}, "", 0},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const auto candidates = candidatesFor(row.subscription);
+        CHECK(candidates.sql.empty() == std::string_view(row.index).empty());
+        if (!candidates.sql.empty())
+            for (const auto& step : planOf(database, candidates.sql)) {
+                CAPTURE(step);
+                const bool merges = step.starts_with("MERGE") || step == "LEFT" || step == "RIGHT";
+                CHECK((merges || step == "SEARCH events USING " + std::string(row.index)));
+            }
+        History history(row.subscription, 0, journal->newest(), 100);
+        std::uint64_t steps = 1, before = 0;
+        for (auto more = history.step(database); more && *more; more = history.step(database), ++steps) {
+            CHECK(history.looked() - before <= History::rowsAtOnce);
+            before = history.looked();
+        }
+        CHECK(history.looked() <= row.most);
+        CHECK(steps == row.most / History::rowsAtOnce + 1);
+        CHECK((history.at() == journal->newest() || history.take().size() == 100));
+    }
+    CHECK(planOf(database, "SELECT number, time FROM events INDEXED BY events_by_time WHERE time >= ?1 ORDER BY time LIMIT ?2") ==
+          std::vector<std::string>{"SEARCH events USING COVERING INDEX events_by_time (time>?)"});
+    CHECK(planOf(database, "SELECT number FROM events WHERE agent = ?1 LIMIT ?2") ==
+          std::vector<std::string>{"SEARCH events USING COVERING INDEX events_by_agent (agent=?)"});
+}
+
+TEST_CASE("from a time on: no event of that time or later is missed, though the clock was set, forward or back") {
+    constexpr unsigned seeds = rounds(20, 5);
+    for (unsigned seed = 1; seed <= seeds; ++seed) {
+        Random random(seed);
+        const Folder folder;
+        std::vector<FramePtr> all;
+        std::int64_t clock = 1'000'000;
+        const std::size_t count = seed % 5 == 0 ? 9'000 : 400;  // more than one step
+        for (std::uint64_t n = 1; n <= count; ++n) {
+            clock += static_cast<std::int64_t>(below(random, 10));
+            if (chance(random, 1)) clock += 50'000;
+            if (chance(random, 1)) clock -= 70'000;
+            all.push_back(randomEvent(random, n, clock - static_cast<std::int64_t>(below(random, 3))));
+        }
+        auto journal = journalIn(folder.path / "journal.db");
+        REQUIRE(journal->append(all).has_value());
+        if (seed % 3 == 0) {
+            Statement erase(journal->database(), "DELETE FROM events WHERE number BETWEEN 1 AND 20");
+            REQUIRE(erase.done());
+            all.erase(all.begin(), all.begin() + 20);
+        }
+        Bench bench(std::move(journal));
+        const Subscription everything{.topics = {allTopics.begin(), allTopics.end()}, .sight = Sight::everything()};
+        for (int i = 0; i < 20; ++i) {
+            const auto time = all[below(random, all.size())]->time + static_cast<std::int64_t>(below(random, 3)) - 1;
+            const auto first = std::ranges::find_if(all, [&](const FramePtr& frame) { return frame->time >= time; });
+            std::vector<std::uint64_t> expected;
+            for (auto at = first; at != all.end() && expected.size() < 50; ++at)
+                if (everything.matches(**at)) expected.push_back((*at)->number);
+            CAPTURE(seed, time);
+            const auto page = pageOf(bench, {.subscription = everything, .limit = 50, .since = Time(std::chrono::milliseconds(time))});
+            REQUIRE(page.has_value());
+            CHECK(numbersOf(page->frames) == expected);
+        }
+        CHECK(pageOf(bench, {.subscription = everything, .since = Time(std::chrono::milliseconds(INT64_MAX))})->frames.empty());
+        CHECK(numbersOf(pageOf(bench, {.subscription = everything, .limit = 1, .since = Time(std::chrono::milliseconds(0))})->frames).size() == 1);
+    }
+}
+
+TEST_CASE("from the file into memory and on to what is happening: no event is passed over and none told twice") {
+    constexpr int interleavings = rounds(1'200, 240);
+    int done = 0;
+    for (unsigned seed = 1; done < interleavings; ++seed) {
+        Random random(seed);
+        const Folder folder;
+        const auto old = below(random, 900);
+        auto journal = journalIn(folder.path / "journal.db");
+        REQUIRE(journal->append(someEvents(1, old)).has_value());
+        const auto epoch = journal->epoch();
+        Bench bench(std::move(journal));
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+        std::uint64_t recorded = old + 1;
+        bool ready = false;
+        const auto happen = [&] {
+            for (auto left = below(random, 40); left > 0; --left, ++recorded)
+                bench.ledger.record({SessionChanged{"s1", (ready = !ready) ? SessionEvent::ready : SessionEvent::not_ready}});
+        };
+        const auto number = [&](const std::string& cursor) { return std::stoull(cursor.substr(epoch.size() + 1)); };
+        const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+        const auto matches = [&](std::uint64_t n) { return n > old || n % 6 == 0; };
+        for (int round = 0; round < 60; ++round, ++done) {
+            const auto from = below(random, recorded + 1);
+            bool stream = chance(random, 50);
+            std::string cursor = epoch + "-" + std::to_string(from);
+            std::vector<std::uint64_t> told;
+            happen();
+            std::uint64_t end = 0;
+            for (bool more = true; more;) {
+                if (stream) {
+                    std::promise<Attachment> answered;
+                    auto answer = answered.get_future();
+                    bench.ledger.attach(bench.shard, sessions, cursor, [&](const Attachment& attachment) { answered.set_value(attachment); });
+                    if (chance(random, 50)) happen();
+                    while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
+                    const auto attachment = answer.get();
+                    REQUIRE(attachment.resumed);
+                    for (const auto& frame : attachment.missed)
+                        if (sessions.matches(*frame)) told.push_back(frame->number);
+                    cursor = attachment.cursor;
+                    more = attachment.more;
+                } else {
+                    auto asked = askedFor(bench, {sessions, cursor, 1 + below(random, 300), std::chrono::milliseconds(chance(random, 20) ? 1 : 0)});
+                    if (chance(random, 50)) happen();
+                    const auto page = asked.get();
+                    REQUIRE(page.has_value());
+                    for (const auto& frame : page->frames) told.push_back(frame->number);
+                    cursor = page->cursor;
+                    more = !page->frames.empty();
+                }
+                end = number(cursor);
+            }
+            std::vector<std::uint64_t> expected;
+            for (auto n = from + 1; n <= end; ++n)
+                if (matches(n)) expected.push_back(n);
+            CAPTURE(seed, round, old, from, stream);
+            CHECK(told == expected);
+            if (told != expected) return;
+        }
+    }
+}
+
+TEST_CASE("who waits is told of the first event that matches, from where it has read, and of nothing before") {
+    Bench bench(journalIn({}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    bench.settle();
+    const Subscription other{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/s2"},
+        this_{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const auto cursor = pageOf(bench, {this_, ""})->cursor;
+    auto one = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)}), same = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)});
+    auto gone = askedFor(bench, {other, cursor, 100, std::chrono::milliseconds(1)});
+    bench.settle();
+    for (int i = 0; i < 2'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    CHECK(gone.get()->frames.empty());
+    bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});
+    CHECK(numbersOf(one.get()->frames) == std::vector<std::uint64_t>{2'002});
+    CHECK(numbersOf(same.get()->frames) == std::vector<std::uint64_t>{2'002});
+}
+
+TEST_CASE("those who wait are bounded for each account") {
+    Bench bench(journalIn({}));
+    const Subscription queues{.topics = {"queue"}, .sight = sightOf("crm")}, ofAda{.topics = {"queue"}, .sight = sightOf("ada")};
+    std::atomic<int> refused{0};
+    const auto wait = [&](const Subscription& subscription) {
+        bench.ledger.read({subscription, "", 100, std::chrono::minutes(1)},
+                          [&](const Result<Page>& page) { refused += !page && page.error().slug == "too-many-requests"; });
+    };
+    for (std::size_t i = 0; i < Reads::mostWaiting + 3; ++i) wait(queues);
+    wait(ofAda);
+    bench.settle();
+    CHECK(refused == 3);
+}
+
+TEST_CASE("events that the journal lacks are read from memory; those it never gets are said to be gone, not passed over") {
+    Bench bench(Journal::openVolatile({"journal-fault", "It is not there."}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 20'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    bench.frames();
+    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const auto page = pageOf(bench, {sessions, "", 500});
+    REQUIRE(page.has_value());
+    REQUIRE(page->frames.size() == 500);
+    CHECK(page->frames.front()->number == 1);
+    CHECK(pageOf(bench, {{.topics = {"queue"}, .sight = Sight::everything()}, "", 500})->frames.empty());
+}

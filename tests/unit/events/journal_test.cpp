@@ -1,0 +1,158 @@
+// The journal: kept over restarts, brought from older schemas, set aside where damaged, cut where too large.
+#include <catch2/catch.hpp>
+
+#include <sqlite3.h>
+#include <fstream>
+
+#include "events/archive.hpp"
+#include "unit/events/bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+void execute(const std::filesystem::path& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
+    const auto code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+    sqlite3_close(database);
+    REQUIRE(code == SQLITE_OK);
+}
+
+}  // namespace
+
+TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart") {
+    const Folder folder;
+    std::string epoch;
+    {
+        const auto journal = journalIn(folder.path / "journal.db");
+        epoch = journal->epoch();
+        std::vector<FramePtr> frames;
+        for (std::uint64_t n = 1; n <= 100; ++n)
+            frames.push_back(
+                makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .type = "deskline.agent", .subject = "/agents/" + std::to_string(n % 3)},
+                          "{\"n\":" + std::to_string(n) + "}"));
+        REQUIRE(journal->append(frames).has_value());
+    }
+    const auto journal = journalIn(folder.path / "journal.db");
+    CHECK(journal->epoch() == epoch);
+    CHECK(journal->newest() == 100);
+    CHECK(journal->oldest() == 1);
+    const auto some = journal->after(40, 5);
+    REQUIRE(some.size() == 5);
+    CHECK(some[0]->cloudEvent() == "{\"n\":41}");
+    std::vector<std::string> last;
+    for (const auto& frame : journal->lastOf("deskline.agent")) last.push_back(frame->cloudEvent());
+    CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
+    journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
+    CHECK(journal->oldest() == 101);
+    CHECK(journal->newest() == 100);
+    CHECK(journalIn(folder.path / "journal.db")->newest() == 100);
+}
+
+TEST_CASE("a journal of a newer version is refused, not overwritten; one that cannot be had says why") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    { journalIn(file); }
+    execute(file, "UPDATE meta SET value = '99' WHERE key = 'schema'");
+    const auto newer = Journal::open({.path = file});
+    REQUIRE(newer.has_error());
+    CHECK(newer.error().detail.find("newer Deskline (schema 99)") != std::string::npos);
+    execute(file, ("UPDATE meta SET value = '" + std::to_string(schemaVersion) + "' WHERE key = 'schema'").c_str());
+    CHECK(Journal::open({.path = file}).has_value());
+    CHECK(Journal::open({.path = folder.path / "no-folder" / "journal.db"}).has_error());
+}
+
+TEST_CASE("a journal of the first schema is brought to the present one with its events, epoch and cut") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    execute(file, R"(CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
+        INSERT INTO meta VALUES ('schema', '1'), ('epoch', 'abcd'), ('newest', '8');
+        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'), (8, 2, 'deskline.agent-session', '/sessions/s1', '1001', 0, '{"data":{"session":{"acdGroup":"Sales"}}}');)");
+    const auto journal = journalIn(file);
+    CHECK(journal->epoch() == "abcd");
+    CHECK(journal->oldest() == 7);
+    CHECK(journal->newest() == 8);
+    const auto events = journal->after(6, 10);
+    REQUIRE(events.size() == 2);
+    CHECK(events[0]->concern == Concern{"1001", {}});
+    CHECK(events[1]->concern == Concern{"1001", {"Sales"}});
+    Operations operations;
+    operations.load(journal->database());
+    operations.put({.id = "o1", .actor = "crm", .key = "k1"});
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    CHECK(operations.findByKey("crm", "k1"));
+}
+
+TEST_CASE("a damaged journal is set aside and a new one begun") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    std::ofstream(file) << std::string(8192, 'x');
+    const auto journal = journalIn(file);
+    CHECK(std::filesystem::exists(journal->setAside()));
+    CHECK(journal->newest() == 0);
+}
+
+TEST_CASE("a journal that is too large is cut a little at a time, from the front, while it is written") {
+    const Folder folder;
+    const auto journal = journalIn(folder.path / "journal.db", 1 << 20);
+    std::uint64_t number = 0;
+    const auto append = [&](int count) {
+        std::vector<FramePtr> frames;
+        for (int i = 0; i < count; ++i)
+            frames.push_back(makeFrame({.number = ++number, .time = now().time_since_epoch().count(), .type = "deskline.agent", .subject = "/agents/1"},
+                                       "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+        REQUIRE(journal->append(frames).has_value());
+    };
+    append(5000);  // more than 4 MiB
+    int cuts = 1;
+    for (; journal->prune(now().time_since_epoch().count()); ++cuts) {
+        CHECK(journal->oldest() == static_cast<std::uint64_t>(cuts) * 1000 + 1);
+        append(1);
+    }
+    CHECK(cuts >= 4);
+    CHECK(journal->newest() == number);
+    const auto left = journal->after(journal->oldest() - 1, 1'000'000);
+    CHECK(left.size() == number - journal->oldest() + 1);
+    // No more than may stay, and no less: the next one would have been too much.
+    const auto bytes = journal->database().bytesOf("events"), one = bytes / left.size();
+    CHECK(bytes <= 1 << 20);
+    CHECK(bytes + 2 * one > 1 << 20);
+}
+
+TEST_CASE("a full journal takes a group whole or not at all, says so, and loses nothing that it had") {
+    const Folder folder;
+    auto journal = Journal::open({.path = folder.path / "journal.db", .mostPages = 40});
+    REQUIRE(journal.has_value());
+    const auto group = [](std::uint64_t first) {
+        std::vector<FramePtr> frames;
+        for (auto n = first; n < first + 20; ++n)
+            frames.push_back(
+                makeFrame({.number = n, .type = "deskline.agent", .subject = "/agents/" + std::to_string(n)}, "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+        return frames;
+    };
+    std::uint64_t next = 1;
+    Result<void> answer;
+    while ((answer = (*journal)->append(group(next)))) next += 20;
+    CHECK(next > 1);
+    CHECK(answer.error().detail.find("The disk is full: make room.") != std::string::npos);
+    CHECK((*journal)->newest() == next - 1);
+    CHECK((*journal)->after(0, 1'000'000).size() == next - 1);
+
+    Bench bench(std::move(*journal));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 200; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::ready : SessionEvent::not_ready}});
+    CHECK(bench.frames().size() == 201);  // served all the same
+    CHECK_FALSE(bench.ledger.health().durable);
+    CHECK(bench.ledger.health().unsaved == 201);
+}
+
+TEST_CASE("a journal that cannot be written: events are served, health says so") {
+    Bench bench(Journal::openVolatile({"journal-fault", "It is not there."}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    CHECK(bench.frames().size() == 1);
+    CHECK_FALSE(bench.ledger.health().durable);
+    CHECK(bench.ledger.health().journalFault == "It is not there.");
+}

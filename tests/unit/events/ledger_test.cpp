@@ -1,0 +1,151 @@
+// What happens becomes events, in order, with whole objects.
+#include <catch2/catch.hpp>
+
+#include "events/snapshot.hpp"
+#include "unit/events/bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+TEST_CASE("a session's events are told in order, with whole objects and previous states") {
+    Bench bench(journalIn({}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});  // told already
+    bench.ledger.record({SessionChanged{"stranger", SessionEvent::ready}});
+    const auto frames = bench.frames();
+    REQUIRE(frames.size() == 4);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        CHECK(frames[i]->number == i + 1);
+        CHECK(frames[i]->concern == Concern{"1001", {"Sales"}});
+    }
+    CHECK(data(frames[2]).at("previousState") == "ready");
+    CHECK(data(frames[2]).at("session").at("state") == "busy-on-call");
+    CHECK(data(frames[3]).at("event") == "end");
+}
+
+TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a cursor resumes") {
+    const Folder folder;
+    Bench bench(journalIn(folder.path / "journal.db"));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    std::optional<Attachment> attached;
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "", [&](Attachment a) { attached = std::move(a); });
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    bench.settle();
+    std::vector<std::string> order;
+    for (auto& item : bench.hub.inbox(bench.shard).drain()) {
+        if (auto* frame = std::get_if<FramePtr>(&item))
+            order.push_back(std::to_string((*frame)->number));
+        else
+            std::get<Work>(item)(), order.push_back("snapshot");
+    }
+    CHECK(order == std::vector<std::string>{"1", "snapshot", "2"});
+    REQUIRE(attached);
+    REQUIRE(attached->snapshot);
+    CHECK(attached->snapshot->find("not-ready") != std::string::npos);
+    std::optional<Attachment> resumed, strange;
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, attached->cursor,
+                        [&](Attachment a) { resumed = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "other-1", [&](Attachment a) { strange = std::move(a); });
+    bench.frames();
+    REQUIRE(resumed);
+    CHECK(resumed->resumed);
+    REQUIRE(resumed->missed.size() == 1);
+    CHECK(resumed->missed[0]->number == 2);
+    REQUIRE(strange);
+    CHECK(strange->reset == "epoch-changed");
+    CHECK(strange->snapshot);
+}
+
+TEST_CASE("a call that was told before its session is told again to those who see the session, once that is known") {
+    Bench bench(journalIn({}));
+    const Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::offering, .since = now()};
+    const Call other{.id = "c2", .address = "Line 2", .session = "s2", .state = CallState::offering, .since = now()};
+    bench.ledger.record({CallChanged{call, CallEvent::notification}});
+    bench.ledger.record({CallChanged{other, CallEvent::notification}});
+    const auto before = bench.frames();
+    REQUIRE(before.size() == 2);
+    CHECK(before[0]->concern == Concern{});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    const auto told = bench.frames();
+    REQUIRE(told.size() == 2);
+    CHECK(data(told[0]).at("event") == "new-session");
+    CHECK(told[1]->subject == "/calls/c1");
+    CHECK(told[1]->concern == Concern{"1001", {"Sales"}});
+    CHECK(data(told[1]).at("call") == toJson(call));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK(bench.frames().size() == 1);  // and once only
+}
+
+TEST_CASE("a new picture is told as differences, in order") {
+    Bench bench(journalIn({}));
+    TelephonyPicture picture;
+    picture.groups = {{"g1", "Sales", "h"}, {"g2", "Support", "h"}};
+    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
+    picture.sessions = {someSession("s1", "1001"), someSession("s2", "1001")};
+    bench.ledger.record({picture});
+    const auto first = bench.frames();
+    REQUIRE(first.size() == 6);
+    // With its first session in a group the agent belongs to it; from there on its events concern the group.
+    CHECK(first[2]->concern == Concern{"1001", {}});
+    CHECK(data(first[3]).at("event") == "group-joined");
+    CHECK(first[3]->concern == Concern{"1001", {"Sales"}});
+    CHECK(first[4]->concern == Concern{"1001", {"Sales"}});
+    bench.ledger.record({picture});
+    CHECK(bench.frames().empty());  // nothing differs
+    bench.ledger.record({SourceLost{Source::telephony, fromHresult(0x80010108, "a call")}});
+    CHECK(bench.frames().size() == 1);
+    picture.groups.pop_back();
+    picture.sessions.pop_back();
+    picture.sessions[0].state = SessionState::ready;
+    bench.ledger.record({SourceConnected{Source::telephony, {}}});
+    bench.ledger.record({picture});
+    std::vector<std::string> told;
+    for (const auto& frame : bench.frames()) told.push_back(frame->type + " " + std::string(data(frame).at("event").as_string()));
+    CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed", "deskline.agent-session end", "deskline.agent not-ready",
+                                           "deskline.agent-session ready"});
+}
+
+TEST_CASE("a call concerns whom it concerned when its session is gone, over a restart too; but nobody of before when it is another session's") {
+    const Folder folder;
+    Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::connected, .since = now()};
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+        bench.ledger.record({CallChanged{call, CallEvent::notification}});
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
+        bench.settle();
+    }
+    Bench bench(journalIn(folder.path / "journal.db"));
+    auto moved = call;
+    if (GENERATE(false, true)) {
+        moved.session = "unknown";
+        bench.ledger.record({CallChanged{moved, CallEvent::state}});
+        CHECK(bench.frames().back()->concern == Concern{});
+    } else {
+        call.state = CallState::disconnected;
+        bench.ledger.record({CallChanged{call, CallEvent::state}});
+        CHECK(bench.frames().back()->concern == Concern{"1001", {"Sales"}});
+    }
+}
+
+TEST_CASE("sessions that ended lately: the last 256") {
+    constexpr std::size_t kept = 256, many = kept + 50;
+    Bench bench(journalIn({}));
+    for (std::size_t i = 0; i < many; ++i) {
+        const auto id = std::to_string(i);
+        bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1001")}});
+        bench.ledger.record({SessionChanged{id, SessionEvent::end}});
+    }
+    inLedger(bench.ledger, [&](Books& books) {
+        CHECK(books.state().sessions.empty());
+        CHECK(books.state().ended.size() == kept);
+        CHECK(books.state().endedOrder.size() == kept);
+        CHECK_FALSE(books.state().session(std::to_string(many - kept - 1)));
+        CHECK(books.state().session(std::to_string(many - kept)));
+        CHECK(books.state().session(std::to_string(many - 1)));
+        return 0;
+    });
+}

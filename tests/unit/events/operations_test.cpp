@@ -1,0 +1,216 @@
+// Operations: kept, counted, settled, forgotten.
+#include <catch2/catch.hpp>
+
+#include "events/commands.hpp"
+#include "events/operations.hpp"
+#include "unit/events/rows.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+const Cause lunch{"request-1", "admin", "lunch", {}};
+const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
+const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
+
+struct Told {
+    std::optional<std::string> cursor;
+    bool succeeded, readAgain;
+};
+
+// A command and what it is answered, each time that it is.
+struct Asked {
+    Ledger& ledger;
+    CommandId id;
+    std::vector<Told> told = {};
+
+    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
+        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
+    }
+    void settle(Result<std::string> object, bool eventExpected = true) {
+        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
+            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    }
+};
+
+Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
+
+void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
+
+}  // namespace
+
+TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old", "[one-thread]") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const Time start = now();
+    const auto journal = journalIn(file);
+    Operations operations;
+    operations.load(journal->database());
+    for (std::size_t i = 0; i < Operations::mostOfOne; ++i) {
+        REQUIRE_FALSE(operations.full("ada"));
+        operations.put(someOperation(i, "ada", start));
+        if (operations.unsaved() == 1'000) write(*journal, operations);
+    }
+    REQUIRE(operations.full("ada"));
+    CHECK(operations.full("ada")->slug == "too-many-requests");
+    CHECK_FALSE(operations.full("eve"));
+    CHECK(operations.findByKey("ada", "key-7")->id == "ada7");
+    {
+        Operations again;
+        again.load(journal->database());
+        CHECK(again.full("ada"));  // over a restart
+        CHECK(again.size() == Operations::mostOfOne);
+    }
+    // The journal cannot be written: as many as may wait. Those in memory are found by their keys.
+    for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i) operations.put(someOperation(i, "a" + std::to_string(i), start + day));
+    CHECK(operations.unsaved() == Operations::mostUnsaved);
+    CHECK(operations.full("eve")->slug == "resource-unavailable");
+    CHECK(operations.room("b"));
+    CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
+    CHECK_FALSE(operations.findByKey("a77", "key-78"));
+    write(*journal, operations);
+    CHECK_FALSE(operations.full("eve"));
+    CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
+    operations.prune(start + Operations::kept + std::chrono::hours(1));
+    write(*journal, operations);
+    CHECK_FALSE(operations.full("ada"));
+    CHECK(operations.size() == Operations::mostUnsaved);
+    CHECK_FALSE(operations.findByKey("ada", "key-7"));
+    run(file, "DELETE FROM operations");  // another program
+    operations.countAgain();
+    CHECK(operations.size() == 0);
+    for (std::size_t i = 0; i < 30; ++i) {
+        for (std::size_t n = 0; n < Operations::mostOfOne / 2 && operations.room("b" + std::to_string(i)); ++n)
+            operations.put(someOperation(n, "b" + std::to_string(i), start));
+        write(*journal, operations);
+    }
+    CHECK(operations.size() <= Operations::most + Operations::most / 10);
+    CHECK(operations.full("eve")->slug == "resource-unavailable");
+    CHECK_FALSE(operations.room("z"));
+
+    Operation one = someOperation(1, "ada", start);
+    api::settle(one, {200, boost::json::object{{"pad", std::string(Operations::longestBody, 'x')}}}, OperationState::succeeded, {}, start);
+    CHECK(boost::json::serialize(one.body).size() < 200);
+    CHECK(one.status == 200);
+}
+
+TEST_CASE("operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {
+    const Folder folder;
+    Expectation expected = toReady;
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put(
+                {.id = "done", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = books.now(), .status = 200, .body = {{"a", 1}}});
+            books.operations().put({.id = "left", .actor = "crm", .key = "k2", .started = books.now(), .cause = lunch, .expectation = expected});
+            return 0;
+        });
+    }
+    Bench bench(journalIn(folder.path / "journal.db"), now);
+    std::vector<Told> told;
+    bench.ledger.answerWith([&](const Operation& operation) {
+        CHECK(operation.id == "left");
+        return Answer([&](const Settled& settled, Books&) { told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain}); });
+    });
+    bench.ledger.start();
+    const auto [kept, left] =
+        inLedger(bench.ledger, [](Books& books) { return std::pair(books.operations().findByKey("crm", "k1"), books.operations().find("left")); });
+    REQUIRE(kept);
+    CHECK(kept->body.at("a") == 1);
+    REQUIRE(left);
+    CHECK(left->state == OperationState::indeterminate);
+    CHECK(told.empty());
+    TelephonyPicture picture;
+    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
+    picture.sessions = {someSession("s1", "1001")};
+    picture.sessions[0].state = SessionState::ready;
+    bench.ledger.record({picture});
+    bench.frames();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].succeeded);
+}
+
+TEST_CASE("an operation whose event was told before the gateway ended is settled by it, and no later event is its") {
+    const Folder folder;
+    const bool ofAnyObject = GENERATE(false, true);  // as the making of a session: which one it will be nobody knows
+    const auto expected = ofAnyObject ? Expectation{"deskline.agent-session", "", "1001", "new-session"} : toReady;
+    std::string cursor;
+    {
+        Bench bench(journalIn(folder.path / "journal.db"));
+        if (!ofAnyObject) open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = expected});
+            books.operations().put({.id = "other", .actor = "crm", .started = books.now(), .cause = {"request-2", "admin", {}, {}}, .expectation = expected});
+            return 0;
+        });
+        const Asked asked(bench, expected);
+        ofAnyObject ? open(bench) : bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor(); });
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::not_ready}});
+        bench.settle();
+    }
+    Bench bench(journalIn(folder.path / "journal.db"), now);
+    std::map<std::string, std::vector<Told>> told;
+    bench.ledger.answerWith([&](const Operation& operation) {
+        return Answer([&, id = operation.id](const Settled& settled, Books&) {
+            told[id].push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    });
+    bench.ledger.start();
+    bench.frames();
+    REQUIRE(told["left"].size() == 1);
+    CHECK(told["left"][0].succeeded);
+    CHECK(told["left"][0].cursor == cursor);
+    CHECK(told["other"].empty());
+    if (ofAnyObject)
+        bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1001")}});
+    else
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+    CHECK(data(bench.frames().back()).at("cause").at("request") == "request-2");
+    CHECK(told["left"].size() == 1);
+}
+
+TEST_CASE("operations are forgotten after 24 hours, a key with them") {
+    const Folder folder;
+    const auto journal = journalIn(folder.path / "journal.db");
+    Operations operations;
+    operations.load(journal->database());
+    operations.put({.id = "old", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = now() - std::chrono::hours(25)});
+    operations.put({.id = "new", .actor = "crm", .key = "k2", .state = OperationState::succeeded, .started = now()});
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    operations.prune(now());
+    CHECK_FALSE(operations.findByKey("crm", "k1"));  // at once, though it is there still
+    REQUIRE(journal->write({}, {&operations}).has_value());
+    CHECK_FALSE(operations.find("old"));
+    CHECK(operations.findByKey("crm", "k2"));
+    CHECK_FALSE(operations.findByKey("other", "k2"));
+}
+
+TEST_CASE("an operation is settled by no event that may be another's: of a request id that was given twice, of a former epoch") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const bool shared = GENERATE(false, true);
+    {
+        Bench bench(journalIn(file));
+        open(bench);
+        inLedger(bench.ledger, [&](Books& books) {
+            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            if (shared) books.operations().put({.id = "too", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            return 0;
+        });
+        const Asked asked(bench, toReady);
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
+        bench.settle();
+    }
+    auto journal = Journal::open({.path = file, .lacksEvents = !shared});
+    REQUIRE(journal.has_value());
+    Bench bench(std::move(*journal), now);
+    int told = 0;
+    bench.ledger.answerWith([&](const Operation&) { return Answer([&](const Settled&, Books&) { ++told; }); });
+    bench.ledger.start();
+    bench.frames();
+    CHECK(told == 0);
+}

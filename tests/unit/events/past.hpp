@@ -1,0 +1,35 @@
+// Events that a journal has already, and those who read them.
+#pragma once
+#include "unit/events/bench.hpp"
+
+namespace deskline::events {
+
+inline Sight sightOf(const std::string& account) {
+    Sight sight({}, {}, account);
+    for (const auto topic : allTopics) sight.give(topic, Reach::all);
+    return sight;
+}
+
+// `count` events of all types from a number on, their times as their numbers.
+inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count) {
+    std::vector<FramePtr> frames;
+    for (auto n = first; n < first + count; ++n)
+        frames.push_back(makeFrame({.number = n,
+                                    .time = static_cast<std::int64_t>(n),
+                                    .type = "deskline." + std::string(allTopics.at(n % 6)),
+                                    .subject = "/things/" + std::to_string(n % 50),
+                                    .concern = {std::to_string(1'000 + n % 20), {"Sales"}}},
+                                   "{\"n\":" + std::to_string(n) + "}"));
+    return frames;
+}
+
+inline std::future<Result<Page>> askedFor(Bench& bench, Reading reading) {
+    auto page = std::make_shared<std::promise<Result<Page>>>();
+    auto future = page->get_future();
+    bench.ledger.read(std::move(reading), [page](const Result<Page>& answer) { page->set_value(answer); });
+    return future;
+}
+
+inline Result<Page> pageOf(Bench& bench, Reading reading) { return askedFor(bench, std::move(reading)).get(); }
+
+}  // namespace deskline::events

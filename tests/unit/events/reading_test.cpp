@@ -1,0 +1,92 @@
+// Who reads back, and who waits for what is next.
+#include <catch2/catch.hpp>
+
+#include <future>
+
+#include "events/archive.hpp"
+#include "unit/events/bench.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+using namespace std::chrono_literals;
+
+TEST_CASE("who reads waits for what matches, no longer than asked, and reads on from where the page ended") {
+    Bench bench(journalIn({}));
+    const auto read = [&](Reading reading) {
+        auto page = std::make_shared<std::promise<Result<Page>>>();
+        bench.ledger.read(std::move(reading), [page](Result<Page> answer) { page->set_value(std::move(answer)); });
+        return page->get_future();
+    };
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 9; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const auto first = read({sessions, "", 4}).get();
+    REQUIRE(first.has_value());
+    CHECK(first->frames.size() == 4);
+    const auto second = read({sessions, first->cursor, 100}).get();
+    REQUIRE(second.has_value());
+    REQUIRE(second->frames.size() == 6);
+    CHECK(second->frames[0]->number == 5);
+    CHECK(read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
+
+    auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
+    auto waitsForOthers = read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
+    CHECK(waits.get()->frames.size() == 1);
+    const auto nothing = waitsForOthers.get();
+    CHECK(nothing->frames.empty());
+    CHECK(nothing->cursor != second->cursor);  // what does not match was read all the same
+    CHECK(read({sessions, "other-1", 100}).get().error().slug == "journal-truncated");
+    CHECK(read({sessions, "nonsense", 100}).get().error().slug == "invalid-argument");
+}
+
+TEST_CASE("who has missed much gets it page by page") {
+    Bench bench(journalIn({}));
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 2499; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    bench.frames();
+    std::string cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().rfind('-')) + "-0"; });
+    std::vector<std::size_t> pages;
+    for (bool more = true; more;) {
+        std::optional<Attachment> page;
+        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, cursor, [&](Attachment a) { page = std::move(a); });
+        bench.frames();
+        REQUIRE(page);
+        CHECK(page->resumed);
+        pages.push_back(page->missed.size());
+        cursor = page->cursor;
+        more = page->more;
+    }
+    CHECK(pages == std::vector<std::size_t>{1024, 1024, 452});
+}
+
+TEST_CASE("who comes back with a cursor that the journal has cut is told so, and begins anew") {
+    const Folder folder;
+    auto journal = journalIn(folder.path / "journal.db");
+    std::vector<FramePtr> frames;
+    for (std::uint64_t n = 1; n <= 10; ++n) frames.push_back(makeFrame({.number = n, .time = 1, .type = "deskline.queue", .subject = "/queues/1"}, "{}"));
+    REQUIRE(journal->append(frames).has_value());
+    const auto epoch = journal->epoch();
+    journal->prune(now().time_since_epoch().count());
+    Bench bench(std::move(journal));
+    std::optional<Attachment> cut, newest;
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-5", [&](Attachment a) { cut = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-10", [&](Attachment a) { newest = std::move(a); });
+    bench.frames();
+    REQUIRE(cut);
+    CHECK(cut->reset == "journal-truncated");
+    CHECK(cut->snapshot);
+    REQUIRE(newest);
+    CHECK(newest->resumed);
+}
+
+TEST_CASE("ending: who waits for an event is answered when the ledger stops") {
+    events::Bench bench(events::journalIn({}));
+    std::promise<std::string> told;
+    bench.ledger.read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100, 5min},
+                      [&](const Result<events::Page>& page) { told.set_value(page ? "a page" : page.error().slug); });
+    bench.settle();
+    bench.ledger.stop();
+    CHECK(valueOf(told.get_future()) == "shutting-down");
+}

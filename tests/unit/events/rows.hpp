@@ -1,0 +1,51 @@
+// Rows for the journal's file and looks into it, for the tests of what is kept and for how long.
+#pragma once
+#include "unit/events/bench.hpp"
+#include "events/archive.hpp"
+
+namespace deskline::events {
+
+inline FramePtr someFrame(std::uint64_t number, Time time, std::size_t bytes = 10) {
+    return makeFrame({.number = number, .time = time.time_since_epoch().count(), .type = "deskline.queue", .subject = "/queues/1"},
+                     "{\"pad\":\"" + std::string(bytes, 'x') + "\"}");
+}
+
+inline std::vector<FramePtr> someFrames(std::uint64_t first, std::uint64_t last, Time time, std::size_t bytes = 10) {
+    std::vector<FramePtr> frames;
+    for (auto number = first; number <= last; ++number) frames.push_back(someFrame(number, time, bytes));
+    return frames;
+}
+
+inline AuditEntry refusedBy(const std::string& actor, Time time = now()) {
+    return {.time = time, .actor = actor, .action = "PUT /agents/1009", .outcome = "forbidden", .status = 403, .address = "192.0.2.7", .detail = "May not."};
+}
+
+inline std::string text(const std::filesystem::path& file, const std::string& sql) {
+    Database database;
+    bool damaged = false;
+    REQUIRE(database.open(file, Database::Access::write, Database::Durability::normal, damaged).has_value());
+    Statement row(database, sql.c_str());
+    return row.row() ? row.text(0) : std::string();
+}
+
+inline void run(const std::filesystem::path& file, const char* sql) {
+    Database database;
+    bool damaged = false;
+    REQUIRE(database.open(file, Database::Access::write, Database::Durability::normal, damaged).has_value());
+    REQUIRE(database.run(sql));
+}
+
+inline Verified verified(const std::filesystem::path& file) {
+    auto said = verifyAudit(file);
+    REQUIRE(said.has_value());
+    return *said;
+}
+
+inline void write(Journal& journal, Store& store) { REQUIRE(journal.write({}, {&store}).has_value()); }
+
+inline Operation someOperation(std::size_t number, const std::string& actor, Time started) {
+    return {
+        .id = actor + std::to_string(number), .actor = actor, .key = "key-" + std::to_string(number), .state = OperationState::succeeded, .started = started};
+}
+
+}  // namespace deskline::events
