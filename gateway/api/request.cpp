@@ -37,7 +37,7 @@ Fault unfitBody(std::vector<FieldError> errors) {
 }
 
 Response problem(const Fault& fault, const std::string& requestId) {
-    const auto& row = deskline::problem(fault.slug);
+    const auto& row = fault.slug.problem();
     boost::json::object body{
         {"type", "/problems/" + std::string(row.slug)}, {"title", row.title}, {"status", row.status}, {"detail", printable(fault.detail, longestDetail)}};
     if (!requestId.empty()) body["request"] = requestId;

@@ -11,8 +11,8 @@ bool isBusy(SessionState state) { return state == SessionState::busy_on_call || 
 
 // The source is not there just now: it is asked again when it tells the session's state.
 bool passes(const Fault& fault) {
-    static const std::set<std::string_view> slugs{"source-lost", "source-restarting", "line-lost", "resource-unavailable", "out-of-memory", "shutting-down"};
-    return slugs.contains(fault.slug);
+    static constexpr Slug passing[] = {"source-lost", "source-restarting", "line-lost", "resource-unavailable", "out-of-memory", "shutting-down"};
+    return std::ranges::find(passing, fault.slug) != std::end(passing);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ void auditOutcome(events::Books& books, const std::string& command, const events
     if (!settled.object) {
         const auto& fault = settled.object.error();
         entry.outcome = fault.slug;
-        entry.status = deskline::problem(fault.slug).status;
+        entry.status = fault.slug.problem().status;
         if (fault.hresult) entry.hresult = hex(*fault.hresult);
         if (fault.outcomeUnknown && !settled.readAgain) entry.detail = "the outcome is unknown";
     }

@@ -17,7 +17,7 @@ constexpr std::size_t endedKept = 256;
 
 // A refusal as an event tells it: the problem's slug and words, and the HRESULT where a source refused.
 json::object problemOf(const Fault& fault) {
-    json::object problem{{"type", "/problems/" + fault.slug}, {"detail", fault.detail}};
+    json::object problem{{"type", "/problems/" + std::string(fault.slug)}, {"detail", fault.detail}};
     if (fault.hresult) problem["hresult"] = hex(*fault.hresult);
     if (!fault.symbol.empty()) problem["symbol"] = fault.symbol;
     return problem;
@@ -244,15 +244,15 @@ public:
         auto& source = state_.sources[fact.source];
         source.connected = false;
         source.fault = fact.cause;
-        json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug}, {"detail", fact.cause.detail}};
+        json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug.text()}, {"detail", fact.cause.detail}};
         if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
         if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
         publish("deskline.source", "/sources/" + std::string(name(fact.source)), {}, std::move(data));
         if (fact.source != Source::telephony) return;
         for (auto& [id, agent] : state_.agents)
-            if (!agent.stale) agent.stale = Stale{time_, fact.cause.slug};
+            if (!agent.stale) agent.stale = Stale{time_, std::string(fact.cause.slug)};
         for (auto& [id, session] : state_.sessions)
-            if (!session.stale) session.stale = Stale{time_, fact.cause.slug};
+            if (!session.stale) session.stale = Stale{time_, std::string(fact.cause.slug)};
     }
 
     void operator()(const PendingStateChanged& fact) {

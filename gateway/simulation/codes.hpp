@@ -1,12 +1,20 @@
 // The HRESULTs with which the simulated switch and mixer refuse, as TAPI 3 and Core Audio have them.
 #pragma once
+#include "model/hresult.hpp"
 #include "simulation/faults.hpp"
 
 namespace deskline::simulation {
 
-inline constexpr Code invalidArgument = 0x80070057, notFound = 0x80070490;
-inline constexpr Code invalidSessionState = 0x8000005F, invalidAgentState = 0x8000005A, invalidPassword = 0x80000059, invalidAgentId = 0x80000057,
-                      invalidGroup = 0x80000058, groupIsRemoved = 0x80040045, queueIsRemoved = 0x80040046, agentHasNoId = 0x80040047;  // TAPI 3
-inline constexpr Code deviceInvalidated = 0x88890004;  // AUDCLNT_E_DEVICE_INVALIDATED
+inline constexpr Code invalidArgument = hresult("E_INVALIDARG");
+inline constexpr Code notFound = hresult("E_NOTFOUND");
+inline constexpr Code invalidSessionState = hresult("LINEERR_INVALAGENTSESSIONSTATE");
+inline constexpr Code invalidAgentState = hresult("LINEERR_INVALAGENTSTATE");
+inline constexpr Code invalidPassword = hresult("LINEERR_INVALPASSWORD");
+inline constexpr Code invalidAgentId = hresult("LINEERR_INVALAGENTID");
+inline constexpr Code invalidGroup = hresult("LINEERR_INVALAGENTGROUP");
+inline constexpr Code groupIsRemoved = hresult("TAPI_E_CALLCENTER_GROUP_REMOVED");
+inline constexpr Code queueIsRemoved = hresult("TAPI_E_CALLCENTER_QUEUE_REMOVED");
+inline constexpr Code agentHasNoId = hresult("TAPI_E_CALLCENTER_NO_AGENT_ID");
+inline constexpr Code deviceInvalidated = hresult("AUDCLNT_E_DEVICE_INVALIDATED");
 
 }  // namespace deskline::simulation

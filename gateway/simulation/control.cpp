@@ -24,7 +24,7 @@ std::int64_t number(const json::object& request, std::string_view key, std::int6
     return value && value->is_number() ? value->to_number<std::int64_t>() : fallback;
 }
 
-Code hresult(const json::object& request, Code fallback) {
+Code codeIn(const json::object& request, Code fallback) {
     const auto hex = text(request, "hresult");
     Code code = fallback;
     if (hex.starts_with("0x")) std::from_chars(hex.data() + 2, hex.data() + hex.size(), code, 16);
@@ -42,13 +42,13 @@ bool controlFaults(FaultGate& faults, const json::object& request) {
     if (what == "fault")
         faults.inject({.call = text(request, "call", "*"),
                        .object = text(request, "object"),
-                       .code = hresult(request, ok),
+                       .code = codeIn(request, ok),
                        .delay = std::chrono::milliseconds(number(request, "delay", 0)),
                        .times = static_cast<int>(number(request, "times", 1))});
     else if (what == "clear")
         faults.clear();
     else if (what == "lose")
-        faults.lose(hresult(request, 0x80010108));
+        faults.lose(codeIn(request, hresult("RPC_E_DISCONNECTED")));
     else if (what == "restore")
         faults.restore();
     else

@@ -7,7 +7,7 @@ namespace {
 
 using namespace telephony;
 
-constexpr auto notAllowed = 0x8004004BU, timeout = 0x80040044U, serviceGone = 0x8004005AU;
+constexpr auto notAllowed = hresult("TAPI_E_CALLCENTER_INVALAGENTSTATE"), timeout = hresult("TAPI_E_TIMEOUT"), serviceGone = hresult("TAPI_E_SERVICE_NOT_RUNNING");
 
 }  // namespace
 

@@ -135,7 +135,7 @@ void DeviceEntry::readVolume() {
 
 HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
                          const GUID& context, std::string_view& what) {
-    if (!volume_) return static_cast<HRESULT>(0x88890004);  // AUDCLNT_E_DEVICE_INVALIDATED
+    if (!volume_) return static_cast<HRESULT>(hresult("AUDCLNT_E_DEVICE_INVALIDATED"));
     HRESULT code = S_OK;
     what = "IAudioEndpointVolume::SetMasterVolumeLevelScalar";
     if (volume) code = volume_->SetMasterVolumeLevelScalar(static_cast<float>(*volume), &context);

@@ -31,8 +31,8 @@ Fault refused(Site& site, const From& from, identity::Attempt what, Fault fault,
     if (wait == 0) {
         if (context.strangers.mayBeWritten(shown, addressKey(from.address)))
             api::audit(context, {.action = std::string(name(what)),
-                                 .outcome = fault.slug,
-                                 .status = problem(fault.slug).status,
+                                 .outcome = std::string(fault.slug),
+                                 .status = fault.slug.problem().status,
                                  .address = from.address,
                                  .origin = given(from.origin),
                                  .detail = fault.detail});

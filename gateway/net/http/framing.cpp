@@ -33,8 +33,8 @@ struct Lines {  // a header as its bytes have it
     }
 };
 
-Fault broken(std::string_view says, std::string_view source, std::string_view slug = "bad-request") {
-    return {std::string(slug), fmt::format("{} ({}); the connection ends.", says, source)};
+Fault broken(std::string_view says, std::string_view source, Slug slug = "bad-request") {
+    return {slug, fmt::format("{} ({}); the connection ends.", says, source)};
 }
 
 bool isToken(std::string_view text) {
@@ -112,7 +112,7 @@ bool upgrades(const Lines& lines) { return lines.lists("Upgrade", "websocket") &
 struct Rule {
     std::string_view source, says;
     bool (*broken)(const Lines&);
-    std::string_view slug = "bad-request";
+    Slug slug = "bad-request";
 };
 constexpr Rule rules[] = {
     {"RFC 9110 §9.1", "The method is no token", [](const Lines& l) { return !isToken(l.method); }},

@@ -100,7 +100,7 @@ HttpResponse problemPage(std::string_view slug) {
                     escape(row->title), row->slug, row->status, escape(row->remedy));
     body += "<ul>";
     for (const auto& code : hresults())
-        if (code.slug == slug) body += fmt::format("<li><code>{} {}</code></li>", hex(code.code), code.symbol);
+        if (code.slug.text() == slug) body += fmt::format("<li><code>{} {}</code></li>", hex(code.code), code.symbol);
     body += "</ul></html>\n";
     return text(http::status::ok, std::move(body), "text/html; charset=utf-8");
 }

@@ -230,7 +230,7 @@ private:
         if (channel_->closing()) return false;
         if (!verified) {
             spdlog::debug("stream {}: {}", whose_.id, verified.error().detail);  // the audit has it
-            close(CloseCode::not_authorized, verified.error().slug, verified.error().retryAfter * 1000);
+            close(CloseCode::not_authorized, verified.error().slug.text(), verified.error().retryAfter * 1000);
             return false;
         }
         if (identity_ && greeted() && identity_->account() != verified->account()) {

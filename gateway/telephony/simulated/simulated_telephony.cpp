@@ -154,7 +154,7 @@ Result<Outcome> SimulatedTelephony::carryOut(const CreateSession& command) {
 
 Result<Outcome> SimulatedTelephony::carryOut(const SetSessionState& command) {
     if (const Code code = acd_.setSessionState(command.session, static_cast<int>(command.state))) {
-        if (code == 0x80040044) {  // nobody knows whether it was carried out: read the state again
+        if (code == hresult("TAPI_E_TIMEOUT")) {  // nobody knows whether it was carried out: read the state again
             if (const auto session = acd_.session(command.session)) report_({SessionRead{command.session, session->state}});
         }
         return failed(code, "ITAgentSession::put_State");

@@ -398,7 +398,7 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
     if (!address)
         return Fault{
             "invalid-argument", "There is no address '" + addressName + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
-    if (!group) return com::failed(static_cast<HRESULT>(0x80000058), "The list of ACD groups");  // LINEERR_INVALAGENTGROUP, as a switch would say
+    if (!group) return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTGROUP")), "The list of ACD groups");  // as a switch would say
     ComPtr<ITAgentSession> session;
     if (pin) {
         Bstr text(*pin);

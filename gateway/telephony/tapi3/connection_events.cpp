@@ -62,7 +62,7 @@ void Connection::happened(TapiHappened& happened) {
             if (const auto e = query<ITTAPIObjectEvent>(event)) {
                 TAPIOBJECT_EVENT what{};
                 if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT)
-                    lost_(com::failed(static_cast<HRESULT>(0x80040029), "TE_TAPIOBJECT"));  // TAPI_E_REINIT
+                    lost_(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
                 return;
             }
             return wrong();

@@ -109,7 +109,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     Result<Outcome> carryOut(Connection& tapi, const SetSessionState& command) {
         const auto session = tapi.session(command.session);
         if (!session) {
-            if (tapi.ended(command.session)) return com::failed(static_cast<HRESULT>(0x8000005F), "The session has ended; ITAgentSession::put_State");
+            if (tapi.ended(command.session)) return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")), "The session has ended; ITAgentSession::put_State");
             return Fault{"not-found", "There is no such session."};
         }
         const HRESULT code = session->put_State(toTapi(command.state));

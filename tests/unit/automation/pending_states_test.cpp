@@ -76,9 +76,9 @@ TEST_CASE("a pending state survives the loss of the source and is asked for agai
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     desk.event(SessionEvent::wrapup);
     desk.bench.settle();
-    desk.answer(0x80010108);  // RPC_E_DISCONNECTED
+    desk.answer(hresult("RPC_E_DISCONNECTED"));
     CHECK(desk.session().pendingState == SessionState::ready);
-    desk.bench.ledger.record({SourceLost{Source::telephony, fromHresult(0x80010108, "a call")}});
+    desk.bench.ledger.record({SourceLost{Source::telephony, fromHresult(hresult("RPC_E_DISCONNECTED"), "a call")}});
     desk.picture(SessionState::busy_wrapup);
     desk.bench.settle();
     CHECK(wanted(desk.acd) == SessionState::ready);

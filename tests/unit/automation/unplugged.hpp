@@ -7,8 +7,8 @@
 
 namespace deskline::events {
 
-inline constexpr auto timeout = 0x80040044U;     // TAPI_E_TIMEOUT
-inline constexpr auto notAllowed = 0x8004004BU;  // TAPI_E_CALLCENTER_INVALAGENTSTATE
+inline constexpr auto timeout = hresult("TAPI_E_TIMEOUT");
+inline constexpr auto notAllowed = hresult("TAPI_E_CALLCENTER_INVALAGENTSTATE");
 
 class ScriptedTelephony final : public telephony::Telephony {
 public:

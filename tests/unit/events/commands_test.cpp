@@ -140,9 +140,9 @@ TEST_CASE("commands under way: so many of one account and of all") {
     };
     fill("ada");
     CHECK(commands.size() == Commands::mostOfOne);
-    CHECK(commands.full("ada")->slug == "too-many-requests");
+    CHECK(commands.full("ada")->slug.text() == "too-many-requests");
     CHECK_FALSE(commands.full("eve"));
     for (int i = 0; i < 10; ++i) fill("a" + std::to_string(i));
     CHECK(commands.size() == Commands::most);
-    CHECK(commands.full("eve")->slug == "resource-unavailable");
+    CHECK(commands.full("eve")->slug.text() == "resource-unavailable");
 }

@@ -59,7 +59,7 @@ TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half 
                     const auto written = (*journal)->write(eventsFrom(21, 30), {&records});
                     disk.heal();
                     if (!written) {
-                        CHECK(written.error().slug == "journal-fault");
+                        CHECK(written.error().slug.text() == "journal-fault");
                         CHECK((*journal)->newest() == 20);
                         CHECK(records.changed());
                         REQUIRE((*journal)->write(eventsFrom(21, 31), {&records}).has_value());
@@ -93,7 +93,7 @@ TEST_CASE("a fault while the journal is made or opened is no damage: nothing is 
                     const auto journal = Journal::open({.path = file});
                     if (!journal) {
                         ++refused;
-                        CHECK(journal.error().slug == "journal-fault");
+                        CHECK(journal.error().slug.text() == "journal-fault");
                     }
                 }
                 disk.heal();

@@ -122,7 +122,7 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
         }
         if (seed % 2) {
             History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(), 10);
-            CHECK(cut.step(database).error().slug == "journal-truncated");
+            CHECK(cut.step(database).error().slug.text() == "journal-truncated");
         }
     }
 }
@@ -318,7 +318,7 @@ TEST_CASE("those who wait are bounded for each account") {
     std::atomic<int> refused{0};
     const auto wait = [&](const Subscription& subscription) {
         bench.ledger.read({subscription, "", 100, std::chrono::minutes(1)},
-                          [&](const Result<Page>& page) { refused += !page && page.error().slug == "too-many-requests"; });
+                          [&](const Result<Page>& page) { refused += !page && page.error().slug.text() == "too-many-requests"; });
     };
     for (std::size_t i = 0; i < Reads::mostWaiting + 3; ++i) wait(queues);
     wait(ofAda);

@@ -281,7 +281,7 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     CHECK(beside->resumed);
     const auto told = [&](const std::string& cursor) {
         const auto page = pageOf(bench, {queues, cursor});
-        if (!page) return page.error().slug;
+        if (!page) return std::string(page.error().slug);
         std::string numbers;
         for (const auto& frame : page->frames) numbers += std::to_string(frame->number) + " ";
         return numbers + page->cursor.substr(page->cursor.find('-'));

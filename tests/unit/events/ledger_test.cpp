@@ -95,7 +95,7 @@ TEST_CASE("a new picture is told as differences, in order") {
     CHECK(first[4]->concern == Concern{"1001", {"Sales"}});
     bench.ledger.record({picture});
     CHECK(bench.frames().empty());  // nothing differs
-    bench.ledger.record({SourceLost{Source::telephony, fromHresult(0x80010108, "a call")}});
+    bench.ledger.record({SourceLost{Source::telephony, fromHresult(hresult("RPC_E_DISCONNECTED"), "a call")}});
     CHECK(bench.frames().size() == 1);
     picture.groups.pop_back();
     picture.sessions.pop_back();

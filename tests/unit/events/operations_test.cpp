@@ -54,7 +54,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
         if (operations.unsaved() == 1'000) write(*journal, operations);
     }
     REQUIRE(operations.full("ada"));
-    CHECK(operations.full("ada")->slug == "too-many-requests");
+    CHECK(operations.full("ada")->slug.text() == "too-many-requests");
     CHECK_FALSE(operations.full("eve"));
     CHECK(operations.findByKey("ada", "key-7")->id == "ada7");
     {
@@ -66,7 +66,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     // The journal cannot be written: as many as may wait. Those in memory are found by their keys.
     for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i) operations.put(someOperation(i, "a" + std::to_string(i), start + day));
     CHECK(operations.unsaved() == Operations::mostUnsaved);
-    CHECK(operations.full("eve")->slug == "resource-unavailable");
+    CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK(operations.room("b"));
     CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
     CHECK_FALSE(operations.findByKey("a77", "key-78"));
@@ -87,7 +87,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
         write(*journal, operations);
     }
     CHECK(operations.size() <= Operations::most + Operations::most / 10);
-    CHECK(operations.full("eve")->slug == "resource-unavailable");
+    CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK_FALSE(operations.room("z"));
 
     Operation one = someOperation(1, "ada", start);

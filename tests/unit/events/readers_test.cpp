@@ -90,13 +90,13 @@ TEST_CASE("the gateway's end waits for nobody who looks back: each gets an answe
             bench.ledger.read({{.topics = {"agent"}, .sight = sightOf("caller " + std::to_string(i % 9)), .subject = "/none"}, epoch + "-0"},
                               [&](const Result<Page>& page) {
                                   ++answers;
-                                  given += !page && page.error().slug == "shutting-down";
+                                  given += !page && page.error().slug.text() == "shutting-down";
                               });
         for (int i = 0; i < 9; ++i)
             bench.ledger.read({{.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-20000", 100, std::chrono::minutes(10)},
                               [&](const Result<Page>& page) {
                                   ++answers;
-                                  given += !page && page.error().slug == "shutting-down";
+                                  given += !page && page.error().slug.text() == "shutting-down";
                               });
         bench.ledger.stop();
     }
@@ -121,7 +121,7 @@ TEST_CASE("readings under way are interrupted at the end, in the middle of a sta
         [&](const Result<void>& how) { answered.set_value(how); });
     begun.get_future().wait();
     readers.stop();
-    CHECK(answered.get_future().get().error().slug == "shutting-down");
+    CHECK(answered.get_future().get().error().slug.text() == "shutting-down");
 }
 
 TEST_CASE("readings are bounded for each account and in all; who is of a stream waits and is not refused") {
@@ -137,7 +137,7 @@ TEST_CASE("readings are bounded for each account and in all; who is of a stream 
             [&, account](const Result<void>& how) {
                 if (how)
                     ++done[account];
-                else if (how.error().slug == "too-many-requests" && how.error().retryAfter > 0)
+                else if (how.error().slug.text() == "too-many-requests" && how.error().retryAfter > 0)
                     ++refused[account];
                 ++answered;
             });

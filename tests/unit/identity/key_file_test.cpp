@@ -129,7 +129,7 @@ TEST_CASE("names, certificates and ids have one living owner; what is void stand
         KeyFile file{{row.there}, {}};
         const auto added = addKey(file, row.next, time);
         CHECK(added.has_value() == row.taken);
-        if (!added) CHECK(added.error().slug == "invalid-argument");
+        if (!added) CHECK(added.error().slug.text() == "invalid-argument");
         CHECK(file.keys.size() == (row.taken ? 2 : 1));
         if (!row.taken || !row.next.certificate) continue;
         const Folder folder;

@@ -117,7 +117,7 @@ struct KeyDesk {
     }
 };
 
-inline std::string why(const Result<Identity>& result) { return result ? "believed" : result.error().slug + ": " + result.error().detail; }
+inline std::string why(const Result<Identity>& result) { return result ? "believed" : std::string(result.error().slug) + ": " + result.error().detail; }
 
 inline Time at(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
 

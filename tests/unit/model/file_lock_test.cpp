@@ -17,18 +17,18 @@ TEST_CASE("a lock has one holder, who says who he is; the file alone locks nobod
         REQUIRE(first->say("process 1, at https://127.0.0.1:8443\nmore").has_value());
         const auto second = FileLock::take(path, std::chrono::milliseconds(20));
         REQUIRE(second.has_error());
-        CHECK(second.error().slug == "in-use");
+        CHECK(second.error().slug.text() == "in-use");
         CHECK(second.error().detail == "process 1, at https://127.0.0.1:8443");
         REQUIRE(first->say("process 1").has_value());
         CHECK(FileLock::take(path, {}).error().detail == "process 1");
     }
     CHECK(FileLock::take(path, {}).has_value());
-    CHECK(FileLock::take(folder.path / "no folder" / "lock", {}).error().slug == "configuration");
+    CHECK(FileLock::take(folder.path / "no folder" / "lock", {}).error().slug.text() == "configuration");
     for (const auto& how : unreadable()) {
         if (std::string_view(how.name) == "too long" || std::string_view(how.name) == "a pipe") continue;  // a lock needs no content
         INFO(how.name);
         how.make(folder.path / "bad");
-        CHECK(FileLock::take(folder.path / "bad", {}).error().slug == "configuration");
+        CHECK(FileLock::take(folder.path / "bad", {}).error().slug.text() == "configuration");
         CHECK_FALSE(std::filesystem::exists(folder.path / "nowhere"));
         std::filesystem::remove(folder.path / "bad");
     }

@@ -74,14 +74,23 @@ TEST_CASE("what does not fit is named by a JSON Pointer") {
 
 TEST_CASE("every HRESULT of the table leads to a problem that is in the table of problems") {
     for (const auto& row : hresults()) {
-        CHECK(problem(row.slug).slug == row.slug);
+        CHECK(row.slug.problem().slug == row.slug.text());  // one that is told
         CHECK(fromHresult(row.code, "a call").symbol == row.symbol);
     }
-    CHECK(fromHresult(0x8FFF0001, "a call").slug == "source-fault");
+    CHECK(fromHresult(0x8FFF0001, "a call").slug.text() == "source-fault");
     CHECK(fromHresult(0x80040044, "a call").outcomeUnknown);
     CHECK(hex(0x80040044) == "0x80040044");
     CHECK(meansSourceLost(0x80010108));
     CHECK_FALSE(meansSourceLost(0x80040044));
+}
+
+TEST_CASE("a slug is a row's name; what is not for the wire is told as internal") {
+    for (const auto& row : problems()) CHECK(&Slug::of(row.slug)->problem() == &row);
+    CHECK_FALSE(Slug::of("no-such-problem"));  // as a literal it does not compile
+    CHECK_FALSE(Slug::of(""));
+    CHECK(Slug("configuration").problem().slug == "internal");
+    CHECK(Slug("in-use") == *Slug::of("in-use"));
+    CHECK(Slug("in-use") != Slug("internal"));
 }
 
 TEST_CASE("an id is the same in every run and depends on every part") {

@@ -36,7 +36,7 @@ TEST_CASE("recovery: a loss is said once, and the source is built again") {
     while (!recovery.connected()) std::this_thread::yield();
     recovery.lost({"source-lost", "It went away."});
     recovery.lost({"source-lost", "It went away."});
-    CHECK(recovery.fault().slug == "source-lost");
+    CHECK(recovery.fault().slug.text() == "source-lost");
     rebuilt.get_future().wait();
     recovery.stop();
     const std::lock_guard lock(mutex);
