@@ -15,8 +15,8 @@
 namespace deskline {
 
 struct Fault {
-    Slug slug;
-    std::string detail;
+    Slug slug = "internal";
+    std::string detail = {};
     std::optional<std::uint32_t> hresult = {};
     std::string symbol = {};
     bool outcomeUnknown = false;  // the command may or may not have been carried out
