@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace deskline {
 
 std::span<const HresultRow> hresults() { return hresultTable; }

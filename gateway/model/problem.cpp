@@ -4,9 +4,6 @@ namespace deskline {
 
 std::span<const Problem> problems() { return problemTable; }
 
-const Problem& Slug::problem() const {
-    const bool inner = std::ranges::any_of(innerProblems, [this](const Problem& row) { return &row == row_; });
-    return inner ? Slug("internal").problem() : *row_;
-}
+const Problem& Slug::problem() const { return row_ < wire ? problemTable[row_] : Slug("internal").problem(); }
 
 }  // namespace deskline

@@ -1,7 +1,8 @@
 // What can go wrong, by name: each row is a problem as the API tells it (RFC 9457), with its HTTP status and what to do. The API, its
 // documentation and the tests read the same rows. A slug that is in no row does not compile. Thread: any.
 #pragma once
-#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -71,30 +72,37 @@ std::span<const Problem> problems();  // those of the wire
 class Slug {
 public:
     consteval Slug(const char* text) : row_(find(text)) {
-        if (!row_) throw "no problem has this slug";
+        if (row_ == none) throw "no problem has this slug";
     }
     static constexpr std::optional<Slug> of(std::string_view text) {
-        const auto* row = find(text);
-        return row ? std::optional(Slug(*row)) : std::nullopt;
+        const auto row = find(text);
+        return row == none ? std::nullopt : std::optional(Slug(row));
     }
 
-    constexpr std::string_view text() const { return row_->slug; }
-    constexpr operator std::string_view() const { return row_->slug; }
+    constexpr std::string_view text() const { return row_ < wire ? problemTable[row_].slug : innerProblems[row_ - wire].slug; }
+    constexpr operator std::string_view() const { return text(); }
     const Problem& problem() const;  // its row, or that of "internal" where it is not for the wire
 
     friend constexpr bool operator==(Slug one, Slug other) { return one.row_ == other.row_; }
 
 private:
-    explicit constexpr Slug(const Problem& row) : row_(&row) {}
-    static constexpr const Problem* find(std::string_view text) {
-        for (const auto& row : problemTable)
-            if (row.slug == text) return &row;
-        for (const auto& row : innerProblems)
-            if (row.slug == text) return &row;
-        return nullptr;
+    static constexpr std::size_t wire = std::size(problemTable), none = wire + std::size(innerProblems);
+
+    explicit constexpr Slug(std::size_t row) : row_(row) {}
+    static constexpr std::size_t find(std::string_view text) {
+        std::size_t row = 0;
+        for (const auto& problem : problemTable) {
+            if (problem.slug == text) return row;
+            ++row;
+        }
+        for (const auto& problem : innerProblems) {
+            if (problem.slug == text) return row;
+            ++row;
+        }
+        return none;
     }
 
-    const Problem* row_;
+    std::size_t row_;
 };
 
 }  // namespace deskline
