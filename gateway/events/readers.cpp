@@ -22,28 +22,48 @@ Readers::Readers(std::filesystem::path journal) : journal_(std::move(journal)) {
 
 Readers::~Readers() { stop(); }
 
-void Readers::ask(const std::string& account, Kind kind, Step step, Done done) {
-    std::optional<Fault> refused;
+void Readers::Places::leave(const std::string& account) {
+    const std::lock_guard lock(mutex);
+    const auto own = ofOne.find(account);
+    if (--own->second == 0) ofOne.erase(own);
+    --inAll;
+}
+
+Result<Readers::Place> Readers::enter(const std::string& account) {
     {
-        const std::lock_guard lock(mutex_);
-        const auto found = accounts_.find(account);
-        const auto own = found == accounts_.end() ? 0 : found->second.requests;
-        if (stopping_) {
-            refused = ending();
-        } else if (kind == Kind::request && (own >= mostOfOne || requests_ >= mostInAll)) {
-            ++figures_.refused;
-            refused = {"too-many-requests", own >= mostOfOne ? "As many readings of yours as may be under way at a time are not done yet."
-                                                             : "As many readings as may be under way at a time are not done yet."};
-            refused->retryAfter = 1;
-        } else {
-            auto& place = accounts_[account];
-            if (place.readings.empty()) turns_.push_back(account);
-            place.readings.push_back({kind, std::move(step), std::move(done)});
-            ++figures_.present;
-            if (kind == Kind::request) ++place.requests, ++requests_;
+        const std::lock_guard lock(places_->mutex);
+        auto& own = places_->ofOne[account];
+        if (own >= mostOfOne || places_->inAll >= mostInAll) {
+            ++places_->refused;
+            Fault refused{"too-many-requests", own >= mostOfOne ? "As many readings of yours as may be under way at a time are not done yet."
+                                                                : "As many readings as may be under way at a time are not done yet."};
+            refused.retryAfter = 1;
+            if (own == 0) places_->ofOne.erase(account);
+            return refused;
         }
+        ++own;
+        ++places_->inAll;
     }
-    if (refused) return done(*refused);  // NOLINT(bugprone-use-after-move): it was moved where it was not refused
+    return Place(places_.get(), [places = places_, account](const void*) { places->leave(account); });
+}
+
+void Readers::ask(const std::string& account, Kind kind, Step step, Done done) {
+    Place place;
+    if (kind == Kind::request) {
+        auto entered = enter(account);
+        if (!entered) return done(entered.error());
+        place = std::move(*entered);
+    }
+    std::unique_lock lock(mutex_);
+    if (stopping_) {
+        lock.unlock();
+        return done(ending());
+    }
+    auto& readings = accounts_[account];
+    if (readings.empty()) turns_.push_back(account);
+    readings.push_back({std::move(place), std::move(step), std::move(done)});
+    ++figures_.present;
+    lock.unlock();
     wake_.notify_one();
 }
 
@@ -54,19 +74,21 @@ void Readers::stop() {
     }
     wake_.notify_one();
     if (thread_.joinable()) thread_.join();
-    std::map<std::string, Account> left;
+    std::map<std::string, std::deque<Reading>> left;
     {
         const std::lock_guard lock(mutex_);
         left.swap(accounts_);
-        figures_.present = requests_ = 0;
+        figures_.present = 0;
     }
-    for (auto& [account, place] : left)
-        for (auto& reading : place.readings) reading.done(ending());
+    for (auto& [account, readings] : left)
+        for (auto& reading : readings) reading.done(ending());
 }
 
 Readers::Figures Readers::figures() const {
-    const std::lock_guard lock(mutex_);
-    return figures_;
+    const std::scoped_lock lock(mutex_, places_->mutex);
+    auto figures = figures_;
+    figures.refused = places_->refused;
+    return figures;
 }
 
 void Readers::run() {
@@ -77,7 +99,7 @@ void Readers::run() {
         if (stopping_) break;
         const auto account = std::move(turns_.front());
         turns_.pop_front();
-        const auto& step = accounts_[account].readings.front().step;  // stays where it is while others queue behind it
+        const auto& step = accounts_[account].front().step;  // stays where it is while others queue behind it
         lock.unlock();
         const auto more = advance(step);
         lock.lock();
@@ -87,8 +109,9 @@ void Readers::run() {
             turns_.push_back(account);
             continue;
         }
-        const auto over = take(account);
+        auto over = take(account);
         lock.unlock();
+        over.place.reset();  // whoever hears of it may ask again
         tell(over, more ? Result<void>() : more.error());
         lock.lock();
         --figures_.present;
@@ -107,11 +130,10 @@ void Readers::tell(const Reading& over, const Result<void>& how) {
 }
 
 Readers::Reading Readers::take(const std::string& account) {
-    auto& place = accounts_[account];
-    auto over = std::move(place.readings.front());
-    place.readings.pop_front();
-    if (over.kind == Kind::request) --place.requests, --requests_;
-    if (place.readings.empty())
+    auto& readings = accounts_[account];
+    auto over = std::move(readings.front());
+    readings.pop_front();
+    if (readings.empty())
         accounts_.erase(account);
     else
         turns_.push_back(account);

@@ -1,7 +1,7 @@
 // Those who read the journal while the ledger writes it: one thread with a read-only connection of its own, which WAL lets see all that is
 // committed and which never holds the writer up. A reading goes in steps of bounded work; after each step the next account has its turn, and
 // the readings of one account follow each other. The end of the gateway waits for none of them.
-// Thread: `ask`, `stop` and `figures` any; steps run on the readers' own.
+// Thread: `enter`, `ask`, `stop` and `figures` any; steps run on the readers' own.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -37,19 +37,25 @@ public:
     explicit Readers(std::filesystem::path journal);  // empty: there is no file; `open` then says so
     ~Readers();
 
+    // A request's place among those that are there, until its last copy is gone; too-many-requests: there is none for it.
+    using Place = std::shared_ptr<const void>;
+    Result<Place> enter(const std::string& account);
+    // request: it takes a place for as long as it is there. What goes on in several readings takes one for all of them and asks as standing.
     void ask(const std::string& account, Kind kind, Step step, Done done);
     void stop();  // interrupts what is under way; everything that is there, and that is still asked, is answered shutting-down
     Figures figures() const;
 
 private:
     struct Reading {
-        Kind kind;
+        Place place;  // of a request
         Step step;
         Done done;
     };
-    struct Account {
-        std::deque<Reading> readings;
-        std::size_t requests = 0;
+    struct Places {
+        mutable std::mutex mutex;
+        std::map<std::string, std::size_t> ofOne;
+        std::size_t inAll = 0, refused = 0;
+        void leave(const std::string& account);
     };
 
     void run();
@@ -63,10 +69,10 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::map<std::string, Account> accounts_;
+    std::map<std::string, std::deque<Reading>> accounts_;
     std::deque<std::string> turns_;  // the accounts that have something to read, in the order of their turns
-    std::size_t requests_ = 0;
     Figures figures_;
+    const std::shared_ptr<Places> places_ = std::make_shared<Places>();
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };

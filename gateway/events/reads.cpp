@@ -20,8 +20,9 @@ struct Reads::Asked {
     Reading reading;
     Steady::time_point until;
     ToldPage told;
-    bool missed = false;  // for somebody who comes back: ends where memory begins
-    bool letIn = false;   // by the readers; who was let in is not turned away half-way
+    bool missed = false;        // for somebody who comes back: ends where memory begins
+    bool letIn = false;         // by the readers; who was let in is not turned away half-way
+    Readers::Place place = {};  // among those who read, in however many parts; who waits for the next event has none
 
     std::uint64_t begun = 0, from = 0;       // everything from there up to here was looked at
     std::optional<std::int64_t> since = {};  // passed over until there is an event of that time
@@ -145,12 +146,16 @@ void Reads::gone(const Shared& asked) {
 }
 
 void Reads::askReaders(const Shared& asked, Readers::Step step) {
-    const auto kind = std::exchange(asked->letIn, true) ? Readers::Kind::standing : asked->reading.kind;
+    if (!std::exchange(asked->letIn, true) && asked->reading.kind == Readers::Kind::request) {
+        auto place = readers_.enter(asked->account());
+        if (!place) return refuse(asked, place.error());
+        asked->place = std::move(*place);
+    }
     auto whileWanted = [asked, step = std::move(step)](const Readers::Open& open) -> Result<bool> {
         if (!asked->reading.wanted()) return notWanted;
         return step(open);
     };
-    readers_.ask(asked->account(), kind, std::move(whileWanted),
+    readers_.ask(asked->account(), Readers::Kind::standing, std::move(whileWanted),
                  [this, asked](const Result<void>& how) { lent_.post([this, asked, how] { resume(asked, how); }); });
 }
 
@@ -171,16 +176,19 @@ void Reads::atPresent(const Shared& asked) {
         return refuse(asked, std::move(fault));
     }
     ++own;
+    asked->place.reset();
     waiting_[asked->reading.subscription].insert(asked);
     byTime_.insert(asked);
 }
 
 void Reads::answer(const Shared& asked) {
     if (asked->missed) return asked->told(Page{std::move(asked->frames), at(asked->from)});  // in its place between the frames, which go out after the commit
+    asked->place.reset();                                                                    // whoever is answered may ask again
     lent_.afterCommit([asked, page = Page{std::move(asked->frames), at(asked->from)}] { asked->told(page); });
 }
 
 void Reads::refuse(const Shared& asked, Fault fault) {
+    asked->place.reset();
     if (asked->missed) return asked->told(fault);
     lent_.afterCommit([asked, fault = std::move(fault)] { asked->told(fault); });
 }

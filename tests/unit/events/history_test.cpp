@@ -312,6 +312,28 @@ TEST_CASE("who waits is told of the first event that matches, from where it has 
     CHECK(numbersOf(same.get()->frames) == std::vector<std::uint64_t>{2'002});
 }
 
+TEST_CASE("a reading of several parts has one place for all of them, and so many have one") {
+    Bench bench(journalIn({}));
+    for (int i = 0; i < 30'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+    for (int i = 0; i < 40'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    bench.settle();
+    const Subscription nothing{.topics = {"queue"}, .sight = sightOf("crm")};  // from the file into memory, and to the end
+    const auto cursor = pageOf(bench, {nothing, ""})->cursor;
+    const auto begin = cursor.substr(0, cursor.find('-')) + "-0";
+    std::atomic<std::size_t> refused{0}, answered{0};
+    constexpr std::size_t several = Readers::mostOfOne + 8;
+    for (std::size_t round = 0; round < 3; ++round)  // later rounds come while the first is in its later parts
+        for (std::size_t i = 0; i < several; ++i)
+            bench.ledger.read({nothing, begin, 100}, [&](const Result<Page>& page) {
+                refused += !page && page.error().slug.text() == "too-many-requests";
+                ++answered;
+            });
+    while (answered < 3 * several) bench.settle();
+    CHECK(refused == 3 * several - Readers::mostOfOne);
+    CHECK(pageOf(bench, {nothing, begin, 100}).has_value());  // there is room again
+}
+
 TEST_CASE("those who wait are bounded for each account") {
     Bench bench(journalIn({}));
     const Subscription queues{.topics = {"queue"}, .sight = sightOf("crm")}, ofAda{.topics = {"queue"}, .sight = sightOf("ada")};
