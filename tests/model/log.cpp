@@ -26,7 +26,7 @@ std::string scopeFor(std::string_view topic) {
 
 }  // namespace
 
-// The table of the README: an agent is told of itself, a supervisor and an integration of their groups, an administrator of everything.
+// The roles of docs/security.md: an agent is told of itself, a supervisor and an integration of their groups, an administrator of everything.
 bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern) {
     using identity::Role;
     if (who.role == Role::admin) return true;
