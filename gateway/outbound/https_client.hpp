@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "model/fault.hpp"
 #include "outbound/post.hpp"
 #include "outbound/resolver.hpp"
 
