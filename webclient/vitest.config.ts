@@ -1,3 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { defaultClientConditions, defaultServerConditions } from 'vite';
 
-export default defineConfig({ test: { include: ['*/tests/**/*.test.ts'], reporters: ['default'] } });
+// The packages are taken from their sources (config/packages.mjs).
+export default defineConfig({
+  resolve: { conditions: ['deskline-source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['deskline-source', ...defaultServerConditions] } },
+  test: { include: ['*/tests/**/*.test.ts'], reporters: ['default'] },
+});

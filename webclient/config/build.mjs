@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { build, defaultClientConditions } from 'vite';
 
 const root = resolve(new URL('..', import.meta.url).pathname), out = resolve(root, '../build/webclient'), site = join(out, 'site');
 execFileSync(process.execPath, [join(root, 'config/contract.mjs')], { stdio: 'inherit' });
 rmSync(out, { recursive: true, force: true });
 
-const common = { configFile: false, logLevel: 'warn', root };
+const common = { configFile: false, logLevel: 'warn', root, resolve: { conditions: ['deskline-source', ...defaultClientConditions] } };
 const library = (entry, file, format, folder, name) =>
   build({ ...common, build: { outDir: folder, emptyOutDir: false, target: 'es2022', lib: { entry: join(root, entry), formats: [format], name, fileName: () => file }, rollupOptions: { external: [] } } });
 
