@@ -3,43 +3,11 @@
 
 #include "events/commands.hpp"
 #include "events/operations.hpp"
+#include "unit/events/asked.hpp"
 #include "unit/events/rows.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
-
-namespace {
-
-const Cause lunch{"request-1", "admin", "lunch", {}};
-const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
-const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
-
-struct Told {
-    std::optional<std::string> cursor;
-    bool succeeded, readAgain;
-};
-
-// A command and what it is answered, each time that it is.
-struct Asked {
-    Ledger& ledger;
-    CommandId id;
-    std::vector<Told> told = {};
-
-    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
-        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
-    }
-    void settle(Result<std::string> object, bool eventExpected = true) {
-        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
-            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
-        });
-    }
-};
-
-Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
-
-void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
-
-}  // namespace
 
 TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old", "[one-thread]") {
     const Folder folder;
@@ -90,10 +58,6 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK_FALSE(operations.room("z"));
 
-    Operation one = someOperation(1, "ada", start);
-    api::settle(one, {200, boost::json::object{{"pad", std::string(Operations::longestBody, 'x')}}}, OperationState::succeeded, {}, start);
-    CHECK(boost::json::serialize(one.body).size() < 200);
-    CHECK(one.status == 200);
 }
 
 TEST_CASE("operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {

@@ -27,7 +27,7 @@ struct Gate {
 };
 
 // What the ledger's own connection was asked for.
-struct Asked {
+struct Statements {
     std::mutex mutex;
     std::vector<std::string> statements;
     bool reads(const char* what) {
@@ -42,7 +42,7 @@ struct Asked {
         sqlite3_trace_v2(
             database, SQLITE_TRACE_STMT,
             [](unsigned, void* self, void*, void* sql) {
-                auto& asked = *static_cast<Asked*>(self);
+                auto& asked = *static_cast<Statements*>(self);
                 const std::lock_guard lock(asked.mutex);
                 asked.statements.emplace_back(static_cast<const char*>(sql));
                 return 0;
@@ -55,7 +55,7 @@ struct Asked {
 
 TEST_CASE("who looks back reads on a thread of its own: the ledger's asks the file for no event") {
     const Folder folder;
-    Asked asked;  // outlives the connection that it follows
+    Statements asked;  // outlives the connection that it follows
     auto journal = journalIn(folder.path / "journal.db");
     REQUIRE(journal->append(someEvents(1, 3'000)).has_value());
     const auto epoch = journal->epoch();

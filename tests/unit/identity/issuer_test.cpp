@@ -1,6 +1,8 @@
 // The provider's keys: fetched, kept, waited for.
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "identity/issuer.hpp"
 #include "model/failpoint.hpp"
 #include "unit/folder.hpp"

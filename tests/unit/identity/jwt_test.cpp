@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 
 #include "identity/jwt.hpp"
+#include "identity/tokens.hpp"
 #include "unit/identity/provider.hpp"
 
 using namespace deskline;

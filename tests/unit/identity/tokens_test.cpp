@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "identity/authenticator.hpp"
 #include "identity/tokens.hpp"
 #include "unit/folder.hpp"

@@ -7,7 +7,7 @@
 #include "outbound/https_client.hpp"
 
 using namespace deskline;
-using namespace deskline::net;
+using namespace deskline::outbound;
 
 namespace {
 
@@ -51,7 +51,7 @@ struct Zones {
 
 struct Dialler {
     std::shared_ptr<Zones> zones = std::make_shared<Zones>();  // shared: a lookup may outlive the client
-    std::optional<Client> client;
+    std::optional<HttpsClient> client;
 
     explicit Dialler(std::chrono::seconds timeout) {
         client.emplace(ClientOptions{
@@ -124,7 +124,7 @@ TEST_CASE("resolver: the end waits for no lookup") {
 
 TEST_CASE("resolver: clear text goes to loopback alone, whatever its name resolves to") {
     const auto elsewhere = [](const std::string&, auto&) { return Addresses{boost::asio::ip::make_address("192.0.2.1")}; };
-    Client client({.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
+    HttpsClient client({.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
     std::promise<std::string> told;
     client.post({"http://localhost:1/", "{}", {}}, [&](const outbound::PostOutcome& outcome) { told.set_value(outcome.error); });
     auto outcome = told.get_future();

@@ -1,0 +1,36 @@
+// Commands that the tests give, and what each was answered.
+#pragma once
+#include "unit/events/bench.hpp"
+
+namespace deskline::events {
+
+inline const Cause lunch{"request-1", "admin", "lunch", {}};
+inline const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
+inline const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
+
+struct Told {
+    std::optional<std::string> cursor;
+    bool succeeded, readAgain;
+};
+
+// A command and what it is answered, each time that it is.
+struct Asked {
+    Ledger& ledger;
+    CommandId id;
+    std::vector<Told> told = {};
+
+    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
+        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
+    }
+    void settle(Result<std::string> object, bool eventExpected = true) {
+        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
+            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
+    }
+};
+
+inline Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
+
+inline void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
+
+}  // namespace deskline::events
