@@ -113,19 +113,23 @@ void Acd::tell(Fact fact, const source::Report& report) const {
     if (connected_) report(std::move(fact));
 }
 
-void Acd::answer(std::size_t which, Way way, const source::Report& report) {
+bool Acd::answer(std::size_t which, Way way, const source::Report& report) {
     Asked asked;
     {
         const std::lock_guard lock(mutex_);
         asked = std::move(asked_[which]);
         asked_.erase(asked_.begin() + static_cast<std::ptrdiff_t>(which));
     }
-    if (!connected_) return asked.completion(fromHresult(serviceGone, "the call"));
-    if (way == Way::refused) return asked.completion(fromHresult(notAllowed, "the call"));
-    if (way == Way::unknownUndone) return asked.completion(fromHresult(timeout, "the call"));
+    const auto fail = [&](std::uint32_t code) {
+        asked.completion(fromHresult(code, "the call"));
+        return false;
+    };
+    if (!connected_) return fail(serviceGone);
+    if (way == Way::refused) return fail(notAllowed);
+    if (way == Way::unknownUndone) return fail(timeout);
     std::string object;
     auto facts = carryOut(asked.command, object);
-    if (object.empty()) return asked.completion(fromHresult(notAllowed, "the call"));
+    if (object.empty()) return fail(notAllowed);
     const bool reading = std::holds_alternative<ReadSession>(asked.command);
     const Outcome done{object, false, !reading && !facts.empty()};
     const bool atOnce = way == Way::eventFirst || way == Way::answerFirst || reading;
@@ -136,8 +140,9 @@ void Acd::answer(std::size_t which, Way way, const source::Report& report) {
         else if (way == Way::lateEvent || way == Way::unknownDone)
             late_.push_back(std::move(fact));
     }
-    if (way == Way::unknownDone || way == Way::unknownSilent) return asked.completion(fromHresult(timeout, "the call"));
+    if (way == Way::unknownDone || way == Way::unknownSilent) return fail(timeout);
     if (way != Way::answerFirst || reading) asked.completion(done);
+    return atOnce && !facts.empty();
 }
 
 bool Acd::tellLate(const source::Report& report) {

@@ -39,8 +39,8 @@ public:
     std::size_t everAsked() const;
     void belongs(std::size_t from, const std::string& request);  // what was asked since then
     const Asked& peek(std::size_t which) const;                  // below asked()
-    // Carries it out and tells what has to be told, through `report`.
-    void answer(std::size_t which, Way way, const source::Report& report);
+    // Carries it out and tells what has to be told, through `report`; whether anything was told of it at once.
+    bool answer(std::size_t which, Way way, const source::Report& report);
     bool tellLate(const source::Report& report);  // the oldest event that is late; false: there is none
 
     void connect(const source::Report& report);
@@ -55,6 +55,7 @@ public:
     bool connected() const { return connected_; }
     const std::map<std::string, AgentSession>& sessions() const { return sessions_; }
     const std::map<std::string, Agent>& agents() const { return agents_; }
+    const std::map<std::string, Call>& calls() const { return calls_; }
 
 private:
     std::vector<Fact> carryOut(const telephony::Command& command, std::string& object);

@@ -41,6 +41,14 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Concern
     return who.role != Role::agent && (everything || inGroups);
 }
 
+// The rows of the same table for agents and sessions: whoever sees them there changes them, an integration by a scope of its own.
+bool mayChange(const identity::Identity& who, const Concern& concern) {
+    if (who.role == identity::Role::integration && !who.scopes.contains("agents:write")) return false;
+    auto as = who;
+    as.scopes.insert("agents:read");
+    return maySee(as, "agent", concern);
+}
+
 bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern) {
     if (std::ranges::none_of(hearing.topics, [&](const auto& asked) { return isPrefix(asked, topic); })) return false;
     const bool ofAgents = topic == "agent" || topic == "agent-session" || topic == "call";
@@ -95,6 +103,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
         const auto id = text(session, "id");
         if (agentOfSession_.emplace(id, text(session, "agent")).second) memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
         groupOfSession_.emplace(id, text(session, "acdGroup"));
+        owed_[text(session, "agent")].erase(text(session, "acdGroup"));
     }
     // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it: what is told of this agent
     // already concerns the group.
@@ -104,7 +113,10 @@ const Entry& Log::add(const events::FramePtr& frame) {
         const auto untold = static_cast<std::size_t>(
             std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& id) { return !groupOfSession_.contains(std::string(id.as_string())); }));
         const auto most = groups.size() + std::max<std::size_t>(untold, entry.what() == "group-joined" ? 1 : 0);
-        if (frame->concern.groups.size() <= most && std::ranges::includes(frame->concern.groups, groups)) groups = frame->concern.groups;
+        if (frame->concern.groups.size() <= most && std::ranges::includes(frame->concern.groups, groups)) {
+            std::ranges::set_difference(frame->concern.groups, groups, std::inserter(owed_[text(agent, "id")], owed_[text(agent, "id")].end()));
+            groups = frame->concern.groups;
+        }
     }
     const auto expected = concernOf(entry);
     must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups, "an event concerns whom it is about", [&] {
@@ -130,6 +142,7 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     memberships_.clear();
     groupOfSession_.clear();
     agentOfSession_.clear();
+    owed_.clear();
     ofCall_.clear();
     std::map<std::string, bool> open;  // sessions: whose last event is not their end
     for (auto it = entries_.upper_bound(cut); it != entries_.end(); ++it) {
@@ -150,6 +163,11 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     for (const auto& [id, is] : open)
         if (is) memberships_[agentOfSession_.at(id)].insert(groupOfSession_.at(id));
     since_ = {{newest, memberships_}};
+}
+
+void Log::nothingOwed() const {
+    for (const auto& [agent, groups] : owed_)
+        must(groups.empty(), "an event concerns whom it is about", [&] { return agent + " was told to be in " + *groups.begin() + ", in which it has no session"; });
 }
 
 void Log::forget(const std::string& agent) {

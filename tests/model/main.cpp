@@ -85,6 +85,11 @@ int main(int count, char** words) {
         const auto steps = draw(options.first + seeds, options.steps);
         if (const auto failure = play(steps, counts)) return broken("seed " + std::to_string(options.first + seeds), steps, *failure);
     }
+    const bool heard = counts.heard && counts.requests && counts.faults;
+    if (!heard || (options.seeds && !seeds)) {
+        std::cout << "nothing was tried: " << seeds << " seeds, " << counts.requests << " requests, " << counts.heard << " events heard" << std::endl;
+        return 1;
+    }
     std::cout << "model: " << options.lists.size() << " lists and " << seeds << " seeds, " << counts.steps << " steps, " << counts.requests << " requests, "
               << counts.events << " events told, " << counts.heard << " heard, " << counts.reconnects << " reconnects, " << counts.faults << " faults, "
               << counts.lives << " lives of a gateway: every promise kept (" << static_cast<int>(processorSeconds()) << " s)" << std::endl;

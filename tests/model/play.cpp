@@ -135,8 +135,11 @@ void World::repeat(const Step& step) {
     const auto* asked = ask(account, "PUT", again.path, again.body, again, again.headers);
     if (!carried || !asked || !asked->answers) return;
     must(!other || asked->response.slug == "idempotency-mismatch", "a key stands for one request", [&] { return asked->path; });
-    if (other || first.status == 0 || first.status == 202 || headerOf(asked->response, "Idempotency-Replayed").empty()) return;
+    if (other || first.status == 0 || first.status == 202) return;
     if (first.status == 504) return;  // what nobody knew then may be known by now
+    if (regranted_.contains(account) && asked->response.status != first.status) return;  // who may not do it any more is told that
+    must(!headerOf(asked->response, "Idempotency-Replayed").empty(), "a repeat is known as one",
+         [&] { return fmt::format("{}: {} after {}", asked->path, asked->response.status, first.status); });
     must(asked->response.status == first.status && asked->response.body == first.body, "a repeat gets the first answer", [&] {
         return fmt::format("{}: {} {} after {} {}", asked->path, asked->response.status, json::serialize(asked->response.body), first.status,
                            json::serialize(first.body));
@@ -155,15 +158,21 @@ void World::answer(const Step& step) {
     const auto* asked = requests_.find(request);
     const bool sure = asked && !asked->brought && acd_.connected() && way <= Way::answerFirst && !requests_.contested(*asked) && ownUntil_ < now();
     if (sure) awaited_ = {request, asked->type, asked->subject, asked->agent, asked->event};
-    acd_.answer(which, way, life_->report());
+    const bool told = acd_.answer(which, way, life_->report());
     settle();
+    must(!told || !awaited_, "a command that was carried out is told", [&] { return awaited_->request + ": " + awaited_->event; });
     awaited_.reset();
 }
 
 void World::forget(const Step& step) {
     const auto agent = agentOf(step.a);
     const auto erased = events::forgetAgent(folder_ / "journal.db", agent, "root");
-    if (erased) log_.forget(agent);
+    if (erased) {
+        log_.forget(agent);
+        requests_.forget(agent, acd_.sessions());
+        for (const auto* asked : requests_.keyed())  // with its operation goes what is known of its key
+            if (asked->erased) carriedOut_.erase(asked->who.account() + " " + asked->headers.at("idempotency-key"));
+    }
     if (erased && erased->events) {
         erased_ = true;
         wholeFrom_ = std::max(wholeFrom_, life_->kept().newest);
@@ -225,7 +234,7 @@ void World::operation(const Step& step) {
     std::size_t account = 0;
     while (who(account).account() != one->who.account()) ++account;
     const auto location = headerOf(one->response, "Location");
-    const bool kept = one->durable && now() - one->at < 23h;
+    const bool kept = one->durable && !one->erased && now() - one->at < 23h;
     const auto id = one->id;
     const auto* asked = ask(account, "GET", location.substr(location.find("/operations/")), "", {});
     must(!asked || !kept || asked->response.status == 200, "nothing that was answered is missing after a crash",

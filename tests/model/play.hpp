@@ -66,8 +66,9 @@ private:
     void await(const Entry& entry);
     void enter(const Step& step);
     void leave(Member& member);
-    void connect(Member& member, const std::string& cursor);
+    bool connect(Member& member, const std::string& cursor);  // false: it may not hear what it asks for
     void comeBack(const Step& step);
+    bool comeBack(Member& member, const Step& step);
     void setState(const Step& step);
     void repeat(const Step& step);
     void answer(const Step& step);
@@ -78,6 +79,7 @@ private:
     void operation(const Step& step);
     void look();
     void lookAt(const Member& member);
+    void holdToTheSwitch();
     void calm();
     Expected expectedFrom(const Member& member, const std::string& cursor) const;
     void subscribe(const Step& step);

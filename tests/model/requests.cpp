@@ -90,6 +90,7 @@ void Requests::judge(const Entry& entry) {
     must(asked->subject.empty() ? entry.frame->concern.agent == asked->agent : entry.frame->subject == asked->subject, promise, wrong("of another object"));
     if (aboutPending(entry)) return;
     must(entry.what() == asked->event, promise, wrong("another event"));
+    must(mayChange(asked->who, entry.frame->concern), "nobody changes what he may not", wrong("of somebody else's"));
     must(++asked->brought == 1, "a command is carried out once, and its event is told once", wrong("for the second time"));
 }
 
@@ -109,6 +110,13 @@ void Requests::endOfGateway(const Log& log) {
     for (const auto& [number, entry] : log.entries())
         if (const auto* cause = causeOf(entry); cause && !aboutPending(entry))
             if (auto* asked = find(std::string(cause->at("request").as_string()))) ++asked->brought;
+}
+
+void Requests::forget(const std::string& agent, const std::map<std::string, AgentSession>& sessions) {
+    for (auto& asked : all_) {
+        const auto session = asked.subject.starts_with("/sessions/") ? sessions.find(asked.subject.substr(10)) : sessions.end();
+        asked.erased = asked.erased || asked.agent == agent || (asked.agent.empty() && (session == sessions.end() || session->second.agent == agent));
+    }
 }
 
 void Requests::durableAgain() {

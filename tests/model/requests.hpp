@@ -22,6 +22,7 @@ struct Asked {
     bool abandoned = false;  // the gateway ended before it was answered
     bool durable = true;     // false: it was answered while the journal could not be written
     bool lost = false;       // the gateway crashed while it was not durable
+    bool erased = false;     // what is kept of it may have been of an agent who was erased since
     api::Response response;
 };
 
@@ -42,6 +43,8 @@ public:
     std::vector<Asked*> keyed();       // with an Idempotency-Key, answered
     std::vector<Asked*> operations();  // answered with 202
     void durableAgain();
+    // Who of the sessions that are open belongs to another agent keeps what is kept of it.
+    void forget(const std::string& agent, const std::map<std::string, AgentSession>& sessions);
     void crashed();
     std::size_t count() const { return all_.size(); }
 

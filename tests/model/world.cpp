@@ -71,6 +71,8 @@ void World::begin() {
     life_ = std::make_unique<Life>(folder_, acd_, !before.durable);
     ++counts_.lives;
     kept_ = life_->kept();
+    must(!before.durable || kept_.newest >= log_.newest(), "what was told is there after a crash",
+         [&] { return fmt::format("event {} was told, and the last that is there is {}", log_.newest(), kept_.newest); });
     epoch_ = kept_.epoch;
     if (std::exchange(erased_, false)) wholeFrom_ = kept_.newest + 1;
     if (std::exchange(filedAtStart_, kept_.filed) < kept_.filed) unsureUpTo_ = kept_.newest;
@@ -184,8 +186,8 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     return {true, ""};
 }
 
-void World::connect(Member& member, const std::string& cursor) {
-    if (revoked(member.account)) return;
+bool World::connect(Member& member, const std::string& cursor) {
+    if (revoked(member.account)) return true;
     auto& client = member.client;
     client.opened();
     client.expected = expectedFrom(member, cursor);
@@ -195,11 +197,12 @@ void World::connect(Member& member, const std::string& cursor) {
     auto channel = std::make_shared<net::Channel>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
     member.line =
         std::make_shared<Line>(channel, life_->shard(), life_->site(), client, who(member.account), client.name() + "-" + std::to_string(++clientNumber_));
-    if (!member.line->open(member.topics, member.agents, cursor)) return leave(member);
+    if (!member.line->open(member.topics, member.agents, cursor)) return leave(member), false;
     settle();
     must(client.greeted(), "a client is greeted", [&] { return client.name(); });
     member.astray = false;
     member.epoch = epoch_;
+    return true;
 }
 
 void World::enter(const Step& step) {
@@ -214,28 +217,30 @@ void World::enter(const Step& step) {
                                                        .account = account,
                                                        .topics = std::move(topics),
                                                        .agents = std::move(agents)}));
-    connect(*members_.back(), "");
+    if (!connect(*members_.back(), "")) members_.pop_back();  // it may not listen to those agents
 }
 
 void World::comeBack(const Step& step) {
-    auto* member = this->member(step.a, false);
-    if (!member) return;
+    if (auto* member = this->member(step.a, false)) comeBack(*member, step);
+}
+
+bool World::comeBack(Member& member, const Step& step) {
     ++counts_.reconnects;
-    auto& client = member->client;
-    if (!client.begun() || !member->hasCopyOfWanted()) return connect(*member, "");
+    auto& client = member.client;
+    if (!client.begun() || !member.hasCopyOfWanted()) return connect(member, "");
     switch (step.b % 8) {
-        case 4: return connect(*member, "nonsense");
-        case 5: return connect(*member, "elsewhere-" + std::to_string(client.at()));
-        case 6: return connect(*member, events::Cursor{epoch_, log_.newest() + 1000}.text());
+        case 4: return connect(member, "nonsense");
+        case 5: return connect(member, "elsewhere-" + std::to_string(client.at()));
+        case 6: return connect(member, events::Cursor{epoch_, log_.newest() + 1000}.text());
         case 7: {
             const auto reach = log_.newest() - std::min(log_.newest(), kept_.cut);
             client.resumeFrom(kept_.cut + (reach ? step.c * reach / 64 : 0));
-            member->astray = false;
+            member.astray = false;
             break;
         }
         default: break;
     }
-    connect(*member, events::Cursor{member->epoch, client.at()}.text());
+    return connect(member, events::Cursor{member.epoch, client.at()}.text());
 }
 
 void World::grant(const Step& step) {
@@ -260,6 +265,7 @@ void World::calm() {
 
 void World::look() {
     calm();
+    log_.nothingOwed();
     for (auto& member : members_)
         if (member->line && !member->slow && !member->client.closed()) lookAt(*member);
 }
@@ -305,8 +311,36 @@ void World::finish() {
     acd_.connect(life_->report());
     pictured_ = true;
     settle();
-    for (std::size_t i = 0; i < members_.size(); ++i) comeBack({Do::come_back, 0, 0, 0});
+    for (auto& member : members_)
+        if (!member->line) comeBack(*member, {Do::come_back, 0, 0, 0});
     look();
+    holdToTheSwitch();
+}
+
+// What an administrator is shown is what the switch has.
+void World::holdToTheSwitch() {
+    const auto subscription = api::subscriptionFor(life_->gateway(), who(5), api::everything(), std::nullopt);
+    Copy shown;
+    shown.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
+    const auto hold = [&](const char* list, const auto& all, const auto& idOf, const auto& same) {
+        static const std::map<std::string, json::object> none;
+        const auto found = shown.lists().find(list);
+        const auto& items = found == shown.lists().end() ? none : found->second;
+        must(items.size() == all.size(), "what is shown is what the switch has", [&] { return fmt::format("{} {}, not {}", items.size(), list, all.size()); });
+        for (const auto& [key, one] : all) {
+            const auto item = items.find(idOf(one));
+            must(item != items.end() && same(item->second, one), "what is shown is what the switch has",
+                 [&] { return item == items.end() ? idOf(one) + " is not shown" : json::serialize(item->second); });
+        }
+    };
+    const auto id = [](const auto& one) { return one.id; };
+    hold("agents", acd_.agents(), id, [](const json::object& item, const Agent& agent) { return item.at("state").as_string() == name(agent.state); });
+    hold("sessions", acd_.sessions(), id, [](const json::object& item, const AgentSession& session) {
+        return item.at("state").as_string() == name(session.state) && item.at("agent").as_string() == session.agent && item.at("acdGroup").as_string() == session.acdGroup;
+    });
+    hold("calls", acd_.calls(), id, [](const json::object& item, const Call& call) {
+        return item.at("state").as_string() == name(call.state) && item.at("session").as_string() == *call.session;
+    });
 }
 
 void World::count(Counts& counts) const {
