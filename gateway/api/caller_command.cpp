@@ -113,7 +113,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
                                 .command = describe(plan.what),
                                 .started = startedAt,
                                 .cause = causeOf(request, plan.reason),
-                                .expectation = expectation(plan.what)});
+                                .expectation = expectation(plan.what, books.state())});
         return true;
     }
 

@@ -33,7 +33,7 @@ std::string agentOf(const Command& command, const events::State& state) {
     return session ? session->agent : std::string();
 }
 
-std::optional<events::Expectation> expectation(const Command& command) {
+std::optional<events::Expectation> expectation(const Command& command, const events::State& state) {
     const auto* what = std::get_if<telephony::Command>(&command);
     if (!what) return std::nullopt;
     using Expected = std::optional<events::Expectation>;
@@ -42,8 +42,10 @@ std::optional<events::Expectation> expectation(const Command& command) {
         Overloaded{[](const SetSessionState& c) {
                        return Expected({"deskline.agent-session", "/sessions/" + c.session, "", std::string(name(eventInto(c.state)))});
                    },
-                   [](const CreateSession& c) {
-                       return Expected({"deskline.agent-session", "", c.agent, std::string(name(SessionEvent::new_session))});
+                   [&](const CreateSession& c) {
+                       const auto group = state.groups.find(c.acdGroup);  // asked for by its id, or by its name
+                       return Expected({"deskline.agent-session", "", c.agent, std::string(name(SessionEvent::new_session)),
+                                        group == state.groups.end() ? c.acdGroup : group->second.name});
                    },
                    [&](const SetAgentState& c) { return ofAgent(c.agent, std::string(name(c.state))); },
                    [&](const SignIn& c) { return ofAgent(c.agent, std::string(name(AgentEvent::signed_in))); },

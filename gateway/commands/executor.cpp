@@ -34,9 +34,7 @@ Executor::Executor(events::Ledger& ledger, telephony::Telephony* telephony, audi
 
 CommandId Executor::nextCommand() { return ledger_.nextCommand(); }
 
-bool Executor::hasSource(const Command& command) const {
-    return std::holds_alternative<audio::Change>(command) ? audio_ != nullptr : telephony_ != nullptr;
-}
+bool Executor::hasSource(const Command& command) const { return std::holds_alternative<audio::Change>(command) ? audio_ != nullptr : telephony_ != nullptr; }
 
 std::optional<Fault> Executor::slowedDown(const Command& command, const std::string& address) {
     const auto* agent = agentOfPin(command);
@@ -60,15 +58,15 @@ void Executor::countPin(const std::string& agent, const std::string& address, co
 CommandId Executor::carryOut(events::Books& books, Command what, events::Cause cause, events::Answer told) {
     const auto id = nextCommand();
     const auto* pin = agentOfPin(what);
-    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](
-                                      const Settled& settled, events::Books& then) {
+    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](const Settled& settled,
+                                                                                                                                      events::Books& then) {
         const bool refused = !settled.object && !settled.object.error().outcomeUnknown;       // by the switch or the mixer
         const auto whose = cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
         if (!refused || guards_.auditLimits.allows(whose)) auditOutcome(then, command, cause, settled);
         if (!agent.empty()) countPin(agent, cause.address, settled);
         told(settled, then);
     };
-    books.begin(id, {cause, expectation(what), objectOf(what)});
+    books.begin(id, {cause, expectation(what, books.state()), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
         if (keepPendingState(books, id, *pending, cause))
             books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);

@@ -21,12 +21,20 @@ struct Expectation {
     std::string type;     // "deskline.agent-session"
     std::string subject;  // "/sessions/…"; "": any of the agent's
     std::string agent;
-    std::string event;  // "ready"
+    std::string event;                      // "ready"
+    std::optional<std::string> group = {};  // of a session that is to be opened: its ACD group's name
 };
-BOOST_DESCRIBE_STRUCT(Expectation, (), (type, subject, agent, event))
+BOOST_DESCRIBE_STRUCT(Expectation, (), (type, subject, agent, event, group))
 
-inline bool fits(const Expectation& expected, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event) {
-    return expected.type == type && expected.event == event && (expected.subject.empty() ? expected.agent == agent : expected.subject == subject);
+// What an event is known by. Thread: values, any.
+struct Happened {
+    std::string_view type, subject, agent, event;
+    std::string_view group = {};  // of a session
+};
+
+inline bool fits(const Expectation& expected, const Happened& is) {
+    return expected.type == is.type && expected.event == is.event && (!expected.group || *expected.group == is.group) &&
+           (expected.subject.empty() ? expected.agent == is.agent : expected.subject == is.subject);
 }
 
 }  // namespace deskline::events

@@ -81,13 +81,13 @@ void Commands::close(Pending& command, bool readAgain) {
     command.expires = Clock::now() + (command.unknown && !command.event ? Clock::duration(unknownPatience) : Clock::duration(eventPatience));
 }
 
-Attributed Commands::attribute(const Fact& fact, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event) {
+Attributed Commands::attribute(const Fact& fact, const Happened& is) {
     if (fact.command) {
         const auto known = pending_.find(fact.command);
         return known == pending_.end() ? Attributed{} : Attributed{known->first, &known->second.begin.cause};
     }
     for (auto& [id, command] : pending_)
-        if (!command.claimed && command.begin.expectation && fits(*command.begin.expectation, type, subject, agent, event)) {
+        if (!command.claimed && command.begin.expectation && fits(*command.begin.expectation, is)) {
             command.claimed = true;
             return {id, &command.begin.cause};
         }

@@ -30,7 +30,7 @@ public:
     std::optional<Fault> full(const std::string& account) const;  // why no more of this account's are begun
     std::size_t size() const { return pending_.size(); }
 
-    Attributed attribute(const Fact& fact, std::string_view type, std::string_view subject, std::string_view agent, std::string_view event);
+    Attributed attribute(const Fact& fact, const Happened& is);
     void told(CommandId command, std::uint64_t event, const std::string& subject);  // its event has this number
     void read(const Fact& fact, const State& state);                                // after it was applied: settles what was unknown
     void expire(const State& state);

@@ -236,7 +236,7 @@ struct Ledger::Thread final : Books {
     }
 
     void handle(Fact& fact) {
-        const auto attribution = [&](auto type, auto subject, auto agent, auto event) { return commands.attribute(fact, type, subject, agent, event); };
+        const auto attribution = [&](const Happened& is) { return commands.attribute(fact, is); };
         auto changes = apply(known, fact, number, attribution);
         snapshots.clear();
         for (auto& change : changes) {

@@ -48,7 +48,7 @@ public:
         auto& session = known->second;
         if (fact.session) session.statistics = fact.session->statistics;
         const auto previous = session.state;
-        const auto by = attribute("deskline.agent-session", "/sessions/" + session.id, session.agent, name(fact.event));
+        const auto by = attribute({"deskline.agent-session", "/sessions/" + session.id, session.agent, name(fact.event), session.acdGroup});
         enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
         session.stale.reset();
         publishSession(session, fact.event, previous, {}, by);
@@ -172,7 +172,7 @@ public:
             return;  // its end was told already
         const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
         const auto subject = "/audio/sessions/" + session.id;
-        publish("deskline.audio.session", subject, {}, std::move(data), attribute("deskline.audio.session", subject, "", name(fact.change)), latest);
+        publish("deskline.audio.session", subject, {}, std::move(data), attribute({"deskline.audio.session", subject, "", name(fact.change)}), latest);
     }
 
     void operator()(const AudioDeviceChanged& fact) {
@@ -189,7 +189,7 @@ public:
                                   [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
         const auto subject = "/audio/devices/" + device.id;
         publish("deskline.audio.device", subject, {}, {{"change", name(fact.change)}, {"device", toJson(device)}},
-                attribute("deskline.audio.device", subject, "", name(fact.change)), fact.change == AudioDeviceChange::volume);
+                attribute({"deskline.audio.device", subject, "", name(fact.change)}), fact.change == AudioDeviceChange::volume);
     }
 
     void operator()(const Ducking& fact) {
@@ -264,7 +264,7 @@ public:
         json::object more;
         if (fact.refused) more["problem"] = problemOf(*fact.refused);
         publishSession(session, event, session.state, std::move(more),
-                       attribute("deskline.agent-session", "/sessions/" + session.id, session.agent, name(event)));
+                       attribute({"deskline.agent-session", "/sessions/" + session.id, session.agent, name(event), session.acdGroup}));
     }
 
     void operator()(const PresenceChanged& fact) {
@@ -311,13 +311,13 @@ private:
         state_.endedOrder.pop_front();
     }
 
-    Attributed attribute(std::string_view type, std::string_view subject, std::string_view agent, std::string_view event) const {
-        return attribution_ ? attribution_(type, subject, agent, event) : Attributed{};
-    }
+    Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
 
     std::uint64_t nextRevision() const { return number_ + changes.size() + 1; }
 
-    void publishAgent(Agent& agent, AgentEvent event) { publishAgent(agent, event, attribute("deskline.agent", "/agents/" + agent.id, agent.id, name(event))); }
+    void publishAgent(Agent& agent, AgentEvent event) {
+        publishAgent(agent, event, attribute({"deskline.agent", "/agents/" + agent.id, agent.id, name(event)}));
+    }
 
     void publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
         agent.revision = nextRevision();

@@ -53,7 +53,7 @@ struct Attributed {
     CommandId command = 0;
     const Cause* cause = nullptr;
 };
-using Attribution = std::function<Attributed(std::string_view type, std::string_view subject, std::string_view agent, std::string_view event)>;
+using Attribution = std::function<Attributed(const Happened& is)>;
 
 // Changes the state as the fact says and tells the events. `number`: of the last event before them.
 std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution);

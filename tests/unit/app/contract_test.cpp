@@ -8,7 +8,7 @@
 #include "events/operations.hpp"
 #include "events/subscription.hpp"
 #include "model/values_json.hpp"
-#include "net/http/context.hpp"
+#include "net/pages/assets.hpp"
 
 using namespace deskline;
 namespace json = boost::json;

@@ -88,6 +88,19 @@ TEST_CASE("an agent that is found again as it was is of no command") {
     CHECK(data(bench.frames().back()).at("cause").at("request") == "request-1");
 }
 
+TEST_CASE("a new session is of the command that asked for its group, whoever else asks for another") {
+    Bench bench(journalIn({}));
+    Asked support(bench, Expectation{"deskline.agent-session", "", "1001", "new-session", "Support"}, {"request-1", "lead", {}, {}});
+    Asked sales(bench, Expectation{"deskline.agent-session", "", "1001", "new-session", "Sales"}, {"request-2", "head", {}, {}});
+    Asked any(bench, Expectation{"deskline.agent-session", "", "1001", "new-session"}, {"request-3", "of an older gateway", {}, {}});
+    open(bench);  // in Sales
+    bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1001")}});
+    const auto frames = bench.frames();
+    REQUIRE(frames.size() == 2);
+    CHECK(data(frames[0]).at("cause").at("request") == "request-2");
+    CHECK(data(frames[1]).at("cause").at("request") == "request-3");
+}
+
 TEST_CASE("while a command is under way its object is busy") {
     Bench bench(journalIn({}));
     const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy("/sessions/s1"); }); };

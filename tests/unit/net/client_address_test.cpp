@@ -2,21 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"
-#include "net/transport/peers.hpp"
+#include "unit/net/addresses.hpp"
 
 using namespace deskline;
 using namespace deskline::net;
-
-namespace {
-
-Networks networks(const std::vector<std::string>& texts) {
-    auto parsed = Networks::parse(texts);
-    REQUIRE(parsed.has_value());
-    return *parsed;
-}
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
-
-}  // namespace
 
 TEST_CASE("networks: addresses and prefixes of both kinds, mapped ones too") {
     const auto some = networks({"192.0.2.7", "10.0.0.0/8", "172.16.0.0/12", "2001:db8::/33"});

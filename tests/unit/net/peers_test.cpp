@@ -2,21 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"
-#include "net/transport/peers.hpp"
+#include "unit/net/addresses.hpp"
 
 using namespace deskline;
 using namespace deskline::net;
-
-namespace {
-
-Networks networks(const std::vector<std::string>& texts) {
-    auto parsed = Networks::parse(texts);
-    REQUIRE(parsed.has_value());
-    return *parsed;
-}
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
-
-}  // namespace
 
 TEST_CASE("the turns of addresses are remembered for so many of them") {
     Peers peers({.connections = 0, .handshakes = 10}, networks({}));
