@@ -105,6 +105,31 @@ export const runBeside = (args, options = {}) =>
     child.on('close', (code) => done({ code, stdout: stdout.replaceAll('\r', ''), stderr: stderr.replaceAll('\r', '') }));
   });
 
+// No answer came: the connection was refused, or cut. That alone is what a test that kills, or takes memory away, may excuse; whatever else a request
+// fails with is a finding.
+export class Unanswered extends Error {}
+
+// Work that goes on beside a test, each piece for as long as `running`. What one of them finds wrong ends them all, and the test where it looks next.
+export class Beside {
+  running = true;
+  works = [];
+  wrong = undefined;
+  add(work) {
+    this.works.push(work.catch((error) => {
+      this.wrong ??= error;
+      this.running = false;
+    }));
+  }
+  look() {
+    if (this.wrong) throw this.wrong;
+  }
+  async end() {
+    this.running = false;
+    await Promise.all(this.works);
+    this.look();
+  }
+}
+
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 // One line to the simulator's console, one line back.
@@ -294,7 +319,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
         const request = https.request(url + (path.startsWith('//') ? path.slice(1) : '/api/v1' + path), { method, agent: agentHttps, headers: { ...(token ? { Authorization: 'Bearer ' + token } : {}), ...(body !== undefined || raw ? { 'Content-Type': 'application/json' } : {}), ...headers } }, (answer) => {
           const chunks = [];
           answer.on('data', (d) => chunks.push(d));
-          answer.on('error', (error) => fail(new Error(`${method} ${path}, after its header: ${error.message}`))); // the request hears of it no more
+          answer.on('error', (error) => fail(new Unanswered(`${method} ${path}, after its header: ${error.message}`))); // the request hears of it no more
           answer.on('end', () => {
             const bytes = Buffer.concat(chunks), text = (bytes.length && answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
             let json;
@@ -306,7 +331,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
             done({ status: answer.statusCode, headers: answer.headers, body: json, text, milliseconds: performance.now() - started });
           });
         });
-        request.on('error', (error) => fail(new Error(`${method} ${path}: ${error.message}`)));
+        request.on('error', (error) => fail(new Unanswered(`${method} ${path}: ${error.message}`)));
         request.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
       });
     },
@@ -315,8 +340,8 @@ export async function startGateway({ keep = false, connections = 256, ...options
         const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, headers: options.headers ?? {} });
         const stream = new Stream(socket, gateway.contract, secrets);
         socket.on('open', () => done(stream));
-        socket.on('unexpected-response', (_, answer) => fail(new Error('refused: ' + answer.statusCode)));
-        socket.on('error', fail);
+        socket.on('unexpected-response', (_, answer) => fail(Object.assign(new Error('refused: ' + answer.statusCode), { status: answer.statusCode })));
+        socket.on('error', (error) => fail(new Unanswered(error.message)));
       });
     },
     async stream(hello = {}, token = gateway.token()) {

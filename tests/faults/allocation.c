@@ -1,6 +1,8 @@
-// Memory that cannot be had, now and then: preloaded into a gateway, it lets one allocation in so many fail, on the threads that serve requests,
-// which are named "shard". The test says how many through a shared page, the file that DESKLINE_ALLOCATION_FAULTS names: three numbers of
-// 64 bits, one in so many (0: none), how many were asked for, how many failed. What is failed is drawn, by a seed that the test gives as a fourth.
+// Memory that cannot be had, now and then: preloaded into a gateway, it lets one allocation in so many fail, on the threads named "shard" alone:
+// those that serve requests and streams. Nothing is failed elsewhere: the ledger and its journal, the readers of history, the hashing of keys, the
+// sources and their calls, the deliveries of webhooks, the fetching of a provider's keys; nor at the start, before the test says so.
+// The test says how many through a shared page, the file that DESKLINE_ALLOCATION_FAULTS names: numbers of 64 bits, one in so many (0: none), how
+// many were asked for, how many failed. What is failed is drawn, by a seed that the test gives as a fourth.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
