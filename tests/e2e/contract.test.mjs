@@ -126,7 +126,7 @@ describe('the running gateway', () => {
     await gateway.setState(session, 'not-ready', {}, { headers: key });
     await until('it is done', async () => (await ask('GET', '/operations/' + operation)).body.state === 'succeeded');
     // Each failure of the sources, by one of its codes.
-    const codes = readFileSync(resolve(import.meta.dirname, '../../gateway/model/fault.cpp'), 'utf8').matchAll(/\{(0x[0-9A-F]{8}), "(\w+)", "([a-z-]+)"\}/g);
+    const codes = readFileSync(resolve(import.meta.dirname, '../../gateway/model/hresult.hpp'), 'utf8').matchAll(/\{(0x[0-9A-F]{8}), "(\w+)", "([a-z-]+)"\}/g);
     const bySlug = new Map([...codes].map(([, code, symbol, slug]) => [slug, { code, audio: symbol.startsWith('AUDCLNT') }]));
     bySlug.set('source-fault', { code: '0x8FFF1234' });
     bySlug.set('audio-device-gone', { code: '0x88890004', audio: true });
