@@ -38,11 +38,13 @@ Result<Instance> Instance::take(const host::Configuration& c) {
     auto data = FileLock::take(folder / "gateway.lock", patience);
     if (!data && data.error().slug == "in-use") return taken("The data folder " + folder.string(), "[server] data_dir", data.error().detail);
     if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
+    for (const auto& made : {folder / "certificate.pem", folder / "private-key.pem", std::filesystem::path(c.identity.localKey)}) removeUnfinished(made);
     Instance instance(std::move(*data));
     auto lock = FileLock::take(lockOf(journal), patience);
     if (!lock && lock.error().slug == "in-use") return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
     if (lock) {
         instance.journal_.emplace(std::move(*lock));
+        removeUnfinished(journal);
         const auto text = readWhole(lockOf(journal));
         instance.wasDurable_ = instance.durable_ = text && (!*text || (*text)->find(notDurable) == std::string::npos);
     } else {

@@ -13,7 +13,8 @@ namespace deskline {
 
 class Instance {
 public:
-    // Makes the data folder. The fault names the gateway that is there already: its process, since when, where it listens as far as known.
+    // Makes the data folder, and takes away what a start that was killed has begun there. The fault names the gateway that is there already: its
+    // process, since when, where it listens as far as known.
     static Result<Instance> take(const host::Configuration& configuration);
 
     void listensAt(const std::string& address);                       // for those who come after it

@@ -3,7 +3,17 @@
 #include "model/id.hpp"
 #include "model/read_to_end.hpp"
 
+#include <vector>
+
 namespace deskline {
+namespace {
+
+constexpr std::size_t bytesOfId = 8;
+constexpr std::string_view ending = ".new";
+
+std::string beginning(const std::filesystem::path& path) { return "." + path.filename().string() + "."; }
+
+}  // namespace
 
 Result<std::string> readExisting(const std::filesystem::path& path) {
     auto text = readWhole(path);
@@ -33,12 +43,22 @@ Result<std::optional<std::string>> readToEnd(const std::filesystem::path& path, 
 }
 
 std::filesystem::path nameBeside(const std::filesystem::path& path) {
-    return path.parent_path() / ("." + path.filename().string() + "." + randomId(8) + ".new");
+    return path.parent_path() / (beginning(path) + randomId(bytesOfId) + std::string(ending));
 }
 
 bool unfinished(const std::filesystem::path& name, const std::filesystem::path& path) {
-    const auto text = name.filename().string();
-    return text.starts_with("." + path.filename().string() + ".") && text.ends_with(".new");
+    const auto text = name.filename().string(), first = beginning(path);
+    if (!text.starts_with(first) || !text.ends_with(ending) || text.size() != first.size() + 2 * bytesOfId + ending.size()) return false;
+    return std::string_view(text).substr(first.size(), 2 * bytesOfId).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void removeUnfinished(const std::filesystem::path& path) {
+    std::vector<std::filesystem::path> left;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+        if (std::error_code ignored; unfinished(entry->path(), path) && !entry->is_directory(ignored)) left.push_back(entry->path());
+    for (const auto& file : left) std::filesystem::remove(file, error);
 }
 
 }  // namespace deskline

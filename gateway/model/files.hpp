@@ -40,5 +40,7 @@ Result<void> syncFile(const std::filesystem::path& path);
 // The name beside `path` under which its next content is written: one that nobody else takes. `unfinished`: whether a name is such a one.
 std::filesystem::path nameBeside(const std::filesystem::path& path);
 bool unfinished(const std::filesystem::path& name, const std::filesystem::path& path);
+// Takes away what was begun there by somebody who ended in the middle. Who makes the file just now by `createPrivate` begins once more.
+void removeUnfinished(const std::filesystem::path& path);
 
 }  // namespace deskline

@@ -14,6 +14,7 @@ namespace deskline {
 namespace {
 
 constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
+constexpr int tries = 3;  // of what somebody takes away before it has its name (removeUnfinished)
 
 bool isLink(const std::filesystem::path& path) {
     struct stat is {};
@@ -111,13 +112,14 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
 
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {
     if (isLink(path)) return false;
-    auto next = writeBeside(path, content);
-    if (!next) return next.error();
-    if (!nameIfFree(*next, path)) {
+    for (int left = tries;; --left) {
+        auto next = writeBeside(path, content);
+        if (!next) return next.error();
+        if (nameIfFree(*next, path)) break;
         const int code = errno;
         ::unlink(next->c_str());
         if (code == EEXIST) return false;
-        return cannot(path, "made", code);
+        if (code != ENOENT || left == 0) return cannot(path, "made", code);
     }
     if (auto synced = syncFolder(folderOf(path)); !synced) return synced.error();
     return true;

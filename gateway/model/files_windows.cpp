@@ -8,7 +8,8 @@ namespace deskline {
 namespace {
 
 constexpr DWORD everybodyMay = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-constexpr int tries = 100;  // of a name that another program looks at just now: a scanner, a reader of an older kind
+constexpr int tries = 100;    // of a name that another program looks at just now: a scanner, a reader of an older kind
+constexpr int triesAnew = 3;  // of what somebody takes away before it has its name (removeUnfinished)
 constexpr DWORD pause = 20;
 
 bool isNotThere(DWORD code) { return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND; }
@@ -95,12 +96,14 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
 }
 
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {
-    auto next = writeBeside(path, content);
-    if (!next) return next.error();
-    const auto code = rename(*next, path, 0);
-    if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS) return false;
-    if (code) return cannot(path, "made", code);
-    return true;
+    for (int left = triesAnew;; --left) {
+        auto next = writeBeside(path, content);
+        if (!next) return next.error();
+        const auto code = rename(*next, path, 0);
+        if (!code) return true;
+        if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS) return false;
+        if (code != ERROR_FILE_NOT_FOUND || left == 0) return cannot(path, "made", code);
+    }
 }
 
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content) {

@@ -42,9 +42,7 @@ Result<void> updateShared(const std::filesystem::path& given, const std::functio
     const auto lock = FileLock::take(lockOf(path), updatePatience);
     if (!lock && lock.error().slug == "in-use") return Fault{"configuration", path.string() + " is being changed by another program; try again."};
     if (!lock) return lock.error();
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(path.has_parent_path() ? path.parent_path() : ".", ignored))
-        if (unfinished(entry.path(), path)) std::filesystem::remove(entry.path(), ignored);  // of somebody who ended in the middle
+    removeUnfinished(path);
     const auto text = unlessLost(path);
     if (!text) return text.error();
     const auto next = change(*text);

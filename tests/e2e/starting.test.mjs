@@ -2,8 +2,9 @@
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, program, startGateway, until, sleep, onWindows } from './harness.mjs';
 
@@ -58,6 +59,20 @@ if (!onWindows)
       }
     });
   });
+
+test('what a start that was killed has begun is taken away by the next one, and nothing else is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskline-starting-')), data = join(folder, 'data'), id = '0123456789abcdef';
+  mkdirSync(data, { mode: 0o700 });
+  const begun = ['certificate.pem', 'private-key.pem', 'local-key.pem', 'journal.db'].map((name) => `.${name}.${id}.new`);
+  const others = [`.keys.json.${id}.new`, `.other.pem.${id}.new`, '.private-key.pem.mine.new', `private-key.pem.${id}.new`, `.private-key.pem.${id}.new.kept`];
+  for (const name of [...begun, ...others]) writeFileSync(join(data, name), 'it was begun', { mode: 0o600 });
+  const gateway = await startGateway({ folder, keep: true });
+  assert.deepEqual(begun.filter((name) => existsSync(join(data, name))), []);
+  assert.deepEqual(others.filter((name) => !existsSync(join(data, name))), []);
+  for (const name of ['certificate.pem', 'private-key.pem', 'local-key.pem', 'journal.db']) assert.ok(existsSync(join(data, name)), name);
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+});
 
 if (!onWindows) // Wine writes through a pipe of its own
   test('what is said is said in whole lines, whatever another thread says meanwhile', async () => {

@@ -50,6 +50,36 @@ TEST_CASE("a file is absent, or a text, or cannot be read: three outcomes") {
 #endif
 }
 
+TEST_CASE("what was begun by somebody who ended in the middle is known by its name; it is taken away, and nothing else is") {
+    const Folder folder;
+    const auto path = folder.path / "private-key.pem";
+    CHECK(unfinished(nameBeside(path), path));
+    const std::string id = "0123456789abcdef", left = ".private-key.pem." + id + ".new";
+    const std::vector<std::string> others{"private-key.pem",
+                                          ".private-key.pem.new",
+                                          ".private-key.pem." + id,
+                                          "private-key.pem." + id + ".new",
+                                          ".private-key.pem.9876.new",
+                                          ".private-key.pem." + id + "0.new",
+                                          ".private-key.pem.99999999ABCDEF99.new",
+                                          ".private-key.pem.my-own-copy-of-it.new",
+                                          ".private-key.pem." + id + ".new.kept",
+                                          ".local-key.pem." + id + ".new",
+                                          ".another-private-key.pem." + id + ".new"};
+    for (const auto& name : others) {
+        CAPTURE(name);
+        CHECK_FALSE(unfinished(folder.path / name, path));
+        write(folder.path / name, "x");
+    }
+    write(folder.path / left, "x");
+    std::filesystem::create_directory(folder.path / ".private-key.pem.fedcba9876543210.new");
+    removeUnfinished(path);
+    removeUnfinished(folder.path / "no folder" / "file");
+    CHECK_FALSE(std::filesystem::exists(folder.path / left));
+    for (const auto& name : others) CHECK(std::filesystem::exists(folder.path / name));
+    CHECK(std::filesystem::exists(folder.path / ".private-key.pem.fedcba9876543210.new"));
+}
+
 TEST_CASE("what is made is made once, whole, and for its owner alone") {
     const Folder folder;
     const auto path = folder.path / "secret";
