@@ -67,6 +67,9 @@ int verifyJournal(const host::Configuration& configuration) {
     if (verified->anchor) std::cout << ", from number " << verified->anchor->number + 1 << " on (those before were cut by [journal] audit_retention)";
     if (verified->unchained) std::cout << " (the first " << verified->unchained << " are from before they were chained)";
     std::cout << "; the last one's hash is " << (verified->head.empty() ? "-" : verified->head) << "\n";
+    if (const auto& before = verified->setAside)
+        std::cout << "The journal before this one was damaged and set aside on " << toRfc3339(before->time) << " as " << before->object.value_or("")
+                  << ", and what its audit holds is not in this one: " << before->detail.value_or("") << "\n";
     return 0;
 }
 

@@ -7,9 +7,13 @@ namespace deskline::events {
 namespace {
 
 // What the next entry follows: the last one, or where all were cut, the anchor.
-AuditAnchor lastOf(const Database& database) {
+Result<AuditAnchor> lastOf(const Database& database) {
     Statement last(database, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1");
-    return last.row() ? AuditAnchor{last.number(0), last.text(1)} : anchorOf(database).value_or(AuditAnchor{});
+    if (last.row()) return AuditAnchor{last.number(0), last.text(1)};
+    if (last.failed()) return database.fault("read");
+    const auto anchor = anchorOf(database);
+    if (!anchor) return anchor.error();
+    return anchor->value_or(AuditAnchor{});
 }
 
 std::size_t bytesOf(const AuditEntry& entry) {
@@ -33,12 +37,24 @@ AuditEntry shown(AuditEntry entry) {
 
 }  // namespace
 
+std::optional<AuditEntry> entryOf(const std::string& text, std::string_view action) {
+    if (text.find(action) == std::string::npos) return std::nullopt;
+    boost::json::error_code error;
+    const auto value = boost::json::parse(text, error);
+    AuditEntry entry;
+    std::vector<FieldError> errors;
+    if (!error) fromJson(value, entry, "", errors);
+    if (error || !errors.empty() || entry.action != action) return std::nullopt;
+    return entry;
+}
+
 Result<void> append(Database& database, const AuditEntry& entry) {
     const auto text = boost::json::serialize(toJson(shown(entry)));
     const auto last = lastOf(database);
-    const auto hash = digest(last.hash + '\n' + text);
+    if (!last) return last.error();
+    const auto hash = digest(last->hash + '\n' + text);
     Statement insert(database, "INSERT INTO audit (number, time, entry, hash) VALUES (?1, ?2, ?3, ?4)");
-    if (!insert.bind(std::max<std::int64_t>(last.number, 0) + 1, milliseconds(entry.time), text, hash).done()) return database.fault("written");
+    if (!insert.bind(std::max<std::int64_t>(last->number, 0) + 1, milliseconds(entry.time), text, hash).done()) return database.fault("written");
     return {};
 }
 
@@ -76,9 +92,11 @@ void Audit::saved() {
     prune_.reset();
 }
 
-Verified verify(const Database& database) {
+Result<Verified> verify(const Database& database) {
     Verified verified;
-    verified.anchor = anchorOf(database);
+    const auto anchor = anchorOf(database);
+    if (!anchor) return anchor.error();
+    verified.anchor = *anchor;
     std::int64_t before = verified.anchor ? verified.anchor->number : 0;
     if (verified.anchor) verified.head = verified.anchor->hash;
     std::optional<AuditAnchor> noted;
@@ -94,9 +112,11 @@ Verified verify(const Database& database) {
             return verified;
         }
         if (auto cut = notedCut(entry)) noted = std::move(cut);
+        if (auto setAside = entryOf(entry, journalSetAside)) verified.setAside = std::move(setAside);
         verified.head = hash;
         before = number;
     }
+    if (rows.failed()) return database.fault("read to the end");
     verified.unnoted = noted != verified.anchor;
     return verified;
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "events/audit_cut.hpp"
@@ -27,6 +28,8 @@ struct AuditEntry {
     std::optional<std::string> role, object, address, origin, request, hresult, detail;
 };
 BOOST_DESCRIBE_STRUCT(AuditEntry, (), (time, actor, action, outcome, status, role, object, address, origin, request, hresult, detail))
+
+inline constexpr const char* journalSetAside = "journal-set-aside";  // the first entry of a journal that was begun instead of a damaged one
 
 class Audit final : public Store {
 public:
@@ -59,8 +62,12 @@ struct Verified {
     std::optional<AuditAnchor> anchor;         // what the retention has cut; the chain goes on from it
     std::optional<std::int64_t> broken;        // number of the first entry that does not follow from the one before
     bool unnoted = false;                      // the anchor is not what the last entry about a cut says: somebody moved it, or cut by hand
+    std::optional<AuditEntry> setAside;        // that the journal before this one was damaged and set aside: where it is, and why
 };
-Verified verify(const Database& database);
+Result<Verified> verify(const Database& database);
+
+// An entry's text as an entry, where it is of that action.
+std::optional<AuditEntry> entryOf(const std::string& text, std::string_view action);
 
 // One entry, by another program than the gateway, in a transaction of the caller's or alone.
 Result<void> append(Database& database, const AuditEntry& entry);

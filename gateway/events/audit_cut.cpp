@@ -25,21 +25,16 @@ std::optional<AuditAnchor> parse(std::string_view text) {
 
 }  // namespace
 
-std::optional<AuditAnchor> anchorOf(const Database& database) {
+Result<std::optional<AuditAnchor>> anchorOf(const Database& database) {
     Statement anchor(database, "SELECT value FROM meta WHERE key = 'audit_anchor'");
-    if (!anchor.row()) return std::nullopt;
-    return parse(anchor.text(0)).value_or(AuditAnchor{-1, {}});  // -1: no entry follows from it
+    if (anchor.row()) return std::optional(parse(anchor.text(0)).value_or(AuditAnchor{-1, {}}));  // -1: no entry follows from it
+    if (anchor.failed()) return database.fault("read");
+    return std::optional<AuditAnchor>();
 }
 
 std::optional<AuditAnchor> notedCut(const std::string& entry) {
-    if (entry.find(action) == std::string::npos) return std::nullopt;
-    boost::json::error_code error;
-    const auto value = boost::json::parse(entry, error);
-    AuditEntry read;
-    std::vector<FieldError> errors;
-    if (!error) fromJson(value, read, "", errors);
-    if (error || !errors.empty() || read.action != action || !read.detail) return std::nullopt;
-    return parse(*read.detail);
+    const auto read = entryOf(entry, action);
+    return read && read->detail ? parse(*read->detail) : std::nullopt;
 }
 
 Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time time) {
@@ -61,6 +56,7 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
             last = {front.number(0), front.text(3)};
             rest -= std::min(rest, static_cast<std::uint64_t>(front.number(2)));
         }
+        if (front.failed()) return database.fault("cut");
     }
     if (count == 0) return false;
     Statement cut(database, "DELETE FROM audit WHERE number <= ?1");

@@ -23,7 +23,7 @@ struct AuditAnchor {
 };
 
 // The last entry that was cut; none: the audit has its first entry still.
-std::optional<AuditAnchor> anchorOf(const Database& database);
+Result<std::optional<AuditAnchor>> anchorOf(const Database& database);
 
 // Cuts at most some thousand entries, in a transaction of the caller's: by age once the oldest is a day too old, by size down to nine tenths,
 // so that the entries that say so are few. `time`: by which they grow old (kept_time.hpp). True: there is more to cut.
