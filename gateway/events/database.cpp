@@ -3,9 +3,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "model/files.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 
 namespace deskline::events {
 namespace {
@@ -64,16 +67,37 @@ static_assert(std::size(migrations) == schemaVersion + 1);
 
 bool damage(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
+bool noRoom(int code, int system) {
+    return code == SQLITE_FULL || (code == SQLITE_IOERR && std::error_code(system, std::system_category()) == std::errc::no_space_on_device);
+}
+
+// The check tells of a page that it could not read as it tells of one that is broken: in words, and mostly with SQLite's code.
+bool couldNotRead(std::string_view finding) {
+    constexpr std::string_view codeIs = "error code";
+    if (finding.find("failed to get page") != std::string_view::npos) return true;
+    const auto at = finding.find(codeIs);
+    if (at == std::string_view::npos) return false;
+    finding.remove_prefix(std::min(finding.size(), at + codeIs.size() + 1));
+    int code = 0;
+    std::from_chars(finding.data(), finding.data() + finding.size(), code);
+    return code != 0 && !damage(code & 0xff);
+}
+
 }  // namespace
 
-Database::~Database() { sqlite3_close_v2(database_); }
+Database::~Database() { close(); }
+
+void Database::close() {
+    if (database_) run("PRAGMA journal_size_limit = 0");  // the log of changes, which stays: nothing is left in it
+    sqlite3_close_v2(std::exchange(database_, nullptr));
+}
 
 bool Database::run(const char* sql) { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
 
 Fault Database::fault(std::string_view what) const {
     const int code = sqlite3_errcode(database_);
     std::string advice;
-    if (code == SQLITE_FULL) advice = " The disk is full: make room.";
+    if (noRoom(code, sqlite3_system_errno(database_))) advice = " The disk is full: make room.";
     if (code == SQLITE_READONLY) advice = " The file or its folder is read-only: give Deskline's account the right to write.";
     if (code == SQLITE_CANTOPEN) advice = " The folder must exist and Deskline's account must have the right to write in it.";
     if (code == SQLITE_BUSY) advice = " Another program holds it: is a second gateway running?";
@@ -83,6 +107,7 @@ Fault Database::fault(std::string_view what) const {
 }
 
 Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience) {
+    close();
     path_ = path;
     damaged = false;
     const auto failed = [&](const char* what) {
@@ -104,18 +129,28 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
         if (!run("SELECT number FROM events LIMIT 1")) return failed("read");
         return {};
     }
+    if (sqlite3_db_readonly(database_, "main") == 1)
+        return unopened({"journal-fault", "The file is read-only. Give Deskline's account the right to write it."});
+    int stays = 1;
+    if (!path.empty()) sqlite3_file_control(database_, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
     if (!run("PRAGMA journal_mode = WAL") || !run(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
         return failed("opened");
-    {
-        Statement check(*this, "PRAGMA quick_check(1)");
-        if (!check.row()) return failed("checked");
-        if (const auto said = check.text(0); said != "ok") {
-            damaged = true;
-            return Fault{"journal-fault", "The journal " + path.string() + " is corrupt: " + said};
-        }
-    }
+    if (auto checked = check(damaged); !checked) return checked;
     if (!run(firstSchema)) return failed("prepared");
     return migrate();
+}
+
+Result<void> Database::check(bool& damaged) const {
+    Statement finding(*this, "PRAGMA quick_check(1)");
+    if (!finding.row()) {
+        damaged = damage(sqlite3_errcode(database_));
+        return fault("checked");
+    }
+    const auto said = printable(finding.text(0));
+    if (said == "ok") return {};
+    if (couldNotRead(said)) return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
+    damaged = true;
+    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said};
 }
 
 std::uint64_t Database::bytesOf(std::string_view table) const {
@@ -125,10 +160,25 @@ std::uint64_t Database::bytesOf(std::string_view table) const {
 
 Result<void> Database::migrate() {
     if (!run("BEGIN IMMEDIATE")) return fault("prepared");  // of two that come at once, the second finds it done
+    const auto failed = [&](const char* what) {
+        auto why = fault(what);
+        run("ROLLBACK");
+        return why;
+    };
     int version = 0;
+    bool begun = false;
     {
-        Statement asked(*this, "SELECT value FROM meta WHERE key = 'schema'");
-        if (asked.row()) version = static_cast<int>(asked.number(0));
+        Statement asked(*this, "SELECT value, EXISTS (SELECT 1 FROM meta WHERE key = 'epoch') FROM meta WHERE key = 'schema'");
+        if (asked.row()) {
+            version = static_cast<int>(asked.number(0));
+            begun = asked.number(1) == 1;
+        } else if (asked.failed()) {
+            return failed("read");
+        }
+    }
+    if (version == schemaVersion && begun) {
+        if (!run("COMMIT")) return failed("read");
+        return {};
     }
     if (version > schemaVersion) {
         run("ROLLBACK");
@@ -138,18 +188,10 @@ Result<void> Database::migrate() {
     }
     if (version == 0) version = 1;
     for (int next = version + 1; next <= schemaVersion; ++next)
-        if (!run(migrations[next])) {
-            auto failed = fault("brought to the present schema");
-            run("ROLLBACK");
-            return failed;
-        }
+        if (!run(migrations[next])) return failed("brought to the present schema");
     Statement meta(*this, "INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     Statement epoch(*this, "INSERT OR IGNORE INTO meta VALUES ('epoch', ?1)");
-    if (!meta.bind(std::to_string(schemaVersion)).done() || !epoch.bind(randomId(4)).done() || !run("COMMIT")) {
-        auto failed = fault("prepared");
-        run("ROLLBACK");
-        return failed;
-    }
+    if (!meta.bind(std::to_string(schemaVersion)).done() || !epoch.bind(randomId(4)).done() || !run("COMMIT")) return failed("prepared");
     return {};
 }
 

@@ -29,7 +29,9 @@ public:
     Database& operator=(const Database&) = delete;
 
     // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken.
-    // `patience`: how long each call waits for another program that writes, milliseconds.
+    // `patience`: how long each call waits for another program that writes, milliseconds. What was open before is closed.
+    // To write: what SQLite keeps beside the file (-wal, -shm) stays there when it is closed, emptied: whoever opens it next needs no room on the
+    // disk for them, and no right to make files in the folder. Nothing is written where the file is of the present schema already.
     Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience = 2000);
     bool run(const char* sql);
     Fault fault(std::string_view what) const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
@@ -39,7 +41,9 @@ public:
     std::uint64_t bytesOf(std::string_view table) const;
 
 private:
+    Result<void> check(bool& damaged) const;
     Result<void> migrate();
+    void close();
 
     sqlite3* database_ = nullptr;
     std::filesystem::path path_;

@@ -29,7 +29,9 @@ int closeFile(sqlite3_file* file) {
     delete of(file).path;
     return result;
 }
-int readFile(sqlite3_file* file, void* to, int count, sqlite3_int64 at) { return below(file).xRead(of(file).real(), to, count, at); }
+int readFile(sqlite3_file* file, void* to, int count, sqlite3_int64 at) {
+    return disk->nextRead() ? below(file).xRead(of(file).real(), to, count, at) : SQLITE_IOERR_READ;
+}
 int writeFile(sqlite3_file* file, const void* from, int count, sqlite3_int64 at) {
     const auto fault = disk->next(false);
     if (fault == DiskFault::short_write) {
@@ -115,11 +117,28 @@ void FaultyDisk::failAt(std::uint64_t n, DiskFault fault, std::uint64_t more) {
     fault_ = fault;
 }
 
-void FaultyDisk::heal() { failAt(0, DiskFault::none); }
+void FaultyDisk::failReadAt(std::uint64_t n, std::uint64_t more) {
+    const std::lock_guard lock(mutex_);
+    reads_ = 0;
+    readsFrom_ = n;
+    readsUpTo_ = more > UINT64_MAX - n ? UINT64_MAX : n + more;
+}
+
+void FaultyDisk::forget(sqlite3* database) { sqlite3_db_release_memory(database); }
+
+void FaultyDisk::heal() {
+    failAt(0, DiskFault::none);
+    failReadAt(UINT64_MAX);
+}
 
 std::uint64_t FaultyDisk::calls() const {
     const std::lock_guard lock(mutex_);
     return calls_;
+}
+
+std::uint64_t FaultyDisk::reads() const {
+    const std::lock_guard lock(mutex_);
+    return reads_;
 }
 
 std::uint64_t FaultyDisk::injected() const {
@@ -156,6 +175,14 @@ DiskFault FaultyDisk::next(bool flush) {
     if ((fault_ == DiskFault::no_sync) != flush) return DiskFault::none;
     ++injected_;
     return fault_;
+}
+
+bool FaultyDisk::nextRead() {
+    const std::lock_guard lock(mutex_);
+    ++reads_;
+    if (readsFrom_ == 0 || reads_ < readsFrom_ || reads_ > readsUpTo_) return true;
+    ++injected_;
+    return false;
 }
 
 void FaultyDisk::wrote(const std::string& path, std::int64_t at, std::string bytes) {

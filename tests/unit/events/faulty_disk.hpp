@@ -1,5 +1,5 @@
-// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the disk, lets the n-th call
-// fail in a given way, and can lose the power: then a file has what was flushed, and of what was written since, any part of it.
+// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the disk and what comes from it,
+// lets the n-th call fail in a given way, and can lose the power: then a file has what was flushed, and of what was written since, any part of it.
 // Source: SQLite's "The SQLite OS Interface or VFS", and "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed).
 // One at a time; while it lives every database that is opened lies on it. Thread: any.
 #pragma once
@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+struct sqlite3;
 struct sqlite3_vfs;
 
 namespace deskline::tests {
@@ -29,6 +30,10 @@ public:
 
     // The n-th write or flush from now on fails (1: the next), and `more` after it.
     void failAt(std::uint64_t n, DiskFault fault, std::uint64_t more = 0);
+    // The n-th read from now on fails, and `more` after it. What SQLite still has in memory it does not read (`forget`).
+    void failReadAt(std::uint64_t n, std::uint64_t more = 0);
+    static void forget(sqlite3* database);
+    std::uint64_t reads() const;  // since the last `failReadAt` or `heal`
     void heal();
     std::uint64_t calls() const;     // writes, flushes and truncations since the last `failAt` or `heal`
     std::uint64_t injected() const;  // faults, in all
@@ -43,6 +48,7 @@ public:
 
     // For the VFS.
     DiskFault next(bool flush);
+    bool nextRead();  // false: it fails
     void wrote(const std::string& path, std::int64_t at, std::string bytes);
     void flushed(const std::string& path);
     void truncated(const std::string& path, std::int64_t size);
@@ -61,6 +67,7 @@ private:
     int waiting_ = 0;
     std::map<std::string, File> files_;
     std::uint64_t calls_ = 0, from_ = 0, upTo_ = 0, injected_ = 0;
+    std::uint64_t reads_ = 0, readsFrom_ = 0, readsUpTo_ = 0;
     DiskFault fault_ = DiskFault::none;
     std::unique_ptr<sqlite3_vfs> vfs_;
 };
