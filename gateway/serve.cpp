@@ -120,10 +120,10 @@ int serve(const host::Configuration& c) {
                                                 static_cast<std::uint64_t>(c.journal.retentionSize),
                                                 {static_cast<int>(c.journal.auditRetentionDays), static_cast<std::uint64_t>(c.journal.auditRetentionSize)},
                                                 !instance->wasDurable()});
-    if (journal) instance->durable(true);
+    instance->durable(journal && !(*journal)->waits());  // else the next start has to know that what is told is in no journal
     if (!journal) {
-        spdlog::error("{} Events are served but not durable.", journal.error().detail);
-        journal = events::Journal::openVolatile(journal.error());
+        journal = events::Journal::openVolatile(journal.error(), c.journal.path);
+        spdlog::error("{} Events are served but not durable.", (*journal)->refusal()->detail);
     }
 
     failpoint("start.opened");

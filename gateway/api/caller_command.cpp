@@ -117,9 +117,11 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         return true;
     }
 
-    // The first one with this key: true when it was answered from it.
+    // The first one with this key: true when it was answered from it, or refused since nobody can say whether there was one.
     bool repeated(events::Books& books, const std::string& key) {
-        const auto first = books.operations().findByKey(request.identity.account(), key);
+        const auto found = books.operations().findByKey(request.identity.account(), key);
+        if (!found) return refuse(books, found.error()), true;
+        const auto& first = *found;
         if (!first) return false;
         if (first->fingerprint != request.fingerprint)
             refuse(books, {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
@@ -171,9 +173,9 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
             response.body.as_object()["operation"] = operation;
         }
         if (!operation.empty())
-            if (auto kept = books.operations().find(operation)) {
-                settle(*kept, response, state, settled.cursor, books.now());
-                books.operations().put(std::move(*kept));
+            if (auto kept = books.operations().find(operation); kept && *kept) {
+                settle(**kept, response, state, settled.cursor, books.now());
+                books.operations().put(std::move(**kept));
             }
         if (!answered) answer(books, std::move(response));
     }
@@ -194,8 +196,9 @@ void command(Context& context, Request request, Respond respond, Decide decide) 
 
 events::Answer lateAnswer(const events::Operation& operation) {
     return [operation](const events::Settled& settled, events::Books& books) {
-        auto kept = books.operations().find(operation.id);
-        if (!kept) return;
+        auto found = books.operations().find(operation.id);
+        if (!found || !*found) return;
+        auto& kept = *found;
         commands::auditOutcome(books, operation.command, operation.cause, settled);
         const auto subject = operation.expectation ? operation.expectation->subject : std::string();
         const bool ofAgent = operation.expectation && operation.expectation->type == "deskline.agent";

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <limits>
+
 #include "events/state.hpp"
 
 namespace deskline::events {
@@ -43,7 +45,9 @@ bool noteCut(const Database& database, std::uint64_t last) {
 }
 
 std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest) {
-    if (!Statement(database, sinceStart).row()) return 0;
+    Statement since(database, sinceStart);
+    if (!since.row() && !since.failed()) return 0;  // where it cannot be read, something may have been
+    since.reset();
     Statement kept(database, "INSERT INTO meta VALUES ('whole_from', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     if (!kept.bind(std::to_string(newest + 1)).done() || !Statement(database, "DELETE FROM meta WHERE key IN ('erased_up_to', 'known_cut')").done())
         spdlog::warn("{} The next start lets clients begin anew once more.", database.fault("written").detail);
@@ -52,7 +56,7 @@ std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest) 
 
 std::uint64_t wholeFrom(const Database& database) {
     Statement from(database, "SELECT COALESCE(MAX(CAST(value AS INTEGER)), 0) FROM meta WHERE key IN ('erased_up_to', 'whole_from')");
-    return from.row() ? static_cast<std::uint64_t>(from.number(0)) : 0;
+    return from.row() ? static_cast<std::uint64_t>(from.number(0)) : std::numeric_limits<std::uint64_t>::max();
 }
 
 }  // namespace deskline::events

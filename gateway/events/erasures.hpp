@@ -19,7 +19,7 @@ bool noteCut(const Database& database, std::uint64_t last);
 // what was erased before the start; 0: any.
 std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest);
 
-// The least number that may be gone on from, as the file has it now.
+// The least number that may be gone on from, as the file has it now; where that cannot be read, none may be.
 std::uint64_t wholeFrom(const Database& database);
 
 }  // namespace deskline::events

@@ -7,7 +7,9 @@
 #include "events/erasures.hpp"
 #include "events/rows.hpp"
 #include "model/failpoint.hpp"
+#include "model/files.hpp"
 #include "model/id.hpp"
+#include "model/text.hpp"
 #include "model/time.hpp"
 
 namespace deskline::events {
@@ -15,6 +17,10 @@ namespace {
 
 constexpr const char* newestSql =
     "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))";
+// The epoch, the newest number, what was cut, what was lost.
+const std::string placesSql = std::string("SELECT (SELECT value FROM meta WHERE key = 'epoch'), (") + newestSql +
+                              "), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = "
+                              "'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to')";
 constexpr std::int64_t beyondAllTold = 1'000'000'000;
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
 
@@ -22,14 +28,20 @@ constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes w
 
 Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
     std::string setAside;
+    std::optional<AuditEntry> entry;
     for (int attempt = 0;; ++attempt) {
         std::unique_ptr<Journal> journal(new Journal);
         journal->options_ = options;
         journal->setAside_ = setAside;
         bool damaged = false;
         const auto prepared = journal->prepare(damaged);
-        if (prepared) return journal;
+        if (prepared) {
+            journal->firstEntry_ = std::move(entry);
+            if (journal->waits()) (void)journal->write({}, {});  // where that fails, the first group takes it along, and its failure is said
+            return journal;
+        }
         if (attempt > 0 || !damaged) return prepared.error();
+        const auto why = prepared.error().detail;
         journal.reset();
         const auto stamp = std::to_string(milliseconds(now()));
         setAside = options.path.string() + ".corrupt-" + stamp;
@@ -37,45 +49,81 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         std::filesystem::rename(options.path, setAside, error);
         if (error) return Fault{"journal-fault", "The journal " + options.path.string() + " is corrupt and could not be set aside: " + error.message()};
         for (const char* side : {"-wal", "-shm"}) std::filesystem::rename(options.path.string() + side, setAside + side, error);
-        spdlog::error("the journal {} is corrupt; it was set aside as {} and a new one begun", options.path.string(), setAside);
+        spdlog::error(
+            "{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, webhooks, pending states. {}",
+            printable(why, 400), options.path.string(), setAside,
+            "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway and put it in the new one's place.");
+        entry = AuditEntry{.time = now(),
+                           .actor = "deskline",
+                           .action = journalSetAside,
+                           .outcome = "succeeded",
+                           .object = std::filesystem::path(setAside).filename().string(),
+                           .detail = why};
     }
 }
 
-std::unique_ptr<Journal> Journal::openVolatile(Fault why) {
+std::unique_ptr<Journal> Journal::openVolatile(Fault why, const std::filesystem::path& file) {
     auto journal = open({});
     if (!journal) throw std::runtime_error(journal.error().detail);  // no memory left
-    (*journal)->volatile_ = std::move(why);
+    const auto there = file.empty() ? Result<std::optional<FileStamp>>(std::nullopt) : stampOf(file);
+    (*journal)->keepNowhere(std::move(why), !there || (*there && (*there)->size > 0));
     return std::move(*journal);
+}
+
+void Journal::letGo(Fault why) {
+    bool damaged = false;
+    const auto opened = database_.open({}, Database::Access::write, Database::Durability::normal, damaged);
+    if (!opened) throw std::runtime_error(opened.error().detail);
+    epoch_ = randomId(4);
+    oldest_ = newest_ + 1;
+    lost_ = {};
+    epochWaits_ = false;
+    firstEntry_.reset();
+    keepNowhere(std::move(why), true);
+}
+
+void Journal::keepNowhere(Fault why, bool lacksPast) {
+    lacksPast_ = lacksPast;
+    why.detail += " Put that right, then restart the gateway: what is told until then is kept nowhere.";
+    if (lacksPast) why.detail += " What the journal holds is not known until then: commands with an Idempotency-Key are refused, as are webhooks.";
+    volatile_ = std::move(why);
 }
 
 Result<void> Journal::prepare(bool& damaged) {
     const auto durability = options_.full ? Database::Durability::full : Database::Durability::normal;
     if (auto opened = database_.open(options_.path, Database::Access::write, durability, damaged); !opened) return opened;
     if (options_.mostPages && !database_.run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str())) return database_.fault("limited");
+    if (auto read = readPlaces(); !read) return read;
     if (options_.lacksEvents) {
-        if (!nextEpoch()) return Fault{"journal-fault", "The journal " + options_.path.string() + " could not be written."};
+        epoch_ = randomId(4);
+        newest_ += beyondAllTold;
+        oldest_ = newest_ + 1;
+        epochWaits_ = true;
         spdlog::warn("the journal {} lacks events that were told before the last end; it gets a new epoch, and whoever resumes begins anew",
                      options_.path.string());
     }
-    Statement epoch(database_, "SELECT value FROM meta WHERE key = 'epoch'");
-    if (!epoch.row()) return database_.fault("read");
-    epoch_ = epoch.text(0);
-    // The number of the last event outlives the cutting of events.
-    Statement newest(database_, newestSql);
-    if (newest.row()) newest_ = static_cast<std::uint64_t>(newest.number(0));
-    readOldest();
     changedByOthers();
     return {};
 }
 
-void Journal::readOldest() {
-    // What was cut is remembered apart: an erased event leaves a hole, and a hole is no cut.
-    Statement cut(database_, "SELECT COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), 0)");
-    oldest_ = cut.row() ? static_cast<std::uint64_t>(cut.number(0)) + 1 : 1;
-    Statement lost(
-        database_,
-        "SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to')");
-    if (lost.row()) lost_ = {static_cast<std::uint64_t>(lost.number(0)), static_cast<std::uint64_t>(lost.number(1))};
+// A number that cannot be read is none: a smaller one would be given twice. The number of the last event outlives the cutting of events, and what
+// was cut is remembered apart: an erased event leaves a hole, and a hole is no cut.
+Result<void> Journal::readPlaces() {
+    Statement places(database_, placesSql.c_str());
+    if (!places.row()) return database_.fault("read");
+    const auto number = [&](int column) { return static_cast<std::uint64_t>(places.number(column)); };
+    epoch_ = places.text(0);
+    newest_ = number(1);
+    oldest_ = number(2) + 1;
+    lost_ = {number(3), number(4)};
+    return {};
+}
+
+// In the transaction of the first group.
+Result<void> Journal::writeBeginning() {
+    if (epochWaits_ && (!remember("epoch", epoch_) || !remember("cut", std::to_string(oldest_ - 1)) || !remember("newest", std::to_string(newest_))))
+        return database_.fault("written");
+    return firstEntry_ ? events::append(database_, *firstEntry_) : Result<void>();
 }
 
 bool Journal::remember(std::string_view key, const std::string& value) {
@@ -87,13 +135,15 @@ KeptTime Journal::keptTime() const {
     Statement kept(database_, "SELECT value FROM meta WHERE key = 'kept_time'");
     if (kept.row()) return KeptTime::parse(kept.text(0), now());
     Statement last(database_, "SELECT time FROM events ORDER BY number DESC LIMIT 1");
-    return KeptTime(last.row() ? Time(std::chrono::milliseconds(last.number(0))) : now());
+    if (last.row()) return KeptTime(Time(std::chrono::milliseconds(last.number(0))));
+    return KeptTime(kept.failed() || last.failed() ? Time() : now());
 }
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
     Transaction transaction(database_);
     if (!transaction.begun()) return database_.fault("written");
     failpoint("journal.begun");
+    if (auto begun = writeBeginning(); !begun) return begun;
     std::optional<Lost> lost;
     if (!volatile_ && !frames.empty() && frames.front()->number > newest_ + 1) {
         lost = {lost_.upTo >= oldest_ ? lost_.after : newest_, frames.front()->number - 1};
@@ -107,13 +157,15 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     failpoint("journal.inserted");
     if (!transaction.commit()) return database_.fault("written");
     failpoint("journal.committed");
+    epochWaits_ = false;
+    firstEntry_.reset();
     if (lost) lost_ = *lost;
     if (!frames.empty() && !volatile_) newest_ = frames.back()->number;
     for (auto* store : stores) try {
             store->saved();
         } catch (const std::bad_alloc&) {  // it saves the same again with the next group
         }
-    if (volatile_ && !frames.empty()) return *volatile_;
+    if (volatile_) return *volatile_;
     return {};
 }
 
@@ -124,9 +176,11 @@ bool Journal::nextEpoch() {
     if (!transaction.begun()) return false;
     Statement last(database_, newestSql);
     if (!last.row()) return false;
-    const auto number = std::to_string(last.number(0) + beyondAllTold);
+    const auto number = std::to_string(std::max(last.number(0), static_cast<std::int64_t>(newest_)) + beyondAllTold);
     last.reset();
-    return remember("epoch", randomId(4)) && remember("cut", number) && remember("newest", number) && transaction.commit();
+    if (!remember("epoch", randomId(4)) || !remember("cut", number) || !remember("newest", number) || !transaction.commit()) return false;
+    epochWaits_ = false;
+    return true;
 }
 
 // For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on under new ones (`deskline
@@ -160,21 +214,23 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
     return {};
 }
 
-std::vector<FramePtr> Journal::after(std::uint64_t number, std::size_t limit) const {
+Result<std::vector<FramePtr>> Journal::after(std::uint64_t number, std::size_t limit) const {
     std::vector<FramePtr> frames;
     Statement rows(database_, ("SELECT " + eventColumns + " FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3").c_str());
     rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(wholeUpTo(number)), static_cast<std::int64_t>(limit));
     while (rows.row()) addFrame(frames, rows);
+    if (rows.failed()) return database_.fault("read");
     return frames;
 }
 
-std::vector<FramePtr> Journal::lastOf(std::string_view type) const {
+Result<std::vector<FramePtr>> Journal::lastOf(std::string_view type) const {
     std::vector<FramePtr> events;
     Statement rows(
         database_,
         ("SELECT " + eventColumns + " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number").c_str());
     rows.bind(type);
     while (rows.row()) addFrame(events, rows);
+    if (rows.failed()) return database_.fault("read");
     return events;
 }
 
@@ -208,7 +264,7 @@ Journal::Front Journal::cutFront(std::int64_t now) const {
 }
 
 bool Journal::prune(std::int64_t now, const std::string& text) {
-    if (conflict_) return false;  // the cut of the next epoch stands
+    if (conflict_ || epochWaits_) return false;  // the cut of the next epoch stands
     const auto [front, count] = cutFront(now);
     const auto last = std::max(front, oldest_ - 1);  // never less than was cut before: what an earlier epoch left is told to nobody
     Transaction transaction(database_);

@@ -1,13 +1,16 @@
 // The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
 // Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
-// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told. Where somebody else wrote events into the file,
-// under numbers that this gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the
-// ledger's.
+// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told; where nothing can be written
+// just now, what a beginning needs waits with the first group. A file that cannot be opened or read at the start is left as it is and not
+// tried again: a gateway that knows nothing of what it holds would write over that. Where somebody else wrote events into the file, under
+// numbers that this gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end.
+// Thread: the ledger's.
 #pragma once
 #include <memory>
+#include <optional>
 #include <vector>
 
-#include "events/audit_cut.hpp"
+#include "events/audit.hpp"
 #include "events/frame.hpp"
 #include "events/kept_time.hpp"
 #include "events/store.hpp"
@@ -27,8 +30,10 @@ struct JournalOptions {
 class Journal {
 public:
     static Result<std::unique_ptr<Journal>> open(const JournalOptions& options);
-    // In memory, never durable: when the file cannot be had. `why` is what `write` answers, always.
-    static std::unique_ptr<Journal> openVolatile(Fault why);
+    // In memory, never durable: when the file cannot be had. `why`, and what that means, is what `write` answers, always.
+    static std::unique_ptr<Journal> openVolatile(Fault why, const std::filesystem::path& file = {});
+    // The same from here on, where a start could not read all that it needs. Numbers go on; nothing of before is told.
+    void letGo(Fault why);
 
     const std::string& epoch() const { return epoch_; }
     std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
@@ -36,13 +41,16 @@ public:
     // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     bool conflict() const { return conflict_; }
-    bool takesEvents() const { return !volatile_; }  // false: what is kept beside them is taken all the same
+    bool takesEvents() const { return !volatile_; }                    // false: what is kept beside them is taken all the same
+    const std::optional<Fault>& refusal() const { return volatile_; }  // why it takes none
+    bool hasPast() const { return !lacksPast_; }                       // false: there is, or may be, a file, and nobody knows what it holds
+    bool waits() const { return epochWaits_ || firstEntry_; }          // for the first group: what a beginning has to write
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
-    std::vector<FramePtr> after(std::uint64_t number, std::size_t limit) const;
-    std::vector<FramePtr> lastOf(std::string_view type) const;  // the newest event of each subject of a type
+    Result<std::vector<FramePtr>> after(std::uint64_t number, std::size_t limit) const;
+    Result<std::vector<FramePtr>> lastOf(std::string_view type) const;  // the newest event of each subject of a type
     // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time; true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
-    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none
+    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none; where that cannot be read, nothing grows old
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
     bool reachesBackTo(std::uint64_t number) const { return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo); }
@@ -61,7 +69,9 @@ private:
     Journal() = default;
     Result<void> prepare(bool& damaged);
     Result<void> insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
-    void readOldest();
+    Result<void> readPlaces();
+    Result<void> writeBeginning();
+    void keepNowhere(Fault why, bool lacksPast);
     bool remember(std::string_view key, const std::string& value);
     struct Front {
         std::uint64_t last = 0;  // number up to which all is to be cut; 0: nothing
@@ -80,7 +90,9 @@ private:
     std::uint64_t newest_ = 0, oldest_ = 1;
     std::int64_t dataVersion_ = 0;
     std::optional<Fault> volatile_;
-    bool conflict_ = false;
+    std::optional<AuditEntry> firstEntry_;  // of a journal that was begun instead of a damaged one; not written yet
+    bool epochWaits_ = false;               // the epoch is a new one, and not written yet
+    bool lacksPast_ = false, conflict_ = false;
 };
 
 }  // namespace deskline::events

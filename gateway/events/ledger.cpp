@@ -100,6 +100,10 @@ struct Ledger::Thread final : Books {
                  .post = [this](Work work) { post(Transact{[work = std::move(work)](Books&) { work(); }}); },
                  .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}) {
         health.events = number;
+        if (const auto& refusal = journal->refusal()) {
+            health.durable = false;
+            health.journalFault = refusal->detail;
+        }
     }
 
     const State& state() const override { return known; }
@@ -130,10 +134,13 @@ struct Ledger::Thread final : Books {
         if (first) wake.notify_one();
     }
 
-    void restore() {
+    // All that a start needs of the file, or the fault.
+    Result<void> readKept() {
         for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call",
-                                 "deskline.audio.device", "deskline.audio.session"})
-            for (const auto& frame : journal->lastOf(type)) {
+                                 "deskline.audio.device", "deskline.audio.session"}) {
+            const auto last = journal->lastOf(type);
+            if (!last) return last.error();
+            for (const auto& frame : *last) {
                 json::error_code error;
                 const auto value = json::parse(frame->cloudEvent(), error);
                 if (!error && value.is_object())
@@ -141,11 +148,45 @@ struct Ledger::Thread final : Books {
                 else
                     spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
             }
+        }
+        if (auto loaded = recordsKept.load(journal->database()); !loaded) return loaded;
+        return operationsKept.load(journal->database());
+    }
+
+    // Where a part could not be read, nothing of the file is used: what is made of the other part would be written over it.
+    void readKeptOrLetGo() {
+        Result<void> read;
+        try {
+            read = readKept();
+        } catch (const std::exception& error) {
+            read = Fault{"journal-fault", "What the journal holds could not be read: " + std::string(error.what()) + "."};
+        }
+        if (!read) {
+            known = State();
+            recordsKept = Records();
+            operationsKept = Operations();
+            journal->letGo(read.error());
+            (void)operationsKept.load(journal->database());  // of a file in memory, with nothing in it
+            notDurable(journal->refusal()->detail);
+            durable(false);
+        }
+        if (journal->hasPast()) return;
+        recordsKept.lacksPast();
+        operationsKept.lacksPast();
+    }
+
+    void notDurable(const std::string& why) {
+        spdlog::error("{} Events are served but not durable.", why);
+        const std::lock_guard lock(healthMutex);
+        health.durable = false;
+        health.journalFault = why;
+    }
+
+    void restore() {
+        readKeptOrLetGo();
         std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
         for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
-        for (const auto& loaded : {recordsKept.load(journal->database()), operationsKept.load(journal->database())})
-            if (!loaded) spdlog::error("{} What was kept there is not known.", loaded.error().detail);
         sights.restored(journal->epoch(), number);
         wholeAtStart = startAfterErasure(journal->database(), number);
         if (answers)
@@ -209,7 +250,8 @@ struct Ledger::Thread final : Books {
         measure();
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
-        if (save()) operationsKept.countAgain();
+        if (save())
+            if (const auto counted = operationsKept.countAgain(); !counted) spdlog::warn("{} Operations are counted as before.", counted.error().detail);
         spdlog::info("the journal was changed by another program; what is read again comes from the file");
     }
 
@@ -349,7 +391,7 @@ struct Ledger::Thread final : Books {
     Result<void> save() {
         std::vector<Store*> changed;
         std::ranges::copy_if(stores, std::back_inserter(changed), [](const Store* store) { return store->changed(); });
-        if (unsaved.empty() && changed.empty()) return {};
+        if (unsaved.empty() && changed.empty() && !journal->waits()) return {};
         if (Steady::now() < nextTry) return Fault{"journal-fault", health.journalFault};
         auto saved = write(changed);
         if (journal->takesEvents()) durable(saved.has_value());

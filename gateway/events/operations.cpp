@@ -8,7 +8,10 @@ namespace deskline::events {
 namespace {
 
 constexpr const char* columns =
-    "SELECT id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, cause, expectation FROM operations ";
+    "SELECT id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, cause, expectation, typeof(started) FROM "
+    "operations ";
+constexpr const char* unknownOperation = "Whether there is this operation, and what became of it, cannot be read just now; read the state.";
+constexpr const char* unknownKey = "Whether this Idempotency-Key was used before cannot be read just now; read the state, and decide by that.";
 
 Time timeOf(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
 
@@ -42,7 +45,7 @@ std::optional<Operation> read(Statement& row) {
     operation.body = boost::json::parse(row.text(11), error);
     good = good && !error && (operation.body.is_object() || operation.body.is_null());
     operation.cursor = row.text(12);
-    good = parse(row.text(13), operation.cause) && parse(row.text(14), operation.expectation) && good;
+    good = parse(row.text(13), operation.cause) && parse(row.text(14), operation.expectation) && row.text(15) == "integer" && good;
     if (good) return operation;
     spdlog::error("the operation {} in the journal cannot be read and is left alone", operation.id);
     return std::nullopt;
@@ -65,16 +68,19 @@ Result<void> Operations::load(const Database& database) {
         put(std::move(*operation));
     }
     if (rows.failed()) return database.fault("read");
-    countAgain();
-    return {};
+    return countAgain();
 }
 
-void Operations::countAgain() {
-    counts_.clear();
-    count_ = 0;
+Result<void> Operations::countAgain() {
+    std::map<std::string, std::size_t> counts;
+    std::size_t count = 0;
     Statement rows(*database_, "SELECT actor, COUNT(*) FROM operations GROUP BY actor");
-    while (rows.row()) count_ += counts_[rows.text(0)] = static_cast<std::size_t>(rows.number(1));
+    while (rows.row()) count += counts[rows.text(0)] = static_cast<std::size_t>(rows.number(1));
+    if (rows.failed()) return database_->fault("read");
+    counts_ = std::move(counts);
+    count_ = count;
     bytes_ = database_->bytesOf("operations");
+    return {};
 }
 
 std::optional<Fault> Operations::full(const std::string& actor) const {
@@ -97,19 +103,32 @@ bool Operations::room(const std::string& actor) const {
            (own == counts_.end() || own->second < andATenth(mostOfOne));
 }
 
-std::optional<Operation> Operations::find(const std::string& id) const {
-    if (const auto found = dirty_.find(id); found != dirty_.end()) return found->second;
-    if (const auto found = live_.find(id); found != live_.end()) return found->second;
-    Statement rows(*database_, (std::string(columns) + "WHERE id = ?1").c_str());
-    return rows.bind(id).row() ? read(rows) : std::nullopt;
+// The operation of the only row, if there is one.
+Result<std::optional<Operation>> Operations::only(Statement& rows, const char* unknown) const {
+    if (rows.row()) {
+        if (auto operation = read(rows)) return operation;
+        return Fault{"resource-unavailable", unknown};
+    }
+    if (rows.failed()) spdlog::error("{} An operation that was asked for is not known.", database_->fault("read").detail);
+    if (rows.failed() || lacksPast_) return Fault{"resource-unavailable", unknown};
+    return std::optional<Operation>();
 }
 
-std::optional<Operation> Operations::findByKey(const std::string& actor, const std::string& key) const {
+Result<std::optional<Operation>> Operations::find(const std::string& id) const {
+    if (const auto found = dirty_.find(id); found != dirty_.end()) return std::optional(found->second);
+    if (const auto found = live_.find(id); found != live_.end()) return std::optional(found->second);
+    Statement rows(*database_, (std::string(columns) + "WHERE id = ?1").c_str());
+    rows.bind(id);
+    return only(rows, unknownOperation);
+}
+
+Result<std::optional<Operation>> Operations::findByKey(const std::string& actor, const std::string& key) const {
     if (const auto known = byKey_.find({actor, key}); known != byKey_.end()) return find(known->second);
     Statement rows(*database_, (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
-    if (!rows.bind(actor, key).row()) return std::nullopt;
-    auto operation = read(rows);
-    return operation && oldest_ && operation->started < *oldest_ ? std::nullopt : std::move(operation);
+    rows.bind(actor, key);
+    auto found = only(rows, unknownKey);
+    if (found && *found && oldest_ && (*found)->started < *oldest_) return std::optional<Operation>();
+    return found;
 }
 
 void Operations::put(Operation operation) {

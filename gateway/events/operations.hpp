@@ -39,15 +39,18 @@ public:
     static constexpr std::size_t mostUnsaved = 10'000;                // that wait while the journal cannot be written
     static constexpr std::size_t longestBody = 64 << 10;              // of an answer that is kept
 
-    // What a gateway that ended left running is indeterminate now. One that cannot be read is named in the log, is as if it were not there, and
-    // stays in the file as it is until its time is over; so are those that `find` meets.
+    // What a gateway that ended left running is indeterminate now. One that cannot be read is named in the log, and stays in the file as it is
+    // until its time is over; so do those that `find` meets.
     Result<void> load(const Database& database);
-    std::optional<Operation> find(const std::string& id) const;
-    std::optional<Operation> findByKey(const std::string& actor, const std::string& key) const;
+    // What gateways before this one kept cannot be read: of what is not found, nobody knows whether it was there.
+    void lacksPast() { lacksPast_ = true; }
+    // None, or the fault resource-unavailable: it is damaged, cannot be read just now, or may have been there.
+    Result<std::optional<Operation>> find(const std::string& id) const;
+    Result<std::optional<Operation>> findByKey(const std::string& actor, const std::string& key) const;
     void put(Operation operation);
     std::vector<Operation> unsettled() const;
     void prune(Time now);
-    void countAgain();  // another program has erased some
+    Result<void> countAgain();  // another program has erased some
 
     // Why no more of this account's are kept. Those that need one without having asked (a command outlasted its caller's wait, or its outcome is
     // unknown) have a tenth more room.
@@ -63,8 +66,10 @@ public:
 private:
     using Key = std::pair<std::string, std::string>;  // actor, Idempotency-Key
     void forget(const Operation& operation);          // is neither unsaved nor unsettled any more
+    Result<std::optional<Operation>> only(Statement& rows, const char* unknown) const;
 
     const Database* database_ = nullptr;
+    bool lacksPast_ = false;
     std::map<std::string, Operation> dirty_, live_;  // not saved yet; unsettled
     std::map<Key, std::string> byKey_;               // of those two
     std::set<std::string> unread_;                   // that `load` met and could not read

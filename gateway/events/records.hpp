@@ -18,6 +18,9 @@ public:
 
     // A record that cannot be read is named in the log, and left in the file as it is, also when all of them are written anew.
     Result<void> load(const Database& database);
+    // What gateways before this one kept cannot be read: what is not here may be there.
+    void lacksPast() { lacksPast_ = true; }
+    bool hasPast() const { return !lacksPast_; }
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
     bool put(const std::string& kind, const std::string& id, boost::json::object body);  // false: there are as many as there may be, or it is too large
@@ -38,6 +41,7 @@ private:
     std::map<std::string, Bodies> kinds_;
     std::set<std::pair<std::string, std::string>> dirty_;
     bool anew_ = false;  // too much has changed since the last group: all of them are written
+    bool lacksPast_ = false;
 };
 
 }  // namespace deskline::events

@@ -47,7 +47,9 @@ void createTicket(Context& context, Request request, Respond respond) {
 
 void getOperation(Context& context, Request request, Respond respond) {
     context.ledger.transact([&context, request = std::move(request), respond = std::move(respond)](events::Books& books) {
-        const auto operation = books.operations().find(request.parameters[0]);
+        const auto found = books.operations().find(request.parameters[0]);
+        if (!found) return respond(problem(found.error(), request.requestId));
+        const auto& operation = *found;
         if (!operation) return respond(problem(notFound("operation"), request.requestId));
         if (!context.policy.may(request.identity, identity::Resource::operations, identity::Action::see, {operation->actor}))
             return respond(problem(withheld(notFound("operation")), request.requestId));

@@ -55,11 +55,14 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
 
 using Handle = std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
 
+const Fault unknownWebhooks{"resource-unavailable", "Which webhooks there are cannot be read: the journal could not be opened when the gateway started."};
+
 // Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
 void managed(Context& context, Request request, Respond respond, Handle handle) {
     if (context.policy.reach(request.identity, identity::Resource::webhooks, identity::Action::change) == Reach::none)
         return respond(problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."}, request.requestId));
     context.ledger.transact([&context, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
+        if (!books.records().hasPast()) return respond(problem(unknownWebhooks, request.requestId));
         handle(books, context.webhooks, request,
                [&](Response response) { books.afterCommit([respond, response = std::move(response)] { respond(response); }); });
     });
