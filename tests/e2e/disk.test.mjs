@@ -1,5 +1,6 @@
 // A disk that is really full (a small tmpfs): commands are carried out and told, it is said that nothing is durable, files that are changed
-// stay whole; and when there is room again, everything is written, once. Where it is killed before that, whoever resumes is told so.
+// stay whole; and when there is room again, everything is written, once. Where it is killed before that, whoever resumes is told so. All of that
+// also where the disk is full when it starts.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -99,6 +100,62 @@ test('the disk is full, and has room again', options, () =>
     assert.equal(resumed.welcome.resumed, true, 'the same epoch: nothing is missing');
     await again.stop();
     console.log(`# ${changes} commands, of them 50 and more on a full disk; ${heard.length} events heard, all in the journal after it had room again`);
+  }));
+
+test('the disk is full at the start: what the journal holds is known, and what is told is written once there is room', options, () =>
+  onSmallDisk(async (folder, data) => {
+    const before = await startGateway({ folder, keep: true }), disk = fullDisk(data);
+    const kept = { headers: { 'Idempotency-Key': 'before' } };
+    const first = await before.setState(await before.signIn('1001'), 'ready', {}, kept);
+    const path = `/sessions/${first.body.session.id}/state`;
+    const { cursor } = (await before.stream()).snapshot;
+    await before.stop();
+    disk.fill();
+    const gateway = await startGateway({ folder, keep: true });
+    const session = await gateway.signIn('1002');
+    const stream = await gateway.stream({ cursor });
+    assert.equal(stream.welcome.resumed, true, 'the same epoch');
+    let changes = await untilNotDurable(gateway, disk, session);
+    assert.match((await ready(gateway)).checks.journal, /The disk is full: make room/);
+    const again = await gateway.request('PUT', path, { state: 'ready' }, kept);
+    assert.equal(again.headers['idempotency-replayed'], 'true', again.text);
+    for (let i = 0; i < 20; ++i) assert.equal((await gateway.setState(session, changes++ % 2 ? 'not-ready' : 'ready', {}, { headers: { 'Idempotency-Key': 'k' + i } })).status, 200);
+    disk.empty();
+    await until('it is durable', async () => (await ready(gateway)).durable, 30_000);
+    const heard = stream.frames.filter((f) => f.op === 'event' && ['deskline.agent-session', 'deskline.agent', 'deskline.call', 'deskline.queue', 'deskline.source'].includes(f.type)).map((f) => Number(f.id.split('-')[1]));
+    await gateway.stop();
+    const last = await startGateway({ folder, keep: true }), known = new Set(await journalOf(last));
+    assert.ok(heard.length > 20);
+    assert.deepEqual(heard.filter((n) => !known.has(n)), [], 'all that was told is in the journal');
+    await last.stop();
+  }));
+
+test('killed on a full disk, and started on it: the new epoch is told at once, and written once there is room', options, () =>
+  onSmallDisk(async (folder, data) => {
+    const gateway = await startGateway({ folder, keep: true }), disk = fullDisk(data);
+    const session = await gateway.signIn('1001');
+    const stream = await gateway.stream({ topics: ['agent-session'] });
+    await untilNotDurable(gateway, disk, session);
+    for (let i = 0; i < 10; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
+    const told = stream.frames.filter((f) => f.op === 'event').at(-1).id;
+    gateway.signal('SIGKILL');
+    await gateway.exit;
+    disk.fill();
+    const next = await startGateway({ folder, keep: true });
+    const resumed = await next.stream({ cursor: told, topics: ['agent-session'] });
+    assert.equal((await resumed.frame('reset', (f) => f.op === 'reset')).reason, 'epoch-changed');
+    await until('it is said that nothing is durable', async () => !(await ready(next)).durable);
+    await next.signIn('1002');
+    await resumed.event('agent-session', 'new-session');
+    disk.empty();
+    await until('it is durable', async () => (await ready(next)).durable, 30_000);
+    const cursor = resumed.frames.filter((f) => f.op === 'event').at(-1).id;
+    assert.equal(cursor.split('-')[0], resumed.snapshot.cursor.split('-')[0]);
+    await next.stop();
+    const last = await startGateway({ folder, keep: true });
+    assert.doesNotMatch(last.log(), /lacks events/, 'that was said once');
+    assert.equal((await last.stream({ cursor, topics: ['agent-session'] })).welcome.resumed, true);
+    await last.stop();
   }));
 
 test('what was told on a full disk is gone with a kill: its numbers are not given again, and whoever resumes begins anew', options, () =>

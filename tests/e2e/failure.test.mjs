@@ -193,8 +193,16 @@ describe('surroundings', () => {
     writeFileSync(join(here, 'data/journal.db'), 'this is no database, but it is somebody\'s data '.repeat(100));
     const other = await startGateway({ folder: here, keep: true });
     assert.equal((await other.request('GET', '//readyz')).status, 200);
+    const aside = readdirSync(join(here, 'data')).find((f) => /^journal\.db\.corrupt-\d+$/.test(f));
+    assert.ok(other.log().includes(aside) && /webhooks.*deskline journal backup/.test(other.log()), other.log());
+    const [first] = other.audit();
+    assert.deepEqual([first.actor, first.action, first.object], ['deskline', 'journal-set-aside', aside]);
+    assert.match(first.detail, /file is not a database/);
+    const verified = other.cli('journal', 'verify');
+    assert.equal(verified.code, 0, verified.stderr);
+    assert.ok(verified.stdout.includes(`as ${aside}, and what its audit holds is not in this one`), verified.stdout);
+    assert.ok((await other.request('GET', '/audit')).body.items.some(({ action, object }) => action === 'journal-set-aside' && object === aside));
     await other.stop();
-    const aside = readdirSync(join(here, 'data')).find((f) => f.startsWith('journal.db.corrupt-'));
     assert.match(readFileSync(join(here, 'data', aside), 'utf8'), /somebody/);
   });
   test('a journal that cannot be written: the gateway serves, and says that nothing is durable', async () => {
@@ -206,7 +214,23 @@ describe('surroundings', () => {
     assert.equal(ready.body.durable, false);
     assert.match((await other.request('GET', '//metrics')).text, /deskline_journal_durable 0/);
     assert.match(other.log(), /not durable/);
-    assert.equal((await other.setState(await other.signIn('1001'), 'ready')).status, 200);
+    assert.match(ready.body.checks.journal, /then restart the gateway: what is told until then is kept nowhere/);
+    const session = await other.signIn('1001');
+    assert.equal((await other.setState(session, 'ready')).status, 200);
+    if (!onWindows) // there, nothing is what is below a file
+      for (const [method, path, body, headers] of [['PUT', `/sessions/${session}/state`, { state: 'not-ready' }, { 'Idempotency-Key': 'k' }], ['GET', '/operations/none'], ['GET', '/webhooks'], ['POST', '/webhooks', { url: 'https://crm.example' }]]) {
+        const answer = await other.request(method, path, body, { headers });
+        assert.equal(answer.status, 503, answer.text);
+        assert.equal(slug(answer), 'resource-unavailable', 'what the journal holds is not known');
+      }
+    await other.stop();
+  });
+  test('a journal whose folder is not there: nothing is durable, and nothing is unknown', async () => {
+    const here = folder();
+    const other = await startGateway({ folder: here, config: `[journal]\npath = "${shown(here)}/none/journal.db"\n` });
+    assert.equal((await other.request('GET', '//readyz')).status, 503, 'before anything is told');
+    assert.equal((await other.setState(await other.signIn('1001'), 'ready', {}, { headers: { 'Idempotency-Key': 'k' } })).status, 200);
+    assert.equal((await other.request('GET', '/webhooks')).status, 200);
     await other.stop();
   });
 });

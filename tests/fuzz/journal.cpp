@@ -70,7 +70,9 @@ void one(std::string_view input) {
         auto journal = Journal::open({.path = path});
         if (!journal) return isReason(journal.error());
         HOLDS((*journal)->setAside().empty());
-        for (const auto& frame : (*journal)->after(0, 1000)) {
+        const auto frames = (*journal)->after(0, 1000);
+        HOLDS(frames.has_value());
+        for (const auto& frame : *frames) {
             HOLDS(frame->cloudEvent().starts_with('{'));
             HOLDS(frame->cursor().size() <= frame->bytes.size() && frame->topic().size() <= frame->type.size());
         }
@@ -79,7 +81,7 @@ void one(std::string_view input) {
         Operations operations;
         operations.load((*journal)->database());
         for (const auto& operation : operations.unsettled()) {
-            HOLDS(operations.find(operation.id).has_value());
+            HOLDS(operations.find(operation.id)->has_value());
             (void)operations.findByKey(operation.actor, operation.key);
         }
         for (const auto* id : {"1", "op"}) (void)operations.find(id);

@@ -70,8 +70,9 @@ struct Unplugged {
     identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
     Services services;
 
-    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {})
-        : bench(journalIn(file), drivenClock, drivenTicks),
+    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {}) : Unplugged(journalIn(file), std::move(options)) {}
+    explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {})
+        : bench(std::move(journal), drivenClock, drivenTicks),
           services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)}, [](const auto&, const auto&) {}) {
         bench.ledger.start();
         bench.settle();  // what was known is restored, at the present time
@@ -99,13 +100,14 @@ struct Unplugged {
         });
         bench.settle();
     }
-    api::Response ask(std::string method, std::string path, std::string body = {}) {
+    api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
         request.path = std::move(path);
         request.body = std::move(body);
         request.headers = {{"content-type", "application/json"}};
+        if (!key.empty()) request.headers["idempotency-key"] = key;
         request.requestId = "request-7";
         request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = {identity::everyGroup}};
         request.later = [](auto, auto) { return api::Timer(); };

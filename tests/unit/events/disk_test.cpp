@@ -30,7 +30,7 @@ std::vector<FramePtr> eventsFrom(std::uint64_t from, std::uint64_t to) {
 void holds(const std::filesystem::path& file, std::uint64_t from, std::uint64_t to) {
     const auto journal = journalIn(file);
     REQUIRE(journal->setAside().empty());
-    const auto frames = journal->after(0, 100'000);
+    const auto frames = journal->after(0, 100'000).value();
     REQUIRE(frames.size() == to - from + 1);
     for (std::size_t i = 0; i < frames.size(); ++i) {
         REQUIRE(frames[i]->number == from + i);
@@ -103,6 +103,58 @@ TEST_CASE("a fault while the journal is made or opened is no damage: nothing is 
     CHECK(refused > 20);
 }
 
+TEST_CASE("a disk that is full at the start: the file is open, and a new epoch waits with the first group") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    FaultyDisk disk;
+    REQUIRE(journalIn(file)->append(eventsFrom(1, 20)).has_value());
+    const auto before = journalIn(file)->epoch();
+    const auto openFull = [&] {
+        disk.failAt(1, DiskFault::full, UINT64_MAX);
+        auto journal = Journal::open({.path = file, .lacksEvents = true});
+        REQUIRE(journal.has_value());
+        CHECK((*journal)->waits());
+        CHECK((*journal)->takesEvents());
+        CHECK((*journal)->epoch() != before);
+        CHECK((*journal)->newest() > 1'000'000);
+        CHECK((*journal)->oldest() == (*journal)->newest() + 1);
+        return std::move(*journal);
+    };
+    {
+        const auto journal = openFull();
+        const auto refused = journal->append({someEvent(journal->newest() + 1)});
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().detail.find("The disk is full: make room.") != std::string::npos);
+        CHECK(journal->waits());
+        CHECK_FALSE(journal->prune(twentyDays));
+        disk.heal();
+    }
+    CHECK(journalIn(file)->epoch() == before);  // nothing of it was written by halves
+    CHECK(journalIn(file)->newest() == 20);
+    std::string epoch;
+    std::uint64_t first = 0;
+    {
+        auto journal = openFull();
+        epoch = journal->epoch();
+        first = journal->newest() + 1;
+        Bench bench(std::move(journal));
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+        const auto told = bench.frames();
+        REQUIRE(told.size() == 1);
+        CHECK(told[0]->number == first);
+        CHECK_FALSE(bench.ledger.health().durable);
+        disk.heal();
+        for (int i = 0; i < 500 && !bench.ledger.health().durable; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        CHECK(bench.ledger.health().durable);
+        CHECK(bench.ledger.health().unsaved == 0);
+    }
+    const auto journal = journalIn(file);
+    CHECK_FALSE(journal->waits());
+    CHECK(journal->epoch() == epoch);
+    CHECK(journal->oldest() == first);
+    CHECK(journal->after(first - 1, 100).value().size() == 1);
+}
+
 TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and the numbers go on", "[one-thread]") {
     std::uint64_t injected = 0;
     for (const auto fault : faults)
@@ -121,13 +173,13 @@ TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and
                 disk.heal();
                 const auto oldest = journal->oldest();
                 CHECK((oldest == 1 || oldest == 51));
-                const auto frames = journal->after(0, 1000);
+                const auto frames = journal->after(0, 1000).value();
                 REQUIRE(frames.size() == 61 - oldest);
                 REQUIRE(journal->append(eventsFrom(61, 62)).has_value());
             }
             injected += disk.injected();
             const auto oldest = journalIn(file)->oldest();
-            const auto frames = journalIn(file)->after(0, 1000);
+            const auto frames = journalIn(file)->after(0, 1000).value();
             REQUIRE(frames.size() == 63 - oldest);
             CHECK(frames.front()->number == oldest);
         }
@@ -163,7 +215,7 @@ TEST_CASE("the power goes at any moment: with sync full all that was written is 
         REQUIRE(journal->setAside().empty());
         if (full) CHECK(journal->newest() == written);
         CHECK(journal->newest() >= 5);
-        const auto frames = journal->after(0, 100'000);
+        const auto frames = journal->after(0, 100'000).value();
         REQUIRE(frames.size() == journal->newest());
         for (std::size_t i = 0; i < frames.size(); ++i) REQUIRE(frames[i]->cloudEvent() == someEvent(i + 1)->cloudEvent());
         lost += written - journal->newest();
@@ -206,7 +258,7 @@ TEST_CASE("a disk that takes long holds back what is told, not those who tell; w
         CHECK(bench.ledger.health().unsaved == 0);
     }
     const auto journal = journalIn(file);
-    const auto frames = journal->after(0, 100);
+    const auto frames = journal->after(0, 100).value();
     CHECK(frames.size() == 4);
     for (std::size_t i = 0; i < frames.size(); ++i) CHECK(frames[i]->number == i + 1);
 }

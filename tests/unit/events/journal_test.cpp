@@ -39,11 +39,12 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     CHECK(journal->epoch() == epoch);
     CHECK(journal->newest() == 100);
     CHECK(journal->oldest() == 1);
-    const auto some = journal->after(40, 5);
+    const auto some = journal->after(40, 5).value();
     REQUIRE(some.size() == 5);
     CHECK(some[0]->cloudEvent() == "{\"n\":41}");
     std::vector<std::string> last;
-    for (const auto& frame : journal->lastOf("deskline.agent")) last.push_back(frame->cloudEvent());
+    const auto lastFrames = journal->lastOf("deskline.agent").value();
+    for (const auto& frame : lastFrames) last.push_back(frame->cloudEvent());
     CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
     journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
     CHECK(journal->oldest() == 101);
@@ -75,7 +76,7 @@ TEST_CASE("a journal of the first schema is brought to the present one with its 
     CHECK(journal->epoch() == "abcd");
     CHECK(journal->oldest() == 7);
     CHECK(journal->newest() == 8);
-    const auto events = journal->after(6, 10);
+    const auto events = journal->after(6, 10).value();
     REQUIRE(events.size() == 2);
     CHECK(events[0]->concern == Concern{"1001", {}});
     CHECK(events[1]->concern == Concern{"1001", {"Sales"}});
@@ -83,16 +84,52 @@ TEST_CASE("a journal of the first schema is brought to the present one with its 
     operations.load(journal->database());
     operations.put({.id = "o1", .actor = "crm", .key = "k1"});
     REQUIRE(journal->write({}, {&operations}).has_value());
-    CHECK(operations.findByKey("crm", "k1"));
+    CHECK(operations.findByKey("crm", "k1").value());
 }
 
 TEST_CASE("a damaged journal is set aside and a new one begun") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     std::ofstream(file) << std::string(8192, 'x');
-    const auto journal = journalIn(file);
-    CHECK(std::filesystem::exists(journal->setAside()));
-    CHECK(journal->newest() == 0);
+    const auto check = [&](const std::string& setAside) {
+        const auto verified = verifyAudit(file);
+        REQUIRE(verified.has_value());
+        CHECK(verified->entries == 1);
+        CHECK_FALSE(verified->broken);
+        REQUIRE(verified->setAside);
+        CHECK(verified->setAside->actor == "deskline");
+        CHECK(verified->setAside->object == std::filesystem::path(setAside).filename().string());
+        CHECK(verified->setAside->detail->find("file is not a database") != std::string::npos);
+    };
+    std::string setAside;
+    {
+        const auto journal = journalIn(file);
+        setAside = journal->setAside();
+        CHECK(std::filesystem::exists(setAside));
+        CHECK(journal->newest() == 0);
+        CHECK_FALSE(journal->waits());  // its audit says so from the beginning
+        check(setAside);
+    }
+    CHECK(journalIn(file)->setAside().empty());
+    check(setAside);
+    REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"}).has_value());
+    CHECK(verifyAudit(file)->entries == 2);
+    CHECK(verifyAudit(file)->setAside);
+}
+
+TEST_CASE("what SQLite keeps beside the journal stays when it is closed, emptied: the next start needs no room and no right for it") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    for (int round = 0; round < 2; ++round) {
+        {
+            const auto journal = journalIn(file);
+            const auto number = journal->newest() + 1;
+            REQUIRE(journal->append({makeFrame({.number = number, .type = "deskline.agent", .subject = "/agents/1"}, R"({"a":1})")}).has_value());
+        }
+        for (const char* side : {"-wal", "-shm"}) REQUIRE(std::filesystem::exists(file.string() + side));
+        CHECK(std::filesystem::file_size(file.string() + "-wal") == 0);
+    }
+    CHECK(journalIn(file)->newest() == 2);
 }
 
 TEST_CASE("a journal that is too large is cut a little at a time, from the front, while it is written") {
@@ -114,7 +151,7 @@ TEST_CASE("a journal that is too large is cut a little at a time, from the front
     }
     CHECK(cuts >= 4);
     CHECK(journal->newest() == number);
-    const auto left = journal->after(journal->oldest() - 1, 1'000'000);
+    const auto left = journal->after(journal->oldest() - 1, 1'000'000).value();
     CHECK(left.size() == number - journal->oldest() + 1);
     // No more than may stay, and no less: the next one would have been too much.
     const auto bytes = journal->database().bytesOf("events"), one = bytes / left.size();
@@ -139,7 +176,7 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
     CHECK(next > 1);
     CHECK(answer.error().detail.find("The disk is full: make room.") != std::string::npos);
     CHECK((*journal)->newest() == next - 1);
-    CHECK((*journal)->after(0, 1'000'000).size() == next - 1);
+    CHECK((*journal)->after(0, 1'000'000).value().size() == next - 1);
 
     Bench bench(std::move(*journal));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
@@ -151,8 +188,40 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
 
 TEST_CASE("a journal that cannot be written: events are served, health says so") {
     Bench bench(Journal::openVolatile({"journal-fault", "It is not there."}));
+    CHECK_FALSE(bench.ledger.health().durable);  // before the first event
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     CHECK(bench.frames().size() == 1);
     CHECK_FALSE(bench.ledger.health().durable);
-    CHECK(bench.ledger.health().journalFault == "It is not there.");
+    CHECK(bench.ledger.health().journalFault == "It is not there. Put that right, then restart the gateway: what is told until then is kept nowhere.");
+    inLedger(bench.ledger, [](Books& books) {
+        books.records().put("webhook", "a", {{"n", 1}});
+        return 0;
+    });
+    bench.settle();
+    CHECK_FALSE(bench.ledger.health().durable);  // what is kept beside the events is kept nowhere either
+}
+
+TEST_CASE("a journal that cannot be had: where it may hold something, what is not found is not known") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    for (const bool there : {false, true}) {
+        CAPTURE(there);
+        if (there) std::ofstream(file) << "what another program holds";
+        Bench bench(Journal::openVolatile({"journal-fault", "It is locked."}, file));
+        inLedger(bench.ledger, [&](Books& books) {
+            CHECK(books.records().hasPast() != there);
+            CHECK(books.operations().find("any").has_error() == there);
+            const auto unknown = books.operations().findByKey("crm", "any");
+            CHECK(unknown.has_error() == there);
+            if (unknown.has_error()) CHECK(unknown.error().slug.text() == "resource-unavailable");
+            books.operations().put({.id = "own", .actor = "crm", .key = "own", .state = OperationState::succeeded, .started = books.now()});
+            return 0;
+        });
+        bench.settle();
+        inLedger(bench.ledger, [](Books& books) {
+            CHECK(books.operations().findByKey("crm", "own").value());
+            return 0;
+        });
+        CHECK((bench.ledger.health().journalFault.find("is not known until then") != std::string::npos) == there);
+    }
 }

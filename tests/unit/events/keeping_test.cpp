@@ -24,7 +24,7 @@ TEST_CASE("the audit, however large, pushes no event out") {
     CHECK(journal->database().bytesOf("audit") > 1 << 20);
     CHECK_FALSE(journal->prune(now().time_since_epoch().count()));
     CHECK(journal->oldest() == 1);
-    CHECK(journal->after(0, 100).size() == 18);
+    CHECK(journal->after(0, 100).value().size() == 18);
 }
 
 TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes", "[one-thread]") {
@@ -66,7 +66,7 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
                              someFrame(2, now())},
                             {&audit, &operations})
                     .has_value());
-        auto larger = *operations.find("crm1");
+        auto larger = operations.find("crm1").value().value();
         larger.body = std::string(5'000, 'x');
         operations.put(std::move(larger));
         write(*journal, operations);
@@ -260,8 +260,8 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
             INFO(from);
             CHECK(journal.reachesBackTo(from) == there);
         }
-        CHECK(journal.after(5, 100).size() == 5);  // never across the gap
-        CHECK(journal.after(20, 100).size() == 10);
+        CHECK(journal.after(5, 100).value().size() == 5);  // never across the gap
+        CHECK(journal.after(20, 100).value().size() == 10);
     };
     {
         const auto journal = journalIn(file);

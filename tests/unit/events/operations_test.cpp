@@ -24,7 +24,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     REQUIRE(operations.full("ada"));
     CHECK(operations.full("ada")->slug.text() == "too-many-requests");
     CHECK_FALSE(operations.full("eve"));
-    CHECK(operations.findByKey("ada", "key-7")->id == "ada7");
+    CHECK(operations.findByKey("ada", "key-7").value()->id == "ada7");
     {
         Operations again;
         again.load(journal->database());
@@ -36,16 +36,16 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     CHECK(operations.unsaved() == Operations::mostUnsaved);
     CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK(operations.room("b"));
-    CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
-    CHECK_FALSE(operations.findByKey("a77", "key-78"));
+    CHECK(operations.findByKey("a77", "key-77").value()->id == "a7777");
+    CHECK_FALSE(operations.findByKey("a77", "key-78").value());
     write(*journal, operations);
     CHECK_FALSE(operations.full("eve"));
-    CHECK(operations.findByKey("a77", "key-77")->id == "a7777");
+    CHECK(operations.findByKey("a77", "key-77").value()->id == "a7777");
     operations.prune(start + Operations::kept + std::chrono::hours(1));
     write(*journal, operations);
     CHECK_FALSE(operations.full("ada"));
     CHECK(operations.size() == Operations::mostUnsaved);
-    CHECK_FALSE(operations.findByKey("ada", "key-7"));
+    CHECK_FALSE(operations.findByKey("ada", "key-7").value());
     run(file, "DELETE FROM operations");  // another program
     operations.countAgain();
     CHECK(operations.size() == 0);
@@ -80,8 +80,8 @@ TEST_CASE("operations are kept over a restart; one that was running is in doubt 
         return Answer([&](const Settled& settled, Books&) { told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain}); });
     });
     bench.ledger.start();
-    const auto [kept, left] =
-        inLedger(bench.ledger, [](Books& books) { return std::pair(books.operations().findByKey("crm", "k1"), books.operations().find("left")); });
+    const auto [kept, left] = inLedger(
+        bench.ledger, [](Books& books) { return std::pair(books.operations().findByKey("crm", "k1").value(), books.operations().find("left").value()); });
     REQUIRE(kept);
     CHECK(kept->body.at("a") == 1);
     REQUIRE(left);
@@ -146,11 +146,11 @@ TEST_CASE("operations are forgotten after 24 hours, a key with them") {
     operations.put({.id = "new", .actor = "crm", .key = "k2", .state = OperationState::succeeded, .started = now()});
     REQUIRE(journal->write({}, {&operations}).has_value());
     operations.prune(now());
-    CHECK_FALSE(operations.findByKey("crm", "k1"));  // at once, though it is there still
+    CHECK_FALSE(operations.findByKey("crm", "k1").value());  // at once, though it is there still
     REQUIRE(journal->write({}, {&operations}).has_value());
-    CHECK_FALSE(operations.find("old"));
-    CHECK(operations.findByKey("crm", "k2"));
-    CHECK_FALSE(operations.findByKey("other", "k2"));
+    CHECK_FALSE(operations.find("old").value());
+    CHECK(operations.findByKey("crm", "k2").value());
+    CHECK_FALSE(operations.findByKey("other", "k2").value());
 }
 
 TEST_CASE("an operation is settled by no event that may be another's: of a request id that was given twice, of a former epoch") {

@@ -1,0 +1,48 @@
+// A command that comes again with its Idempotency-Key: it is never carried out a second time, also where nobody can say whether it was.
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "unit/automation/unplugged.hpp"
+#include "unit/events/rows.hpp"
+
+using namespace deskline;
+using namespace deskline::events;
+
+namespace {
+
+const std::string toBeReady = R"({"state":"ready"})";
+
+}  // namespace
+
+TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot be had, is refused before it is carried out") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    {
+        Unplugged desk(file);
+        inLedger(desk.bench.ledger, [](Books& books) {
+            for (const auto* key : {"good", "damaged"})
+                books.operations().put(
+                    {.id = key, .actor = "supervisor", .key = key, .state = OperationState::succeeded, .started = books.now(), .status = 200});
+            return 0;
+        });
+    }
+    run(file, "UPDATE operations SET cause = 'zzz' WHERE id = 'damaged'");
+    const auto refused = [](Unplugged& desk, const std::string& key) {
+        desk.picture(SessionState::not_ready);
+        const auto answer = desk.ask("PUT", "/sessions/s1/state", toBeReady, key);
+        CHECK(answer.status == 503);
+        CHECK(answer.slug == "resource-unavailable");
+        CHECK(desk.acd.count() == 0);
+        CHECK(desk.ask("GET", "/operations/" + key).status == 503);
+    };
+    {
+        Unplugged desk(file);
+        refused(desk, "damaged");
+        CHECK(desk.ask("PUT", "/sessions/s1/state", toBeReady, "good").slug == "idempotency-mismatch");  // that one is known
+        CHECK(desk.ask("GET", "/operations/good").status == 200);
+        CHECK(desk.ask("GET", "/operations/none").status == 404);
+    }
+    Unplugged desk(Journal::openVolatile({"journal-fault", "Another program holds it."}, file));
+    for (const auto* key : {"good", "damaged", "none"}) refused(desk, key);
+}
