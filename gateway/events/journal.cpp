@@ -49,10 +49,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         std::filesystem::rename(options.path, setAside, error);
         if (error) return Fault{"journal-fault", "The journal " + options.path.string() + " is corrupt and could not be set aside: " + error.message()};
         for (const char* side : {"-wal", "-shm"}) std::filesystem::rename(options.path.string() + side, setAside + side, error);
-        spdlog::error(
-            "{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, webhooks, pending states. {}",
-            printable(why, 400), options.path.string(), setAside,
-            "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway and put it in the new one's place.");
+        spdlog::error("{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, webhooks, pending states. {}",
+                      printable(why, 400), options.path.string(), setAside,
+                      "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway, remove the new one with its -wal "
+                      "and -shm, and put the backup there.");
         entry = AuditEntry{.time = now(),
                            .actor = "deskline",
                            .action = journalSetAside,
