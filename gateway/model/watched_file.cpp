@@ -19,31 +19,32 @@ bool hasSettled(const FileStamp& stamp) {
 }  // namespace
 
 std::optional<std::string> WatchedFile::failed(std::string why) {
-    if (fault_.empty() && digest_) spdlog::error("{} What was known before stays.", why);
+    if (fault_.empty() && wasWell_) spdlog::error("{}{}", why, digest_ ? " What was known before stays." : "");
     fault_ = std::move(why);
     return std::nullopt;
 }
 
-void WatchedFile::well() {
-    if (!fault_.empty() && digest_) spdlog::info("{} can be read again", path_.string());
+void WatchedFile::well(const char* is) {
+    if (!fault_.empty() && wasWell_) spdlog::info("{} {}", path_.string(), is);
     fault_.clear();
+    wasWell_ = true;
 }
 
 std::optional<std::string> WatchedFile::news() {
     const auto stamp = stampOf(path_);
     if (!stamp) return failed(stamp.error().detail);
     if (*stamp && digest_ && **stamp == stamp_ && hasSettled(stamp_)) {
-        well();
+        well("can be read again");
         return std::nullopt;
     }
     auto text = readWhole(path_);
     if (!text) return failed(text.error().detail);
     if (!*text) {
         if (digest_ || absent_ == Absent::never) return failed(path_.string() + " is not there" + (digest_ ? " any more: put it back." : "."));
-        well();
+        well("is not there any more");
         return std::nullopt;
     }
-    well();
+    well("can be read again");
     stamp_ = *stamp ? **stamp : FileStamp{};
     auto is = digest(**text);
     if (digest_ == is) {

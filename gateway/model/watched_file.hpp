@@ -1,6 +1,8 @@
-// A file that others may write: told again when its content is another. One that cannot be read changes nothing: it is said in the log, once
-// until it can be read again, and by `fault`, and it is tried again. Times of files have whole seconds on some hosts, so one that was written
-// just now is read again until it has settled. Thread: the caller's.
+// A file that others may write: told again when its content is another. One that cannot be read changes nothing: it is
+// said in the log, once until it can be read again, and by `fault`, and it is tried again. Of one that could not be
+// read from the first look on, only `fault` tells: the gateway does not start with it, and says why. Times of files
+// have whole seconds on some hosts, so one that was written just now is read again until it has settled.
+// Thread: the caller's.
 #pragma once
 #include <optional>
 #include <string>
@@ -22,13 +24,14 @@ public:
 
 private:
     std::optional<std::string> failed(std::string why);
-    void well();
+    void well(const char* is);
 
     std::filesystem::path path_;
     Absent absent_;
     FileStamp stamp_;                    // when it was read last
     std::optional<std::string> digest_;  // of what was told last
     std::string fault_;
+    bool wasWell_ = false;  // it was read, or rightly absent, at least once
 };
 
 }  // namespace deskline

@@ -9,12 +9,14 @@ import { join } from 'node:path';
 import { connect } from 'node:net';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { freePort, onWindows, run, runBeside, shown, startGateway, until } from './harness.mjs';
+import { freePort, onWindows, run, runBeside, shown, sleep, startGateway, until } from './harness.mjs';
 
 const folderFor = () => mkdtempSync(join(tmpdir(), 'deskline-files-'));
 const linux = { skip: onWindows && 'modes, links and limits of Linux' };
 const status = async (gateway, token) => (await gateway.request('GET', '/me', undefined, { token })).status;
 const ready = (gateway) => gateway.request('GET', '//readyz', undefined, { token: '' });
+// Once its sources are connected, a moment after it listens.
+const isReady = (gateway) => until('it is ready', async () => (await ready(gateway)).status === 200);
 const times = (log, pattern) => log.split('\n').filter((line) => pattern.test(line)).length;
 
 // What may become of a file, each without the root of the tests being kept out by a mode.
@@ -95,6 +97,30 @@ describe('what cannot be read is not absent', () => {
       heal(keys);
     }
     rmSync(gateway.folder, { recursive: true });
+  });
+
+  test('keys that come, but cannot be read, where there were none: the log and a check of /readyz say so', async () => {
+    const gateway = await startGateway();
+    await isReady(gateway);
+    const keys = join(gateway.folder, 'data/keys.json');
+    for (const [what, make] of harms.filter(([what]) => /^a (folder|link)/.test(what))) {
+      const before = gateway.log().length, since = () => gateway.log().slice(before);
+      make(keys);
+      const answer = await until(what, async () => {
+        const is = await ready(gateway);
+        return is.status === 503 && is;
+      });
+      assert.match(answer.body.checks.keys, /keys\.json cannot be read/, what);
+      await sleep(2500); // it is looked at each second
+      assert.equal(times(since(), /error.*keys\.json cannot be read/), 1, 'said once: ' + since());
+      assert.doesNotMatch(since(), /What was known before stays/, 'nothing was');
+      rmSync(keys, { recursive: true });
+      await isReady(gateway);
+      assert.match(since(), /keys\.json is not there any more/);
+    }
+    const crm = gateway.key('crm', '--scopes', 'agents:read');
+    await until('the key', async () => (await status(gateway, crm)) === 200);
+    await gateway.stop();
   });
 
   test('each file of the start: where it cannot be read, the gateway refuses, names it, and leaves it as it is', async () => {
@@ -272,7 +298,7 @@ describe('one data folder, one gateway', () => {
     await gateway.exit;
     assert.match(readFileSync(join(gateway.folder, 'data/gateway.lock'), 'utf8'), /^process \d+/);
     const next = await startGateway({ folder: gateway.folder });
-    assert.equal((await ready(next)).status, 200);
+    await isReady(next);
     await next.stop();
   });
 
@@ -340,7 +366,7 @@ file = sqlite3.connect(sys.argv[1])
 for sql in json.loads(sys.argv[2]): file.execute(sql)
 file.commit()`, journal, JSON.stringify(rows.map(([, sql]) => sql))]);
     const next = await startGateway({ folder: gateway.folder, keep: true });
-    assert.equal((await ready(next)).status, 200, next.log());
+    await isReady(next);
     const audit = await next.request('GET', '/audit');
     assert.equal(audit.status, 200);
     assert.ok(audit.body.items.length > 0);
@@ -395,7 +421,7 @@ describe('what it keeps is for its own account alone', linux, () => {
       assert.equal(mode(path), path === data ? '700' : '600', path);
       assert.match(next.log(), new RegExp(path + ' can be read by others \\(mode 0(755|644)\\); that was taken from them'));
     }
-    assert.equal((await ready(next)).status, 200);
+    await isReady(next);
     await next.stop();
     rmSync(gateway.folder, { recursive: true });
   });

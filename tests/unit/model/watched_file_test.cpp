@@ -2,6 +2,7 @@
 
 #include "model/watched_file.hpp"
 #include "unit/folder.hpp"
+#include "unit/heard_log.hpp"
 #include "unit/unreadable_file.hpp"
 
 using namespace deskline;
@@ -58,4 +59,50 @@ TEST_CASE("a watched file keeps what was known while it cannot be read, and tell
     std::filesystem::last_write_time(path, times);
     CHECK(maybe.news() == "seven");
 #endif
+}
+
+TEST_CASE("a watched file that comes, but cannot be read: the log says so once, also where nothing was known") {
+    const Folder folder;
+    const auto path = folder.path / "file";
+    for (const auto& how : unreadable()) {
+        INFO(how.name);
+        WatchedFile file(path, WatchedFile::Absent::first);
+        const HeardLog log;
+        CHECK_FALSE(file.news());
+        CHECK(log.text().empty());  // it may be missing
+        how.make(path);
+        for (int i = 0; i < 3; ++i) CHECK_FALSE(file.news());
+        CHECK(log.lines() == 1);
+        CHECK(log.text() == "error " + file.fault() + "\n");  // nothing was known, so nothing stays
+        std::filesystem::remove(path);
+        CHECK_FALSE(file.news());
+        CHECK(file.fault().empty());
+        CHECK_THAT(log.text(), Catch::EndsWith("info " + path.string() + " is not there any more\n"));
+        write(path, "one");
+        CHECK(file.news() == "one");
+        hide(path, how);
+        for (int i = 0; i < 3; ++i) CHECK_FALSE(file.news());
+        CHECK_THAT(log.text(), Catch::EndsWith("error " + file.fault() + " What was known before stays.\n"));
+        show(path);
+        CHECK_FALSE(file.news());
+        CHECK_THAT(log.text(), Catch::EndsWith("info " + path.string() + " can be read again\n"));
+        CHECK(log.lines() == 4);
+        std::filesystem::remove(path);
+    }
+}
+
+TEST_CASE("a watched file that could not be read from the first look on: the start says why, not the log") {
+    const Folder folder;
+    const auto path = folder.path / "file";
+    for (const auto& how : unreadable())
+        for (const auto absent : {WatchedFile::Absent::first, WatchedFile::Absent::never}) {
+            INFO(how.name);
+            WatchedFile file(path, absent);
+            const HeardLog log;
+            how.make(path);
+            CHECK_FALSE(file.news());
+            CHECK_FALSE(file.fault().empty());
+            CHECK(log.text().empty());
+            std::filesystem::remove(path);
+        }
 }
