@@ -42,6 +42,21 @@ Result<std::optional<std::string>> readToEnd(const std::filesystem::path& path, 
     }
 }
 
+Result<std::filesystem::path> mayMake(const std::filesystem::path& path) {
+    const auto above = [](const std::filesystem::path& of) {
+        auto parent = of.parent_path();
+        return parent.empty() ? std::filesystem::path(".") : parent;
+    };
+    const auto isThere = [](const std::filesystem::path& folder) {
+        std::error_code ignored;
+        return std::filesystem::exists(std::filesystem::symlink_status(folder, ignored));
+    };
+    auto folder = above(path);
+    while (!isThere(folder) && above(folder) != folder) folder = above(folder);
+    if (auto may = mayMakeIn(folder); !may) return may.error();
+    return Result<std::filesystem::path>(boost::system::in_place_value, std::move(folder));
+}
+
 std::filesystem::path nameBeside(const std::filesystem::path& path) {
     return path.parent_path() / (beginning(path) + randomId(bytesOfId) + std::string(ending));
 }

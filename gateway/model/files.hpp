@@ -14,6 +14,8 @@ namespace deskline {
 
 inline constexpr std::size_t mostRead = 64 << 20;  // bytes; the longest that is wanted is a list of revoked certificates
 
+inline constexpr std::string_view noRoom = "ENOSPC";  // a fault's symbol: the disk, or the account's share, is full
+
 // The whole content; nothing: there is no such file. A link that leads nowhere, a folder, a pipe, or more than `mostRead` is a fault.
 Result<std::optional<std::string>> readWhole(const std::filesystem::path& path);
 // The same, where the file has to be there.
@@ -34,6 +36,10 @@ Result<bool> createPrivate(const std::filesystem::path& path, std::string_view c
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content);
 // A folder for its owner alone, with those above it that are missing; one that is there is left as it is.
 Result<void> makeFolder(const std::filesystem::path& path);
+// Whether this account may make what has this name, with the folders above it that are missing; in which folder that is
+// there. Nothing is made.
+Result<std::filesystem::path> mayMake(const std::filesystem::path& path);
+Result<void> mayMakeIn(const std::filesystem::path& folder);  // the same in a folder that is there
 // What was written into the file by others (SQLite) is on the disk when this returns.
 Result<void> syncFile(const std::filesystem::path& path);
 

@@ -69,9 +69,19 @@ Fault cannot(const std::filesystem::path& path, std::string_view what, int code)
     std::string advice;
     if (code == EACCES || code == EPERM) advice = " Give Deskline's account the right to it, and to its folder.";
     if (code == EMFILE || code == ENFILE) advice = " Too many files and connections are open: raise the limit (ulimit -n, LimitNOFILE).";
-    if (code == ENOSPC || code == EDQUOT) advice = " Make room on the disk.";
+    const bool full = code == ENOSPC || code == EDQUOT;
+    if (full) advice = " Make room on the disk.";
     if (code == ELOOP) advice = " It is a link, and is not followed.";
-    return {"configuration", path.string() + " cannot be " + std::string(what) + ": " + std::generic_category().message(code) + "." + advice};
+    if (code == EROFS) advice = " Its file system is mounted read-only: name another folder.";
+    const bool inTheWay = code == EEXIST || code == ENOTDIR;
+    if (inTheWay) advice = " A file is where a folder should be: move it away, or name another folder.";
+    if (code == EISDIR) advice = " A folder is where a file should be: move it away, or name another file.";
+    if (code == ENOENT) advice = " Its folder must be there first.";
+    if (code == ENOENT && isLink(path)) advice = " It is a link that leads nowhere: mend it, or remove it.";
+    const auto why = std::generic_category().message(code) + "." + advice;
+    Fault fault{"configuration", path.string() + " cannot be " + std::string(what) + ": " + why};
+    if (full) fault.symbol = noRoom;
+    return fault;
 }
 
 bool adopt(int descriptor, const std::filesystem::path& path) {
@@ -149,6 +159,14 @@ Result<void> makeFolder(const std::filesystem::path& path) {
     }
     const Descriptor made(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!made || !adopt(made.get(), folderOf(path) / ".")) return cannot(path, "made");
+    return {};
+}
+
+Result<void> mayMakeIn(const std::filesystem::path& folder) {
+    struct stat is {};
+    if (::stat(folder.c_str(), &is) != 0) return cannot(folder, "looked at");
+    if (!S_ISDIR(is.st_mode)) return cannot(folder, "written", ENOTDIR);
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return cannot(folder, "written");
     return {};
 }
 

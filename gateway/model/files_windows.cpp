@@ -62,10 +62,17 @@ unsigned long lastError() { return GetLastError(); }
 
 Fault cannot(const std::filesystem::path& path, std::string_view what, unsigned long code) {
     std::string advice;
+    const bool full = code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL;
     if (code == ERROR_ACCESS_DENIED) advice = " Give Deskline's account the right to it, and to its folder.";
     if (code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION) advice = " Another program holds it.";
-    if (code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL) advice = " Make room on the disk.";
-    return {"configuration", path.string() + " cannot be " + std::string(what) + ": " + std::system_category().message(static_cast<int>(code)) + "." + advice};
+    if (full) advice = " Make room on the disk.";
+    if (code == ERROR_WRITE_PROTECT) advice = " Its disk is write-protected: name another folder.";
+    if (code == ERROR_DIRECTORY) advice = " A file is where a folder should be: move it away, or name another folder.";
+    if (isNotThere(code)) advice = " Its folder must be there first.";
+    const auto why = std::system_category().message(static_cast<int>(code)) + "." + advice;
+    Fault fault{"configuration", path.string() + " cannot be " + std::string(what) + ": " + why};
+    if (full) fault.symbol = noRoom;
+    return fault;
 }
 
 Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) {
@@ -116,8 +123,22 @@ Result<void> replaceFile(const std::filesystem::path& path, std::string_view con
 Result<void> makeFolder(const std::filesystem::path& path) {
     std::error_code error;
     if (path.empty() || std::filesystem::is_directory(path, error)) return {};
-    std::filesystem::create_directories(path, error);
-    return error ? cannot(path, "made", static_cast<unsigned long>(error.value())) : Result<void>();
+    if (path.has_parent_path() && path.parent_path() != path)
+        if (auto above = makeFolder(path.parent_path()); !above) return above;
+    if (CreateDirectoryW(path.c_str(), nullptr)) return {};
+    const auto code = GetLastError();
+    if (code != ERROR_ALREADY_EXISTS) return cannot(path, "made", code);
+    if (std::filesystem::is_directory(path, error)) return {};
+    return cannot(path, "made", ERROR_DIRECTORY);
+}
+
+// Windows itself says whether the right is there, where a folder is opened with it.
+Result<void> mayMakeIn(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) return cannot(folder, "written", ERROR_DIRECTORY);
+    constexpr DWORD right = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY, asFolder = FILE_FLAG_BACKUP_SEMANTICS;
+    const Handle open(CreateFileW(folder.c_str(), right, everybodyMay, nullptr, OPEN_EXISTING, asFolder, nullptr));
+    return open ? Result<void>() : cannot(folder, "written");
 }
 
 Result<void> syncFile(const std::filesystem::path& path) {

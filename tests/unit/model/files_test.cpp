@@ -114,3 +114,33 @@ TEST_CASE("what is made is made once, whole, and for its owner alone") {
     for (const auto& entry : std::filesystem::directory_iterator(folder.path)) files += entry.path().filename().string().ends_with(".new");
     CHECK(files == 0);
 }
+
+TEST_CASE("whether something may be made is asked without making anything; what stands in its way is named") {
+    const Folder folder;
+    const auto there = [&] {
+        const std::filesystem::recursive_directory_iterator all(folder.path);
+        return std::distance(begin(all), end(all));
+    };
+    CHECK(*mayMake(folder.path / "file") == folder.path);
+    CHECK(*mayMake(folder.path / "a" / "b" / "file") == folder.path);
+    CHECK(mayMakeIn(folder.path).has_value());
+    CHECK(there() == 0);
+    const auto path = folder.path / "file";
+    write(path, "x");
+    for (const auto& below : {path / "below", path / "far" / "below"}) {
+        for (const auto& fault : {mayMake(below).error(), makeFolder(below).error()}) {
+            CHECK_THAT(fault.detail, Catch::Contains(path.string()));
+            CHECK_THAT(fault.detail, Catch::Contains("A file is where a folder should be: move it away"));
+        }
+    }
+    CHECK(mayMakeIn(path).has_error());
+    CHECK_THAT(makeFolder(path).error().detail, Catch::Contains("A file is where a folder should be: move it away"));
+    const auto nowhere = replaceFile(folder.path / "no folder" / "file", "x");
+    CHECK_THAT(nowhere.error().detail, Catch::Contains("Its folder must be there first."));
+    CHECK(there() == 1);
+#ifndef _WIN32
+    std::filesystem::create_symlink(folder.path / "nowhere", folder.path / "link");
+    CHECK(mayMake(folder.path / "link" / "file").has_error());
+    CHECK_THAT(readWhole(folder.path / "link").error().detail, Catch::Contains("a link that leads nowhere: mend it"));
+#endif
+}
