@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "host/platform.hpp"
+#include "model/address.hpp"
 #include "model/files.hpp"
 #include "model/text.hpp"
 
@@ -27,9 +28,16 @@ struct Durations {  // a list of texts such as "30 s", "2 min", "6 h"
 struct Key {
     std::string name;
     std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes, Durations> target;
-    std::int64_t least = 0, most = INT64_MAX;  // of numbers; of the characters of a text in a list
-    std::vector<std::string> choices = {};     // of texts; empty: any
+    std::int64_t least = 0, most = INT64_MAX;            // of numbers; of the characters of a text in a list
+    std::vector<std::string> choices = {};               // of texts; empty: any
+    std::string (*wrong)(const std::string&) = nullptr;  // of a text; "": nothing
 };
+
+// As the start takes it.
+std::string wrongListen(const std::string& text) {
+    const auto address = listenAddress(text);
+    return address ? std::string() : address.error().detail;
+}
 
 constexpr std::int64_t longestReason = 64;     // as the API takes
 constexpr std::int64_t longestRetry = 86'400;  // seconds
@@ -38,7 +46,7 @@ std::vector<Key> table(Configuration& c) {
     const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"}, audioSources = {"coreaudio", "simulated", "none"};
     return {
         {"server.name", &c.server.name},
-        {"server.listen", &c.server.listen},
+        {"server.listen", &c.server.listen, 0, 0, {}, wrongListen},
         {"server.base_path", &c.server.basePath},
         {"server.data_dir", &c.server.dataDir},
         {"server.certificate", &c.server.certificate},
@@ -173,6 +181,7 @@ std::string fits(const Key& key) {
         if (std::ranges::all_of(**list, chosen)) return {};
     }
     const auto* text = std::get_if<std::string*>(&key.target);
+    if (text && key.wrong) return key.wrong(**text);
     if (key.choices.empty() || (text && chosen(**text))) return {};
     std::string choices;
     for (const auto& choice : key.choices) choices += (choices.empty() ? "\"" : ", \"") + choice + "\"";

@@ -1,6 +1,7 @@
 #include "model/address.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "model/text.hpp"
 
@@ -69,6 +70,26 @@ std::optional<ip::address> forwardedAddress(std::string_view node) {
         return address && address->is_v4() ? address : std::nullopt;
     }
     return addressIn(node);
+}
+
+Result<ListenAddress> listenAddress(const std::string& text) {
+    const auto wrong = [](const std::string& why) {
+        const std::string wanted = "must be an IP address and a port such as \"127.0.0.1:8443\" or \"[::1]:8443\"; ";
+        return Fault{"configuration", wanted + why};
+    };
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos) return wrong("'" + text + "' has no port");
+    const auto port = text.substr(colon + 1);
+    const auto* const end = port.data() + port.size();
+    ListenAddress found;
+    const auto [at, bad] = std::from_chars(port.data(), end, found.port);
+    if (bad != std::errc() || at != end) return wrong("a port is a number from 0 to 65535, '" + port + "' is none");
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    found.address = ip::make_address(host, error);
+    if (error) return wrong("'" + host + "' is no IP address");
+    return found;
 }
 
 }  // namespace deskline

@@ -4,8 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <charconv>
 #include <thread>
+
+#include "net/transport/listening.hpp"
 
 namespace deskline::net {
 namespace {
@@ -23,31 +24,15 @@ Server::Server(Site& site, Shards& shards) : site_(site), shards_(shards) {}
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
 Result<std::string> Server::listen(const std::string& address) {
-    const auto wrong = [&](const std::string& what) { return Fault{"configuration", "[server] listen = \"" + address + "\": " + what}; };
-    const auto colon = address.rfind(':');
-    unsigned short port = 0;
-    if (colon == std::string::npos) return wrong("it must be address:port, such as 127.0.0.1:8443.");
-    const auto [end, bad] = std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
-    if (bad != std::errc() || end != address.data() + address.size()) return wrong("the port must be a number from 0 to 65535.");
-    auto host = address.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    error_code error;
-    const auto ip = asio::ip::make_address(host, error);
-    if (error) return wrong("'" + host + "' is not an IP address.");
-    const tcp::endpoint endpoint(ip, port);
-    acceptor_ = std::make_unique<tcp::acceptor>(shards_[0]->io());
+    auto acceptor = bindTo(shards_[0]->io(), address);
+    if (!acceptor) return acceptor.error();
+    acceptor_ = std::make_unique<tcp::acceptor>(std::move(*acceptor));
     pause_ = std::make_unique<asio::steady_timer>(shards_[0]->io());
-    acceptor_->open(endpoint.protocol(), error);
-#ifndef _WIN32  // there SO_REUSEADDR would let two gateways share the port
-    if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
-#endif
-    if (!error) acceptor_->bind(endpoint, error);
-    if (!error) acceptor_->listen(4096, error);
-    if (error == asio::error::address_in_use) return wrong("the port is in use; is another gateway running? Choose another port, or end the other program.");
-    if (error) return wrong(error.message() + ".");
+    error_code error;
+    acceptor_->listen(4096, error);
+    if (error) return cannotListen(address, error);
     const auto bound = acceptor_->local_endpoint();
-    return Result<std::string>(boost::system::in_place_value, "https://" + (ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string()) + ":" +
-                                                                  std::to_string(bound.port()) + site_.api.basePath);
+    return Result<std::string>(boost::system::in_place_value, urlOf(bound.address(), bound.port(), site_.api.basePath));
 }
 
 void Server::start() {

@@ -64,6 +64,23 @@ TEST_CASE("configuration: sizes and durations that are too long for a number are
         CHECK_THAT(said("DESKLINE_WEBHOOKS_RETRIES", time), Catch::Contains("must hold durations up to a day"));
 }
 
+TEST_CASE("configuration: where to listen is taken as the start takes it, and told with its line") {
+    host::Configuration c;
+    const TomlFile good("[server]\nlisten = \"[::1]:0\"\n");
+    CHECK(host::text(host::read(c, good.path, none)).empty());
+    for (const auto* listen : {"", "localhost:8443", "127.0.0.1", "127.0.0.1:https"}) {
+        const TomlFile file("[server]\nlisten = \"" + std::string(listen) + "\"\n");
+        const auto text = host::text(host::read(c, file.path, none));
+        CHECK_THAT(text, Catch::StartsWith(file.path.string() + ":2: server.listen must be an IP address and a port"));
+        const auto outside = [&](const std::string& name) -> std::optional<std::string> {
+            if (name != "DESKLINE_SERVER_LISTEN") return std::nullopt;
+            return listen;
+        };
+        const auto said = host::text(host::read(c, good.path, outside));
+        CHECK_THAT(said, Catch::StartsWith("environment DESKLINE_SERVER_LISTEN: server.listen must be an IP address"));
+    }
+}
+
 TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {
     std::ifstream file(DESKLINE_SOURCE "/config/deskline.toml");
     REQUIRE(file);
