@@ -102,6 +102,11 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
     return done;
 }
 
+Result<void> inspect(const std::filesystem::path& journal, bool& damaged) {
+    Database database;
+    return database.open(journal, Database::Access::look, Database::Durability::normal, damaged);
+}
+
 Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
     return exportRows(journal, "event", "events", from, to, out);
 }

@@ -16,6 +16,10 @@ namespace deskline::events {
 // A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not be there yet.
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
 
+// Whether a gateway could keep its journal there, as it would find out at its start; nothing is changed.
+// `damaged`: it would set the file aside.
+Result<void> inspect(const std::filesystem::path& journal, bool& damaged);
+
 // One CloudEvent a line, from `from` to before `to`; how many.
 Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out);
 

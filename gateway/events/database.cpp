@@ -83,6 +83,24 @@ bool couldNotRead(std::string_view finding) {
     return code != 0 && !damage(code & 0xff);
 }
 
+constexpr const char* setAsideNext =
+    " The gateway sets it aside at its next start and begins a new one; what it held is in the last "
+    "`deskline journal backup`.";
+
+bool isFolder(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(path, ignored);
+}
+
+// What SQLite says in the same words, whatever it is.
+std::string whyNotOpened(const std::filesystem::path& path) {
+    std::error_code ignored;
+    const bool there = std::filesystem::exists(path, ignored);
+    if (isFolder(path)) return " It is a folder: move it away, or name another [journal] path.";
+    if (there) return " Give Deskline's account the right to read and write it, and its folder.";
+    return " The folder must exist and Deskline's account must have the right to write in it.";
+}
+
 }  // namespace
 
 Database::~Database() { close(); }
@@ -99,7 +117,10 @@ Fault Database::fault(std::string_view what) const {
     std::string advice;
     if (noRoom(code, sqlite3_system_errno(database_))) advice = " The disk is full: make room.";
     if (code == SQLITE_READONLY) advice = " The file or its folder is read-only: give Deskline's account the right to write.";
-    if (code == SQLITE_CANTOPEN) advice = " The folder must exist and Deskline's account must have the right to write in it.";
+    if (code == SQLITE_CANTOPEN) advice = whyNotOpened(path_);
+    if (code == SQLITE_IOERR) advice = " Its disk fails, or is full: the system's log says more.";
+    if (code == SQLITE_IOERR && isFolder(path_)) advice = whyNotOpened(path_);
+    if (damage(code)) advice = setAsideNext;
     if (code == SQLITE_BUSY) advice = " Another program holds it: is a second gateway running?";
     Fault fault{"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice};
     if (code == SQLITE_CONSTRAINT) fault.symbol = violated;
@@ -129,13 +150,20 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
         if (!run("SELECT number FROM events LIMIT 1")) return failed("read");
         return {};
     }
-    if (sqlite3_db_readonly(database_, "main") == 1)
-        return unopened({"journal-fault", "The file is read-only. Give Deskline's account the right to write it."});
-    int stays = 1;
-    if (!path.empty()) sqlite3_file_control(database_, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
-    if (!run("PRAGMA journal_mode = WAL") || !run(durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
-        return failed("opened");
+    if (access == Access::write) {
+        if (sqlite3_db_readonly(database_, "main") == 1)
+            return unopened({"journal-fault", "The file is read-only. Give Deskline's account the right to write it."});
+        int stays = 1;
+        if (!path.empty()) sqlite3_file_control(database_, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
+        const auto* flushes = durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+        if (!run("PRAGMA journal_mode = WAL") || !run(flushes)) return failed("opened");
+    }
     if (auto checked = check(damaged); !checked) return checked;
+    if (access == Access::look) {
+        if (sqlite3_db_readonly(database_, "main") == 1)
+            return Fault{"journal-fault", "The journal " + path.string() + " can be read only." + whyNotOpened(path)};
+        return schema() > schemaVersion ? Result<void>(tooNew()) : Result<void>();
+    }
     if (!run(firstSchema)) return failed("prepared");
     return migrate();
 }
@@ -150,7 +178,19 @@ Result<void> Database::check(bool& damaged) const {
     if (said == "ok") return {};
     if (couldNotRead(said)) return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
     damaged = true;
-    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said};
+    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said + "." + setAsideNext};
+}
+
+int Database::schema() const {
+    Statement asked(*this, "SELECT value FROM meta WHERE key = 'schema'");
+    return asked.row() ? static_cast<int>(asked.number(0)) : 0;
+}
+
+Fault Database::tooNew() const {
+    const auto theirs = std::to_string(schema()), ours = std::to_string(schemaVersion);
+    const auto detail = " was written by a newer Deskline (schema " + theirs + "); this one reads up to schema " + ours;
+    const auto* advice = ". Install the newer version again, or give another [journal] path.";
+    return {"journal-fault", "The journal " + path_.string() + detail + advice};
 }
 
 std::uint64_t Database::bytesOf(std::string_view table) const {
@@ -181,10 +221,9 @@ Result<void> Database::migrate() {
         return {};
     }
     if (version > schemaVersion) {
+        auto newer = tooNew();
         run("ROLLBACK");
-        return Fault{"journal-fault", "The journal " + path_.string() + " was written by a newer Deskline (schema " + std::to_string(version) +
-                                          "); this one reads up to schema " + std::to_string(schemaVersion) +
-                                          ". Install the newer version again, or give another [journal] path."};
+        return newer;
     }
     if (version == 0) version = 1;
     for (int next = version + 1; next <= schemaVersion; ++next)

@@ -20,8 +20,8 @@ inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as on
 
 class Database {
 public:
-    enum class Access { write, read };
-    enum class Durability { normal, full };  // full: a disk flush a commit
+    enum class Access { write, read, look };  // look: as a gateway would find it, checked like it, and left as it is
+    enum class Durability { normal, full };   // full: a disk flush a commit
 
     Database() = default;
     ~Database();
@@ -44,6 +44,8 @@ private:
     Result<void> check(bool& damaged) const;
     Result<void> migrate();
     void close();
+    int schema() const;  // 0: none yet
+    Fault tooNew() const;
 
     sqlite3* database_ = nullptr;
     std::filesystem::path path_;

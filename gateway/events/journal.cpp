@@ -47,7 +47,11 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         setAside = options.path.string() + ".corrupt-" + stamp;
         std::error_code error;
         std::filesystem::rename(options.path, setAside, error);
-        if (error) return Fault{"journal-fault", "The journal " + options.path.string() + " is corrupt and could not be set aside: " + error.message()};
+        if (error) {
+            const auto what = "The journal " + options.path.string() + " is corrupt and could not be set aside: ";
+            const auto* advice = ". Move it away, or give Deskline's account the right to its folder.";
+            return Fault{"journal-fault", what + error.message() + advice};
+        }
         for (const char* side : {"-wal", "-shm"}) std::filesystem::rename(options.path.string() + side, setAside + side, error);
         spdlog::error("{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, webhooks, pending states. {}",
                       printable(why, 400), options.path.string(), setAside,

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <fstream>
+#include <set>
 
 #include "events/archive.hpp"
 #include "unit/events/bench.hpp"
@@ -63,6 +64,50 @@ TEST_CASE("a journal of a newer version is refused, not overwritten; one that ca
     execute(file, ("UPDATE meta SET value = '" + std::to_string(schemaVersion) + "' WHERE key = 'schema'").c_str());
     CHECK(Journal::open({.path = file}).has_value());
     CHECK(Journal::open({.path = folder.path / "no-folder" / "journal.db"}).has_error());
+}
+
+TEST_CASE("a look at a journal finds what a start would, and leaves all as it is") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    bool damaged = false;
+    const auto looked = [&] {
+        const auto fit = inspect(file, damaged);
+        return fit ? std::string("fit") : fit.error().detail;
+    };
+    const auto names = [&] {
+        std::set<std::string> all;
+        const std::filesystem::directory_iterator there(folder.path);
+        for (const auto& entry : there) all.insert(entry.path().filename().string());
+        return all;
+    };
+    std::ofstream(file).close();  // a start that was killed left it so
+    CHECK(looked() == "fit");
+    const auto epoch = journalIn(file)->epoch();
+    CHECK(looked() == "fit");
+    {
+        const auto open = journalIn(file);  // beside a gateway
+        CHECK(looked() == "fit");
+        const auto frame = makeFrame({.number = 1, .time = 1, .type = "deskline.agent", .subject = "/agents/1"}, "{}");
+        REQUIRE(open->append({frame}).has_value());
+    }
+    CHECK(names() == std::set<std::string>{"journal.db"});
+    execute(file, "UPDATE meta SET value = '99' WHERE key = 'schema'");
+    CHECK_THAT(looked(), Catch::Contains("newer Deskline (schema 99)"));
+    CHECK_FALSE(damaged);
+    execute(file, ("UPDATE meta SET value = '" + std::to_string(schemaVersion) + "' WHERE key = 'schema'").c_str());
+    CHECK(journalIn(file)->epoch() == epoch);
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);
+    CHECK_THAT(looked(), Catch::Contains("It is a folder: move it away, or name another [journal] path."));
+    CHECK_FALSE(damaged);
+    CHECK_THAT(verifyAudit(file).error().detail, Catch::Contains("It is a folder: move it away"));
+    std::filesystem::remove(file);
+    std::ofstream(file) << std::string(8192, 'x');
+    CHECK_THAT(looked(), Catch::Contains("The gateway sets it aside at its next start"));
+    CHECK(damaged);
+    CHECK_THAT(verifyAudit(file).error().detail, Catch::Contains("The gateway sets it aside at its next start"));
+    CHECK(names() == std::set<std::string>{"journal.db"});
+    CHECK(std::filesystem::file_size(file) == 8192);
 }
 
 TEST_CASE("a journal of the first schema is brought to the present one with its events, epoch and cut") {
