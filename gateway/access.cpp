@@ -1,5 +1,7 @@
 #include "access.hpp"
 
+#include "model/files.hpp"
+
 namespace deskline {
 namespace {
 
@@ -13,6 +15,23 @@ identity::ClaimMap claimMap(const host::Configuration& c) {
     }
     map.defaultGroups = {c.identity.defaultGroups.begin(), c.identity.defaultGroups.end()};
     return map;
+}
+
+identity::IssuerOptions issuerOptions(const host::Configuration& c) {
+    const auto& is = c.identity;
+    return {is.issuer, is.audience, is.jwks, std::chrono::seconds(is.refresh), claimMap(c)};
+}
+
+// The key that is there can be used; or there is none, and it could be made.
+Result<void> localKeyFits(const host::Configuration& c) {
+    const auto there = stampOf(c.identity.localKey);
+    if (!there) return there.error();
+    if (!*there) {
+        const auto may = mayMake(c.identity.localKey);
+        return may ? Result<void>() : may.error();
+    }
+    const auto tokens = identity::Tokens::open(c.identity.localKey, c.identity.audience);
+    return tokens ? Result<void>() : tokens.error();
 }
 
 }  // namespace
@@ -31,7 +50,7 @@ Result<Access> openAccess(const host::Configuration& c) {
             return Fault{"configuration", error.what()};
         }
         access.issuer = std::make_unique<identity::Issuer>(
-            identity::IssuerOptions{c.identity.issuer, c.identity.audience, c.identity.jwks, std::chrono::seconds(c.identity.refresh), claimMap(c)},
+            issuerOptions(c),
             [client = access.client.get()](const std::string& url, std::function<void(Result<std::string>)> done) { client->get(url, std::move(done)); });
         if (auto readable = access.issuer->open(); !readable) return readable.error();
     }
@@ -39,9 +58,36 @@ Result<Access> openAccess(const host::Configuration& c) {
     return access;
 }
 
+std::vector<Finding> diagnoseAccess(const host::Configuration& c) {
+    std::vector<Finding> findings;
+    const auto check = [&](const char* area, const Result<void>& readable, const std::string& remedy) {
+        if (readable) return;
+        findings.push_back({area, Severity::failed, readable.error().detail, "The gateway does not start.", remedy});
+    };
+    const auto mayRead = [](const std::string& file) { return "Give Deskline's account the right to read " + file; };
+    const auto* anew = ", or put a copy back. Moved away it is made anew, and tokens of before are void.";
+    check("keys", localKeyFits(c), mayRead(c.identity.localKey) + anew);
+    const auto keys = identity::readKeyFile(c.identity.keys);
+    const auto* back = ", or put a copy back: what was revoked is in it.";
+    check("keys", keys ? Result<void>() : keys.error(), mayRead(c.identity.keys) + back);
+    if (!c.identity.issuer.empty()) {
+        identity::Issuer issuer(issuerOptions(c), {});
+        const auto readable = issuer.open();
+        check("provider-keys", readable, mayRead(c.identity.jwks) + ", or set [identity] jwks to another one.");
+        if (readable && !issuer.fault().empty()) {
+            const auto remedy = "Put the provider's public keys into " + c.identity.jwks + ".";
+            const auto* meaning = "The provider's tokens are refused.";
+            findings.push_back({"provider-keys", Severity::degraded, issuer.fault(), meaning, remedy});
+        }
+    }
+    const auto* whole = "The gateway's own key and the API keys are as they should be.";
+    if (findings.empty()) findings.push_back({"keys", Severity::ok, whole, "", ""});
+    return findings;
+}
+
 void tellReadiness(const Access& access, api::Readiness& readiness) {
     readiness.tell("keys", access.keys->fault());
-    if (access.issuer && access.issuer->fromFile()) readiness.tell("provider-keys", access.issuer->fileFault());
+    if (access.issuer && access.issuer->fromFile()) readiness.tell("provider-keys", access.issuer->fault());
 }
 
 }  // namespace deskline

@@ -1,15 +1,20 @@
 #include "doctor.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <iostream>
 
+#include "access.hpp"
+#include "events/archive.hpp"
 #include "host/descriptors.hpp"
 #include "host/privacy.hpp"
 #include "host/rights.hpp"
+#include "instance.hpp"
+#include "model/address.hpp"
 #include "model/files.hpp"
 #include "model/json.hpp"
-#include "net/transport/tls_context.hpp"
+#include "net/transport/listening.hpp"
+#include "net/transport/peers.hpp"
+#include "serve.hpp"
 #ifdef _WIN32
 #include "audio/coreaudio/diagnosis.hpp"
 #include "telephony/tapi3/diagnosis.hpp"
@@ -18,63 +23,156 @@
 namespace deskline {
 namespace {
 
-Finding checkCertificate(const host::Configuration& c) {
-    if (c.server.certificate.empty())
-        return {"certificate", Severity::ok, "No certificate is configured: a self-signed one is made at first start.", "Browsers warn until it is trusted.",
-                "For production, set [server] certificate and private_key."};
-    net::TicketKeys ticketKeys;
-    if (const auto context =
-            net::makeTlsContext({c.server.certificate, c.server.privateKey, c.server.clientAuthorities, c.server.clientRevocations}, ticketKeys);
-        !context)
-        return {"certificate", Severity::failed, context.error().detail, "The gateway cannot start.", "Correct [server] certificate and private_key."};
-    const auto facts = net::inspectCertificate(c.server.certificate);
-    if (!facts) return {"certificate", Severity::failed, facts.error().detail, "The gateway cannot start.", "Correct [server] certificate."};
-    const auto days = std::to_string(facts->daysLeft);
-    if (facts->daysLeft < 0) return {"certificate", Severity::degraded, "The certificate has expired.", "Clients refuse to connect.", "Renew it."};
-    if (facts->daysLeft < 14)
-        return {"certificate", Severity::degraded, "The certificate expires in " + days + " days.", "Clients will refuse to connect.", "Renew it."};
-    return {"certificate", Severity::ok, "The certificate (" + facts->subject + ") is valid for " + days + " days.", "", ""};
+// With this `serve` ends before it listens.
+Finding refuses(std::string area, std::string finding, std::string remedy) {
+    return {std::move(area), Severity::failed, std::move(finding), "The gateway does not start.", std::move(remedy)};
 }
 
-Finding checkPort(const host::Configuration& c) {
-    namespace asio = boost::asio;
-    const auto colon = c.server.listen.rfind(':');
-    boost::system::error_code error;
-    auto host = c.server.listen.substr(0, colon);
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    const auto address = asio::ip::make_address(host, error);
-    const int port = colon == std::string::npos ? -1 : std::atoi(c.server.listen.c_str() + colon + 1);
-    if (error || port < 0 || port > 65535)
-        return {"port", Severity::failed, "[server] listen = \"" + c.server.listen + "\" is no address and port.", "The gateway cannot start.",
-                "Write it as 127.0.0.1:8443."};
-    asio::io_context io;
-    asio::ip::tcp::acceptor acceptor(io);
-    acceptor.open(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), error);
-    if (!error) acceptor.bind({address, static_cast<unsigned short>(port)}, error);
-    if (error == asio::error::address_in_use)
-        return {"port", Severity::failed, c.server.listen + " is in use.", "The gateway cannot start while another program (or a running Deskline) holds it.",
-                "End the other program, or choose another port."};
-    if (error)
-        return {"port", Severity::failed, c.server.listen + " cannot be listened on: " + error.message() + ".", "The gateway cannot start.",
-                "Choose an address of this host."};
-    return {"port", Severity::ok, c.server.listen + " is free.", "", ""};
+Finding degraded(std::string area, std::string finding, std::string meaning, std::string remedy) {
+    return {std::move(area), Severity::degraded, std::move(finding), std::move(meaning), std::move(remedy)};
+}
+
+Finding fine(std::string area, std::string finding) {
+    Finding found{.area = std::move(area)};
+    found.finding = std::move(finding);
+    return found;
+}
+
+constexpr const char* production = "For production, set [server] certificate and private_key.";
+
+Finding checkCertificate(const host::Configuration& c) {
+    const bool own = c.server.certificate.empty();
+    const auto files = tlsFiles(c);
+    const auto clients = net::checkClientAuthorities(files);
+    const auto* remedy = "Correct [server] client_authorities and client_revocations.";
+    if (!clients) return refuses("certificate", clients.error().detail, remedy);
+    remedy = own ? "Give Deskline's account the right to read certificate.pem and private-key.pem, or put copies back. "
+                   "Where both are moved away they are made anew, and browsers are asked to trust them once more."
+                 : "Correct [server] certificate and private_key.";
+    if (own) {
+        const auto there = net::ownCertificateThere(files.certificate, files.key);
+        if (!there) return refuses("certificate", there.error().detail, remedy);
+        if (!*there) {
+            auto made = fine("certificate", "No certificate is configured: a self-signed one is made at first start.");
+            made.meaning = "Browsers warn until it is trusted.";
+            made.remedy = production;
+            return made;
+        }
+    }
+    net::TicketKeys ticketKeys;
+    const auto context = net::makeTlsContext(files, ticketKeys);
+    if (!context) return refuses("certificate", context.error().detail, remedy);
+    const auto facts = net::inspectCertificate(files.certificate);
+    if (!facts) return refuses("certificate", facts.error().detail, remedy);
+    const auto days = std::to_string(facts->daysLeft);
+    const std::string renew = own ? "Move certificate.pem away: the gateway makes another for its key." : "Renew it.";
+    const std::string expired = "The certificate has expired.", soon = "The certificate expires in " + days + " days.";
+    if (facts->daysLeft < 0) return degraded("certificate", expired, "Clients refuse to connect.", renew);
+    if (facts->daysLeft < 14) return degraded("certificate", soon, "Clients will refuse to connect.", renew);
+    auto valid = fine("certificate", "The certificate (" + facts->subject + ") is valid for " + days + " days.");
+    if (own) {
+        valid.meaning = "It is the gateway's own, self-signed: browsers warn until it is trusted.";
+        valid.remedy = production;
+    }
+    return valid;
+}
+
+// `running`: what the gateway says that has the data folder, "process 4711, since …, at https://127.0.0.1:8443".
+Finding checkPort(const host::Configuration& c, const std::optional<std::string>& running) {
+    boost::asio::io_context io;
+    const auto bound = net::bindTo(io, c.server.listen);
+    if (bound) return fine("port", c.server.listen + " is free.");
+    const auto at = listenAddress(c.server.listen);
+    const bool taken = bound.error().symbol == net::portInUse && running && at;
+    if (taken && running->ends_with(", at " + net::urlOf(at->address, at->port, c.server.basePath)))
+        return fine("port", c.server.listen + ": this gateway, " + *running + ".");
+    const auto* remedy = "Set [server] listen to an address of this host and a port that nobody else has.";
+    return refuses("port", bound.error().detail, remedy);
+}
+
+// Whether all is there that a start would have to make.
+bool isComplete(const host::Configuration& c) {
+    const auto files = tlsFiles(c);
+    const auto lock = std::filesystem::path(c.server.dataDir) / "gateway.lock";
+    std::error_code ignored;
+    for (const auto& path : {lock, std::filesystem::path(c.identity.localKey), files.certificate, files.key})
+        if (!std::filesystem::exists(path, ignored)) return false;
+    return true;
 }
 
 Finding checkData(const host::Configuration& c) {
     const std::filesystem::path folder(c.server.dataDir);
+    const auto named = "The folder " + c.server.dataDir;
     std::error_code error;
+    const bool there = std::filesystem::is_directory(folder, error);
+    const auto above = mayMake(folder / "gateway.lock");
+    const auto* room = "Make room on the disk, or set [server] data_dir.";
+    const auto* right = "Give Deskline's account the right to write, or set [server] data_dir.";
+    if (!there && !above) return refuses("data", named + " cannot be made. " + above.error().detail, right);
+    const auto space = std::filesystem::space(there ? folder : *above, error);
+    const bool measured = !error;
+    const bool full = measured && space.available == 0;
+    if (!there && full) return refuses("data", named + " cannot be made: its disk is full.", room);
     const auto probe = nameBeside(folder / "doctor");
-    const auto made = makeFolder(folder);
-    const auto written = made ? createPrivate(probe, "x") : made.error();
+    const auto written = there ? createPrivate(probe, "x") : Result<bool>(true);
     std::filesystem::remove(probe, error);
-    if (!written || !*written)
-        return {"data", Severity::failed, "The folder " + c.server.dataDir + " cannot be written. " + (written ? "" : written.error().detail),
-                "Neither journal nor keys can be kept there.", "Give Deskline's account the right to write, or set [server] data_dir."};
-    const auto space = std::filesystem::space(folder, error);
-    if (!error && space.available < (1ULL << 30))
-        return {"data", Severity::degraded, "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill the disk.",
-                "Make room, or lower [journal] retention_size."};
-    return {"data", Severity::ok, "The folder " + c.server.dataDir + " can be written.", "", ""};
+    if (!written || !*written) {
+        const auto finding = named + " cannot be written. " + (written ? "" : written.error().detail);
+        const auto* remedy = !written && written.error().symbol == noRoom ? room : right;
+        if (!isComplete(c)) return refuses("data", finding, remedy);
+        return degraded("data", finding, "The gateway serves, but neither events nor keys can be kept.", remedy);
+    }
+    if (measured && space.available < (1ULL << 30))
+        return degraded("data", "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill it.",
+                        "Make room, or lower [journal] retention_size.");
+    return fine("data", named + (there ? " can be written." : " is made at first start."));
+}
+
+Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& noLock) {
+    const std::filesystem::path file(c.journal.path), folder = file.parent_path(), data(c.server.dataDir);
+    const auto notDurable = [](const std::string& finding) {
+        return degraded("journal", finding, "The gateway serves, but no event is durable.",
+                        "Give Deskline's account the right to the journal and its folder, or set [journal] path.");
+    };
+    if (noLock) return notDurable(noLock->detail);
+    const auto there = stampOf(file);
+    if (!there) return notDurable(there.error().detail);
+    if (!*there) {
+        std::error_code error;
+        const bool inData = (folder / "").lexically_normal() == (data / "").lexically_normal();  // which a start makes
+        if (!inData && !std::filesystem::is_directory(folder, error))
+            return notDurable("The folder " + folder.string() + " is not there, and no start makes it.");
+        const auto may = mayMake(file);
+        if (!may) return notDurable(may.error().detail);
+        return fine("journal", "The journal " + file.string() + " is made at first start.");
+    }
+    bool damaged = false;
+    const auto fit = events::inspect(file, damaged);
+    if (fit) return fine("journal", "The journal " + file.string() + " is whole.");
+    if (!damaged) return notDurable(fit.error().detail);
+    return degraded("journal", fit.error().detail, "Who resumes a stream begins anew; no history of before is shown.",
+                    "Put the last `deskline journal backup` in its place before the next start, where there is one.");
+}
+
+// Certificate authorities that the gateway trusts besides the host's, when it asks others.
+std::optional<Finding> checkAuthorities(const std::string& section, const std::string& file) {
+    try {
+        const outbound::HttpsClient reads({.authorities = file, .section = section});
+    } catch (const std::exception& error) {
+        return refuses("authorities", error.what(), "Correct [" + section + "] authorities.");
+    }
+    return std::nullopt;
+}
+
+// Settings of which only the start says whether they can be used.
+std::vector<Finding> checkSettings(const host::Configuration& c) {
+    std::vector<Finding> findings;
+    if (const auto networks = net::Networks::parse(c.server.trustedProxies); !networks)
+        findings.push_back(refuses("proxies", networks.error().detail, "Correct [server] trusted_proxies."));
+    if (auto wrong = checkAuthorities("webhooks", c.webhooks.authorities)) findings.push_back(std::move(*wrong));
+    if (c.identity.issuer.empty()) return findings;
+    if (auto wrong = checkAuthorities("identity", c.identity.authorities)) findings.push_back(std::move(*wrong));
+    return findings;
 }
 
 Finding checkClock() {
@@ -84,23 +182,26 @@ Finding checkClock() {
     return {"clock", Severity::ok, "The clock says " + toRfc3339(now()) + ".", "", ""};
 }
 
-}  // namespace
+// `ofWindows`: the source that no other host has.
+Finding checkSource(const std::string& area, const std::string& source, const char* ofWindows) {
+    if (source != ofWindows) return fine(area, "The " + area + " source is \"" + source + "\".");
+    const auto finding = "[" + area + "] source = \"" + source + "\" is only to be had on Windows.";
+    return refuses(area, finding, "Set it to \"simulated\" or \"none\" here.");
+}
 
-int doctor(const host::Configuration& c, bool json) {
-    std::vector<Finding> findings = host::diagnoseProcess();
-    findings.push_back(checkClock());
-    findings.push_back(checkData(c));
-    for (auto& finding : host::diagnosePrivacy(c)) findings.push_back(std::move(finding));
-    findings.push_back(checkCertificate(c));
-    findings.push_back(checkPort(c));
-    findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections)));
-    const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
+std::vector<Finding> checkSources(const host::Configuration& c) {
+    const auto& phones = c.telephony.source;
+    const auto& sound = c.audio.source;
+    std::vector findings{checkSource("telephony", phones, "tapi3")}, more{checkSource("audio", sound, "coreaudio")};
 #ifdef _WIN32
-    if (c.telephony.source == "tapi3") add(telephony::diagnoseTapi());
-    if (c.audio.source == "coreaudio") add(audio::diagnoseCoreAudio());
+    if (phones == "tapi3") findings = telephony::diagnoseTapi();
+    if (sound == "coreaudio") more = audio::diagnoseCoreAudio();
 #endif
-    if (c.telephony.source != "tapi3") add({{"telephony", Severity::ok, "The telephony source is \"" + c.telephony.source + "\".", "", ""}});
-    if (c.audio.source != "coreaudio") add({{"audio", Severity::ok, "The audio source is \"" + c.audio.source + "\".", "", ""}});
+    findings.insert(findings.end(), more.begin(), more.end());
+    return findings;
+}
+
+int tell(const std::vector<Finding>& findings, bool json) {
     auto worst = Severity::ok;
     for (const auto& finding : findings) worst = std::max(worst, finding.severity);
     if (json) {
@@ -119,6 +220,42 @@ int doctor(const host::Configuration& c, bool json) {
                   : worst == Severity::degraded ? "Deskline serves, but not all of it works.\n"
                                                 : "Deskline cannot serve.\n");
     return static_cast<int>(worst);
+}
+
+}  // namespace
+
+int doctor(const host::Configuration& c, bool json) {
+    auto findings = host::diagnoseProcess();
+    const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
+    findings.push_back(checkClock());
+    findings.push_back(checkData(c));
+    const auto others = Instance::others(c);
+    if (others)
+        findings.push_back(fine("gateway", others->data.value_or("None") + " has this data folder."));
+    else
+        findings.push_back(refuses("gateway", others.error().detail,
+                                   "End the other one, or give this one a folder and a journal of its own; their locks "
+                                   "must be for Deskline's account to write."));
+    add(host::diagnosePrivacy(c));
+    findings.push_back(checkCertificate(c));
+    add(diagnoseAccess(c));
+    findings.push_back(checkJournal(c, others ? others->noJournal : std::nullopt));
+    add(checkSettings(c));
+    findings.push_back(checkPort(c, others ? others->data : std::nullopt));
+    findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections)));
+    add(checkSources(c));
+    return tell(findings, json);
+}
+
+int doctor(const std::vector<host::Mistake>& mistakes, bool json) {
+    std::vector<Finding> findings;
+    for (const auto& mistake : mistakes) {
+        auto line = host::text({mistake});
+        line.pop_back();  // its end
+        const auto* remedy = "Correct it there; `deskline check-config` says whether all is right then.";
+        findings.push_back(refuses("configuration", line + ".", remedy));
+    }
+    return tell(findings, json);
 }
 
 }  // namespace deskline

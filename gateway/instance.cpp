@@ -28,6 +28,10 @@ Fault taken(const std::string& what, const std::string& setting, const std::stri
                                  setting + " of its own."};
 }
 
+Fault withoutLock(const std::filesystem::path& journal, const Fault& why) {
+    return {"journal-fault", "The journal " + journal.string() + " could not be opened. " + why.detail};
+}
+
 }  // namespace
 
 Instance::Instance(FileLock data) : who_("process " + std::to_string(host::processId()) + ", since " + toRfc3339(now())), data_(std::move(data)) {}
@@ -48,10 +52,27 @@ Result<Instance> Instance::take(const host::Configuration& c) {
         const auto text = readWhole(lockOf(journal));
         instance.wasDurable_ = instance.durable_ = text && (!*text || (*text)->find(notDurable) == std::string::npos);
     } else {
-        instance.fault_ = Fault{"journal-fault", "The journal " + journal.string() + " could not be opened. " + lock.error().detail};
+        instance.fault_ = withoutLock(journal, lock.error());
     }
     instance.say();
     return instance;
+}
+
+Result<Instance::Others> Instance::others(const host::Configuration& c) {
+    const std::filesystem::path journal(c.journal.path);
+    Others found;
+    auto data = FileLock::holder(std::filesystem::path(c.server.dataDir) / "gateway.lock");
+    if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
+    found.data = std::move(*data);
+    auto lock = FileLock::holder(lockOf(journal));
+    if (lock)
+        found.journal = std::move(*lock);
+    else
+        found.noJournal = withoutLock(journal, lock.error());
+    const auto process = [](const std::string& holder) { return holder.substr(0, holder.find(", at ")); };
+    if (found.journal && (!found.data || process(*found.data) != process(*found.journal)))
+        return taken("The journal " + journal.string(), "[journal] path", *found.journal);
+    return found;
 }
 
 void Instance::listensAt(const std::string& address) {

@@ -17,6 +17,14 @@ public:
     // process, since when, where it listens as far as known.
     static Result<Instance> take(const host::Configuration& configuration);
 
+    struct Others {
+        std::optional<std::string> data, journal;  // which gateway has the folder, which the journal; nothing: none
+        std::optional<Fault> noJournal;            // why the journal's folder takes no lock
+    };
+    // Who is there already, for `deskline doctor`: takes nothing and makes nothing. The fault: `take` would refuse,
+    // even when the gateway that has the folder has ended.
+    static Result<Others> others(const host::Configuration& configuration);
+
     void listensAt(const std::string& address);                       // for those who come after it
     void durable(bool is);                                            // whether all that was told is in the journal, or was said to be lost; any thread
     bool wasDurable() const { return wasDurable_; }                   // of the gateway before this one

@@ -80,6 +80,7 @@ int run(int argc, char** argv) {
     host::Configuration configuration;
     const auto path = file.empty() ? host::defaultConfiguration() : std::filesystem::path(file);
     if (const auto mistakes = host::read(configuration, path); !mistakes.empty()) {
+        if (doctorCommand->parsed()) return doctor(mistakes, json);
         std::cerr << host::text(mistakes);
         return 1;
     }

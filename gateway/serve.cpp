@@ -86,6 +86,16 @@ std::string signInOf(const host::Configuration& c) {
 
 }  // namespace
 
+net::TlsOptions tlsFiles(const host::Configuration& c) {
+    const std::filesystem::path data(c.server.dataDir);
+    const auto& given = c.server;
+    net::TlsOptions files{given.certificate, given.privateKey, given.clientAuthorities, given.clientRevocations};
+    if (!c.server.certificate.empty()) return files;
+    files.certificate = data / "certificate.pem";
+    files.key = data / "private-key.pem";
+    return files;
+}
+
 int serve(const host::Configuration& c) {
     host::Signals signals;
 #ifndef _WIN32
@@ -99,13 +109,14 @@ int serve(const host::Configuration& c) {
         for (const auto& line : exposed) host::say("deskline: " + line);
         return 1;
     }
-    const std::filesystem::path data(c.server.dataDir);
+    const auto files = tlsFiles(c);
     const bool own = c.server.certificate.empty();
-    const auto certificate = own ? data / "certificate.pem" : std::filesystem::path(c.server.certificate),
-               key = own ? data / "private-key.pem" : std::filesystem::path(c.server.privateKey);
-    if (own)
-        if (const auto made = net::makeCertificate(certificate, key, c.server.name); !made) return host::failed(made.error());
-    net::Certificates certificates({certificate, key, c.server.clientAuthorities, c.server.clientRevocations});
+    const auto certificate = files.certificate.string();
+    if (own) {
+        const auto made = net::makeCertificate(files.certificate, files.key, c.server.name);
+        if (!made) return host::failed(made.error());
+    }
+    net::Certificates certificates(files);
     auto tls = certificates.open();
     if (!tls) return host::failed(tls.error());
     auto trustedProxies = net::Networks::parse(c.server.trustedProxies);
@@ -195,8 +206,8 @@ int serve(const host::Configuration& c) {
             poll.emplace(*telephony, std::chrono::seconds(c.telephony.statisticsInterval),
                          [&site, &context] { return site.streams > 0 || context.interest.lasts(); });
         if (own)
-            if (const auto facts = net::inspectCertificate(certificate))
-                spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate.string(), facts->fingerprint);
+            if (const auto facts = net::inspectCertificate(files.certificate))
+                spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate, facts->fingerprint);
         spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync,
                      shardCount);
         failpoint("start.listening");

@@ -46,10 +46,12 @@ Result<void> Issuer::open() {
     return file_.fault().empty() ? Result<void>() : Fault{"configuration", "[identity] jwks: " + file_.fault()};
 }
 
-std::string Issuer::fileFault() const {
+std::string Issuer::fault() const {
     const std::lock_guard lock(mutex_);
-    if (!fromFile()) return {};
-    return file_.fault().empty() ? fault_ : file_.fault();
+    if (fromFile()) return file_.fault().empty() ? fault_ : file_.fault();
+    if (keys_ || fault_.empty()) return {};  // neither: they are being fetched, and tokens wait for them
+    const auto none = "There are no keys of " + options_.issuer + ", so its tokens are refused; it is asked again. ";
+    return none + fault_ + " Look whether the provider answers, and at [identity] issuer, jwks and authorities.";
 }
 
 void Issuer::discover() {

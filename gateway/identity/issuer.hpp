@@ -46,7 +46,9 @@ public:
     };
     Health health() const;
     bool fromFile() const;
-    std::string fileFault() const;  // why the file of keys, where there is one, may have others by now; "": it has not
+    // Why a file of keys may have others by now, or why from an address there is no key at all; "": neither. An outage
+    // while there are keys is none of this: they stay good.
+    std::string fault() const;
 
 private:
     using Waiting = std::vector<std::function<void()>>;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,8 @@ public:
     // Makes the file where there is none (for its owner alone, a link is not followed), and waits so long for whoever has the lock. The fault
     // in-use: somebody has it still; its detail is what he said there, in one line. configuration: there can be no such lock.
     static Result<FileLock> take(const std::filesystem::path& path, std::chrono::milliseconds patience);
+    // Who has it, as he said there; nothing: nobody. Makes no file. The fault: there can be no such lock.
+    static Result<std::optional<std::string>> holder(const std::filesystem::path& path);
     ~FileLock();
     FileLock(FileLock&& other) noexcept : handle_(std::exchange(other.handle_, none)) {}
     FileLock(const FileLock&) = delete;

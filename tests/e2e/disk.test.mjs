@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startGateway, until } from './harness.mjs';
+import { run, startGateway, until } from './harness.mjs';
 import { journalOf } from './clients.mjs';
 
 const mayMount = (() => {
@@ -181,4 +181,23 @@ test('what was told on a full disk is gone with a kill: its numbers are not give
     const last = await startGateway({ folder, keep: true });
     assert.equal((await last.stream({ cursor, topics: ['agent-session'] })).welcome.resumed, true, 'said once');
     await last.stop();
+  }));
+
+test('doctor on a full disk: make room; who has run there before starts all the same, nobody else', options, () =>
+  onSmallDisk(async (folder, data) => {
+    const gateway = await startGateway({ folder, keep: true, config: '[server]\nmax_connections = 100\n' });
+    await gateway.stop();
+    const diagnosed = (env = {}) => {
+      const { code, stdout } = run(['doctor', '--json', '--config', gateway.file], { env });
+      return { code, ...JSON.parse(stdout).findings.find((finding) => finding.area === 'data') };
+    };
+    fullDisk(data).fill();
+    const before = diagnosed();
+    assert.deepEqual([before.code, before.severity], [1, 'degraded'], before.finding);
+    assert.match(before.finding, /No space left on device\. Make room on the disk\./);
+    assert.match(before.remedy, /^Make room on the disk/);
+    const fresh = diagnosed({ DESKLINE_SERVER_DATA_DIR: join(data, 'fresh') });
+    assert.deepEqual([fresh.code, fresh.severity], [2, 'failed'], fresh.finding);
+    assert.match(fresh.finding, /fresh cannot be made: its disk is full/);
+    assert.match(fresh.remedy, /^Make room on the disk/);
   }));

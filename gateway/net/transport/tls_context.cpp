@@ -134,15 +134,21 @@ Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path
     return {};
 }
 
-// The key that is there, or a new one; whether it is new.
-Result<std::pair<Key, bool>> keyAt(const std::filesystem::path& path) {
+// The key that is there; nothing: there is no such file.
+Result<std::optional<Key>> keyIfThere(const std::filesystem::path& path) {
     auto there = readWhole(path);
     if (!there) return there.error();
-    if (*there) {
-        auto key = keyIn(std::move(**there), path);
-        if (!key) return key.error();
-        return std::pair(std::move(*key), false);
-    }
+    if (!*there) return std::optional<Key>();
+    auto key = keyIn(std::move(**there), path);
+    if (!key) return key.error();
+    return std::optional(std::move(*key));
+}
+
+// The key that is there, or a new one; whether it is new.
+Result<std::pair<Key, bool>> keyAt(const std::filesystem::path& path) {
+    auto there = keyIfThere(path);
+    if (!there) return there.error();
+    if (*there) return std::pair(std::move(**there), false);
     Key key(EVP_EC_gen("P-256"));
     const Bio secret(BIO_new(BIO_s_secmem()));
     if (!key || PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return wrong(path, "could not be made.");
@@ -286,6 +292,19 @@ Result<void> makeCertificate(const std::filesystem::path& certificate, const std
     char* pem = nullptr;
     const auto length = BIO_get_mem_data(open.get(), &pem);
     return replaceFile(certificate, {pem, static_cast<std::size_t>(length)});
+}
+
+Result<bool> ownCertificateThere(const std::filesystem::path& certificate, const std::filesystem::path& key) {
+    const auto there = readWhole(certificate);
+    if (!there) return there.error();
+    const auto pair = keyIfThere(key);
+    if (!pair) return pair.error();
+    return there->has_value() && pair->has_value();
+}
+
+Result<void> checkClientAuthorities(const TlsOptions& options) {
+    const TlsContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    return loadClientAuthorities(context.get(), options.clientAuthorities, options.clientRevocations);
 }
 
 Result<CertificateFacts> inspectCertificate(const std::filesystem::path& path) {

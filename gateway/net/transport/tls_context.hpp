@@ -69,6 +69,8 @@ private:
 
 // Reads the files. The fault names the file and says what to do. The ticket keys must outlive the context.
 Result<TlsContext> makeTlsContext(const TlsOptions& options, TicketKeys& ticketKeys);
+// What it says of client authorities and revocations, where there is no certificate yet.
+Result<void> checkClientAuthorities(const TlsOptions& options);
 
 // "CN=…", "DNS:…", "URI:…", "email:…" of a certificate's subject and alternative names.
 std::vector<std::string> namesIn(const X509* certificate);
@@ -78,6 +80,9 @@ bool holds(SSL* connection, SSL_CTX* context);
 // A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none. A key that is there is used, never
 // made anew; files that cannot be read are faults.
 Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host);
+
+// Whether `makeCertificate` would leave both as they are; nothing is made. The fault: it would refuse.
+Result<bool> ownCertificateThere(const std::filesystem::path& certificate, const std::filesystem::path& key);
 
 struct CertificateFacts {
     std::string subject, fingerprint;  // SHA-256, in hexadecimal pairs
