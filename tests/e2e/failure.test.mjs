@@ -6,7 +6,8 @@ import { mkdtempSync, writeFileSync, chmodSync, mkdirSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
-import { startGateway, run, shown, until, onWindows } from './harness.mjs';
+import { execFileSync } from 'node:child_process';
+import { startGateway, run, shown, until, boundByModes, boundToHighPorts, onWindows } from './harness.mjs';
 
 let g;
 before(async () => (g = await startGateway({ config: '[server]\nqueue_limit = "64 KiB"\n' })));
@@ -192,7 +193,7 @@ describe('surroundings', () => {
     mkdirSync(join(here, 'data'));
     writeFileSync(join(here, 'data/journal.db'), 'this is no database, but it is somebody\'s data '.repeat(100));
     const other = await startGateway({ folder: here, keep: true });
-    assert.equal((await other.request('GET', '//readyz')).status, 200);
+    await until('it is ready', async () => (await other.request('GET', '//readyz')).status === 200);
     const aside = readdirSync(join(here, 'data')).find((f) => /^journal\.db\.corrupt-\d+$/.test(f));
     assert.ok(other.log().includes(aside) && /webhooks.*deskline journal backup/.test(other.log()), other.log());
     const [first] = other.audit();
@@ -233,4 +234,96 @@ describe('surroundings', () => {
     assert.equal((await other.request('GET', '/webhooks')).status, 200);
     await other.stop();
   });
+  test('a journal that is a folder: it says that it is one, and what to do', async () => {
+    const here = folder();
+    mkdirSync(join(here, 'data/journal.db'), { recursive: true, mode: 0o700 });
+    const other = await startGateway({ folder: here });
+    const { status, body } = await until('the check', async () => {
+      const answer = await other.request('GET', '//readyz');
+      return answer.body.checks.journal !== 'ok' && answer;
+    });
+    assert.equal(status, 503);
+    assert.match(body.checks.journal, /It is a folder: move it away, or name another \[journal\] path/);
+    assert.match(other.log(), /It is a folder: move it away.* Events are served but not durable/);
+    await other.stop();
+  });
+});
+
+// One line each, on both hosts; what needs a mode or a right is of Linux.
+describe('a message says what to do', () => {
+  const folder = () => mkdtempSync(join(tmpdir(), 'deskline-messages-'));
+  // A command with this in [server]. `said`: what is no message of the log.
+  const command = (here, server, args, options) => {
+    const file = join(here, 'deskline.toml'), placed = (text) => text.replaceAll('HERE', shown(here));
+    writeFileSync(file, `[server]\n${placed(server)}\n`);
+    const answer = run([...args.map(placed), '--config', shown(file)], { timeout: 60_000, ...options });
+    const said = answer.stderr.split('\n').filter((line) => line && !/ (info|warning) /.test(line));
+    return { ...answer, said };
+  };
+  const ofModes = { skip: onWindows && 'modes of Linux', through: boundByModes };
+
+  const lowest = onWindows ? 0 : Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+  const ofPorts = { skip: (onWindows || lowest <= 443) && 'any port is for anybody here', through: boundToHighPorts };
+  const inTheWay = /data_dir: .*file cannot be made: .* A file is where a folder should be: move it away/;
+  const starts = [
+    ['an address of another host', 'listen = "192.0.2.1:8443"', /2\.1:8443": .+ Choose an address of this host/],
+    ['a port that needs a right', 'listen = "127.0.0.1:443"', /:443": .+ Ports below 1024 need a right/, ofPorts],
+    ['a data folder that is a file', 'data_dir = "HERE/file"', inTheWay],
+    ['a data folder below a file', 'data_dir = "HERE/file/data"', inTheWay],
+    ['a data folder not to be made', 'data_dir = "HERE/above/data"', /data cannot be made: .+ Give Deskline/, ofModes],
+  ];
+  for (const [what, server, pattern, { skip = false, through = [] } = {}] of starts)
+    test(`serve: ${what}`, { skip }, () => {
+      const here = folder();
+      writeFileSync(join(here, 'file'), 'a file, where a folder should be');
+      mkdirSync(join(here, 'above'), { mode: 0o500 });
+      const rest = server.startsWith('listen') ? 'data_dir = "HERE/data"' : 'listen = "127.0.0.1:0"';
+      const { code, said, stderr } = command(here, server + '\n' + rest, ['serve'], { through });
+      assert.equal(code, 1, stderr);
+      assert.equal(said.length, 1, stderr);
+      assert.match(said[0], pattern);
+    });
+
+  test('check-config: what the start takes for no address is not in order, and told with its line', () => {
+    const here = folder(), wrong = ['', '8443', '127.0.0.1', ':8443', '127.0.0.1:', '127.0.0.1:65536'];
+    wrong.push('127.0.0.1:https', 'localhost:8443', '256.0.0.1:8443');
+    for (const listen of wrong)
+      for (const args of [['check-config'], ['serve']]) {
+        const { code, said, stdout } = command(here, `listen = "${listen}"\ndata_dir = "HERE/data"`, args);
+        assert.equal(code, 1, `${args} ${listen}: ${stdout}`);
+        assert.equal(said.length, 1);
+        assert.match(said[0], /toml:2: server\.listen must be an IP address and a port such as "127\.0\.0\.1:8443"/);
+      }
+    for (const listen of ['127.0.0.1:0', '0.0.0.0:8443', '[::1]:8443', '::1:8443'])
+      assert.equal(command(here, `listen = "${listen}"`, ['check-config']).code, 0, listen);
+  });
+
+  const malformed = `
+import sqlite3, sys
+file = sqlite3.connect(sys.argv[1])
+file.execute("CREATE TABLE events (number INTEGER PRIMARY KEY)")
+file.commit()
+file.close()
+whole = bytearray(open(sys.argv[1], "rb").read())
+whole[100:110] = b"\\xff" * 10
+open(sys.argv[1], "wb").write(whole)`;
+  const aside = 'The gateway sets it aside at its next start and begins a new one; what it held is in the last ';
+  const journals = [
+    ['is no database', (path) => writeFileSync(path, 'no database '.repeat(100)), `is not a database. ${aside}`],
+    ['is malformed', (path) => execFileSync('python3', ['-c', malformed, path]), `malformed. ${aside}`],
+    ['is a folder', (path) => mkdirSync(path), 'It is a folder: move it away, or name another [journal] path.'],
+    ['may not be read', (path) => (writeFileSync(path, ''), chmodSync(path, 0)), 'right to read and write it', ofModes],
+  ];
+  for (const [what, make, text, { skip = false, through = [] } = {}] of journals)
+    test(`a journal that ${what}: verify, audit, export, backup`, { skip }, () => {
+      const here = folder();
+      mkdirSync(join(here, 'data'), { mode: 0o700 });
+      make(join(here, 'data/journal.db'));
+      for (const args of [['verify'], ['audit'], ['export'], ['backup', 'HERE/copy.db']]) {
+        const { code, said, stderr } = command(here, 'data_dir = "HERE/data"', ['journal', ...args], { through });
+        assert.equal(code, 1, args + stderr);
+        assert.equal(said.length, 1, stderr);
+        assert.ok(said[0].includes(text), said[0]);
+      }
+    });
 });
