@@ -87,7 +87,7 @@ std::vector<Finding> diagnoseAccess(const host::Configuration& c) {
 
 void tellReadiness(const Access& access, api::Readiness& readiness) {
     readiness.tell("keys", access.keys->fault());
-    if (access.issuer && access.issuer->fromFile()) readiness.tell("provider-keys", access.issuer->fault());
+    if (access.issuer) readiness.tell("provider-keys", access.issuer->fault());
 }
 
 }  // namespace deskline

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "access.hpp"
+#include "api/source_readiness.hpp"
 #include "app/services.hpp"
 #include "automation/statistics_poll.hpp"
 #include "audio/simulated/simulated_audio.hpp"
@@ -190,12 +191,20 @@ int serve(const host::Configuration& c) {
 
     ledger.tellDurable([&instance](bool durable) { instance->durable(durable); });
     ledger.start();
-    const auto report = [&ledger](Fact fact) { ledger.record(std::move(fact)); };
+    const auto report = [&ledger, &readiness = context.readiness](Fact fact) {
+        api::tellSource(readiness, fact);
+        ledger.record(std::move(fact));
+    };
+    if (telephony) api::expectSource(context.readiness, Source::telephony);
+    if (audio) api::expectSource(context.readiness, Source::audio);
     try {
         if (telephony) telephony->start(report);
         if (audio) audio->start(report);
     } catch (const std::exception& error) {
-        ledger.stop();  // it works with what is destroyed before it
+        // These three work with what is destroyed before them.
+        if (telephony) telephony->stop(std::chrono::milliseconds(0));
+        if (audio) audio->stop();
+        ledger.stop();
         return host::failed({"configuration", error.what()});
     }
     std::optional<automation::StatisticsPoll> poll;

@@ -90,7 +90,8 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
   const clean = async () => {
     ++starts;
     assert.doesNotMatch(gateway.log(), /corrupt|damaged|cannot be read|set aside| error /, 'a clean start');
-    assert.equal((await gateway.request('GET', '//readyz', undefined, { token: '' })).status, 200);
+    const ready = () => gateway.request('GET', '//readyz', undefined, { token: '' });
+    await until('it is ready', async () => (await ready()).status === 200);
     for (const [name, secret] of [...revoked].slice(-4)) {
       assert.equal((await gateway.request('GET', '/me', undefined, { token: secret })).status, 401, `${name} was revoked`);
       ++refused;

@@ -156,7 +156,49 @@ describe('tokens of an identity provider', () => {
     assert.match(refused.body.detail, /could not be had/);
     await audited(down, 'the unreachable provider', (e) => e.action === 'token' && /could not be had/.test(e.detail));
     assert.equal((await down.request('GET', '/me')).status, 200);
+    const check = await until('the check', async () => {
+      const { status, body } = await down.request('GET', '//readyz', undefined, { token: '' });
+      const text = body.checks['provider-keys'];
+      return text && text !== 'ok' && { status, text };
+    });
+    assert.equal(check.status, 503);
+    assert.match(check.text, /^There are no keys of https:\/\/localhost:1, so its tokens are refused/);
+    assert.match(check.text, /No connection to localhost port 1.* Look whether the provider answers/);
     await down.stop();
+  });
+
+  test('/readyz waits for the first keys of the provider; an outage after that is for the log alone', async () => {
+    let up = false, provider;
+    const answers = (path) => {
+      if (!up) return undefined;
+      const found = { issuer: provider.url, jwks_uri: provider.url + '/keys' };
+      return JSON.stringify(path === '/keys' ? { keys: [ed.jwk()] } : found);
+    };
+    provider = await secureServer(authority.issue('localhost', { file: 'late' }), answers);
+    const settings = [`issuer = "${provider.url}"`, `authorities = "${shown(authority.certificate)}"`, 'refresh = 10'];
+    const other = await startGateway({ config: `[identity]\n${settings.join('\n')}\n` });
+    const ready = async () => {
+      const { status, body } = await other.request('GET', '//readyz', undefined, { token: '' });
+      return { status, check: body.checks['provider-keys'] };
+    };
+    const token = ed.token(claims(provider.url));
+    const without = await until('the check', async () => {
+      const is = await ready();
+      return /The answer was 404/.test(is.check) && is;
+    });
+    assert.equal(without.status, 503);
+    assert.match(other.log(), /could not be had; its tokens are refused/);
+    assert.equal((await asking(other, token)).status, 401);
+    up = true;
+    await until('its keys', async () => (await ready()).status === 200, 45_000); // they are asked for every 10 s
+    assert.equal((await asking(other, token)).status, 200);
+    up = false;
+    await until('the outage', () => /could not be had; those from before stay good/.test(other.log()), 45_000);
+    await sleep(1500); // a check is told each second
+    assert.deepEqual(await ready(), { status: 200, check: 'ok' });
+    assert.equal((await asking(other, token)).status, 200);
+    await other.stop();
+    await provider.stop();
   });
 
   test('keys from a file; a set with a private key in it is refused whole', async () => {

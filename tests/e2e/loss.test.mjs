@@ -47,6 +47,36 @@ test('a lost switch: 503 meanwhile, stale objects, then everything again, agents
   stream.close();
 });
 
+test('/readyz says which source is lost, since when and why, and nothing of one that is not configured', async () => {
+  const g = await start();
+  const ready = async () => {
+    const { status, body } = await g.request('GET', '//readyz', undefined, { token: '' });
+    return { status, ...body };
+  };
+  await until('both are connected', async () => (await ready()).status === 200);
+  assert.deepEqual([(await ready()).checks.telephony, (await ready()).checks.audio], ['ok', 'ok']);
+  const stream = await g.stream(), session = await g.signIn('1001');
+  await g.telephony({ do: 'lose', hresult: '0x80010108' });
+  assert.equal((await g.setState(session, 'ready')).status, 503);
+  const event = await stream.event('source', 'lost');
+  const lost = await ready();
+  assert.deepEqual([lost.status, lost.durable, lost.checks.audio, lost.checks.journal], [503, true, 'ok', 'ok']);
+  assert.ok(lost.checks.telephony.startsWith(`lost since ${event.time}: `), lost.checks.telephony);
+  assert.match(lost.checks.telephony, /RPC_E_DISCONNECTED \(0x80010108\)\. The gateway connects again by itself/);
+  await g.telephony({ do: 'restore' });
+  await until('it is connected again', async () => (await ready()).status === 200);
+  assert.equal((await ready()).checks.telephony, 'ok');
+  await until('it takes commands', async () => (await g.setState(session, 'ready')).status === 200);
+  stream.close();
+
+  const none = await start({ config: '[telephony]\nsource = "none"\n' });
+  const { checks } = await until('it is ready', async () => {
+    const { status, body } = await none.request('GET', '//readyz', undefined, { token: '' });
+    return status === 200 && body;
+  });
+  assert.deepEqual([checks.audio, 'telephony' in checks], ['ok', false]);
+});
+
 test('10,000 agent-session events in a burst reach 50 clients, complete and in order', async () => {
   const g = await start({ keep: true, config: '[server]\nqueue_limit = "64 MiB"\n' });
   for (let agent = 1001; agent <= 1012; ++agent) await g.signIn(String(agent));

@@ -41,7 +41,12 @@ test('no TAPI: commands say so, everything else goes on', async () => {
   assert.equal(answer.status, 503);
   assert.equal(answer.body.type, '/problems/telephony-not-installed');
   assert.equal(answer.body.hresult, '0x80040154');
-  assert.equal((await g.request('GET', '//readyz')).status, 200);
+  const { status, body } = await until('the check has it', async () => {
+    const is = await g.request('GET', '//readyz');
+    return /REGDB_E_CLASSNOTREG/.test(is.body.checks.telephony) && is.body.checks.audio === 'ok' && is;
+  });
+  assert.deepEqual([status, body.durable, body.checks.journal, body.checks.audio], [503, true, 'ok', 'ok']);
+  assert.match(body.checks.telephony, /^lost since 20\S+Z: .*0x80040154/);
   stream.close();
 });
 
@@ -77,7 +82,7 @@ test('PulseAudio is killed and started again: the gateway lives', async () => {
   }
   server = startPulse();
   await until('PulseAudio answers again', answers);
-  assert.equal((await g.request('GET', '//readyz')).status, 200);
+  assert.equal((await g.request('GET', '//readyz')).body.durable, true);
   assert.equal((await g.request('GET', '/audio/devices')).status, 200);
 });
 

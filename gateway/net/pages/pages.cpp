@@ -24,7 +24,9 @@ HttpResponse text(http::status status, std::string body, const char* type) {
 
 HttpResponse jsonAnswer(http::status status, const boost::json::object& body) { return text(status, boost::json::serialize(body) + "\n", "application/json"); }
 
-// Ready: commands can be carried out, events are durable, and every part that has a check says that all is well. 503 names what is not.
+// Ready: events are durable, and every part that has a check says that all is well: each configured source is
+// connected, so commands can be carried out; what is read from files and from the provider is known. 503 names what
+// is not.
 HttpResponse readiness(const Site& site) {
     const auto health = site.api.ledger.health();
     boost::json::object checks{{"journal", health.durable ? "ok" : health.journalFault}};

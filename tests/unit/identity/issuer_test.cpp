@@ -43,9 +43,24 @@ TEST_CASE("the provider's keys: fetched again for an unknown key at most every 3
     CHECK(desk.asked == 5);
     CHECK(desk.issuer.health().fault.find("private") != std::string::npos);
     CHECK(desk.ask(after.token(claims())).has_value());  // those from before
+    CHECK(desk.issuer.fault().empty());                  // they stay good
     KeyDesk never("");
+    CHECK(never.issuer.fault().empty());  // nobody has asked yet
     never.down = true;
     CHECK(why(never.ask(before.token(claims()))).find("could not be had") != std::string::npos);
+    CHECK_THAT(never.issuer.fault(), Catch::StartsWith("There are no keys of https://login.test, so its tokens are"));
+    CHECK_THAT(never.issuer.fault(), Catch::Contains("nobody there"));
+    never.down = false;
+    never.answer = "{\"keys\":[]}";
+    never.issuer.tick(never.time + std::chrono::seconds(31));
+    CHECK_THAT(never.issuer.fault(), Catch::Contains("holds no key that can be used"));
+    never.answer = jwksOf({&before});
+    never.issuer.tick(never.time + std::chrono::seconds(62));
+    CHECK(never.issuer.fault().empty());
+    never.down = true;
+    never.issuer.tick(never.time + std::chrono::seconds(700));
+    CHECK(never.issuer.health().fault == "nobody there");
+    CHECK(never.issuer.fault().empty());
 }
 
 TEST_CASE("the provider's keys from a file, read again when it changes; by discovery, for this issuer alone") {

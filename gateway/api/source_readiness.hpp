@@ -1,0 +1,13 @@
+// The checks `telephony` and `audio` of `/readyz`: a configured source is connected, or it is told since when it
+// is not, and why. Thread: any. A source's own tells before the ledger hears of it: who hears that a source is lost
+// finds it in the check.
+#pragma once
+#include "api/readiness.hpp"
+#include "model/fact.hpp"
+
+namespace deskline::api {
+
+void expectSource(Readiness& readiness, Source source);   // before it starts: not ready until it is connected
+void tellSource(Readiness& readiness, const Fact& fact);  // what is no news of a source is passed over
+
+}  // namespace deskline::api
