@@ -39,6 +39,7 @@ function refusedToStart(gateway, options = {}) {
 describe('what cannot be read is not absent', () => {
   test('no descriptor is left when the keys change: what was revoked stays so, and the news come later', linux, async () => {
     const gateway = await startGateway({ connections: 1 });
+    await isReady(gateway);
     const allow = (descriptors) => execFileSync('prlimit', [`--pid=${gateway.child.pid}`, `--nofile=${descriptors}:`]);
     const ada = gateway.token('admin', [], 'ada'), crm = gateway.key('crm', '--scopes', 'agents:read');
     assert.equal(gateway.cli('revoke', '--subject', 'ada').code, 0);
@@ -71,6 +72,7 @@ describe('what cannot be read is not absent', () => {
     gateway.cli('revoke', '--subject', 'ada');
     const holds = async (what) => assert.deepEqual([await status(gateway, crm), await status(gateway, old), await status(gateway, ada)], [200, 401, 401], what);
     await until('the revocations', async () => (await status(gateway, ada)) === 401);
+    await isReady(gateway);
     for (const [what, make] of harms) {
       harm(keys, make);
       const answer = await until(what, async () => {
@@ -166,6 +168,7 @@ describe('what cannot be read is not absent', () => {
     writeFileSync(join(folder, 'jwks.json'), JSON.stringify({ keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'EdDSA', use: 'sig' }] }));
     const at = (name) => shown(join(folder, name));
     const gateway = await startGateway({ config: `[server]\ncertificate = "${at('server.pem')}"\nprivate_key = "${at('server.key')}"\nclient_authorities = "${at('ca.pem')}"\nclient_revocations = "${at('crl.pem')}"\n[identity]\nissuer = "company"\njwks = "${at('jwks.json')}"\n` });
+    await isReady(gateway);
     for (const [check, name] of [['certificate', 'server.pem'], ['private-key', 'server.key'], ['client-authorities', 'ca.pem'], ['client-revocations', 'crl.pem'], ['provider-keys', 'jwks.json']]) {
       for (const [what, make] of harms.slice(0, 2)) {
         harm(join(folder, name), make);
