@@ -1,4 +1,5 @@
 // Lean clients for many at once: each remembers the numbers of the lossless events that it heard, and resumes from the last one.
+import http from 'node:http';
 import https from 'node:https';
 import { WebSocket } from 'ws';
 
@@ -100,6 +101,42 @@ export class ResumingEventSource extends Heard {
   stop() {
     this.running = false;
     this.request.destroy();
+  }
+}
+
+// A webhook's receiver that takes whatever comes, and remembers the numbers.
+export class WebhookReceiver {
+  numbers = [];
+  static async begin(gateway, types) {
+    const receiver = new WebhookReceiver();
+    receiver.server = http.createServer((request, response) => {
+      let body = '';
+      request.on('data', (d) => (body += d));
+      request.on('end', () => {
+        receiver.numbers.push(numberOf(JSON.parse(body).id));
+        response.writeHead(200).end();
+      });
+    });
+    await new Promise((done) => receiver.server.listen(0, '127.0.0.1', done));
+    const made = await gateway.request('POST', '/webhooks', { url: `http://127.0.0.1:${receiver.server.address().port}/`, types });
+    if (made.status !== 201) throw new Error(made.text);
+    receiver.first = numberOf(made.body.cursor);
+    return receiver;
+  }
+  // Until it has come that far, however long that takes; a minute without anything new is too long.
+  async upTo(end) {
+    for (let came = this.numbers.length, at = Date.now(); !(this.numbers.at(-1) >= end); await new Promise((done) => setTimeout(done, 50))) {
+      if (this.numbers.length > came) (came = this.numbers.length), (at = Date.now());
+      if (Date.now() - at > 60_000) throw new Error(`the webhook hears nothing more: ${came} deliveries, the last ${this.numbers.at(-1)}, of ${end}`);
+    }
+  }
+  // In the order in which each came first.
+  once() {
+    return [...new Set(this.numbers)];
+  }
+  stop() {
+    this.server.closeAllConnections();
+    this.server.close();
   }
 }
 
