@@ -108,7 +108,7 @@ asio::awaitable<Answer> once(const Target& target, http::verb method, const Post
     };
     const auto& options = means.options;
     const auto executor = co_await asio::this_coro::executor;
-    const auto addresses = co_await means.resolver.resolve(target.host, means.until, answer.error);
+    const auto addresses = co_await means.resolver.resolve(target.host, what.owner, means.until, answer.error);
     if (answer.error) co_return failed("The name " + target.host + " could not be resolved");
     const auto endpoints = allowed(addresses, target, options);
     if (endpoints.empty()) {

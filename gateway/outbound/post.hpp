@@ -10,6 +10,7 @@ namespace deskline::outbound {
 struct Post {
     std::string url, body;
     std::vector<std::pair<std::string, std::string>> headers;
+    std::string owner = {};  // the account that it is for: so many names are looked up at a time for one (resolver.hpp)
 };
 struct PostOutcome {
     std::optional<int> status;

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -29,7 +30,7 @@ struct Asking {
 };
 
 struct Job {
-    std::string host, zone;
+    std::string host, zone, owner;
     std::weak_ptr<Asking> asking;  // gone: nobody wants to know any more
 };
 
@@ -40,12 +41,13 @@ struct Resolver::State {
     asio::io_context* io;  // null: it is gone, and nobody is told
     const Lookup lookup;
     std::deque<Job> waiting;
-    std::set<std::string> zones;  // being asked
+    std::set<std::string> zones;                // being asked
+    std::map<std::string, std::size_t> owners;  // how many of theirs are
     std::size_t threads = 0;
 
     State(asio::io_context& context, Lookup how) : io(&context), lookup(std::move(how)) {}
 
-    // Under the lock, these three.
+    // Under the lock, these.
     bool add(Job job) {
         std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
         const auto alike = std::ranges::count(waiting, job.zone, &Job::zone);
@@ -53,26 +55,36 @@ struct Resolver::State {
         waiting.push_back(std::move(job));
         return true;
     }
-    // The first whose zone is not being asked, and who is still waited for.
+    bool mayBegin(const Job& job) const {
+        const auto own = owners.find(job.owner);
+        return !zones.contains(job.zone) && (own == owners.end() || own->second < mostOfOwner);
+    }
+    // The first whose zone is not being asked, whose owner has not enough under way, and who is still waited for.
     std::optional<Job> next() {
         std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
-        const auto found = std::ranges::find_if(waiting, [&](const Job& job) { return !zones.contains(job.zone); });
+        const auto found = std::ranges::find_if(waiting, [this](const Job& job) { return mayBegin(job); });
         if (found == waiting.end()) return std::nullopt;
         auto job = std::move(*found);
         waiting.erase(found);
         zones.insert(job.zone);
+        ++owners[job.owner];
         return job;
+    }
+    void ended(const Job& job) {
+        zones.erase(job.zone);
+        if (const auto own = owners.find(job.owner); --own->second == 0) owners.erase(own);
     }
 
     // A thread lives while there is something to do.
     static void work(const std::shared_ptr<State>& state) {
         std::unique_lock lock(state->mutex);
         while (auto job = state->next()) {
+            help(state);
             lock.unlock();
             error_code error;
             auto addresses = state->lookup(job->host, error);
             lock.lock();
-            state->zones.erase(job->zone);
+            state->ended(*job);
             if (!state->io) continue;
             asio::post(*state->io, [asking = job->asking, addresses = std::move(addresses), error]() mutable {
                 const auto told = asking.lock();
@@ -83,6 +95,15 @@ struct Resolver::State {
             });
         }
         --state->threads;
+    }
+
+    // One that ended may have been in the way of two: of the next in its zone and of its owner's next.
+    static void help(const std::shared_ptr<State>& state) {
+        if (std::ranges::none_of(state->waiting, [&](const Job& job) { return state->mayBegin(job); })) return;
+        try {
+            hire(state);
+        } catch (const std::exception&) {  // there is no thread to be had: they wait for one of those that are there
+        }
     }
 
     static void hire(const std::shared_ptr<State>& state) {
@@ -100,13 +121,13 @@ Resolver::~Resolver() {
     state_->waiting.clear();
 }
 
-asio::awaitable<Addresses> Resolver::resolve(std::string host, std::chrono::steady_clock::time_point until, error_code& error) {
+asio::awaitable<Addresses> Resolver::resolve(std::string host, std::string owner, Until until, Error& error) {
     error = {};
     if (const auto address = asio::ip::make_address(host, error); !error) co_return Addresses{address};
     const auto asking = std::make_shared<Asking>(Asking{asio::steady_timer(io_, until)});
     {
         const std::lock_guard lock(state_->mutex);
-        if (!state_->add({host, zoneOf(host), asking})) {
+        if (!state_->add({host, zoneOf(host), std::move(owner), asking})) {
             error = asio::error::no_buffer_space;
             co_return Addresses{};
         }

@@ -1,6 +1,7 @@
 // Names to addresses, for the gateway's own requests. The system's lookup blocks and cannot be cancelled: it runs on a few threads of its
-// own, one at a time for one zone, so that a slow zone holds back nobody else; who asked is told at the latest when its time is up, and
-// nobody waits for a lookup at the end. Source: POSIX getaddrinfo. Thread: the caller's executor; lookups on their own.
+// own, one at a time for one zone and two for one owner, so that neither a slow zone nor whoever has many of them holds
+// back anybody else; who asked is told at the latest when its time is up, and nobody waits for a lookup at the end.
+// Source: POSIX getaddrinfo. Thread: the caller's executor; lookups on their own.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,14 +21,17 @@ Addresses lookUp(const std::string& host, boost::system::error_code& error);  //
 
 class Resolver {
 public:
-    static constexpr std::size_t mostThreads = 8;                     // lookups under way
+    static constexpr std::size_t mostThreads = 8, mostOfOwner = 2;    // lookups under way
     static constexpr std::size_t mostWaiting = 256, mostOfZone = 32;  // for a thread, or for their zone
 
     explicit Resolver(boost::asio::io_context& io, Lookup lookup = lookUp);
     ~Resolver();  // what is under way goes on for nobody
 
-    // An address is what it says. Errors: the lookup's; timed_out; no_buffer_space when too many wait.
-    boost::asio::awaitable<Addresses> resolve(std::string host, std::chrono::steady_clock::time_point until, boost::system::error_code& error);
+    // An address is what it says. `owner`: the account that it is for; "": the gateway itself.
+    // Errors: the lookup's; timed_out; no_buffer_space when too many wait.
+    using Until = std::chrono::steady_clock::time_point;
+    using Error = boost::system::error_code;
+    boost::asio::awaitable<Addresses> resolve(std::string host, std::string owner, Until until, Error& error);
 
 private:
     struct State;

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <set>
 
 #include "outbound/https_client.hpp"
 
@@ -13,11 +14,13 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(20);
 
-// Names below slow.example are not answered until `release`; nobody's name is refused; all others are loopback.
+// Names that end in this are not answered until `release`; nobody's name is refused; all others are loopback.
+constexpr std::string_view slowZone = "slow.example";
 struct Zones {
     std::mutex mutex;
     std::condition_variable changed;
     bool released = false;
+    std::set<std::string> answered;  // hosts
     std::size_t stuck = 0, mostStuck = 0;
 
     void release() {
@@ -25,13 +28,18 @@ struct Zones {
         released = true;
         changed.notify_all();
     }
+    void release(const std::string& host) {
+        const std::lock_guard lock(mutex);
+        answered.insert(host);
+        changed.notify_all();
+    }
     Addresses find(const std::string& host, boost::system::error_code& error) {
         if (host == "nobody.example") error = boost::asio::error::host_not_found;
-        if (!host.ends_with("slow.example")) return {boost::asio::ip::make_address("127.0.0.1")};
+        if (!host.ends_with(slowZone)) return {boost::asio::ip::make_address("127.0.0.1")};
         std::unique_lock lock(mutex);
         mostStuck = std::max(mostStuck, ++stuck);
         changed.notify_all();
-        changed.wait(lock, [this] { return released; });
+        changed.wait(lock, [&] { return released || answered.contains(host); });
         --stuck;
         return {boost::asio::ip::make_address("127.0.0.1")};
     }
@@ -43,9 +51,9 @@ struct Zones {
         const std::lock_guard lock(mutex);
         return mostStuck;
     }
-    void untilStuck() {
+    void untilStuck(std::size_t count = 1) {
         std::unique_lock lock(mutex);
-        REQUIRE(changed.wait_for(lock, patience, [this] { return stuck > 0; }));
+        REQUIRE(changed.wait_for(lock, patience, [&] { return stuck >= count; }));
     }
 };
 
@@ -61,9 +69,10 @@ struct Dialler {
     }
     ~Dialler() { zones->release(); }
 
-    std::future<std::string> post(const std::string& host) {
+    std::future<std::string> post(const std::string& host, std::string owner = "") {
         const auto told = std::make_shared<std::promise<std::string>>();
-        client->post({"https://" + host + ":1/", "{}", {}}, [told](const outbound::PostOutcome& outcome) { told->set_value(outcome.error); });
+        const auto tell = [told](const PostOutcome& outcome) { told->set_value(outcome.error); };
+        client->post({"https://" + host + ":1/", "{}", {}, std::move(owner)}, tell);
         return told->get_future();
     }
 };
@@ -90,6 +99,36 @@ TEST_CASE("resolver: a slow zone, however many of its names are asked for, holds
     CHECK(desk.zones->mostStuckAtOnce() == 1);
     desk.zones->release();
     for (auto& one : slow) CHECK(errorOf(one).starts_with("No connection to"));
+}
+
+TEST_CASE("resolver: somebody with a slow zone for each thread holds back nobody else") {
+    Dialler desk(std::chrono::seconds(60));
+    std::vector<std::future<std::string>> slow;
+    for (std::size_t i = 0; i < Resolver::mostThreads; ++i) {
+        const auto host = std::to_string(i) + "-slow.example";
+        slow.push_back(desk.post(host, "them"));
+    }
+    desk.zones->untilStuck(Resolver::mostOfOwner);
+    auto fast = desk.post("fast.example", "somebody");
+    CHECK(errorOf(fast).starts_with("No connection to"));
+    for (auto& one : slow) CHECK_FALSE(answered(one));
+    CHECK(desk.zones->mostStuckAtOnce() == Resolver::mostOfOwner);
+    desk.zones->release();
+    for (auto& one : slow) CHECK(errorOf(one).starts_with("No connection to"));
+}
+
+TEST_CASE("resolver: one that was in the way of its zone and of its owner lets both go on") {
+    Dialler desk(std::chrono::seconds(60));
+    std::vector<std::future<std::string>> slow;
+    for (const auto* host : {"a.1-slow.example", "2-slow.example"}) slow.push_back(desk.post(host, "them"));
+    desk.zones->untilStuck(2);
+    slow.push_back(desk.post("3-slow.example", "them"));
+    slow.push_back(desk.post("b.1-slow.example", "somebody"));
+    desk.zones->release("a.1-slow.example");
+    CHECK(errorOf(slow[0]).starts_with("No connection to"));
+    desk.zones->untilStuck(3);  // the second, and both that had waited
+    desk.zones->release();
+    for (std::size_t i = 1; i < slow.size(); ++i) CHECK(errorOf(slow[i]).starts_with("No connection to"));
 }
 
 TEST_CASE("resolver: so many may wait for a zone; more are refused at once") {
@@ -126,7 +165,7 @@ TEST_CASE("resolver: clear text goes to loopback alone, whatever its name resolv
     const auto elsewhere = [](const std::string&, auto&) { return Addresses{boost::asio::ip::make_address("192.0.2.1")}; };
     HttpsClient client({.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
     std::promise<std::string> told;
-    client.post({"http://localhost:1/", "{}", {}}, [&](const outbound::PostOutcome& outcome) { told.set_value(outcome.error); });
+    client.post({"http://localhost:1/", "{}", {}}, [&](const PostOutcome& outcome) { told.set_value(outcome.error); });
     auto outcome = told.get_future();
     CHECK(errorOf(outcome).starts_with("localhost is not loopback, and http is for loopback alone"));
 }
