@@ -77,7 +77,11 @@ int forgetInJournal(const host::Configuration& configuration, const JournalOptio
     const auto done = events::forgetAgent(configuration.journal.path, options.agent, "deskline journal forget");
     if (!done) return host::failed(done.error());
     std::cout << "agent " << options.agent << ": " << done->events << " events and " << done->operations << " operations were erased\n";
-    return 0;
+    if (!done->stillInLog) return 0;
+    std::cout.flush();
+    const auto log = configuration.journal.path + "-wal";
+    host::say("deskline: erased, but still in " + log + ": end the backup or export that reads, and run it again");
+    return 1;
 }
 
 }  // namespace deskline

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <ostream>
+#include <thread>
 
 #include "events/audit.hpp"
 #include "events/database.hpp"
@@ -16,6 +17,7 @@ namespace {
 constexpr int notePatience = 30'000;          // milliseconds: many commands may come at once, and none may lose its entry
 constexpr std::int64_t erasedAtOnce = 1000;   // events; the gateway writes between two steps
 constexpr std::size_t exportedAtOnce = 1000;  // rows
+constexpr auto emptyingPause = std::chrono::milliseconds(250);
 
 Result<void> openAt(Database& database, const std::filesystem::path& journal, Database::Access access) {
     const auto there = stampOf(journal);
@@ -87,6 +89,22 @@ Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table,
     }
 }
 
+// Writes the log of changes back and begins it anew, with nothing in it. False: somebody read an older moment of it all
+// the while. SQLite says that in a row, not as an error. While a try waits, nobody can write: each is short.
+Result<bool> emptyLog(Database& database, std::chrono::milliseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    if (!database.run("PRAGMA busy_timeout = 100")) return database.fault("changed");
+    for (;;) {
+        {
+            Statement empty(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+            if (!empty.row()) return database.fault("changed");
+            if (empty.number(0) == 0) return true;
+        }
+        if (std::chrono::steady_clock::now() >= until) return false;
+        std::this_thread::sleep_for(emptyingPause);
+    }
+}
+
 }  // namespace
 
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
@@ -111,7 +129,7 @@ Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::op
     return exportRows(journal, "event", "events", from, to, out);
 }
 
-Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor) {
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor, std::chrono::milliseconds patience) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();
     if (!database.run("PRAGMA secure_delete = ON")) return database.fault("changed");
@@ -122,8 +140,9 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
     if (auto noted = note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = "/agents/" + agent, .detail = detail}); !noted)
         return noted.error();
-    if (!database.run("PRAGMA wal_checkpoint(TRUNCATE)")) return database.fault("changed");  // what was erased leaves the log of changes too
-    return Forgotten{*events, *operations};
+    const auto emptied = emptyLog(database, patience);
+    if (!emptied) return emptied.error();
+    return Forgotten{*events, *operations, !*emptied};
 }
 
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry) {

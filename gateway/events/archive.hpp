@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <boost/json.hpp>
+#include <chrono>
 #include <iosfwd>
 #include <map>
 
@@ -25,10 +26,14 @@ Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::op
 
 struct Forgotten {
     std::uint64_t events = 0, operations = 0;
+    bool stillInLog = false;  // of changes (-wal): somebody reads an older moment, such as a backup
 };
 // Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the space that they took.
 // The audit says who asked and how much went, not what. A running gateway goes on; what it holds in memory of the present stays.
-Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor);
+// `patience`: how long it waits for whoever reads an older moment, for whom the log of changes has what was erased.
+inline constexpr auto forgetPatience = std::chrono::seconds(30);
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor,
+                              std::chrono::milliseconds patience = forgetPatience);
 
 // An audit entry by another program than the gateway; its time is the present one. The journal is made where there is none.
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry);

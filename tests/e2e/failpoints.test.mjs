@@ -189,7 +189,7 @@ test('killed at each point of a file while it makes its first files: the next st
       if (!whole) ++killed[point];
       const gateway = whole ?? (await startGateway(options));
       assert.doesNotMatch(gateway.log(), unclean, 'a clean start');
-      assert.equal((await gateway.request('GET', '//readyz', undefined, { token: '' })).status, 200);
+      await until('it is ready', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200);
       assert.equal((await gateway.request('GET', '/me')).status, 200, 'a token of its signing key');
       left.push(...readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.new')).map((name) => `${point}:${count}: ${name}`));
       await gateway.stop();

@@ -3,7 +3,9 @@
 
 #include <sqlite3.h>
 #include <fstream>
+#include <iterator>
 #include <set>
+#include <thread>
 
 #include "events/archive.hpp"
 #include "unit/events/bench.hpp"
@@ -19,6 +21,11 @@ void execute(const std::filesystem::path& file, const char* sql) {
     const auto code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
     sqlite3_close(database);
     REQUIRE(code == SQLITE_OK);
+}
+
+bool holds(const std::filesystem::path& file, const std::string& text) {
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {}).find(text) != std::string::npos;
 }
 
 }  // namespace
@@ -229,6 +236,53 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
     CHECK(bench.frames().size() == 201);  // served all the same
     CHECK_FALSE(bench.ledger.health().durable);
     CHECK(bench.ledger.health().unsaved == 201);
+}
+
+TEST_CASE("what was forgotten is in the log of changes while somebody reads an older moment, and that is told") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db", log = folder.path / "journal.db-wal";
+    const auto journal = journalIn(file);
+    const std::string secret = "a very private reason";
+    const Frame meta{.number = 1, .type = "deskline.agent", .subject = "/agents/1001", .concern = {"1001", {}}};
+    REQUIRE(journal->append({makeFrame(meta, "{\"reason\":\"" + secret + "\"}")}).has_value());
+    Database reader;
+    bool damaged = false;
+    REQUIRE(reader.open(file, Database::Access::read, Database::Durability::normal, damaged).has_value());
+    REQUIRE(reader.run("BEGIN"));
+    REQUIRE(reader.run("SELECT COUNT(*) FROM events"));
+    auto forgotten = forgetAgent(file, "1001", "test", std::chrono::milliseconds(300));
+    REQUIRE(forgotten.has_value());
+    CHECK(forgotten->events == 1);
+    CHECK(forgotten->stillInLog);
+    CHECK(holds(log, secret));
+    REQUIRE(reader.run("COMMIT"));
+    forgotten = forgetAgent(file, "1001", "test", std::chrono::milliseconds(300));
+    REQUIRE(forgotten.has_value());
+    CHECK(forgotten->events == 0);
+    CHECK_FALSE(forgotten->stillInLog);
+    CHECK_FALSE(holds(log, secret));
+    CHECK_FALSE(holds(file, secret));
+}
+
+TEST_CASE("who forgets waits for a reader that ends in time") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db";
+    const auto journal = journalIn(file);
+    const Frame meta{.number = 1, .type = "deskline.agent", .subject = "/agents/1001", .concern = {"1001", {}}};
+    REQUIRE(journal->append({makeFrame(meta, "{}")}).has_value());
+    Database reader;
+    bool damaged = false;
+    REQUIRE(reader.open(file, Database::Access::read, Database::Durability::normal, damaged).has_value());
+    REQUIRE(reader.run("BEGIN"));
+    REQUIRE(reader.run("SELECT COUNT(*) FROM events"));
+    std::thread ends([&] {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        reader.run("COMMIT");
+    });
+    const auto forgotten = forgetAgent(file, "1001", "test");
+    ends.join();
+    REQUIRE(forgotten.has_value());
+    CHECK_FALSE(forgotten->stillInLog);
 }
 
 TEST_CASE("a journal that cannot be written: events are served, health says so") {
