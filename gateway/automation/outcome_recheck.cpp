@@ -13,7 +13,7 @@ void OutcomeRecheck::tick(events::Books& books) {
         since = read;
         const auto& subject = operation.expectation->subject;
         if (!subject.starts_with("/sessions/")) continue;
-        telephony_->perform(telephony::ReadSession{subject.substr(10)}, [](const auto&) {});  // reported as SessionRead, or not at all
+        telephony_->perform(telephony::ReadSession{subject.substr(10)}, "", [](const auto&) {});  // reported as SessionRead, or not at all
     }
     since_ = std::move(still);
 }

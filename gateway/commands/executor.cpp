@@ -75,11 +75,11 @@ CommandId Executor::carryOut(events::Books& books, Command what, events::Cause c
         return id;
     }
     const auto done = [this, id, answer](const auto& outcome) { ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer); };
-    books.afterCommit([this, id, what = std::move(what), done] {
+    books.afterCommit([this, id, what = std::move(what), owner = cause.account, done] {
         if (const auto* change = std::get_if<audio::Change>(&what))
             audio_->perform(id, *change, done);
         else
-            telephony_->perform(std::get<telephony::Command>(what), done);
+            telephony_->perform(std::get<telephony::Command>(what), owner, done);
     });
     return id;
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -12,8 +13,15 @@ namespace deskline::source {
 namespace {
 
 struct Job {
-    std::string what;
+    std::string owner, what;
     std::function<void()> call;
+};
+
+// Who has calls that run or lanes that are ready.
+struct Owner {
+    std::deque<std::string> ready;
+    std::size_t running = 0;
+    std::uint64_t turn = 0;  // of its last call that began
 };
 
 constexpr auto idleThreadLives = std::chrono::seconds(5);
@@ -24,23 +32,58 @@ struct Lanes::State {
     std::mutex mutex;
     std::condition_variable wake, quiet;
     std::map<std::string, std::deque<Job>> lanes;  // the front job of a lane is running or ready
-    std::deque<std::string> ready;
+    std::map<std::string, Owner> owners;
     std::map<std::string, std::string> running;  // lane → what
-    std::size_t limit = 0, threads = 0, idle = 0;
+    std::size_t limit = 0, ready = 0, threads = 0, idle = 0;
+    std::uint64_t turns = 0;
     bool stopping = false;
     Apartment apartment;
+
+    void makeReady(const std::string& lane) {
+        owners[lanes.at(lane).front().owner].ready.push_back(lane);
+        ++ready;
+    }
+
+    std::string next() {  // the lane whose turn it is; one is ready
+        const auto before = [](const auto& one, const auto& other) {
+            if (one.second.ready.empty() != other.second.ready.empty()) return other.second.ready.empty();
+            return std::pair(one.second.running, one.second.turn) < std::pair(other.second.running, other.second.turn);
+        };
+        auto& owner = std::ranges::min_element(owners, before)->second;
+        auto lane = std::move(owner.ready.front());
+        owner.ready.pop_front();
+        --ready;
+        ++owner.running;
+        owner.turn = ++turns;
+        return lane;
+    }
+
+    void ended(const std::string& lane) {
+        running.erase(lane);
+        auto& queue = lanes.at(lane);
+        const auto owner = owners.find(queue.front().owner);
+        --owner->second.running;
+        queue.pop_front();
+        if (queue.empty())
+            lanes.erase(lane);
+        else {
+            makeReady(lane);
+            wake.notify_one();
+        }
+        if (owner->second.running == 0 && owner->second.ready.empty()) owners.erase(owner);
+    }
 
     static void work(const std::shared_ptr<State>& state) {
         const auto held = state->apartment ? state->apartment() : nullptr;
         std::unique_lock lock(state->mutex);
         for (;;) {
             ++state->idle;
-            const bool woken = state->wake.wait_for(lock, idleThreadLives, [&] { return state->stopping || !state->ready.empty(); });
+            const auto due = [&] { return state->stopping || state->ready > 0; };
+            const bool woken = state->wake.wait_for(lock, idleThreadLives, due);
             --state->idle;
-            if (!woken || state->ready.empty()) break;
-            const auto lane = state->ready.front();
-            state->ready.pop_front();
-            auto job = std::move(state->lanes[lane].front());
+            if (!woken || state->ready == 0) break;
+            const auto lane = state->next();
+            auto& job = state->lanes.at(lane).front();  // stays where it is while it runs
             state->running[lane] = job.what;
             lock.unlock();
             try {
@@ -50,15 +93,7 @@ struct Lanes::State {
             }
             job.call = nullptr;  // what it holds is released outside the lock
             lock.lock();
-            state->running.erase(lane);
-            auto& queue = state->lanes[lane];
-            queue.pop_front();
-            if (queue.empty())
-                state->lanes.erase(lane);
-            else {
-                state->ready.push_back(lane);
-                state->wake.notify_one();
-            }
+            state->ended(lane);
             if (state->lanes.empty()) state->quiet.notify_all();
         }
         --state->threads;
@@ -73,16 +108,16 @@ Lanes::Lanes(std::size_t threads, Apartment apartment) : state_(std::make_shared
 
 Lanes::~Lanes() { stop(std::chrono::milliseconds(0)); }
 
-void Lanes::post(const std::string& lane, std::string what, std::function<void()> call) {
+void Lanes::post(const std::string& lane, const std::string& owner, std::string what, std::function<void()> call) {
     const std::lock_guard lock(state_->mutex);
     if (state_->stopping) return;
     auto& queue = state_->lanes[lane];
-    queue.push_back({std::move(what), std::move(call)});
+    queue.push_back({owner, std::move(what), std::move(call)});
     if (queue.size() > 1) return;
-    state_->ready.push_back(lane);
-    if (state_->ready.size() > state_->idle && state_->threads < state_->limit) {
-        ++state_->threads;
+    state_->makeReady(lane);
+    if (state_->ready > state_->idle && state_->threads < state_->limit) {
         std::thread(&State::work, state_).detach();
+        ++state_->threads;
     }
     state_->wake.notify_one();
 }
@@ -96,7 +131,8 @@ std::vector<std::string> Lanes::stop(std::chrono::milliseconds patience) {
     std::unique_lock lock(state_->mutex);
     state_->quiet.wait_for(lock, patience, [&] { return state_->lanes.empty(); });
     state_->stopping = true;
-    state_->ready.clear();
+    for (auto& [name, owner] : state_->owners) owner.ready.clear();
+    state_->ready = 0;
     state_->wake.notify_all();
     std::vector<std::string> left;
     for (auto& [lane, what] : state_->running) left.push_back(what);

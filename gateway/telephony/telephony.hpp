@@ -56,7 +56,8 @@ public:
     virtual ~Telephony() = default;
 
     virtual void start(source::Report report) = 0;
-    virtual void perform(Command command, Completion completion) = 0;
+    // `owner`: whose share of the threads it takes, an account; "": the gateway itself.
+    virtual void perform(Command command, std::string owner, Completion completion) = 0;
     virtual void readFigures() = 0;  // reads all statistics and reports them; does nothing while a reading is under way
     // Ends the source; waits for calls in flight at most `patience` and names those it leaves behind.
     virtual std::vector<std::string> stop(std::chrono::milliseconds patience) = 0;

@@ -11,7 +11,7 @@ constexpr auto notAllowed = hresult("TAPI_E_CALLCENTER_INVALAGENTSTATE"), timeou
 
 }  // namespace
 
-void Acd::perform(telephony::Command command, telephony::Completion completion) {
+void Acd::perform(telephony::Command command, std::string, telephony::Completion completion) {
     const std::lock_guard lock(mutex_);
     asked_.push_back({std::move(command), std::move(completion), {}});
     ++everAsked_;

@@ -31,7 +31,7 @@ public:
     };
 
     void start(source::Report) override {}
-    void perform(telephony::Command command, telephony::Completion completion) override;
+    void perform(telephony::Command command, std::string owner, telephony::Completion completion) override;
     void readFigures() override {}
     std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }
 

@@ -39,7 +39,7 @@ World::World() : folder_(base() / "life") {
     for (std::size_t i = 0; i < 3; ++i)  // some are at work already
         for (const auto& command : {telephony::Command(telephony::SignIn{"h", agentIds[i]}),
                                     telephony::Command(telephony::CreateSession{agentIds[i], groupNames[i % groupNames.size()], "Line 1"})}) {
-            acd_.perform(command, [](const auto&) {});
+            acd_.perform(command, "", [](const auto&) {});
             acd_.answer(0, Way::eventFirst, life_->report());
         }
     settle();

@@ -98,11 +98,11 @@ Fault SimulatedTelephony::failed(Code code, std::string_view what) {
     return fault;
 }
 
-void SimulatedTelephony::perform(Command command, Completion completion) {
+void SimulatedTelephony::perform(Command command, std::string owner, Completion completion) {
     if (!recovery_->connected()) return completion(recovery_->fault());
     auto lane = laneOf(command);
     auto what = describe(command);
-    lanes_.post(lane, std::move(what), [this, command = std::move(command), completion = std::move(completion)] {
+    lanes_.post(lane, owner, std::move(what), [this, command = std::move(command), completion = std::move(completion)] {
         if (!recovery_->connected()) return completion(recovery_->fault());
         completion(std::visit([this](const auto& c) { return carryOut(c); }, command));
     });

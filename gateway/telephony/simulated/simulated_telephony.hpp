@@ -24,7 +24,7 @@ public:
     ~SimulatedTelephony() override;
 
     void start(source::Report report) override;
-    void perform(Command command, Completion completion) override;
+    void perform(Command command, std::string owner, Completion completion) override;
     void readFigures() override;
     std::vector<std::string> stop(std::chrono::milliseconds patience) override;
 

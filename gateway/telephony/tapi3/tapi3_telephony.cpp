@@ -152,11 +152,11 @@ void Tapi3Telephony::start(source::Report report) {
     state_->recovery->start();
 }
 
-void Tapi3Telephony::perform(Command command, Completion completion) {
+void Tapi3Telephony::perform(Command command, std::string owner, Completion completion) {
     if (!state_->recovery->connected()) return completion(state_->recovery->fault());
     auto lane = laneOf(command);
     auto what = describe(command);
-    state_->lanes.post(lane, std::move(what), [state = state_, command = std::move(command), completion = std::move(completion)] {
+    state_->lanes.post(lane, owner, std::move(what), [state = state_, command = std::move(command), completion = std::move(completion)] {
         const auto connection = state->current();
         if (!connection || !state->recovery->connected()) return completion(state->recovery->fault());
         completion(state->check(std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
@@ -168,7 +168,7 @@ void Tapi3Telephony::readFigures() {
         const std::lock_guard lock(state_->mutex);
         if (!state_->connection || std::exchange(state_->readingFigures, true)) return;
     }
-    state_->lanes.post("figures", "reading of figures", [state = state_] {
+    state_->lanes.post("figures", "", "reading of figures", [state = state_] {
         if (const auto connection = state->current()) state->report({connection->readFigures()});
         const std::lock_guard lock(state->mutex);
         state->readingFigures = false;

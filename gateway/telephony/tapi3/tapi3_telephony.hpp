@@ -18,7 +18,7 @@ public:
     ~Tapi3Telephony() override;
 
     void start(source::Report report) override;
-    void perform(Command command, Completion completion) override;
+    void perform(Command command, std::string owner, Completion completion) override;
     void readFigures() override;
     std::vector<std::string> stop(std::chrono::milliseconds patience) override;
 

@@ -15,7 +15,9 @@ TEST_CASE("an outcome that nobody knows is read again after five seconds, and se
         std::promise<api::Response> answered;
         std::thread caller([&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
         while (desk.acd.count() == 0) std::this_thread::yield();
-        desk.answer(timeout);
+        auto first = desk.acd.take();
+        CHECK(first.owner == "supervisor");
+        desk.finish(first, fromHresult(timeout, "ITAgentSession::put_State"));
         caller.join();
         const auto response = answered.get_future().get();
         CHECK(response.status == 504);
@@ -29,6 +31,7 @@ TEST_CASE("an outcome that nobody knows is read again after five seconds, and se
         desk.tick();
         auto asked = desk.acd.take();
         CHECK(std::get<telephony::ReadSession>(asked.command).session == "s1");
+        CHECK(asked.owner.empty());  // of the share of nobody who asks
         desk.told();
         desk.bench.ledger.record({SessionRead{"s1", carriedOut ? SessionState::ready : SessionState::not_ready}});
         desk.finish(asked, telephony::Outcome{"s1", false, false});

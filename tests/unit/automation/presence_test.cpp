@@ -45,6 +45,7 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
     desk.tick();
     auto asked = desk.acd.take();
     CHECK(std::get<telephony::SignOut>(asked.command).agent == "1001");
+    CHECK(asked.owner.empty());
     desk.bench.ledger.record({AgentChanged{"1001", AgentEvent::signed_out}});
     desk.finish(asked, telephony::Outcome{"1001"});
     pass(std::chrono::seconds(300));

@@ -15,11 +15,12 @@ public:
     struct Asked {
         telephony::Command command;
         telephony::Completion completion;
+        std::string owner;
     };
     void start(source::Report) override {}
-    void perform(telephony::Command command, telephony::Completion completion) override {
+    void perform(telephony::Command command, std::string owner, telephony::Completion completion) override {
         const std::lock_guard lock(mutex_);
-        asked_.push_back({std::move(command), std::move(completion)});
+        asked_.push_back({std::move(command), std::move(completion), std::move(owner)});
     }
     void readFigures() override {}
     std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }

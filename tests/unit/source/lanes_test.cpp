@@ -1,10 +1,38 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <semaphore>
 
 #include "source/lanes.hpp"
 
 using namespace deskline;
+
+namespace {
+
+// Calls of one owner, each in a lane of its own; each lasts until one more is released.
+struct Slow {
+    std::string owner;
+    std::counting_semaphore<> end{0};
+    std::atomic<int> begun{0}, ended{0};
+
+    void post(source::Lanes& lanes, int calls) {
+        for (int i = 0; i < calls; ++i)
+            lanes.post(owner + std::to_string(i), owner, owner, [this] {
+                ++begun;
+                end.acquire();
+                ++ended;
+            });
+    }
+    int running() const { return begun - ended; }
+};
+
+bool soon(const std::function<bool()>& so) {
+    const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!so() && std::chrono::steady_clock::now() < last) std::this_thread::yield();
+    return so();
+}
+
+}  // namespace
 
 TEST_CASE("lanes: in order within one, never waiting for another; what blocks is left behind by name") {
     source::Lanes lanes(4);
@@ -12,12 +40,12 @@ TEST_CASE("lanes: in order within one, never waiting for another; what blocks is
     std::promise<std::string> other;
     std::mutex mutex;
     std::string order;
-    lanes.post("a", "the blocked call", [&] {
+    lanes.post("a", "", "the blocked call", [&] {
         blocked.set_value();
         release.get_future().wait();
     });
     for (const char c : {'1', '2', '3'})
-        lanes.post("b", "b", [&, c] {
+        lanes.post("b", "", "b", [&, c] {
             const std::lock_guard lock(mutex);
             order += c;
             if (c == '3') other.set_value(order);
@@ -28,4 +56,60 @@ TEST_CASE("lanes: in order within one, never waiting for another; what blocks is
     CHECK(lanes.stop(std::chrono::milliseconds(10)) == std::vector<std::string>{"the blocked call"});
     release.set_value();
     CHECK(lanes.stop(std::chrono::seconds(5)).empty());
+}
+
+TEST_CASE("lanes: as many threads as the limit says, and never more") {
+    Slow calls{"crm"};
+    source::Lanes lanes(4);
+    calls.post(lanes, 20);
+    REQUIRE(soon([&] { return calls.begun == 4; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    CHECK(calls.begun == 4);
+    CHECK(lanes.inFlight() == 4);
+    for (int done = 1; done <= 20; ++done) {  // each thread that is free goes on with the next
+        calls.end.release();
+        REQUIRE(soon([&] { return calls.ended == done && calls.begun == std::min(20, done + 4); }));
+    }
+    CHECK(lanes.stop(std::chrono::seconds(5)).empty());
+}
+
+TEST_CASE("lanes: an owner has at most half of the threads while another one's lane waits") {
+    Slow crm{"crm"}, desk{"desk"};
+    source::Lanes lanes(4);
+    crm.post(lanes, 50);
+    REQUIRE(soon([&] { return crm.running() == 4; }));  // alone, it has them all
+    desk.post(lanes, 50);
+    for (int theirs = 1; theirs <= 2; ++theirs) {  // each that it gives back is the other's, up to the half
+        crm.end.release();
+        REQUIRE(soon([&] { return desk.running() == theirs; }));
+        CHECK(crm.running() == 4 - theirs);
+    }
+    for (int turn = 0; turn < 10; ++turn) {  // from then on each has its own
+        auto& one = turn % 2 ? crm : desk;
+        const int before = one.begun;
+        one.end.release();
+        REQUIRE(soon([&] { return one.begun == before + 1; }));
+        CHECK(crm.running() == 2);
+        CHECK(desk.running() == 2);
+    }
+    Slow third{"third"};  // who comes last waits for one call, not for all that came before it
+    third.post(lanes, 1);
+    crm.end.release();
+    CHECK(soon([&] { return third.running() == 1; }));
+    for (auto* calls : {&crm, &desk, &third}) calls->end.release(50);
+    CHECK(lanes.stop(std::chrono::seconds(20)).empty());
+    CHECK(crm.ended + desk.ended + third.ended == 101);
+}
+
+TEST_CASE("lanes: with one thread the owners take turns") {
+    std::promise<void> hold;
+    std::string order;
+    source::Lanes lanes(1);
+    lanes.post("first", "crm", "first", [&] { hold.get_future().wait(); });
+    REQUIRE(soon([&] { return lanes.inFlight() == 1; }));
+    for (const std::string lane : {"a1", "a2", "a3", "b1", "b2"})
+        lanes.post(lane, lane.substr(0, 1), lane, [&order, lane] { order += lane + " "; });
+    hold.set_value();
+    CHECK(lanes.stop(std::chrono::seconds(20)).empty());
+    CHECK(order == "a1 b1 a2 b2 a3 ");
 }
