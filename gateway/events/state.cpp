@@ -118,13 +118,17 @@ public:
             if (auto queue = state_.queues.find(id); queue != state_.queues.end()) queue->second.statistics = figures;
     }
 
+    void operator()(const AddressesRead& fact) {
+        state_.addresses.clear();
+        for (auto& address : fact.addresses) state_.addresses[address.id] = address;
+    }
+
     // The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has changed.
     void operator()(const TelephonyPicture& fact) {
         reconcile(state_.handlers, fact.handlers, [&](auto& item, bool added) { (*this)(HandlerChanged{item, event(added)}); });
         reconcile(state_.groups, fact.groups, [&](auto& item, bool added) { (*this)(GroupChanged{item, event(added)}); });
         reconcile(state_.queues, fact.queues, [&](auto& item, bool added) { (*this)(QueueChanged{item, event(added)}); });
-        state_.addresses.clear();
-        for (auto& address : fact.addresses) state_.addresses[address.id] = address;
+        (*this)(AddressesRead{fact.addresses});
         for (const auto& id : missing(state_.sessions, fact.sessions)) (*this)(SessionChanged{id, SessionEvent::end});
         for (const auto& id : missing(state_.agents, fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
         for (auto& agent : fact.agents) {

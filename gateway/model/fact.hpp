@@ -47,6 +47,10 @@ struct FiguresRead {
     std::map<std::string, SessionStatistics> sessions;
     std::map<std::string, QueueStatistics> queues;
 };
+// The lines that there are now: no event tells that one has come or gone; with an agent handler they do.
+struct AddressesRead {
+    std::vector<Address> addresses;
+};
 // A session's state was read after an outcome that nobody knows (timeout).
 struct SessionRead {
     std::string id;
@@ -112,9 +116,9 @@ struct WebhookChanged {  // suspended, ended …
 };
 
 struct Fact {
-    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead, SessionRead, TelephonyPicture,
-                 AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioPicture, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged,
-                 WebhookChanged>
+    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead,
+                 AddressesRead, SessionRead, TelephonyPicture, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter,
+                 AudioPicture, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>
         what;
     Time time = now();
     CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)

@@ -79,6 +79,17 @@ TEST_CASE("a call that was told before its session is told again to those who se
     CHECK(bench.frames().size() == 1);  // and once only
 }
 
+TEST_CASE("the lines that are there now take the place of those before, without an event") {
+    Bench bench(journalIn({}));
+    bench.ledger.record({AddressesRead{{{"a1", "Line 1", "h"}, {"a2", "Line 2", "h"}}}});
+    bench.ledger.record({AddressesRead{{{"a2", "Line 2", "h"}, {"a3", "Line 3", "other"}}}});
+    CHECK(bench.frames().empty());
+    const auto lines = inLedger(bench.ledger, [](Books& books) { return books.state().addresses; });
+    REQUIRE(lines.size() == 2);
+    CHECK(lines.contains("a2"));
+    CHECK(lines.at("a3").handler == "other");
+}
+
 TEST_CASE("a new picture is told as differences, in order") {
     Bench bench(journalIn({}));
     TelephonyPicture picture;
