@@ -178,13 +178,14 @@ struct CoreAudio::Thread {
     SessionEntry* addSession(IAudioSessionControl* control, DeviceEntry& device) {
         auto control2 = com::query<IAudioSessionControl2>(control);
         if (!control2) return nullptr;
-        com::TaskText instance;
-        if (SUCCEEDED(control2->GetSessionInstanceIdentifier(instance.receive()))) {
-            const auto id = stableId({"audio-session", instance.text()});
-            if (std::ranges::any_of(sessions, [&](auto& entry) { return entry.second->value.id == id; })) return nullptr;
-        }
+        auto ids = SessionIds::of(control2.Get(), device.value.id);
+        const auto identity = com::identityOf(control2.Get());
+        const auto isIt = [&](const auto& entry) {
+            return entry.second->ids.same(ids) || com::identityOf(entry.second->control.Get()) == identity;
+        };
+        if (std::ranges::any_of(sessions, isIt)) return nullptr;
         const auto key = nextKey++;
-        auto entry = std::make_unique<SessionEntry>(std::move(control2), key, device.value.id, notices);
+        auto entry = std::make_unique<SessionEntry>(std::move(control2), key, std::move(ids), device.value.id, notices);
         if (entry->value.state == ::deskline::AudioSessionState::expired) return nullptr;
         return (sessions[key] = std::move(entry)).get();
     }

@@ -178,13 +178,24 @@ std::vector<ComPtr<IAudioSessionControl>> DeviceEntry::sessions() {
     return found;
 }
 
-SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, const std::string& device, const std::shared_ptr<Notices>& notices)
-    : control(std::move(c)), key(k) {
+SessionIds SessionIds::of(IAudioSessionControl2* control, const std::string& device) {
+    com::TaskText instance, session;
+    DWORD process = 0;
+    SessionIds ids;
+    if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())))
+        ids.instance = stableId({"audio-session", instance.text()});
+    control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
+    control->GetProcessId(&process);
+    ids.likeness = stableId({"audio-session", device, session.text(), std::to_string(process)});
+    return ids;
+}
+
+SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, SessionIds is, const std::string& device,
+                           const std::shared_ptr<Notices>& notices)
+    : control(std::move(c)), key(k), ids(std::move(is)) {
     // Identifiers and process are read once, now: after expiry the getters answer AUDCLNT_E_DEVICE_INVALIDATED.
-    com::TaskText instance;
     value.device = device;
-    value.id = SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())) ? stableId({"audio-session", instance.text()})
-                                                                                    : stableId({"audio-session", device, std::to_string(key)});
+    value.id = ids.id();
     DWORD process = 0;
     if (SUCCEEDED(control->GetProcessId(&process))) value.process = {process, programOf(process)};  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
     value.systemSounds = control->IsSystemSoundsSession() == S_OK;                                  // S_FALSE says no

@@ -45,9 +45,24 @@ private:
     bool volumeRegistered_ = false, createdRegistered_ = false, duckRegistered_ = false;
 };
 
+// What tells a session from the others: its instance identifier; where that is not to be had, its device, its session
+// identifier and its process.
+struct SessionIds {
+    std::string instance;  // "": not to be had
+    std::string likeness;
+
+    static SessionIds of(IAudioSessionControl2* control, const std::string& device);
+    const std::string& id() const { return instance.empty() ? likeness : instance; }
+    bool same(const SessionIds& other) const {
+        const bool both = !instance.empty() && !other.instance.empty();
+        return both ? instance == other.instance : likeness == other.likeness;
+    }
+};
+
 class SessionEntry {
 public:
-    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, const std::string& device, const std::shared_ptr<Notices>& notices);
+    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const std::string& device,
+                 const std::shared_ptr<Notices>& notices);
     ~SessionEntry();
     SessionEntry(const SessionEntry&) = delete;
     SessionEntry& operator=(const SessionEntry&) = delete;
@@ -59,6 +74,7 @@ public:
 
     ComPtr<IAudioSessionControl2> control;
     std::uint64_t key;
+    SessionIds ids;
     std::shared_ptr<Marks> marks = std::make_shared<Marks>();
     AudioSession value;
 

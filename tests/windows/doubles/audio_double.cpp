@@ -147,6 +147,7 @@ public:
         return with([&](const AudioSession& s) { give(s.device + "|" + s.process.name, out); });
     }
     HRESULT STDMETHODCALLTYPE GetSessionInstanceIdentifier(LPWSTR* out) override {
+        if (const Code code = world().mixer.faults().pass("GetSessionInstanceIdentifier", id)) return hr(code);
         return with([&](const AudioSession&) { give("{simulated}|" + id, out); });
     }
     HRESULT STDMETHODCALLTYPE GetProcessId(DWORD* out) override {
