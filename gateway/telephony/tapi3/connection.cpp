@@ -21,8 +21,11 @@ const typename Entries::value_type* find(const Entries& entries, T&& matches) {
 
 }  // namespace
 
-Connection::Connection(source::Report report, Lost lost, std::string onlyHandler)
-    : report_(std::move(report)), lost_(std::move(lost)), onlyHandler_(std::move(onlyHandler)) {}
+Connection::Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler)
+    : report_(std::move(report)),
+      lost_(std::move(lost)),
+      gone_(std::move(gone)),
+      onlyHandler_(std::move(onlyHandler)) {}
 
 Connection::~Connection() { close(); }
 
@@ -95,7 +98,7 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyPicture& p
     {
         const std::lock_guard lock(mutex_);
         if (find(handlers_, [&](const Handler& h) { return h.name == *name; })) return {};
-        handlers_.push_back({handler, *name});
+        handlers_.push_back({handler, com::identityOf(handler), *name});
     }
     picture.handlers.push_back({stableId({"handler", *name}), *name});
     const auto groups = groupsOf(handler);
@@ -113,9 +116,10 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
     const auto name = readName(group);
     if (!name) return name.error();
     const AcdGroup value{stableId({"group", handler, *name}), *name, handler};
+    Group fresh{group, com::identityOf(group), value};  // what it replaces is released outside the lock
     {
         const std::lock_guard lock(mutex_);
-        groups_[value.id] = {group, value};
+        std::swap(groups_[value.id], fresh);
     }
     picture.groups.push_back(value);
     const auto queues = queuesOf(group);
@@ -128,9 +132,10 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
         if (!queueName) continue;
         Queue entry{stableId({"queue", handler, *name, *queueName}), *queueName, *name, {}};
         if (const auto figures = telephony::readFigures(queue.Get())) entry.statistics = *figures;
+        picture.queues.push_back(entry);
+        QueueEntry one{queue, com::identityOf(queue.Get()), value.id, std::move(entry)};
         const std::lock_guard lock(mutex_);
-        queues_[entry.id] = {queue, entry};
-        picture.queues.push_back(std::move(entry));
+        std::swap(queues_[one.value.id], one);
     }
     return Result<std::string>(boost::system::in_place_value, value.id);
 }
@@ -138,13 +143,19 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
 void Connection::addAddress(ITAddress* address, const std::string& handler, TelephonyPicture& picture) {
     const auto name = readName(address);
     if (!name) return;
-    AddressEntry entry{address, {stableId({"address", handler, *name}), *name, handler}};
+    AddressEntry entry{address, com::identityOf(address), {stableId({"address", handler, *name}), *name, handler}};
+    std::vector<long> former;  // of this very line, which is told once more
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto known = addresses_.find(entry.value.id); known != addresses_.end())
+            (known->second.identity == entry.identity ? former : entry.registrations).swap(known->second.registrations);
+    }
+    for (const long registration : former) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     // Monitor, not owner: the user's softphone stays in charge of the call. VARIANT_TRUE is −1.
     __LONG32 registration = 0;
     if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia, static_cast<__LONG32>(cookie_), &registration);
         SUCCEEDED(code)) {
-        entry.registration = registration;
-        callNotifications_ = true;
+        entry.registrations.push_back(registration);
     } else {
         spdlog::warn("calls on {} will not be seen: {}", *name, com::failed(code, "ITTAPI::RegisterCallNotifications").detail);
     }
@@ -159,7 +170,7 @@ void Connection::addAddress(ITAddress* address, const std::string& handler, Tele
         calls_[com::identityOf(call.Get()).Get()] = {call, std::move(value)};
     }
     const std::lock_guard lock(mutex_);
-    addresses_[entry.value.id] = std::move(entry);
+    std::swap(addresses_[entry.value.id], entry);
 }
 
 void Connection::listen() {
@@ -176,11 +187,12 @@ void Connection::close() {
     std::vector<long> registrations;
     {
         const std::lock_guard lock(mutex_);
-        for (auto& [id, address] : addresses_)
-            if (address.registration) registrations.push_back(address.registration);
+        for (const auto& [id, address] : addresses_)
+            registrations.insert(registrations.end(), address.registrations.begin(), address.registrations.end());
     }
     if (tapi_)
-        for (const long registration : registrations) tapi_->UnregisterNotifications(registration);
+        for (const long registration : registrations)
+            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     decltype(calls_) calls;
     decltype(sessions_) sessions;
     decltype(agents_) agents;
@@ -209,7 +221,13 @@ void Connection::close() {
 std::map<std::string, bool> Connection::capabilities() const {
     const std::lock_guard lock(mutex_);
     const bool handler = !handlers_.empty();
-    return {{"agentSessions", handler}, {"agentStatistics", handler}, {"queues", !queues_.empty()}, {"calls", callNotifications_}, {"sessionPin", handler}};
+    const bool calls =
+        std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
+    return {{"agentSessions", handler},
+            {"agentStatistics", handler},
+            {"queues", !queues_.empty()},
+            {"calls", calls},
+            {"sessionPin", handler}};
 }
 
 ComPtr<ITAgent> Connection::agent(const std::string& id) const {
@@ -233,6 +251,18 @@ ComPtr<ITQueue> Connection::queue(const std::string& id) const {
     const std::lock_guard lock(mutex_);
     const auto found = queues_.find(id);
     return found == queues_.end() ? nullptr : found->second.object;
+}
+
+bool Connection::queueRemoved(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    return !queues_.contains(id) && removedQueues_.contains(id);
+}
+
+std::vector<Address> Connection::addresses() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Address> all;
+    for (const auto& [id, entry] : addresses_) all.push_back(entry.value);
+    return all;
 }
 
 Result<bool> Connection::signIn(const std::string& id, const Credential& credential) {
@@ -261,9 +291,12 @@ Result<bool> Connection::signIn(const std::string& id, const Credential& credent
         if (FAILED(code)) return com::failed(code, "ITAgentHandler::CreateAgentWithID");
     }
     {
+        const auto identity = com::identityOf(object.Get());
         const std::lock_guard lock(mutex_);
         if (agents_.contains(id)) return false;
-        agents_[id] = {object, com::identityOf(object.Get()), handlerName};
+        if (!find(handlers_, [&](const Handler& h) { return h.object == handler; }))
+            return Fault{"resource-unavailable", "The agent handler '" + handlerName + "' went away meanwhile."};
+        agents_[id] = {object, identity, handlerName};
     }
     const auto sessions = sessionsOf(object.Get());
     if (sessions)
@@ -313,12 +346,16 @@ void Connection::signOut(const std::string& id) {
         }
         for (auto& [session, object] : open)
             if (const auto found = sessions_.find(session); found != sessions_.end()) {
-                std::erase_if(sessionByIdentity_, [&](const auto& entry) { return entry.second == found->first; });  // each object that it had
+                forgetObjectsOf(session);
                 released.push_back(std::move(found->second));
                 sessions_.erase(found);
                 ended_.insert(session);
             }
     }
+}
+
+void Connection::forgetObjectsOf(const std::string& session) {
+    std::erase_if(sessionByIdentity_, [&](const auto& entry) { return entry.second == session; });
 }
 
 std::string Connection::agentOf(ITAgentSession* session) {
@@ -359,15 +396,25 @@ Result<std::string> Connection::meet(ITAgentSession* session, bool& fresh) {
     if (!start) spdlog::warn("a session of agent {} tells no start; its id will not outlive the gateway: {}", value.agent, start.error().detail);
     value.startedAt = value.since = start ? *start : now();
     std::string handler;
+    ComPtr<IUnknown> oldest;  // released outside the lock
     const std::lock_guard lock(mutex_);
     if (const auto agent = agents_.find(value.agent); agent != agents_.end()) handler = agent->second.handler;
     value.id = sessionId(handler, value.agent, value.acdGroup, value.address, value.startedAt);
     const auto id = value.id;
     if (ended_.contains(id)) return Result<std::string>(boost::system::in_place_value, id);
-    const auto [entry, inserted] = sessions_.try_emplace(id);
-    if (inserted) entry->second = {session, identity, std::move(value), false};
-    sessionByIdentity_[identity.Get()] = id;  // kept alive by the entry, or a second object of the same session
-    fresh = inserted;
+    auto& entry = sessions_[id];
+    fresh = !entry.object;
+    if (fresh)
+        entry = {session, identity, std::move(value)};
+    else if (!sessionByIdentity_.contains(identity.Get())) {  // held, so that its address stands for nothing else
+        entry.others.push_back(identity);
+        if (entry.others.size() > mostSecondObjects) {
+            oldest.Swap(entry.others.front());
+            entry.others.pop_front();
+            sessionByIdentity_.erase(oldest.Get());
+        }
+    }
+    sessionByIdentity_[identity.Get()] = id;
     return Result<std::string>(boost::system::in_place_value, id);
 }
 
@@ -388,8 +435,10 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
     if (!agent) return Fault{"agent-unknown", "Agent " + agentId + " is not signed in here."};
     ComPtr<ITACDGroup> group;
     ComPtr<ITAddress> address;
+    bool removed = false;
     {
         const std::lock_guard lock(mutex_);
+        removed = removedGroups_.contains(groupName);
         for (auto& [id, entry] : groups_)
             if (id == groupName || entry.value.name == groupName) group = entry.object;
         for (auto& [id, entry] : addresses_)
@@ -398,7 +447,10 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
     if (!address)
         return Fault{
             "invalid-argument", "There is no address '" + addressName + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
-    if (!group) return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTGROUP")), "The list of ACD groups");  // as a switch would say
+    if (!group) {  // as a switch would say
+        const auto code = removed ? hresult("TAPI_E_CALLCENTER_GROUP_REMOVED") : hresult("LINEERR_INVALAGENTGROUP");
+        return com::failed(static_cast<HRESULT>(code), "The list of ACD groups");
+    }
     ComPtr<ITAgentSession> session;
     if (pin) {
         Bstr text(*pin);

@@ -2,9 +2,9 @@
 // the service is lost. Thread: `build` and `close` the recovery's, `run` the event thread, the rest any in the apartment. The lock guards
 // the maps and is never held over a COM call.
 #pragma once
+#include <deque>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "model/secret.hpp"
@@ -24,8 +24,9 @@ struct Credential {  // how an agent was signed in, to do it again after a loss
 class Connection {
 public:
     using Lost = std::function<void(const Fault&)>;
+    using Gone = std::function<void(const std::string& agent)>;  // with its handler; told on the event thread
 
-    Connection(source::Report report, Lost lost, std::string onlyHandler);
+    Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler);
     ~Connection();
 
     Result<TelephonyPicture> build(const std::map<std::string, Credential>& agents);
@@ -40,27 +41,35 @@ public:
     ComPtr<ITAgentSession> session(const std::string& id) const;
     bool ended(const std::string& session) const;
     ComPtr<ITQueue> queue(const std::string& id) const;
+    bool queueRemoved(const std::string& id) const;
     Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<Secret>& pin);
     FiguresRead readFigures();
     std::map<std::string, bool> capabilities() const;
 
 private:
+    static constexpr std::size_t mostSecondObjects = 4;  // of a session
+
     struct Handler {
         ComPtr<ITAgentHandler> object;
+        ComPtr<IUnknown> identity;
         std::string name;
     };
     struct Group {
         ComPtr<ITACDGroup> object;
+        ComPtr<IUnknown> identity;
         AcdGroup value;
     };
     struct QueueEntry {
         ComPtr<ITQueue> object;
+        ComPtr<IUnknown> identity;
+        std::string group;  // its id
         Queue value;
     };
     struct AddressEntry {
         ComPtr<ITAddress> object;
+        ComPtr<IUnknown> identity;
         Address value;
-        long registration = 0;
+        std::vector<long> registrations = {};  // for its calls; of several lines of one name, all of theirs
     };
     struct AgentEntry {
         ComPtr<ITAgent> object;
@@ -72,6 +81,7 @@ private:
         ComPtr<IUnknown> identity;
         AgentSession value;
         bool announced = false;
+        std::deque<ComPtr<IUnknown>> others = {};  // objects that stand for it too, the oldest first
     };
     struct CallEntry {
         ComPtr<ITCallInfo> object;
@@ -86,6 +96,9 @@ private:
     void groupHappened(ITACDGroupEvent* event, Time time);
     void queueHappened(ITQueueEvent* event, Time time);
     void callHappened(ITCallInfo* call, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause, Time time);
+    // They let go of what is gone and of all that goes with it, and tell it.
+    void dropHandler(const std::string& name, Time time);
+    void dropGroups(const std::function<bool(const Group&)>& which, Time time);
 
     Result<void> addHandler(ITAgentHandler* handler, TelephonyPicture& picture);
     Result<std::string> addGroup(ITACDGroup* group, const std::string& handler, TelephonyPicture& picture);
@@ -94,11 +107,14 @@ private:
     Result<std::string> meet(ITAgentSession* session, bool& fresh);
     void announce(const std::string& session, Time time);  // new_session, once
     std::string agentOf(ITAgentSession* session);
+    void forgetObjectsOf(const std::string& session);  // under the lock
+    std::vector<Address> addresses() const;
     bool failed(HRESULT code, std::string_view what);  // logs; tells of a loss
     void report(Fact fact) { report_(std::move(fact)); }
 
     source::Report report_;
     Lost lost_;
+    Gone gone_;
     std::string onlyHandler_;
     ComPtr<ITTAPI> tapi_;
     ComPtr<IConnectionPoint> point_;
@@ -114,10 +130,10 @@ private:
     std::map<std::string, AddressEntry> addresses_;
     std::map<std::string, AgentEntry> agents_;
     std::map<std::string, SessionEntry> sessions_;
-    std::map<IUnknown*, std::string> sessionByIdentity_;
+    std::map<IUnknown*, std::string> sessionByIdentity_;  // of objects that the session's entry holds
     std::map<IUnknown*, CallEntry> calls_;
-    source::Remembered ended_;
-    bool callNotifications_ = false;
+    source::Remembered ended_;                          // sessions
+    source::Remembered removedGroups_, removedQueues_;  // groups: by id and by name
 };
 
 }  // namespace deskline::telephony

@@ -1,10 +1,26 @@
 // What the connection makes of TAPI's events, on the event thread. The published state comes from get_Event, never from a later read.
 #include <spdlog/spdlog.h>
 
+#include <set>
+
 #include "model/id.hpp"
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
+namespace {
+
+// What is meant, out of the map; to be released outside the lock.
+template <class Entries, class Which>
+Entries takenOut(Entries& entries, const Which& which) {
+    Entries taken;
+    for (auto entry = entries.begin(); entry != entries.end();) {
+        const auto here = entry++;
+        if (which(here->second)) taken.insert(entries.extract(here));
+    }
+    return taken;
+}
+
+}  // namespace
 
 using com::query;
 
@@ -91,7 +107,7 @@ void Connection::sessionHappened(ITAgentSessionEvent* event, Time time) {
     SessionEntry gone;  // released outside the lock
     const std::lock_guard lock(mutex_);
     if (const auto found = sessions_.find(*id); found != sessions_.end()) {
-        std::erase_if(sessionByIdentity_, [&](const auto& entry) { return entry.second == found->first; });  // each object that it had
+        forgetObjectsOf(*id);
         gone = std::move(found->second);
         sessions_.erase(found);
     }
@@ -129,22 +145,83 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
     if (fromTapi(number) == PresenceEvent::added) {
         TelephonyPicture news;
         if (const auto added = addHandler(handler.Get(), news); !added) spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
+        report({AddressesRead{addresses()}, time});
         for (auto& value : news.handlers) report({HandlerChanged{value, PresenceEvent::added}, time});
         for (auto& value : news.groups) report({GroupChanged{value, PresenceEvent::added}, time});
         for (auto& value : news.queues) report({QueueChanged{value, PresenceEvent::added}, time});
+        for (auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
     } else {
         const auto identity = com::identityOf(handler.Get());
         Handler gone;
         {
             const std::lock_guard lock(mutex_);
-            const auto found = std::ranges::find_if(handlers_, [&](auto& h) { return com::identityOf(h.object.Get()).Get() == identity.Get(); });
+            const auto found = std::ranges::find(handlers_, identity, &Handler::identity);
             if (found == handlers_.end()) return;
             gone = std::move(*found);
             handlers_.erase(found);
         }
+        dropHandler(gone.name, time);
         report({HandlerChanged{{stableId({"handler", gone.name}), gone.name}, PresenceEvent::removed}, time});
     }
     report({SourceConnected{Source::telephony, capabilities()}, time});
+}
+
+// A handler that went away answers for nothing any more: its agents are signed out, their sessions are over, its lines
+// are nobody's.
+void Connection::dropHandler(const std::string& name, Time time) {
+    decltype(addresses_) lines;
+    decltype(agents_) agents;
+    decltype(sessions_) sessions;
+    decltype(calls_) calls;
+    {
+        const std::lock_guard lock(mutex_);
+        lines = takenOut(addresses_, [&](const AddressEntry& line) { return line.value.handler == name; });
+        std::set<std::string> names;  // of lines that no other handler has
+        for (const auto& [id, line] : lines) names.insert(line.value.name);
+        for (const auto& [id, line] : addresses_) names.erase(line.value.name);
+        agents = takenOut(agents_, [&](const AgentEntry& agent) { return agent.handler == name; });
+        sessions = takenOut(sessions_, [&](const SessionEntry& session) {
+            return agents.contains(session.value.agent) || names.contains(session.value.address);
+        });
+        calls = takenOut(calls_, [&](const CallEntry& call) { return names.contains(call.value.address); });
+        for (const auto& [id, session] : sessions) {
+            forgetObjectsOf(id);
+            ended_.insert(id);
+        }
+    }
+    for (const auto& [id, line] : lines)
+        for (const long registration : line.registrations)
+            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+    for (auto& [identity, call] : calls) {  // nothing more will be heard of them
+        call.value.state = CallState::disconnected;
+        call.value.cause = CallCause::unknown;
+        call.value.since = time;
+        report({CallChanged{call.value, CallEvent::state}, time});
+    }
+    for (const auto& [id, session] : sessions) report({SessionChanged{id, SessionEvent::end}, time});
+    for (const auto& [id, agent] : agents) {
+        gone_(id);
+        report({AgentChanged{id, AgentEvent::signed_out}, time});
+    }
+    dropGroups([&](const Group& group) { return group.value.handler == name; }, time);
+    report({AddressesRead{addresses()}, time});
+}
+
+void Connection::dropGroups(const std::function<bool(const Group&)>& which, Time time) {
+    decltype(groups_) groups;
+    decltype(queues_) queues;
+    {
+        const std::lock_guard lock(mutex_);
+        groups = takenOut(groups_, which);
+        queues = takenOut(queues_, [&](const QueueEntry& queue) { return groups.contains(queue.group); });
+        for (const auto& [id, queue] : queues) removedQueues_.insert(id);
+        for (const auto& [id, group] : groups) {
+            removedGroups_.insert(id);
+            removedGroups_.insert(group.value.name);
+        }
+    }
+    for (const auto& [id, queue] : queues) report({QueueChanged{queue.value, PresenceEvent::removed}, time});
+    for (const auto& [id, group] : groups) report({GroupChanged{group.value, PresenceEvent::removed}, time});
 }
 
 void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
@@ -154,17 +231,10 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
         !group)
         return;
     if (fromTapi(number) == PresenceEvent::removed) {
-        // A removed group answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. It is kept, so that a command
-        // that names it gets that answer.
+        // It answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. A command that names it
+        // later gets that answer.
         const auto identity = com::identityOf(group.Get());
-        std::optional<AcdGroup> value;
-        {
-            const std::lock_guard lock(mutex_);
-            for (auto& [id, entry] : groups_)
-                if (com::identityOf(entry.object.Get()).Get() == identity.Get()) value = entry.value;
-        }
-        if (value) report({GroupChanged{*value, PresenceEvent::removed}, time});
-        return;
+        return dropGroups([&](const Group& known) { return known.identity == identity; }, time);
     }
     std::string handler;
     {
@@ -183,17 +253,22 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
     if (failed(event->get_Event(&number), "ITQueueEvent::get_Event") || failed(event->get_Queue(queue.GetAddressOf()), "ITQueueEvent::get_Queue") || !queue)
         return;
     const auto identity = com::identityOf(queue.Get());
-    std::optional<Queue> known;
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto& [id, entry] : queues_)
-            if (com::identityOf(entry.object.Get()).Get() == identity.Get()) known = entry.value;
-    }
+    const auto isIt = [&](const QueueEntry& known) { return known.identity == identity; };
     if (fromTapi(number) == PresenceEvent::removed) {
-        if (known) report({QueueChanged{*known, PresenceEvent::removed}, time});
+        decltype(queues_) gone;
+        {
+            const std::lock_guard lock(mutex_);
+            gone = takenOut(queues_, isIt);
+            for (const auto& [id, entry] : gone) removedQueues_.insert(id);
+        }
+        for (const auto& [id, entry] : gone) report({QueueChanged{entry.value, PresenceEvent::removed}, time});
         return;
     }
-    if (known) return;  // told with its group
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [id, entry] : queues_)
+            if (isIt(entry)) return;  // told with its group
+    }
     // A queue does not say whose it is: ask the groups.
     std::vector<Group> groups;
     {
@@ -208,9 +283,10 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
             const auto name = readName(each.Get());
             if (!name) return;
             const Queue value{stableId({"queue", group.value.handler, group.value.name, *name}), *name, group.value.name, {}};
+            QueueEntry one{each, identity, group.value.id, value};  // what it replaces is released outside the lock
             {
                 const std::lock_guard lock(mutex_);
-                queues_[value.id] = {each, value};
+                std::swap(queues_[value.id], one);
             }
             return report({QueueChanged{value, PresenceEvent::added}, time});
         }

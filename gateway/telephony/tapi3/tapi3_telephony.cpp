@@ -34,6 +34,11 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         return connection;
     }
 
+    void forget(const std::string& agent) {
+        const std::lock_guard lock(mutex);
+        agents.erase(agent);
+    }
+
     Result<void> rebuild() {
         std::shared_ptr<Connection> old;
         std::map<std::string, Credential> known;
@@ -44,8 +49,9 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         }
         if (old) old->close();
         old.reset();
-        auto fresh = std::make_shared<Connection>(
-            report, [this](const Fault& cause) { recovery->lost(cause); }, options.handler);
+        const auto lost = [this](const Fault& cause) { recovery->lost(cause); };
+        const auto gone = [this](const std::string& agent) { forget(agent); };
+        auto fresh = std::make_shared<Connection>(report, lost, gone, options.handler);
         auto picture = fresh->build(known);
         if (!picture) return picture.error();
         {
@@ -74,21 +80,26 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
             agents[command.agent] = credential;
         }
         if (!*fresh) return Outcome{command.agent, false, false};
-        auto agent = readAgent(tapi.agent(command.agent).Get(), command.handler);
+        const auto object = tapi.agent(command.agent);
+        if (!object) {
+            forget(command.agent);
+            return Fault{"resource-unavailable",
+                         "The agent handler of agent " + command.agent + " went away meanwhile."};
+        }
+        auto agent = readAgent(object.Get(), command.handler);
         if (!agent) return agent.error();
         agent->id = command.agent;
         agent->handler = tapi.handlerOf(command.agent);
         report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
         tapi.announceSessionsOf(command.agent);
+        if (!tapi.agent(command.agent))
+            report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
         return Outcome{command.agent, true};
     }
 
     Result<Outcome> carryOut(Connection& tapi, const SignOut& command) {
         tapi.signOut(command.agent);
-        {
-            const std::lock_guard lock(mutex);
-            agents.erase(command.agent);
-        }
+        forget(command.agent);
         report({AgentChanged{command.agent, AgentEvent::signed_out}});
         return Outcome{command.agent};
     }
@@ -133,6 +144,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
 
     Result<Outcome> carryOut(Connection& tapi, const SetMeasurementPeriod& command) {
         HRESULT code = E_INVALIDARG;
+        if (tapi.queueRemoved(command.object)) code = static_cast<HRESULT>(hresult("TAPI_E_CALLCENTER_QUEUE_REMOVED"));
         if (const auto agent = tapi.agent(command.object))
             code = agent->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
         else if (const auto queue = tapi.queue(command.object))

@@ -86,6 +86,7 @@ public:
         }
         return left;
     }
+    ULONG references() const { return references_; }
 
 protected:
     virtual ~Object() { --liveObjects(family); }

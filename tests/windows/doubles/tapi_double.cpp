@@ -2,10 +2,10 @@
 // a thread of its own. DESKLINE_DOUBLE_TELEPHONY_CONSOLE: port of the simulator's console.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <map>
-#include <set>
 #include <thread>
 
 #include "com/com.hpp"
@@ -24,21 +24,28 @@ using simulation::Code;
 using simulation::Switch;
 
 class Tapi;
+boost::json::object held();
 
 // One switch for the process, as one tapisrv.
 struct World {
     Switch acd;
     std::unique_ptr<simulation::Driver> driver;
     std::unique_ptr<simulation::Console> console;
-    std::mutex mutex;
-    Tapi* tapi = nullptr;
+    std::atomic<bool> secondObjects{false};  // each event of a session brings another object that stands for it
+    std::atomic<long> registrations{0};      // for calls, of all clients
 
     World() : acd({.traffic = std::getenv("DESKLINE_DOUBLE_TRAFFIC") ? std::atof(std::getenv("DESKLINE_DOUBLE_TRAFFIC")) : 0.0, .seed = 1}, now()) {
         driver = std::make_unique<simulation::Driver>(acd);
         if (const auto port = consolePort("DESKLINE_DOUBLE_TELEPHONY_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
                 if (request.contains("do") && request.at("do") == "figures")
-                    return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}};
+                    return {{"live", liveObjects(Family::telephony).load()},
+                            {"callbacks", callbackFigures()},
+                            {"held", held()}};
+                if (request.contains("do") && request.at("do") == "second-objects") {
+                    secondObjects = true;
+                    return {{"ok", true}};
+                }
                 return simulation::control(acd, request);
             });
     }
@@ -124,6 +131,10 @@ public:
         const std::lock_guard lock(mutex_);
         gone.swap(kept_);
         objects_.clear();
+    }
+    std::int64_t held() {  // by the client
+        const std::lock_guard lock(mutex_);
+        return std::ranges::count_if(kept_, [](const auto& entry) { return entry.second->references() > 1; });
     }
 
 private:
@@ -221,10 +232,38 @@ class AgentObject;
 Registry<AgentObject>& agents();
 ComPtr<ITAgent> agentObject(const std::string& id);
 
+struct Places {  // where objects were that are gone
+    std::mutex mutex;
+    std::vector<void*> free;
+};
+Places& places() {
+    static auto* all = new Places;  // to the end of the process
+    return *all;
+}
+std::atomic<long> secondSessions{0};  // that live
+
 class SessionObject final : public TapiObject<Automation<ITAgentSession>> {
 public:
-    explicit SessionObject(std::string id) : id(std::move(id)) {}
+    explicit SessionObject(std::string id, bool second = false) : id(std::move(id)), second_(second) {
+        if (second_) ++secondSessions;
+    }
     const std::string id;
+
+    // The place of the one that went last is the next one's, as an allocator may have it.
+    static void* operator new(std::size_t size) {
+        auto& [mutex, free] = places();
+        const std::lock_guard lock(mutex);
+        if (free.empty()) return ::operator new(size);
+        auto* place = free.back();
+        free.pop_back();
+        return place;
+    }
+    static void operator delete(void* place) {
+        auto& [mutex, free] = places();
+        const std::lock_guard lock(mutex);
+        free.push_back(place);
+    }
+
     HRESULT WINAPI get_Agent(ITAgent** out) override {
         const auto session = world().acd.session(id);
         return session ? agentObject(session->agent).CopyTo(out) : E_FAIL;
@@ -270,6 +309,10 @@ public:
     HRESULT WINAPI get_AverageTimeToAnswer(__LONG32* out) override { return figure(&SessionStatistics::averageAnswerSeconds, out); }
 
 private:
+    ~SessionObject() override {
+        if (second_) --secondSessions;
+    }
+    const bool second_;
     HRESULT figure(std::int64_t SessionStatistics::*which, __LONG32* out) {
         if (const Code code = world().acd.faults().pass("ITAgentSession", id)) return hr(code);
         const auto session = world().acd.session(id);
@@ -279,6 +322,12 @@ private:
 Registry<SessionObject>& sessions() {
     static Registry<SessionObject> all;
     return all;
+}
+ComPtr<ITAgentSession> sessionOfEvent(const std::string& id) {
+    if (!world().secondObjects) return sessions().get(id);
+    ComPtr<ITAgentSession> second;
+    second.Attach(new SessionObject(id, true));
+    return second;
 }
 
 class AgentObject final : public TapiObject<Automation<ITAgent>> {
@@ -437,6 +486,16 @@ Registry<CallObject>& callObjects() {
     return all;
 }
 
+boost::json::object held() {
+    return {{"handlers", handlers().held()},
+            {"groups", groups().held()},
+            {"queues", queues().held()},
+            {"addresses", addresses().held()},
+            {"agents", agents().held()},
+            {"sessions", sessions().held() + secondSessions},
+            {"registrations", world().registrations.load()}};
+}
+
 // The seven shapes of event: two getters each.
 template <class Interface, class Thing>
 class Happened : public TapiObject<Automation<Interface>> {
@@ -545,11 +604,21 @@ public:
     HRESULT WINAPI RegisterCallNotifications(ITAddress* address, VARIANT_BOOL monitor, VARIANT_BOOL owner, __LONG32, __LONG32, __LONG32* out) override {
         called(fmt::format("ITTAPI::RegisterCallNotifications({}, monitor={}, owner={})", static_cast<AddressObject*>(address)->name, monitor, owner));
         const std::lock_guard lock(mutex_);
-        callAddresses_.insert(static_cast<AddressObject*>(address)->name);
-        *out = ++registrations_;
+        registrations_[++lastRegistration_] = static_cast<AddressObject*>(address)->name;
+        ++world().registrations;
+        *out = lastRegistration_;
         return S_OK;
     }
-    HRESULT WINAPI UnregisterNotifications(__LONG32) override { return S_OK; }
+    HRESULT WINAPI UnregisterNotifications(__LONG32 registration) override {
+        called("ITTAPI::UnregisterNotifications");
+        const std::lock_guard lock(mutex_);
+        if (registrations_.erase(registration) == 0) {
+            ruleBroken("UnregisterNotifications of what is not registered");
+            return E_INVALIDARG;
+        }
+        --world().registrations;
+        return S_OK;
+    }
     HRESULT WINAPI get_CallHubs(VARIANT*) override { return E_NOTIMPL; }
     HRESULT WINAPI EnumerateCallHubs(IEnumCallHub**) override { return E_NOTIMPL; }
     HRESULT WINAPI SetCallHubTracking(VARIANT, VARIANT_BOOL) override { return E_NOTIMPL; }
@@ -593,9 +662,9 @@ private:
     std::condition_variable wake_;
     std::deque<simulation::SwitchEvent> events_;
     ComPtr<ITTAPIEventNotification> sink_;
-    std::set<std::string> callAddresses_;
+    std::map<__LONG32, std::string> registrations_;  // → address; one that is registered twice is told of twice
+    __LONG32 lastRegistration_ = 0;
     std::atomic<long> filter_{0};
-    long registrations_ = 0;
     bool initialized_ = false, stopping_ = false, missedToldOnce_ = false;
     std::thread thread_;
 };
@@ -647,6 +716,8 @@ void Tapi::end() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
+        world().registrations -= static_cast<long>(registrations_.size());
+        registrations_.clear();
     }
     wake_.notify_all();
     thread_.join();
@@ -655,6 +726,10 @@ void Tapi::end() {
 HRESULT Tapi::Shutdown() {
     called("ITTAPI::Shutdown");
     if (!std::exchange(initialized_, false)) return S_FALSE;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!registrations_.empty()) ruleBroken("Shutdown before UnregisterNotifications");
+    }
     end();
     if (sink_) ruleBroken("Shutdown before Unadvise");
     handlers().drop();
@@ -737,7 +812,8 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 log(fmt::format("TE_AGENTSESSION {} session={}", static_cast<int>(e.event), e.session.id));
-                fire(::TE_AGENTSESSION, event<SessionEventObject>(ComPtr<ITAgentSession>(sessions().get(e.session.id)), static_cast<int>(e.event)));
+                fire(::TE_AGENTSESSION,
+                     event<SessionEventObject>(sessionOfEvent(e.session.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::AgentHappened>) {
                 fire(::TE_AGENT, event<AgentEventObject>(agentObject(e.agent.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
@@ -748,22 +824,28 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
                 fire(::TE_AGENTHANDLER,
                      event<HandlerEventObject>(ComPtr<ITAgentHandler>(handlers().get(std::string(simulation::handlerName))), static_cast<int>(e.event)));
             } else {
+                std::ptrdiff_t times = 0;
                 {
                     const std::lock_guard lock(mutex_);
-                    if (!callAddresses_.contains(e.call.address)) return;
+                    const auto fits = [&](const auto& registration) { return registration.second == e.call.address; };
+                    times = std::ranges::count_if(registrations_, fits);
                 }
+                if (times == 0) return;
                 const auto call = callObjects().get(e.call.id);
                 {
                     const std::lock_guard lock(call->mutex);
                     call->value = e.call;
                 }
                 const ComPtr<ITCallInfo> info(call);
-                if (e.event == CallEvent::notification)
-                    fire(::TE_CALLNOTIFICATION, event<CallNotificationObject>(info, 0));
-                else if (e.event == CallEvent::info)
-                    fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
-                else
-                    fire(::TE_CALLSTATE, event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
+                for (; times > 0; --times) {
+                    if (e.event == CallEvent::notification)
+                        fire(::TE_CALLNOTIFICATION, event<CallNotificationObject>(info, 0));
+                    else if (e.event == CallEvent::info)
+                        fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
+                    else
+                        fire(::TE_CALLSTATE,
+                             event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
+                }
             }
         },
         happened);
