@@ -39,13 +39,14 @@ E value(const json::object& request, std::string_view key, E fallback) {
 // Faults are injected alike into both simulators.
 bool controlFaults(FaultGate& faults, const json::object& request) {
     const auto what = text(request, "do");
-    if (what == "fault")
-        faults.inject({.call = text(request, "call", "*"),
-                       .object = text(request, "object"),
-                       .code = codeIn(request, ok),
-                       .delay = std::chrono::milliseconds(number(request, "delay", 0)),
-                       .times = static_cast<int>(number(request, "times", 1))});
-    else if (what == "clear")
+    if (what == "fault") {
+        InjectedFault fault{.call = text(request, "call", "*"),
+                            .object = text(request, "object"),
+                            .code = codeIn(request, ok),
+                            .delay = std::chrono::milliseconds(number(request, "delay", 0)),
+                            .times = static_cast<int>(number(request, "times", 1))};
+        if (!faults.inject(std::move(fault))) throw std::runtime_error("there are as many faults as it keeps");
+    } else if (what == "clear")
         faults.clear();
     else if (what == "lose")
         faults.lose(codeIn(request, hresult("RPC_E_DISCONNECTED")));

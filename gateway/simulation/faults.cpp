@@ -4,9 +4,11 @@
 
 namespace deskline::simulation {
 
-void FaultGate::inject(InjectedFault fault) {
+bool FaultGate::inject(InjectedFault fault) {
     const std::lock_guard lock(mutex_);
+    if (faults_.size() >= most) return false;
     faults_.push_back(std::move(fault));
+    return true;
 }
 
 void FaultGate::clear() {

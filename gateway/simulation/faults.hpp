@@ -24,7 +24,9 @@ struct InjectedFault {
 
 class FaultGate {
 public:
-    void inject(InjectedFault fault);
+    static constexpr std::size_t most = 1'000;  // that wait to be hit
+
+    bool inject(InjectedFault fault);  // false: there are as many as it keeps
     void clear();          // also ends the delays that are running
     void lose(Code code);  // every call answers `code` until `restore`
     void restore();

@@ -16,7 +16,7 @@ struct Switch::AgentRow {
     AgentState state = AgentState::not_ready;
     Time since{};
     Seconds period = 3600;
-    std::vector<Finished> finished;
+    std::deque<Finished> finished;  // the last so many
     std::vector<std::string> sessions;
 };
 

@@ -9,6 +9,8 @@ namespace deskline::simulation {
 namespace {
 
 constexpr double secondsBetweenCalls = 20, patienceSeconds = 90, talkMedianSeconds = 75, talkSigma = 0.6, wrapUpSeconds = 15;
+constexpr std::size_t mostFinished = 1'000;     // calls of an agent that its figures are made of
+constexpr std::size_t mostScheduled = 100'000;  // moments that calls wait for; none arrives while there are as many
 constexpr auto overflowAfter = std::chrono::seconds(120), disposedAfter = std::chrono::seconds(300);
 
 std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); }
@@ -29,7 +31,7 @@ void Switch::scheduleArrival(const std::string& group) {
 
 void Switch::newCall(const std::string& group) {
     const auto queue = queues_.find(group);
-    if (queue == queues_.end() || queue->second.removed) return;
+    if (queue == queues_.end() || queue->second.removed || schedule_.size() >= mostScheduled) return;
     const auto id = "call-" + std::to_string(nextCall_++);
     auto& call = calls_[id];
     call.id = id;
@@ -142,7 +144,9 @@ void Switch::hangUp(CallRow& call, CallCause cause) {
     if (call.state == CallState::connected) {
         const auto talked = seconds(call.since, now_);
         session.talk += talked;
-        agents_.at(session.agent).finished.push_back({now_, talked});
+        auto& finished = agents_.at(session.agent).finished;
+        finished.push_back({now_, talked});
+        if (finished.size() > mostFinished) finished.pop_front();
     }
     session.call.clear();
     call.state = CallState::disconnected;

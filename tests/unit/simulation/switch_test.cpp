@@ -148,6 +148,19 @@ TEST_CASE("faults are injected by name, as often as told, for the object told") 
     CHECK(acd.setSessionState(session, notReady) == ok);
 }
 
+TEST_CASE(
+    "faults that wait to be hit: so many; calls that wait: as many as there is room to remember what becomes of them") {
+    Switch acd({.traffic = 0}, start);
+    for (std::size_t i = 0; i < FaultGate::most; ++i)
+        CHECK(acd.faults().inject({.call = "put_State", .object = "nobody"}));
+    CHECK_FALSE(acd.faults().inject({.call = "put_State"}));
+    acd.faults().clear();
+    CHECK(acd.faults().inject({.call = "put_State"}));
+
+    for (int i = 0; i < 40'000; ++i) acd.arrive("Sales");
+    CHECK(acd.queue("Sales")->statistics.queued == 33'334);  // each waits for three moments
+}
+
 TEST_CASE("groups and queues come and go") {
     Switch acd({.traffic = 0}, start);
     acd.signIn("1001", "1001");
