@@ -9,9 +9,9 @@
 namespace deskline::api {
 namespace {
 
+using commands::agentOf, commands::describe, commands::expectation, commands::objectOf;
 using events::Operation;
 using events::OperationState;
-using commands::agentOf, commands::describe, commands::expectation, commands::objectOf;
 
 events::Cause causeOf(const Request& request, std::optional<std::string> reason) {
     events::Cause cause{request.requestId,
@@ -154,7 +154,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         if (!key.empty()) become(books, key);
         carried = true;
         context.executor.carryOut(books, plan.what, causeOf(request, plan.reason),
-                 [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
+                                  [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
         if (wait.async || wait.patience.count() == 0) giveUp(books);
     }
 

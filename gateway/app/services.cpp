@@ -28,8 +28,7 @@ Services::Services(events::Ledger& ledger, telephony::Telephony* telephony, audi
               .draining = draining,
               .rate = api::Rate(options.rateLimit),
               .reasons = std::move(options.reasons)} {
-    for (events::Observer* observer :
-         std::initializer_list<events::Observer*>{&outcomeRecheck, &pendingStates, &presence, &keyUsage, &auditRests, &webhooks})
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{&outcomeRecheck, &pendingStates, &presence, &keyUsage, &auditRests, &webhooks})
         ledger.observe(*observer);
     ledger.answerWith(api::lateAnswer);
 }

@@ -42,7 +42,7 @@ void PendingStates::attempt(events::Books& books, const AgentSession& session) {
     if (!pending || session.state == pending->state) return finish(books, session.id);
     if (!executor_.hasTelephony()) return;
     attempts_[session.id] = executor_.carryOut(books, telephony::Command(telephony::SetSessionState{session.id, pending->state}), pending->cause,
-                                     [this, id = session.id](const events::Settled& settled, events::Books& then) { answered(id, settled, then); });
+                                               [this, id = session.id](const events::Settled& settled, events::Books& then) { answered(id, settled, then); });
 }
 
 void PendingStates::answered(const std::string& id, const events::Settled& settled, events::Books& books) {

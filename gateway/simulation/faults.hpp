@@ -27,8 +27,8 @@ public:
     static constexpr std::size_t most = 1'000;  // that wait to be hit
 
     bool inject(InjectedFault fault);  // false: there are as many as it keeps
-    void clear();          // also ends the delays that are running
-    void lose(Code code);  // every call answers `code` until `restore`
+    void clear();                      // also ends the delays that are running
+    void lose(Code code);              // every call answers `code` until `restore`
     void restore();
     bool lost() const;
 

@@ -7,7 +7,8 @@ namespace {
 
 using namespace telephony;
 
-constexpr auto notAllowed = hresult("TAPI_E_CALLCENTER_INVALAGENTSTATE"), timeout = hresult("TAPI_E_TIMEOUT"), serviceGone = hresult("TAPI_E_SERVICE_NOT_RUNNING");
+constexpr auto notAllowed = hresult("TAPI_E_CALLCENTER_INVALAGENTSTATE"), timeout = hresult("TAPI_E_TIMEOUT"),
+               serviceGone = hresult("TAPI_E_SERVICE_NOT_RUNNING");
 
 }  // namespace
 

@@ -167,7 +167,8 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
 
 void Log::nothingOwed() const {
     for (const auto& [agent, groups] : owed_)
-        must(groups.empty(), "an event concerns whom it is about", [&] { return agent + " was told to be in " + *groups.begin() + ", in which it has no session"; });
+        must(groups.empty(), "an event concerns whom it is about",
+             [&] { return agent + " was told to be in " + *groups.begin() + ", in which it has no session"; });
 }
 
 void Log::forget(const std::string& agent) {

@@ -47,7 +47,7 @@ public:
         since_ = {{newest, memberships_}};
     }
     void forget(const std::string& agent);
-    void nothingOwed() const;  // while all is quiet
+    void nothingOwed() const;                                                               // while all is quiet
     Concern whom(std::string_view list, const json::object& item, std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
     // The first event after `after` and up to `to` that this hearing must not miss.
     const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
@@ -61,7 +61,7 @@ private:
     Memberships memberships_;
     std::map<std::uint64_t, Memberships> since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
     std::map<std::string, std::string> groupOfSession_, agentOfSession_;
-    Memberships owed_;  // groups that an agent was told to be in before the session in them was
+    Memberships owed_;                       // groups that an agent was told to be in before the session in them was
     std::map<std::string, Concern> ofCall_;  // as it was last told, for when its session is gone
     std::uint64_t newest_ = 0;
     bool restarted_ = false;

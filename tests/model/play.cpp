@@ -136,7 +136,7 @@ void World::repeat(const Step& step) {
     if (!carried || !asked || !asked->answers) return;
     must(!other || asked->response.slug == "idempotency-mismatch", "a key stands for one request", [&] { return asked->path; });
     if (other || first.status == 0 || first.status == 202) return;
-    if (first.status == 504) return;  // what nobody knew then may be known by now
+    if (first.status == 504) return;                                                     // what nobody knew then may be known by now
     if (regranted_.contains(account) && asked->response.status != first.status) return;  // who may not do it any more is told that
     must(!headerOf(asked->response, "Idempotency-Replayed").empty(), "a repeat is known as one",
          [&] { return fmt::format("{}: {} after {}", asked->path, asked->response.status, first.status); });

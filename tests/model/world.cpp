@@ -336,7 +336,8 @@ void World::holdToTheSwitch() {
     const auto id = [](const auto& one) { return one.id; };
     hold("agents", acd_.agents(), id, [](const json::object& item, const Agent& agent) { return item.at("state").as_string() == name(agent.state); });
     hold("sessions", acd_.sessions(), id, [](const json::object& item, const AgentSession& session) {
-        return item.at("state").as_string() == name(session.state) && item.at("agent").as_string() == session.agent && item.at("acdGroup").as_string() == session.acdGroup;
+        return item.at("state").as_string() == name(session.state) && item.at("agent").as_string() == session.agent &&
+               item.at("acdGroup").as_string() == session.acdGroup;
     });
     hold("calls", acd_.calls(), id, [](const json::object& item, const Call& call) {
         return item.at("state").as_string() == name(call.state) && item.at("session").as_string() == *call.session;

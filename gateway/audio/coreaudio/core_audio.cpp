@@ -180,9 +180,7 @@ struct CoreAudio::Thread {
         if (!control2) return nullptr;
         auto ids = SessionIds::of(control2.Get(), device.value.id);
         const auto identity = com::identityOf(control2.Get());
-        const auto isIt = [&](const auto& entry) {
-            return entry.second->ids.same(ids) || com::identityOf(entry.second->control.Get()) == identity;
-        };
+        const auto isIt = [&](const auto& entry) { return entry.second->ids.same(ids) || com::identityOf(entry.second->control.Get()) == identity; };
         if (std::ranges::any_of(sessions, isIt)) return nullptr;
         const auto key = nextKey++;
         auto entry = std::make_unique<SessionEntry>(std::move(control2), key, std::move(ids), device.value.id, notices);

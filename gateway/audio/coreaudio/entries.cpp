@@ -182,16 +182,14 @@ SessionIds SessionIds::of(IAudioSessionControl2* control, const std::string& dev
     com::TaskText instance, session;
     DWORD process = 0;
     SessionIds ids;
-    if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())))
-        ids.instance = stableId({"audio-session", instance.text()});
+    if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive()))) ids.instance = stableId({"audio-session", instance.text()});
     control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
     control->GetProcessId(&process);
     ids.likeness = stableId({"audio-session", device, session.text(), std::to_string(process)});
     return ids;
 }
 
-SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, SessionIds is, const std::string& device,
-                           const std::shared_ptr<Notices>& notices)
+SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, SessionIds is, const std::string& device, const std::shared_ptr<Notices>& notices)
     : control(std::move(c)), key(k), ids(std::move(is)) {
     // Identifiers and process are read once, now: after expiry the getters answer AUDCLNT_E_DEVICE_INVALIDATED.
     value.device = device;

@@ -61,8 +61,7 @@ struct SessionIds {
 
 class SessionEntry {
 public:
-    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const std::string& device,
-                 const std::shared_ptr<Notices>& notices);
+    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const std::string& device, const std::shared_ptr<Notices>& notices);
     ~SessionEntry();
     SessionEntry(const SessionEntry&) = delete;
     SessionEntry& operator=(const SessionEntry&) = delete;

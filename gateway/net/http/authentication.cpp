@@ -122,7 +122,8 @@ Fault beyondLimits(Site& site, const std::string& address, Fault fault) {
 }
 
 void certificateRefused(Site& site, const std::string& address, const std::string& why) {
-    (void)refused(site, {address, {}}, identity::Attempt::certificate, {"not-authorized", "The client certificate was refused: " + why + "."}, Shown::certificate);
+    (void)refused(site, {address, {}}, identity::Attempt::certificate, {"not-authorized", "The client certificate was refused: " + why + "."},
+                  Shown::certificate);
 }
 
 }  // namespace deskline::net

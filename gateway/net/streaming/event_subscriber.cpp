@@ -138,11 +138,11 @@ void Outlet::present() {
 
 void Outlet::showItself() {
     site_.api.streams.opened({.id = whose_.id,
-                                  .kind = whose_.kind,
-                                  .subject = identity_->subject,
-                                  .role = std::string(name(identity_->role)),
-                                  .address = whose_.address,
-                                  .since = now()});
+                              .kind = whose_.kind,
+                              .subject = identity_->subject,
+                              .role = std::string(name(identity_->role)),
+                              .address = whose_.address,
+                              .since = now()});
 }
 
 void Outlet::watchMeters(bool watch) {

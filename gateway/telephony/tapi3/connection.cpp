@@ -22,10 +22,7 @@ const typename Entries::value_type* find(const Entries& entries, T&& matches) {
 }  // namespace
 
 Connection::Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler)
-    : report_(std::move(report)),
-      lost_(std::move(lost)),
-      gone_(std::move(gone)),
-      onlyHandler_(std::move(onlyHandler)) {}
+    : report_(std::move(report)), lost_(std::move(lost)), gone_(std::move(gone)), onlyHandler_(std::move(onlyHandler)) {}
 
 Connection::~Connection() { close(); }
 
@@ -187,12 +184,10 @@ void Connection::close() {
     std::vector<long> registrations;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [id, address] : addresses_)
-            registrations.insert(registrations.end(), address.registrations.begin(), address.registrations.end());
+        for (const auto& [id, address] : addresses_) registrations.insert(registrations.end(), address.registrations.begin(), address.registrations.end());
     }
     if (tapi_)
-        for (const long registration : registrations)
-            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+        for (const long registration : registrations) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     decltype(calls_) calls;
     decltype(sessions_) sessions;
     decltype(agents_) agents;
@@ -221,13 +216,8 @@ void Connection::close() {
 std::map<std::string, bool> Connection::capabilities() const {
     const std::lock_guard lock(mutex_);
     const bool handler = !handlers_.empty();
-    const bool calls =
-        std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
-    return {{"agentSessions", handler},
-            {"agentStatistics", handler},
-            {"queues", !queues_.empty()},
-            {"calls", calls},
-            {"sessionPin", handler}};
+    const bool calls = std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
+    return {{"agentSessions", handler}, {"agentStatistics", handler}, {"queues", !queues_.empty()}, {"calls", calls}, {"sessionPin", handler}};
 }
 
 ComPtr<ITAgent> Connection::agent(const std::string& id) const {

@@ -77,8 +77,7 @@ void Connection::happened(TapiHappened& happened) {
         case ::TE_TAPIOBJECT:
             if (const auto e = query<ITTAPIObjectEvent>(event)) {
                 TAPIOBJECT_EVENT what{};
-                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT)
-                    lost_(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
+                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT) lost_(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
                 return;
             }
             return wrong();
@@ -180,9 +179,8 @@ void Connection::dropHandler(const std::string& name, Time time) {
         for (const auto& [id, line] : lines) names.insert(line.value.name);
         for (const auto& [id, line] : addresses_) names.erase(line.value.name);
         agents = takenOut(agents_, [&](const AgentEntry& agent) { return agent.handler == name; });
-        sessions = takenOut(sessions_, [&](const SessionEntry& session) {
-            return agents.contains(session.value.agent) || names.contains(session.value.address);
-        });
+        sessions =
+            takenOut(sessions_, [&](const SessionEntry& session) { return agents.contains(session.value.agent) || names.contains(session.value.address); });
         calls = takenOut(calls_, [&](const CallEntry& call) { return names.contains(call.value.address); });
         for (const auto& [id, session] : sessions) {
             forgetObjectsOf(id);
@@ -190,8 +188,7 @@ void Connection::dropHandler(const std::string& name, Time time) {
         }
     }
     for (const auto& [id, line] : lines)
-        for (const long registration : line.registrations)
-            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+        for (const long registration : line.registrations) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     for (auto& [identity, call] : calls) {  // nothing more will be heard of them
         call.value.state = CallState::disconnected;
         call.value.cause = CallCause::unknown;

@@ -83,8 +83,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         const auto object = tapi.agent(command.agent);
         if (!object) {
             forget(command.agent);
-            return Fault{"resource-unavailable",
-                         "The agent handler of agent " + command.agent + " went away meanwhile."};
+            return Fault{"resource-unavailable", "The agent handler of agent " + command.agent + " went away meanwhile."};
         }
         auto agent = readAgent(object.Get(), command.handler);
         if (!agent) return agent.error();
@@ -92,8 +91,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         agent->handler = tapi.handlerOf(command.agent);
         report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
         tapi.announceSessionsOf(command.agent);
-        if (!tapi.agent(command.agent))
-            report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
+        if (!tapi.agent(command.agent)) report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
         return Outcome{command.agent, true};
     }
 
@@ -120,7 +118,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     Result<Outcome> carryOut(Connection& tapi, const SetSessionState& command) {
         const auto session = tapi.session(command.session);
         if (!session) {
-            if (tapi.ended(command.session)) return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")), "The session has ended; ITAgentSession::put_State");
+            if (tapi.ended(command.session))
+                return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")), "The session has ended; ITAgentSession::put_State");
             return Fault{"not-found", "There is no such session."};
         }
         const HRESULT code = session->put_State(toTapi(command.state));

@@ -57,7 +57,6 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     CHECK(operations.size() <= Operations::most + Operations::most / 10);
     CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK_FALSE(operations.room("z"));
-
 }
 
 TEST_CASE("operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {

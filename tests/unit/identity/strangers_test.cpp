@@ -3,8 +3,8 @@
 
 #include "identity/strangers.hpp"
 
-using deskline::identity::Strangers;
 using deskline::identity::Shown;
+using deskline::identity::Strangers;
 
 TEST_CASE("strangers cause so many entries a minute, from one address and in all, of each thing that they show") {
     Strangers strangers;

@@ -30,7 +30,9 @@ TEST_CASE("ending: a shard answers who waits for something outside, each at its 
     shard.start();
     std::vector<std::function<void(std::string)>> answers;  // kept outside for longer than the shard
     std::promise<std::string> answered, read, written, afterwards;
-    const auto otherwise = [](const Fault& fault) { return fault.slug == shuttingDown.slug ? std::string("the end") : "no answer: " + std::string(fault.slug); };
+    const auto otherwise = [](const Fault& fault) {
+        return fault.slug == shuttingDown.slug ? std::string("the end") : "no answer: " + std::string(fault.slug);
+    };
     const auto askSo = [&](Leaving until, std::promise<std::string>& told, const std::function<void(std::function<void(std::string)>)>& begin) {
         net::askOutside(shard, until, net::AnswerOf<std::string>(otherwise), begin,
                         [&told](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice

@@ -148,11 +148,9 @@ TEST_CASE("faults are injected by name, as often as told, for the object told") 
     CHECK(acd.setSessionState(session, notReady) == ok);
 }
 
-TEST_CASE(
-    "faults that wait to be hit: so many; calls that wait: as many as there is room to remember what becomes of them") {
+TEST_CASE("faults that wait to be hit: so many; calls that wait: as many as there is room to remember what becomes of them") {
     Switch acd({.traffic = 0}, start);
-    for (std::size_t i = 0; i < FaultGate::most; ++i)
-        CHECK(acd.faults().inject({.call = "put_State", .object = "nobody"}));
+    for (std::size_t i = 0; i < FaultGate::most; ++i) CHECK(acd.faults().inject({.call = "put_State", .object = "nobody"}));
     CHECK_FALSE(acd.faults().inject({.call = "put_State"}));
     acd.faults().clear();
     CHECK(acd.faults().inject({.call = "put_State"}));

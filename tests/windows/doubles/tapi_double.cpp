@@ -39,9 +39,7 @@ struct World {
         if (const auto port = consolePort("DESKLINE_DOUBLE_TELEPHONY_CONSOLE"))
             console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
                 if (request.contains("do") && request.at("do") == "figures")
-                    return {{"live", liveObjects(Family::telephony).load()},
-                            {"callbacks", callbackFigures()},
-                            {"held", held()}};
+                    return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}, {"held", held()}};
                 if (request.contains("do") && request.at("do") == "second-objects") {
                     secondObjects = true;
                     return {{"ok", true}};
@@ -812,8 +810,7 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 log(fmt::format("TE_AGENTSESSION {} session={}", static_cast<int>(e.event), e.session.id));
-                fire(::TE_AGENTSESSION,
-                     event<SessionEventObject>(sessionOfEvent(e.session.id), static_cast<int>(e.event)));
+                fire(::TE_AGENTSESSION, event<SessionEventObject>(sessionOfEvent(e.session.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::AgentHappened>) {
                 fire(::TE_AGENT, event<AgentEventObject>(agentObject(e.agent.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
@@ -843,8 +840,7 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
                     else if (e.event == CallEvent::info)
                         fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
                     else
-                        fire(::TE_CALLSTATE,
-                             event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
+                        fire(::TE_CALLSTATE, event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
                 }
             }
         },

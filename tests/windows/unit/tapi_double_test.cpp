@@ -127,15 +127,12 @@ TEST_CASE("broken rule: a line that is still registered at Shutdown, and a regis
     ULONG fetched = 0;
     __LONG32 registration = 0;
     Tapi t;
-    const auto listen = [&] {
-        return t.tapi->RegisterCallNotifications(line.Get(), VARIANT_TRUE, VARIANT_FALSE, 0x8, 1, &registration);
-    };
+    const auto listen = [&] { return t.tapi->RegisterCallNotifications(line.Get(), VARIANT_TRUE, VARIANT_FALSE, 0x8, 1, &registration); };
     REQUIRE(t.tapi->EnumerateAddresses(lines.GetAddressOf()) == S_OK);
     REQUIRE(lines->Next(1, line.GetAddressOf(), &fetched) == S_OK);
     REQUIRE(listen() == S_OK);
     CHECK(t.tapi->UnregisterNotifications(registration) == S_OK);
-    CHECK(found("UnregisterNotifications of what is not registered",
-                [&] { CHECK(t.tapi->UnregisterNotifications(registration) == E_INVALIDARG); }));
+    CHECK(found("UnregisterNotifications of what is not registered", [&] { CHECK(t.tapi->UnregisterNotifications(registration) == E_INVALIDARG); }));
     REQUIRE(listen() == S_OK);
     lines.Reset();
     line.Reset();
