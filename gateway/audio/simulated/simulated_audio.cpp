@@ -75,7 +75,7 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
     auto what = "a change of " + change.object;
-    lanes_.post("mixer", std::move(what),
+    lanes_.post("mixer", "", std::move(what),
                 [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
 }
 
