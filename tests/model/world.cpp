@@ -319,7 +319,7 @@ void World::finish() {
 
 // What an administrator is shown is what the switch has.
 void World::holdToTheSwitch() {
-    const auto subscription = api::subscriptionFor(life_->gateway(), who(5), api::everything(), std::nullopt);
+    const auto subscription = api::subscriptionFor(life_->context(), who(5), api::everything(), std::nullopt);
     Copy shown;
     shown.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
     const auto hold = [&](const char* list, const auto& all, const auto& idOf, const auto& same) {
