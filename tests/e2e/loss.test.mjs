@@ -68,7 +68,7 @@ test('/readyz says which source is lost, since when and why, and nothing of one 
   const g = await start();
   const ready = async () => {
     const { status, body } = await g.request('GET', '//readyz', undefined, { token: '' });
-    return { status, ...body };
+    return { ...body, status };
   };
   await until('both are connected', async () => (await ready()).status === 200);
   assert.deepEqual([(await ready()).checks.telephony, (await ready()).checks.audio], ['ok', 'ok']);
