@@ -100,6 +100,8 @@ bool isComplete(const host::Configuration& c) {
     return true;
 }
 
+constexpr std::uintmax_t leastRoom = 1U << 20;  // bytes: for the files of a first start
+
 Finding checkData(const host::Configuration& c) {
     const std::filesystem::path folder(c.server.dataDir);
     const auto named = "The folder " + c.server.dataDir;
@@ -111,7 +113,7 @@ Finding checkData(const host::Configuration& c) {
     if (!there && !above) return refuses("data", named + " cannot be made. " + above.error().detail, right);
     const auto space = std::filesystem::space(there ? folder : *above, error);
     const bool measured = !error;
-    const bool full = measured && space.available == 0;
+    const bool full = measured && space.available < leastRoom;
     if (!there && full) return refuses("data", named + " cannot be made: its disk is full.", room);
     const auto probe = nameBeside(folder / "doctor");
     const auto written = there ? createPrivate(probe, "x") : Result<bool>(true);
