@@ -134,6 +134,7 @@ bool Acd::answer(std::size_t which, Way way, const source::Report& report) {
     const bool reading = std::holds_alternative<ReadSession>(asked.command);
     const Outcome done{object, false, !reading && !facts.empty()};
     const bool atOnce = way == Way::eventFirst || way == Way::answerFirst || reading;
+    hid_ = hid_ || (!atOnce && !facts.empty());
     if (way == Way::answerFirst && !reading) asked.completion(done);
     for (auto& fact : facts) {
         if (atOnce)
@@ -156,6 +157,7 @@ bool Acd::tellLate(const source::Report& report) {
 void Acd::connect(const source::Report& report) {
     if (!connected_) late_.clear();  // the picture says it
     connected_ = true;
+    hid_ = false;
     TelephonyPicture all;
     all.handlers = {{"h", "Switch"}};
     for (const auto& group : groupNames) {

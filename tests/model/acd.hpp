@@ -53,6 +53,7 @@ public:
     void volume(double to, const source::Report& report);
 
     bool connected() const { return connected_; }
+    bool hidSomething() const { return hid_; }  // since the last picture: something happened that was not told at once
     const std::map<std::string, AgentSession>& sessions() const { return sessions_; }
     const std::map<std::string, Agent>& agents() const { return agents_; }
     const std::map<std::string, Call>& calls() const { return calls_; }
@@ -66,7 +67,7 @@ private:
     mutable std::mutex mutex_;
     std::deque<Asked> asked_;
     std::size_t everAsked_ = 0;
-    bool connected_ = false;
+    bool connected_ = false, hid_ = false;
     std::map<std::string, Agent> agents_;
     std::map<std::string, AgentSession> sessions_;
     std::map<std::string, Call> calls_;  // by their sessions
