@@ -101,7 +101,8 @@ struct Unplugged {
         });
         bench.settle();
     }
-    api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {}) {
+    api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {},
+                      std::set<std::string> groups = {identity::everyGroup}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
@@ -110,7 +111,7 @@ struct Unplugged {
         request.headers = {{"content-type", "application/json"}};
         if (!key.empty()) request.headers["idempotency-key"] = key;
         request.requestId = "request-7";
-        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = {identity::everyGroup}};
+        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)};
         request.later = [](auto, auto) { return api::Timer(); };
         api::handle(services.context, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();
