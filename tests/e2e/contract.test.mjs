@@ -36,6 +36,7 @@ describe('the running gateway', () => {
     let answer = await gateway.request('PUT', '/agents/1001', { pin: '1001' });
     assert.equal(answer.status, 201);
     const session = (await gateway.request('POST', '/agents/1001/sessions', { acdGroup: 'Sales', address: 'Line 1' })).body.session.id;
+    assert.equal((await gateway.request('PUT', '/agents/1001/state', { state: 'ready' })).status, 200); // during a call the switch may refuse it
     await gateway.setState(session, 'ready');
     await gateway.telephony({ do: 'call', group: 'Sales' });
     const operation = (await gateway.request('PATCH', '/audio/devices/' + (await first('/audio/devices')), { volume: 0.4 }, { headers: { Prefer: 'respond-async' } })).body.operation;
