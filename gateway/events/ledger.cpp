@@ -31,7 +31,7 @@ struct Attach {
     std::size_t shard;
     Subscription subscription;
     std::string cursor;
-    std::function<void(Attachment)> answer;
+    std::function<void(const Attachment&)> answer;
     std::optional<std::weak_ptr<const void>> whose;
 };
 struct Query {
@@ -484,7 +484,7 @@ void Ledger::settle(CommandId command, Result<std::string> object, bool eventExp
     transact([=, object = std::move(object), answer = std::move(answer)](Books& books) { books.settle(command, object, eventExpected, answer); });
 }
 void Ledger::query(std::function<void(const State&, const std::string&)> read) { thread_->post(Query{std::move(read)}); }
-void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer,
+void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(const Attachment&)> answer,
                     std::optional<std::weak_ptr<const void>> whose) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer), std::move(whose)});
 }

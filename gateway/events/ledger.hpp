@@ -65,7 +65,7 @@ public:
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.
     // `whose`: when it is gone, nothing is read for it any more, and nothing answered.
-    void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(Attachment)> answer,
+    void attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(const Attachment&)> answer,
                 std::optional<std::weak_ptr<const void>> whose = {});
     // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
     void read(Reading reading, ToldPage answer);

@@ -59,6 +59,23 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     CHECK(strange->snapshot);
 }
 
+TEST_CASE("what a stream begins with is handed to it as it is: a copy could fail, and the stream would wait for ever") {
+    Bench bench(journalIn({}));
+    std::vector<const Attachment*> given;
+    Work work;
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "", [&](const Attachment& attachment) {
+        given.push_back(&attachment);
+        if (given.size() == 1) work();  // while the first, were it a copy, is still there
+    });
+    bench.settle();
+    for (auto& item : bench.hub.inbox(bench.shard).drain())
+        if (auto* told = std::get_if<Work>(&item)) work = std::move(*told);
+    REQUIRE(work);
+    work();
+    REQUIRE(given.size() == 2);
+    CHECK(given[0] == given[1]);
+}
+
 TEST_CASE("a call that was told before its session is told again to those who see the session, once that is known") {
     Bench bench(journalIn({}));
     const Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::offering, .since = now()};
