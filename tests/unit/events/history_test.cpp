@@ -329,8 +329,11 @@ TEST_CASE("a reading of several parts has one place for all of them, and so many
                 refused += !page && page.error().slug.text() == "too-many-requests";
                 ++answered;
             });
+    const std::size_t ended = answered - refused;  // meanwhile: each made room for one more, one of them perhaps just before it was told
     while (answered < 3 * several) bench.settle();
-    CHECK(refused == 3 * several - Readers::mostOfOne);
+    const std::size_t admitted = 3 * several - refused;
+    CHECK(admitted >= Readers::mostOfOne);
+    CHECK(admitted <= Readers::mostOfOne + ended + 1);
     CHECK(pageOf(bench, {nothing, begin, 100}).has_value());  // there is room again
 }
 
