@@ -67,8 +67,10 @@ static_assert(std::size(migrations) == schemaVersion + 1);
 
 bool damage(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
-bool noRoom(int code, int system) {
-    return code == SQLITE_FULL || (code == SQLITE_IOERR && std::error_code(system, std::system_category()) == std::errc::no_space_on_device);
+bool noRoom(sqlite3* database) {
+    const int code = sqlite3_extended_errcode(database);
+    const std::error_code system(sqlite3_system_errno(database), std::system_category());  // not of a fault within COMMIT
+    return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE || ((code & 0xff) == SQLITE_IOERR && system == std::errc::no_space_on_device);
 }
 
 // The check tells of a page that it could not read as it tells of one that is broken: in words, and mostly with SQLite's code.
@@ -114,22 +116,32 @@ bool Database::run(const char* sql) { return sqlite3_exec(database_, sql, nullpt
 
 Fault Database::fault(std::string_view what) const {
     const int code = sqlite3_errcode(database_);
-    std::string advice;
-    if (noRoom(code, sqlite3_system_errno(database_))) advice = " The disk is full: make room.";
-    if (code == SQLITE_READONLY) advice = " The file or its folder is read-only: give Deskline's account the right to write.";
-    if (code == SQLITE_CANTOPEN) advice = whyNotOpened(path_);
-    if (code == SQLITE_IOERR) advice = " Its disk fails, or is full: the system's log says more.";
-    if (code == SQLITE_IOERR && isFolder(path_)) advice = whyNotOpened(path_);
-    if (damage(code)) advice = setAsideNext;
-    if (code == SQLITE_BUSY) advice = " Another program holds it: is a second gateway running?";
-    Fault fault{"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice};
+    Fault fault{"journal-fault",
+                "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice(code)};
     if (code == SQLITE_CONSTRAINT) fault.symbol = violated;
     return fault;
 }
 
+// What to do about it, after a space; "": nothing that is known.
+std::string Database::advice(int code) const {
+    if (noRoom(database_)) return " The disk is full: make room.";
+    if (damage(code)) return ofDamage();
+    switch (code) {
+        case SQLITE_READONLY: return " The file or its folder is read-only: give Deskline's account the right to write.";
+        case SQLITE_CANTOPEN: return whyNotOpened(path_);
+        case SQLITE_IOERR: return isFolder(path_) ? whyNotOpened(path_) : " Its disk fails, or is full: the system's log says more.";
+        case SQLITE_BUSY: return " Another program holds it: is a second gateway running?";
+        default: return {};
+    }
+}
+
+// Whoever opens it to write says what becomes of it: a start does, which sets it aside.
+std::string Database::ofDamage() const { return access_ == Access::write ? std::string() : setAsideNext; }
+
 Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience) {
     close();
     path_ = path;
+    access_ = access;
     damaged = false;
     const auto failed = [&](const char* what) {
         damaged = damage(sqlite3_errcode(database_));
@@ -178,7 +190,7 @@ Result<void> Database::check(bool& damaged) const {
     if (said == "ok") return {};
     if (couldNotRead(said)) return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
     damaged = true;
-    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said + "." + setAsideNext};
+    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said + "." + ofDamage()};
 }
 
 int Database::schema() const {

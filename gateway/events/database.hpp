@@ -41,6 +41,8 @@ public:
     std::uint64_t bytesOf(std::string_view table) const;
 
 private:
+    std::string advice(int code) const;
+    std::string ofDamage() const;
     Result<void> check(bool& damaged) const;
     Result<void> migrate();
     void close();
@@ -49,6 +51,7 @@ private:
 
     sqlite3* database_ = nullptr;
     std::filesystem::path path_;
+    Access access_ = Access::write;
 };
 
 // A transaction that writes: what is not committed is taken back, however it is left.

@@ -27,7 +27,7 @@ TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot 
             return 0;
         });
     }
-    run(file, "UPDATE operations SET cause = 'zzz' WHERE id = 'damaged'");
+    execute(file, "UPDATE operations SET cause = 'zzz' WHERE id = 'damaged'");
     const auto refused = [](Unplugged& desk, const std::string& key) {
         desk.picture(SessionState::not_ready);
         const auto answer = desk.ask("PUT", "/sessions/s1/state", toBeReady, key);

@@ -1,24 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include <sqlite3.h>
-
 #include "events/archive.hpp"
-#include "unit/events/bench.hpp"
+#include "unit/events/rows.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
-
-namespace {
-
-void execute(const std::filesystem::path& file, const char* sql) {
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
-    const auto code = sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
-    sqlite3_close(database);
-    REQUIRE(code == SQLITE_OK);
-}
-
-}  // namespace
 
 TEST_CASE("the audit is a chain: what was changed, taken out or put in is found") {
     const Folder folder;

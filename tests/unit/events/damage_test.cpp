@@ -1,26 +1,13 @@
 // A journal that others wrote into: rows that are not as they should be, numbers that were given twice; and work that throws.
-#include <sqlite3.h>
-
 #include "unit/events/bench.hpp"
 #include "events/archive.hpp"
 #include "unit/events/past.hpp"
+#include "unit/events/rows.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
 
 namespace {
-
-void execute(const std::filesystem::path& file, const std::string& sql) {
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
-    sqlite3_busy_timeout(database, 2000);
-    char* wrong = nullptr;
-    const int done = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &wrong);
-    INFO(sql << (wrong ? wrong : ""));
-    sqlite3_free(wrong);
-    sqlite3_close(database);
-    REQUIRE(done == SQLITE_OK);
-}
 
 Result<std::vector<AuditRow>> auditIn(const std::filesystem::path& file, std::size_t limit) {
     Database database;
@@ -82,7 +69,7 @@ TEST_CASE("an operation of which one column is damaged cannot be read, whoever a
     REQUIRE(journal->write({}, {&operations}).has_value());
     Statement left(journal->database(), "SELECT COUNT(*) FROM operations");
     REQUIRE(left.row());
-    CHECK(left.number(0) == std::size(rows));
+    CHECK(left.number(0) == std::ssize(rows));
     left.reset();
     operations.prune(now() + Operations::kept + std::chrono::hours(1));
     REQUIRE(journal->write({}, {&operations}).has_value());

@@ -79,6 +79,20 @@ TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half 
     WARN(injected << " faults injected into commits");
 }
 
+TEST_CASE("a disk without room is told as such, however SQLite names it; a disk that fails is not", "[one-thread]") {
+    for (const auto& [fault, says] : {std::pair(DiskFault::full, "The disk is full: make room."), std::pair(DiskFault::no_room, "The disk is full: make room."),
+                                      std::pair(DiskFault::io_error, "Its disk fails, or is full")}) {
+        const Folder folder;
+        FaultyDisk disk;
+        const auto journal = journalIn(folder.path / "journal.db");
+        disk.failAt(1, fault, UINT64_MAX);
+        const auto written = journal->append(eventsFrom(1, 20));
+        disk.heal();
+        REQUIRE(written.has_error());
+        CHECK_THAT(written.error().detail, Catch::Contains(says));
+    }
+}
+
 TEST_CASE("a fault while the journal is made or opened is no damage: nothing is set aside, and the next start has all", "[one-thread]") {
     std::uint64_t refused = 0;
     for (const std::uint64_t there : {0, 20})

@@ -22,7 +22,10 @@ struct Handle {
 Handle& of(sqlite3_file* file) { return *reinterpret_cast<Handle*>(file); }
 const sqlite3_io_methods& below(sqlite3_file* file) { return *of(file).real()->pMethods; }
 
-int code(DiskFault fault, int ioError) { return fault == DiskFault::full ? SQLITE_FULL : ioError; }
+int code(DiskFault fault, int ioError) {
+    if (fault == DiskFault::no_room) return SQLITE_IOERR_SHMSIZE;
+    return fault == DiskFault::full ? SQLITE_FULL : ioError;
+}
 
 int closeFile(sqlite3_file* file) {
     const int result = below(file).xClose(of(file).real());

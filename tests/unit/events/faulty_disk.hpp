@@ -19,7 +19,9 @@ struct sqlite3_vfs;
 
 namespace deskline::tests {
 
-enum class DiskFault { none, io_error, full, short_write, no_sync };  // no_sync: the flush fails, what it was for may or may not be there
+// full: as SQLite says it; no_room: within a fault of another kind, as where the index of the log cannot grow;
+// no_sync: the flush fails, what it was for may or may not be there.
+enum class DiskFault { none, io_error, full, no_room, short_write, no_sync };
 
 class FaultyDisk {
 public:

@@ -136,8 +136,8 @@ TEST_CASE("an anchor that was moved, forged or taken away is seen") {
     REQUIRE(good.anchor);
     CHECK(good.anchor->number == 10);
     CHECK(good.entries == 11);
-    run(file, "CREATE TABLE kept AS SELECT * FROM audit");
-    run(file, "CREATE TABLE kept_meta AS SELECT * FROM meta");
+    execute(file, "CREATE TABLE kept AS SELECT * FROM audit");
+    execute(file, "CREATE TABLE kept_meta AS SELECT * FROM meta");
     for (const char* attack :
          {"DELETE FROM meta WHERE key = 'audit_anchor'", "UPDATE meta SET value = 'nonsense' WHERE key = 'audit_anchor'",
           "UPDATE meta SET value = '10 ' || (SELECT hash FROM audit WHERE number = 12) WHERE key = 'audit_anchor'",
@@ -145,10 +145,10 @@ TEST_CASE("an anchor that was moved, forged or taken away is seen") {
           "number <= 12",
           "DELETE FROM audit WHERE number = 11"}) {
         INFO(attack);
-        run(file, attack);
+        execute(file, attack);
         const auto said = verified(file);
         CHECK((said.broken || said.unnoted));
-        run(file, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM meta; INSERT INTO meta SELECT * FROM kept_meta");
+        execute(file, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM meta; INSERT INTO meta SELECT * FROM kept_meta");
         CHECK_FALSE(verified(file).broken);
     }
 }

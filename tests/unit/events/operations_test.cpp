@@ -46,7 +46,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     CHECK_FALSE(operations.full("ada"));
     CHECK(operations.size() == Operations::mostUnsaved);
     CHECK_FALSE(operations.findByKey("ada", "key-7").value());
-    run(file, "DELETE FROM operations");  // another program
+    execute(file, "DELETE FROM operations");  // another program
     operations.countAgain();
     CHECK(operations.size() == 0);
     for (std::size_t i = 0; i < 30; ++i) {

@@ -1,5 +1,7 @@
 // Rows for the journal's file and looks into it, for the tests of what is kept and for how long.
 #pragma once
+#include <sqlite3.h>
+
 #include "unit/events/bench.hpp"
 #include "events/archive.hpp"
 
@@ -28,11 +30,17 @@ inline std::string text(const std::filesystem::path& file, const std::string& sq
     return row.row() ? row.text(0) : std::string();
 }
 
-inline void run(const std::filesystem::path& file, const char* sql) {
-    Database database;
-    bool damaged = false;
-    REQUIRE(database.open(file, Database::Access::write, Database::Durability::normal, damaged).has_value());
-    REQUIRE(database.run(sql));
+// As another program does.
+inline void execute(const std::filesystem::path& file, const std::string& sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);
+    sqlite3_busy_timeout(database, 2000);
+    char* wrong = nullptr;
+    const int done = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &wrong);
+    INFO(sql << (wrong ? wrong : ""));
+    sqlite3_free(wrong);
+    sqlite3_close(database);
+    REQUIRE(done == SQLITE_OK);
 }
 
 inline Verified verified(const std::filesystem::path& file) {
