@@ -43,9 +43,7 @@ std::optional<events::Expectation> expectation(const Command& command, const eve
                        return Expected({"deskline.agent-session", "/sessions/" + c.session, "", std::string(name(eventInto(c.state)))});
                    },
                    [&](const CreateSession& c) {
-                       const auto group = state.groups.find(c.acdGroup);  // asked for by its id, or by its name
-                       return Expected({"deskline.agent-session", "", c.agent, std::string(name(SessionEvent::new_session)),
-                                        group == state.groups.end() ? c.acdGroup : group->second.name});
+                       return Expected({"deskline.agent-session", "", c.agent, std::string(name(SessionEvent::new_session)), state.groupName(c.acdGroup)});
                    },
                    [&](const SetAgentState& c) { return ofAgent(c.agent, std::string(name(c.state))); },
                    [&](const SignIn& c) { return ofAgent(c.agent, std::string(name(AgentEvent::signed_in))); },

@@ -401,6 +401,11 @@ const AgentSession* State::session(const std::string& id) const {
     return gone == ended.end() ? nullptr : &gone->second;
 }
 
+std::string State::groupName(const std::string& idOrName) const {
+    const auto known = groups.find(idOrName);
+    return known == groups.end() ? idOrName : known->second.name;
+}
+
 std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution) {
     Application application(state, fact.time, number, attribution);
     std::visit(application, fact.what);

@@ -36,6 +36,7 @@ struct State {
     std::map<std::string, std::set<std::string>> memberships;  // agent → the ACD groups in which it has had a session since it signed in
 
     const AgentSession* session(const std::string& id) const;  // open or lately ended
+    std::string groupName(const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
 };
 
 // What a fact led to: zero, one or (a new picture, a loss) many events.

@@ -3,8 +3,6 @@
 #include "api/paging.hpp"
 #include "api/resources/resources.hpp"
 
-#include <set>
-
 namespace deskline::api {
 namespace {
 
@@ -83,11 +81,8 @@ void createSession(Context& context, Request request, Respond respond) {
                                  "You may not open sessions for agent " + agent + "."))
             return *fault;
         if (!state.agents.contains(agent)) return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
-        // By its id or its name; of a group that the gateway does not know (yet) the name is all that there is.
-        std::set<std::string> names{body.acdGroup};
-        for (const auto& [id, group] : state.groups)
-            if (id == body.acdGroup) names = {group.name};
-        if (!context.policy.sight(caller).sees("acd-group", {{}, names})) return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});
+        if (!context.policy.sight(caller).sees("acd-group", {{}, {state.groupName(body.acdGroup)}}))
+            return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});
         return Plan{telephony::Command(telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}),
                     [&context](const events::Settled& settled, const events::State& now) {
                         auto response = sessionAnswer(settled, now, 201);
