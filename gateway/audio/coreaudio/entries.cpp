@@ -183,8 +183,8 @@ SessionIds SessionIds::of(IAudioSessionControl2* control, const std::string& dev
     DWORD process = 0;
     SessionIds ids;
     if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive()))) ids.instance = stableId({"audio-session", instance.text()});
-    control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
-    control->GetProcessId(&process);
+    control->GetSessionIdentifier(session.receive());                       // of all of one program: with the process, of this one
+    if (SUCCEEDED(control->GetProcessId(&process))) ids.process = process;  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
     ids.likeness = stableId({"audio-session", device, session.text(), std::to_string(process)});
     return ids;
 }
@@ -194,9 +194,8 @@ SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, Ses
     // Identifiers and process are read once, now: after expiry the getters answer AUDCLNT_E_DEVICE_INVALIDATED.
     value.device = device;
     value.id = ids.id();
-    DWORD process = 0;
-    if (SUCCEEDED(control->GetProcessId(&process))) value.process = {process, programOf(process)};  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
-    value.systemSounds = control->IsSystemSoundsSession() == S_OK;                                  // S_FALSE says no
+    if (ids.process) value.process = {*ids.process, programOf(*ids.process)};
+    value.systemSounds = control->IsSystemSoundsSession() == S_OK;  // S_FALSE says no
     if (value.systemSounds) value.process = {};
     volume_ = com::query<ISimpleAudioVolume>(control.Get());
     channels_ = com::query<IChannelAudioVolume>(control.Get());

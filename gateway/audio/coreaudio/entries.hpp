@@ -50,6 +50,7 @@ private:
 struct SessionIds {
     std::string instance;  // "": not to be had
     std::string likeness;
+    std::optional<std::uint32_t> process = {};
 
     static SessionIds of(IAudioSessionControl2* control, const std::string& device);
     const std::string& id() const { return instance.empty() ? likeness : instance; }
