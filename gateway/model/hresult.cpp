@@ -6,8 +6,6 @@
 
 namespace deskline {
 
-std::span<const HresultRow> hresults() { return hresultTable; }
-
 const HresultRow* rowOf(std::uint32_t code) {
     const auto* row = std::ranges::find(hresultTable, code, &HresultRow::code);
     return row == std::end(hresultTable) ? nullptr : row;

@@ -3,7 +3,6 @@
 // sources; LINEERR_ codes and their TAPI_E_ twins are both expected. Source: tapi3err.h, tapi.h, winerror.h, audioclient.h. Thread: any.
 #pragma once
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -80,7 +79,6 @@ consteval std::uint32_t hresult(std::string_view symbol) {
     throw "no row has this symbol";
 }
 
-std::span<const HresultRow> hresults();
 const HresultRow* rowOf(std::uint32_t code);    // null: in no row
 std::string hex(std::uint32_t code);            // "0x80040044"
 std::string_view symbolOf(std::uint32_t code);  // "": in no row

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace deskline {
@@ -65,8 +64,6 @@ inline constexpr Problem innerProblems[] = {
     {"configuration", 500, "The gateway cannot work as it is set up", "Do what the detail says."},
     {"journal-fault", 500, "The journal cannot be read or written", "See /readyz and the log; run `deskline doctor` on the host."},
 };
-
-std::span<const Problem> problems();  // those of the wire
 
 // The name of a row. Made of a literal while compiling; of a text that came from elsewhere by `of`.
 class Slug {

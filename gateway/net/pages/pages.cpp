@@ -95,13 +95,13 @@ std::string escape(std::string_view raw) {
 }
 
 HttpResponse problemPage(std::string_view slug) {
-    const auto row = std::ranges::find(problems(), slug, &Problem::slug);
-    if (row == problems().end()) return text(http::status::not_found, "There is no such problem.\n", "text/plain; charset=utf-8");
+    const auto row = std::ranges::find(problemTable, slug, &Problem::slug);
+    if (row == std::end(problemTable)) return text(http::status::not_found, "There is no such problem.\n", "text/plain; charset=utf-8");
     auto body =
         fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title><h1>{0}</h1><p><code>{1}</code>, HTTP status {2}</p><p>{3}</p>",
                     escape(row->title), row->slug, row->status, escape(row->remedy));
     body += "<ul>";
-    for (const auto& code : hresults())
+    for (const auto& code : hresultTable)
         if (code.slug.text() == slug) body += fmt::format("<li><code>{} {}</code></li>", hex(code.code), code.symbol);
     body += "</ul></html>\n";
     return text(http::status::ok, std::move(body), "text/html; charset=utf-8");

@@ -178,7 +178,7 @@ TEST_CASE("every enumeration on the wire is documented, value by value") {
 
 TEST_CASE("every problem is documented, and every documented one exists") {
     std::set<std::string> code;
-    for (const auto& row : problems()) code.insert("/problems/" + std::string(row.slug));
+    for (const auto& row : problemTable) code.insert("/problems/" + std::string(row.slug));
     CHECK(strings(schema("ProblemType").at("enum")) == code);
 }
 

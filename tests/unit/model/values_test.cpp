@@ -73,7 +73,7 @@ TEST_CASE("what does not fit is named by a JSON Pointer") {
 }
 
 TEST_CASE("every HRESULT of the table leads to a problem that is in the table of problems") {
-    for (const auto& row : hresults()) {
+    for (const auto& row : hresultTable) {
         CHECK(row.slug.problem().slug == row.slug.text());  // one that is told
         CHECK(fromHresult(row.code, "a call").symbol == row.symbol);
     }
@@ -85,7 +85,7 @@ TEST_CASE("every HRESULT of the table leads to a problem that is in the table of
 }
 
 TEST_CASE("a slug is a row's name; what is not for the wire is told as internal") {
-    for (const auto& row : problems()) CHECK(&Slug::of(row.slug)->problem() == &row);
+    for (const auto& row : problemTable) CHECK(&Slug::of(row.slug)->problem() == &row);
     CHECK_FALSE(Slug::of("no-such-problem"));  // as a literal it does not compile
     CHECK_FALSE(Slug::of(""));
     CHECK(Slug("configuration").problem().slug == "internal");
