@@ -5,22 +5,12 @@
 
 #include "events/archive.hpp"
 #include "unit/events/bench.hpp"
+#include "unit/waiting.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto patience = 20s;
-
-template <class T>
-T valueOf(std::future<T> future) {
-    REQUIRE(future.wait_for(patience) == std::future_status::ready);
-    return future.get();
-}
-
-}  // namespace
+using tests::valueOf;
 
 TEST_CASE("who reads waits for what matches, no longer than asked, and reads on from where the page ended") {
     Bench bench(journalIn({}));

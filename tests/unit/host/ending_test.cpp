@@ -3,15 +3,11 @@
 #include <future>
 
 #include "host/signals.hpp"
+#include "unit/waiting.hpp"
 
 using namespace deskline;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto patience = 20s;
-
-}  // namespace
+using tests::patience;
 
 TEST_CASE("ending: what does not return is left behind after its time, or at once when there is no time") {
     std::promise<void> release;

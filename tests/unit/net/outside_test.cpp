@@ -6,21 +6,11 @@
 #include "net/shard/outside.hpp"
 #include "net/shard/shard.hpp"
 #include "unit/events/bench.hpp"
+#include "unit/waiting.hpp"
 
 using namespace deskline;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto patience = 20s;
-
-template <class T>
-T valueOf(std::future<T> future) {
-    REQUIRE(future.wait_for(patience) == std::future_status::ready);
-    return future.get();
-}
-
-}  // namespace
+using tests::valueOf;
 
 TEST_CASE("ending: a shard answers who waits for something outside, each at its stage and once, and what comes late is for nobody") {
     using net::Leaving;
