@@ -74,6 +74,19 @@ async function untilNotDurable(gateway, disk, session) {
   return changes;
 }
 
+// A gateway whose disk takes nothing any more, and is killed then: the last event that it told.
+async function toldUntilKilled(folder, disk) {
+  const gateway = await startGateway({ folder, keep: true });
+  const session = await gateway.signIn('1001');
+  const stream = await gateway.stream({ topics: ['agent-session'] });
+  await untilNotDurable(gateway, disk, session);
+  for (let i = 0; i < 10; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
+  const told = stream.frames.filter((f) => f.op === 'event').at(-1).id;
+  gateway.signal('SIGKILL');
+  await gateway.exit;
+  return told;
+}
+
 test('the disk is full, and has room again', options, () =>
   onSmallDisk(async (folder, data) => {
     const gateway = await startGateway({ folder, keep: true }), disk = fullDisk(data);
@@ -132,14 +145,7 @@ test('the disk is full at the start: what the journal holds is known, and what i
 
 test('killed on a full disk, and started on it: the new epoch is told at once, and written once there is room', options, () =>
   onSmallDisk(async (folder, data) => {
-    const gateway = await startGateway({ folder, keep: true }), disk = fullDisk(data);
-    const session = await gateway.signIn('1001');
-    const stream = await gateway.stream({ topics: ['agent-session'] });
-    await untilNotDurable(gateway, disk, session);
-    for (let i = 0; i < 10; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
-    const told = stream.frames.filter((f) => f.op === 'event').at(-1).id;
-    gateway.signal('SIGKILL');
-    await gateway.exit;
+    const disk = fullDisk(data), told = await toldUntilKilled(folder, disk);
     disk.fill();
     const next = await startGateway({ folder, keep: true });
     const resumed = await next.stream({ cursor: told, topics: ['agent-session'] });
@@ -160,14 +166,7 @@ test('killed on a full disk, and started on it: the new epoch is told at once, a
 
 test('what was told on a full disk is gone with a kill: its numbers are not given again, and whoever resumes begins anew', options, () =>
   onSmallDisk(async (folder, data) => {
-    const gateway = await startGateway({ folder, keep: true }), disk = fullDisk(data);
-    const session = await gateway.signIn('1001');
-    const stream = await gateway.stream({ topics: ['agent-session'] });
-    await untilNotDurable(gateway, disk, session);
-    for (let i = 0; i < 10; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
-    const told = stream.frames.filter((f) => f.op === 'event').at(-1).id;
-    gateway.signal('SIGKILL');
-    await gateway.exit;
+    const disk = fullDisk(data), told = await toldUntilKilled(folder, disk);
     disk.empty();
     const next = await startGateway({ folder, keep: true });
     await next.signIn('1002');
