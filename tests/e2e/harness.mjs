@@ -85,12 +85,14 @@ export function badEnd({ code, signal }, log, { listened = true, killed = false,
 const environment = (extra) => ({ ...process.env, ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}), ...extra });
 
 // `through`: a command that runs the program, such as prlimit with its arguments. `timeout`: milliseconds, after which it is killed; its code is null then.
+// Without, it has five minutes, and what takes longer throws.
 export function run(args, options = {}) {
   const [command, ...all] = [...(options.through ?? []), ...(onWindows ? ['wine'] : []), program, ...args];
   try {
-    const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeout, killSignal: 'SIGKILL' });
+    const stdout = execFileSync(command, all, { encoding: 'utf8', env: environment(options.env ?? {}), stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeout ?? 300_000, killSignal: 'SIGKILL' });
     return { code: 0, stdout: stdout.replaceAll('\r', ''), stderr: '' };
   } catch (error) {
+    if (error.code === 'ETIMEDOUT' && !options.timeout) throw new Error(`it did not end within five minutes: ${args.join(' ')}`);
     return { code: error.status, stdout: (error.stdout ?? '').replaceAll('\r', ''), stderr: (error.stderr ?? '').replaceAll('\r', '') };
   }
 }
@@ -338,12 +340,16 @@ export async function startGateway({ keep = false, connections = 256, ...options
           });
         });
         request.on('error', (error) => fail(new Unanswered(`${method} ${path}: ${error.message}`)));
+        request.setTimeout(180_000, () => {
+          fail(new Error(`${method} ${path}: no answer within three minutes`)); // longer than any poll: this is what a test hears, not that it was cut
+          request.destroy();
+        });
         request.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
       });
     },
     open(options = {}) {
       return new Promise((done, fail) => {
-        const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, headers: options.headers ?? {} });
+        const socket = new WebSocket(url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''), 'deskline.v1', { rejectUnauthorized: false, handshakeTimeout: 180_000, headers: options.headers ?? {} });
         const stream = new Stream(socket, gateway.contract, secrets);
         socket.on('open', () => done(stream));
         socket.on('unexpected-response', (_, answer) => fail(Object.assign(new Error('refused: ' + answer.statusCode), { status: answer.statusCode })));

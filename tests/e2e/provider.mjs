@@ -29,7 +29,7 @@ export class SigningKey {
 
 export const unsigned = (header, claims, signature = '') => `${base64url(header)}.${base64url(claims)}.${signature}`;
 
-const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
 
 // An authority in a folder, with a database for revocations; its own, or an intermediate of `issuer`.
 export class Authority {
@@ -80,5 +80,5 @@ export async function secureServer(pair, answer) {
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
-  return { url: `https://localhost:${port}`, port, asked, stop: () => new Promise((done) => (server.closeAllConnections(), server.close(done))) };
+  return { url: `https://localhost:${port}`, port, asked, stop: () => new Promise((done) => (server.close(done), server.closeAllConnections())) };
 }
