@@ -60,6 +60,7 @@ std::vector<Key> table(Configuration& c) {
         {"server.connections_per_address", &c.server.connectionsPerAddress, 0, 1'000'000},
         {"server.handshakes_per_second", &c.server.handshakesPerSecond, 0, 100'000},
         {"server.max_connections", &c.server.maxConnections, 1, 1'000'000},
+        {"server.streams_per_account", &c.server.streamsPerAccount, 0, 1'000'000},
         {"server.queue_limit", Bytes{&c.server.queueLimit}, 16'384, INT64_MAX},
         {"server.drain_seconds", &c.server.drainSeconds, 0, 600},
         {"server.shards", &c.server.shards, 0, 256},

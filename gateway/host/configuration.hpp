@@ -17,7 +17,7 @@ struct Configuration {
         std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities, clientRevocations;
         std::vector<std::string> names, allowedOrigins, trustedProxies, frameAncestors;
         std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25, rateLimit = 6000,
-                     compressionThreshold = 1024, connectionsPerAddress = 5000, handshakesPerSecond = 1000;
+                     compressionThreshold = 1024, connectionsPerAddress = 5000, handshakesPerSecond = 1000, streamsPerAccount = 200;
         bool compression = false;
     } server;
     struct {

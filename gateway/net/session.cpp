@@ -25,6 +25,7 @@ namespace deskline::net {
 namespace {
 
 constexpr int writeSeconds = 30;
+constexpr int streamRetry = 5;  // seconds
 
 struct Target {
     std::string path;  // below the API's prefix, when inApi
@@ -83,7 +84,14 @@ struct EventStreamCall {
     HttpResponse head;  // of the stream, or the refusal
     identity::Identity identity = {};
     std::optional<api::EventsQuery> query = {};
+    std::optional<StreamPlaces::Place> place = {};
 };
+
+Fault tooManyStreams(const Site& site) {
+    Fault fault{"too-many-requests", "This account has " + std::to_string(site.streamPlaces.each()) + " streams open ([server] streams_per_account)."};
+    fault.retryAfter = streamRetry;
+    return fault;
+}
 
 asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
     if (const auto fault = refusedOrigin(from, site)) co_return EventStreamCall{refuse(*fault)};
@@ -93,6 +101,11 @@ asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Tar
     if (admission.refusal) co_return EventStreamCall{plain(std::move(*admission.refusal))};
     auto query = api::parseEventsQuery(site.api, *call);
     if (!query) co_return EventStreamCall{plain(api::problem(query.error(), call->requestId))};
+    auto place = site.streamPlaces.take(call->identity.account());
+    if (!place) {
+        ++site.refusedStreams;
+        co_return EventStreamCall{plain(api::problem(tooManyStreams(site), call->requestId))};
+    }
     if (const auto last = call->header("last-event-id"); !last.empty()) query->after = last;
     HttpResponse head{http::status::ok, 11};
     for (const auto& [name, value] : admission.headers) head.set(name, value);
@@ -100,7 +113,7 @@ asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Tar
     head.set(http::field::content_type, "text/event-stream");
     head.set(http::field::cache_control, "no-store");
     head.set("X-Accel-Buffering", "no");  // a reverse proxy must not hold events back
-    co_return EventStreamCall{std::move(head), std::move(call->identity), std::move(*query)};
+    co_return EventStreamCall{std::move(head), std::move(call->identity), std::move(*query), std::move(place)};
 }
 
 asio::awaitable<void> write(Stream& stream, HttpResponse response) {
@@ -212,7 +225,8 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             auto head = finish(std::move(call.head), request, from, site);
             if (call.query) {
                 head.erase(http::field::content_length);
-                co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address, std::move(call.identity), std::move(*call.query));
+                co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address, std::move(call.identity), std::move(*call.place),
+                                                    std::move(*call.query));
             }
             co_await write(stream, std::move(head));
         } else {

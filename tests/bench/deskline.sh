@@ -12,6 +12,7 @@ max_connections = 30000
 heartbeat = 60
 drain_seconds = 0
 rate_limit = 0
+streams_per_account = 0
 [telephony.simulated]
 traffic = 0
 [log]

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -132,6 +133,40 @@ describe('bounds', () => {
     assert.equal(code, 1);
     for (const key of ['audit_retention_days must be from 1', 'audit_retention_size must be from 1048576', 'audit_retention is not a known key']) assert.match(stderr, new RegExp(key));
   });
+});
+
+test('one account has so many streams open, whichever kind they are; what ends makes room', async () => {
+  const gateway = await startGateway({ config: '[server]\nstreams_per_account = 3\n' });
+  const ada = gateway.token('agent', ['1001'], 'ada'), bob = gateway.token('agent', ['1002'], 'bob');
+  const headers = { Accept: 'text/event-stream', Authorization: 'Bearer ' + ada };
+  const events = https.get(gateway.url + '/api/v1/events', { rejectUnauthorized: false, agent: false, headers });
+  events.on('error', () => {});
+  assert.equal((await new Promise((done) => events.on('response', (answer) => done(answer.resume())))).statusCode, 200);
+  const streams = [await gateway.stream({}, ada), await gateway.stream({}, ada)];
+  const tooMany = { code: 4109, reason: '{"reason":"too-many-streams","retry":5000}' };
+  const { ticket } = (await gateway.request('POST', '/tickets', {}, { token: ada })).body;
+  assert.deepEqual(await (await gateway.open({ query: '?ticket=' + ticket })).closed, tooMany, 'before it has said anything');
+  const late = await gateway.open();
+  late.send({ op: 'hello', token: ada });
+  assert.deepEqual(await late.closed, tooMany);
+  const refused = await gateway.request('GET', '/events', undefined, { token: ada, headers: { Accept: 'text/event-stream' } });
+  assert.deepEqual([refused.status, refused.body.type, refused.headers['retry-after']], [429, '/problems/too-many-requests', '5']);
+  assert.equal(await gateway.metric('streams_refused_total'), 3);
+  streams.push(await gateway.stream({}, bob));
+  streams[0].send({ op: 'refresh', token: ada });
+  await streams[0].frame('refreshed', (f) => f.op === 'refreshed'); // one that is there keeps its place
+  const comes = async () => {
+    const stream = await gateway.open();
+    stream.send({ op: 'hello', token: ada });
+    const welcome = await Promise.race([stream.frame('welcome', (f) => f.op === 'welcome').catch(() => false), stream.closed.then(() => false)]);
+    return welcome && stream;
+  };
+  events.destroy();
+  streams.push(await until('room again', comes));
+  streams[1].close();
+  streams.push(await until('room again', comes));
+  for (const stream of streams) stream.close();
+  await gateway.stop();
 });
 
 test('keys of an identity provider in up to 1 MiB are taken, more are not', async () => {

@@ -240,7 +240,7 @@ export async function launch({ config = '', env = {}, traffic = 0, agents = 12, 
   const telephonyConsole = await consolePort(), audioConsole = await consolePort();
   const file = join(folder, 'deskline.toml'), doubleLog = join(folder, 'double.log');
   const simulated = onWindows ? '' : `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n[audio.simulated]\nconsole = ${audioConsole}\n`;
-  const fixed = `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}`;
+  const fixed = `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n${config.includes('rate_limit') ? '' : 'rate_limit = 0\n'}${config.includes('streams_per_account') ? '' : 'streams_per_account = 0\n'}`;
   const sections = config.startsWith('[server]') ? fixed + config.slice('[server]'.length) : fixed + config;
   // Tests of what is refused are refused more often than anybody who guesses may be.
   const patient = config.includes('free_failures') ? '' : config.includes('[identity]') ? null : '\n[identity]\nfree_failures = 0\n';

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/context.hpp"
+#include "net/http/stream_places.hpp"
 #include "net/transport/peers.hpp"
 #include "net/transport/tls_context.hpp"
 #include "net/shard/watchers.hpp"
@@ -21,6 +22,7 @@ struct Site {
     std::set<std::string> allowedOrigins;
     Networks trustedProxies{};
     Peers peers{{}, {}};
+    StreamPlaces streamPlaces{};       // open streams by account
     std::string contentPolicy;         // Content-Security-Policy of pages
     std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
     std::size_t queueLimit = 1 << 20;  // bytes of any kind queued for one stream before it is closed as too slow
@@ -31,7 +33,7 @@ struct Site {
     std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are
     Watchers meters{};                        // who looks at meters
     std::atomic<std::size_t> connections{0}, streams{0};
-    std::atomic<std::uint64_t> requests{0}, slowClients{0}, refusedCommands{0};
+    std::atomic<std::uint64_t> requests{0}, slowClients{0}, refusedStreams{0}, refusedCommands{0};
 };
 
 }  // namespace deskline::net

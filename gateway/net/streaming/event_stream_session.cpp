@@ -19,8 +19,10 @@ constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
 
 class EventStream final : public Outlet {
 public:
-    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {}
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity, StreamPlaces::Place place)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {
+        place_ = std::move(place);
+    }
 
     asio::awaitable<void> run(HttpResponse head, api::EventsQuery query) {
         const Reader reader(*this);
@@ -99,8 +101,8 @@ private:
 }  // namespace
 
 asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
-                                       identity::Identity identity, api::EventsQuery query) {
-    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity));
+                                       identity::Identity identity, StreamPlaces::Place place, api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity), std::move(place));
     co_await stream->run(std::move(head), std::move(query));
 }
 

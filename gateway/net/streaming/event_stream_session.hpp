@@ -2,6 +2,8 @@
 // Its own messages: `snapshot` and `reset`, as on the WebSocket, and `close` with the reason before the gateway ends it.
 // Source: WHATWG HTML §9.2. Thread: the shard's.
 #pragma once
+#include <boost/asio/awaitable.hpp>
+
 #include "api/events_query.hpp"
 #include "net/http/context.hpp"
 #include "net/http/framing.hpp"
@@ -10,8 +12,8 @@
 
 namespace deskline::net {
 
-// The head of the answer goes out first. Ends when the client leaves or the gateway sends it away.
+// The head of the answer goes out first. `place`: among the streams of its account. Ends when the client leaves or the gateway sends it away.
 asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
-                                       identity::Identity identity, api::EventsQuery query);
+                                       identity::Identity identity, StreamPlaces::Place place, api::EventsQuery query);
 
 }  // namespace deskline::net

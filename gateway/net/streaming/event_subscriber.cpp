@@ -20,6 +20,18 @@ Outlet::~Outlet() {
     site_.api.presence.left(present_);
 }
 
+bool Outlet::seat(const identity::Identity& whose) {
+    const auto account = whose.account();
+    if (place_ && place_->account() == account) return true;
+    auto place = site_.streamPlaces.take(account);
+    if (!place) {
+        ++site_.refusedStreams;
+        return false;
+    }
+    place_ = std::move(place);
+    return true;
+}
+
 void Outlet::setAudioRate(double perSecond) {
     interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
 }

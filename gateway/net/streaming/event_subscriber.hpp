@@ -34,6 +34,9 @@ protected:
     };
     Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
 
+    // A place among the streams of that account, instead of the one it has; false: there is none left. Held until the stream is destroyed.
+    bool seat(const identity::Identity& whose);
+
     // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of memory, the connection
     // ends with it: nobody else would see its end.
     class Reader {
@@ -71,6 +74,7 @@ protected:
     const Whose whose_;
     std::optional<identity::Identity> identity_;
     events::Subscription subscription_;
+    std::optional<StreamPlaces::Place> place_;
 
 private:
     using Clock = Conflated::Clock;

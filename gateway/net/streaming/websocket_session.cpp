@@ -66,6 +66,7 @@ public:
         };
         limitQueue();
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
+        if (identity_ && !crowded) (void)seated(*identity_);
         if (shard_.leaving() != Leaving::not_yet) goAway();
         while (!channel_->closed()) {
             boost::beast::flat_buffer buffer(messageRoom);  // of this message alone: an idle stream has none
@@ -237,8 +238,15 @@ private:
             close(CloseCode::not_authorized, "another-subject");
             return false;
         }
+        if (!seated(*verified)) return false;
         identity_ = std::move(*verified);
         return true;
+    }
+
+    bool seated(const identity::Identity& whose) {
+        if (seat(whose)) return true;
+        close(CloseCode::too_many_connections, "too-many-streams", crowdedRetry);
+        return false;
     }
 
     asio::awaitable<void> hello(Message message) {
