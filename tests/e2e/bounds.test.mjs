@@ -8,7 +8,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { run, shown, startGateway, until } from './harness.mjs';
+import { run, shown, sleep, startGateway, until } from './harness.mjs';
 import { Authority, SigningKey, secureServer } from './provider.mjs';
 
 describe('bounds', () => {
@@ -98,6 +98,24 @@ describe('bounds', () => {
     await until('one more', () => came.includes('/c20'));
     for (const id of ids) await gateway.request('DELETE', '/webhooks/' + id);
     receiver.stop();
+  });
+
+  test('a stream that asks for snapshots in a loop gets one a second, of what it asked for last', async () => {
+    const tokens = [[], ['Sales']].map((groups) => gateway.token('supervisor', [], 'dora', { groups }));
+    const stream = await gateway.stream({ topics: ['queue'] }, tokens[0]), started = performance.now();
+    const snapshots = () => stream.frames.filter((f) => f.op === 'snapshot');
+    for (let n = 0; n < 40; ++n) {
+      stream.send({ op: n % 2 ? 'unsubscribe' : 'subscribe', topics: ['agent'] });
+      stream.send({ op: 'refresh', token: tokens[n % 2] }); // sees more and less by turns
+      await sleep(110); // as many frames as it may send
+    }
+    stream.send({ op: 'subscribe', topics: ['agent-session'] });
+    const last = await stream.frame('what was asked for last', (f) => f.op === 'snapshot' && f.sessions);
+    const seconds = (performance.now() - started) / 1000;
+    assert.ok(snapshots().length >= 3 && snapshots().length <= 2 + seconds, `${snapshots().length} in ${seconds.toFixed(1)} s`);
+    assert.deepEqual(Object.keys(last).filter((name) => Array.isArray(last[name])).sort(), ['addresses', 'queues', 'sessions']);
+    assert.equal(stream.frames.filter((f) => f.op === 'refreshed').length, 40, 'nothing was refused');
+    stream.close();
   });
 
   test('TLS sessions are not kept: who comes again is known by its ticket, or not at all', async () => {

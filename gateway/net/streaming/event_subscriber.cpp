@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/seconds.hpp"
+#include "net/http/api_call.hpp"
 
 namespace deskline::net {
 
@@ -50,7 +51,8 @@ void Outlet::limitQueue() {
 
 void Outlet::end() {
     if (joined_) shard_.leave(joinedAs_, this);
-    joined_ = beginning_ = again_ = false;
+    joined_ = beginning_ = again_ = hurried_ = false;
+    putOff_ = nullptr;
     ++attaching_;
     conflated_.clear();
     holding_ = false;
@@ -71,17 +73,36 @@ void Outlet::lost() noexcept {
     channel_->cut();
 }
 
-void Outlet::listen(events::Subscription subscription, std::string cursor) {
+void Outlet::listen(events::Subscription subscription, std::string cursor, By by) {
     subscription_ = std::move(subscription);
     site_.api.interest.shown();
-    if (beginning_)
+    hurried_ = hurried_ || by == By::gateway;
+    if (beginning_ && !putOff_)
         again_ = true;
     else
-        attach(std::move(cursor));
+        beginInTime(std::move(cursor));
+}
+
+void Outlet::beginInTime(std::string cursor) {
+    const auto in = pace_.in(Clock::now());
+    if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return attach(std::move(cursor));
+    beginning_ = true;  // what the caller may not see any more is not given to it meanwhile
+    if (putOff_) return;
+    putOff_ = laterOn(shard_.io())(std::chrono::ceil<std::chrono::milliseconds>(in), [weak = weak_from_this(), which = attaching_, cursor = std::move(cursor)] {
+        const auto self = weak.lock();
+        if (!self || !self->putOff_ || self->attaching_ != which) return;
+        try {
+            self->attach(cursor);
+        } catch (const std::bad_alloc&) {
+            self->lost();
+        }
+    });
 }
 
 void Outlet::attach(std::string cursor) {
     beginning_ = true;
+    putOff_ = nullptr;
+    pace_.began(Clock::now());
     site_.api.ledger.attach(
         shard_.number(), subscription_, std::move(cursor),
         [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
@@ -102,7 +123,7 @@ void Outlet::attached(const events::Attachment& attachment, const events::Subscr
     if (channel_->closing() || !beginning_) return;
     if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
         again_ = false;
-        return attach("");
+        return beginInTime("");
     }
     channel_->sendBeginning([&] { tellBeginning(attachment, asked); });
     const auto whenSent = [&](auto then) {
@@ -140,7 +161,7 @@ void Outlet::tellBeginning(const events::Attachment& attachment, const events::S
 
 void Outlet::begun() {
     beginning_ = false;
-    if (std::exchange(again_, false)) attach("");
+    if (std::exchange(again_, false)) beginInTime("");
 }
 
 void Outlet::present() {
@@ -169,7 +190,7 @@ void Outlet::askAgain() {
     auto is = site_.api.authenticator.current(*identity_, now());
     if (!is) return revoked();
     identity_ = std::move(*is);
-    adapt();
+    adapt(By::gateway);
 }
 
 void Outlet::leave(Leaving stage) {
@@ -177,14 +198,14 @@ void Outlet::leave(Leaving stage) {
     if (stage == Leaving::now) channel_->close();
 }
 
-void Outlet::adapt() {
+void Outlet::adapt(By by) {
     if (greeted_ && present_ != identity_->agents) {
         site_.api.presence.arrived(identity_->agents);
         site_.api.presence.left(std::exchange(present_, identity_->agents));
     }
     auto subscription = subscription_;
     subscription.sight = site_.api.policy.sight(*identity_);
-    if (!(subscription.sight == subscription_.sight)) listen(std::move(subscription), "");  // a fresh snapshot: what it may not see is not in it
+    if (!(subscription.sight == subscription_.sight)) listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
 }
 
 bool Outlet::deliver(const events::FramePtr& frame) {

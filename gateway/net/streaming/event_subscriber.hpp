@@ -5,7 +5,9 @@
 #pragma once
 #include <optional>
 
+#include "api/request.hpp"
 #include "net/streaming/conflated.hpp"
+#include "net/streaming/pace.hpp"
 #include "net/shard/frame_encodings.hpp"
 #include "net/http/context.hpp"
 #include "net/shard/shard.hpp"
@@ -13,6 +15,7 @@
 
 namespace deskline::net {
 
+inline constexpr auto beginningsApart = std::chrono::seconds(1);
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
 class Outlet : public Subscriber, public Open, public std::enable_shared_from_this<Outlet> {
@@ -51,12 +54,14 @@ protected:
     };
 
     void limitQueue();  // from now on: beyond it the client is too slow
-    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time: what is asked for while one is on
-    // its way is begun, all at once and with a snapshot, when that is out.
-    void listen(events::Subscription subscription, std::string cursor);
+    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the client asks for once in
+    // `beginningsApart`: all that is asked for meanwhile is begun together, with a snapshot, when it is time. Where keys
+    // or revocations have changed rights, it waits for nothing but the beginning on its way.
+    enum class By { client, gateway };
+    void listen(events::Subscription subscription, std::string cursor, By by = By::client);
     void setAudioRate(double perSecond);
     void end();
-    void adapt();  // to who the caller is now: hears what it may hear now
+    void adapt(By by = By::client);  // to who the caller is now: hears what it may hear now
     bool greeted() const { return greeted_; }
     bool expired() const;  // the caller's token, with 60 s of leeway
 
@@ -81,6 +86,7 @@ private:
     using Slot = Conflated::Slot;
 
     void unread() noexcept;
+    void beginInTime(std::string cursor);
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment, const events::Subscription& asked);
     void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
@@ -96,7 +102,10 @@ private:
     Conflated conflated_;  // at most `audioRate` frames a second for one object
     Clock::duration interval_{};
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
-    bool beginning_ = false, again_ = false;  // a beginning is on its way; another is wanted after it
+    bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
+    bool hurried_ = false;                    // the next one waits for no time
+    Pace pace_{beginningsApart};
+    api::Timer putOff_;  // until it is time
     bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
     std::set<std::string> present_;  // the agents whose stream this is
 };
