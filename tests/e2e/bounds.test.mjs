@@ -2,6 +2,7 @@
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { constants } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -151,6 +152,28 @@ describe('bounds', () => {
     assert.equal(code, 1);
     for (const key of ['audit_retention_days must be from 1', 'audit_retention_size must be from 1048576', 'audit_retention is not a known key']) assert.match(stderr, new RegExp(key));
   });
+});
+
+test('who takes nothing is closed with 4108 though its queue has room, and who does not answer a goodbye is dropped', async () => {
+  const gateway = await startGateway({ agents: 5000, config: '[server]\nqueue_limit = "64 MiB"\nheartbeat = 1\n' });
+  const { host, port } = new URL(gateway.url), before = await gateway.metric('connections');
+  const silent = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () =>
+    silent.write(`GET /api/v1/stream HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`));
+  silent.on('error', () => {});
+  const [answer] = await once(silent, 'data');
+  assert.match(String(answer), /^HTTP\/1.1 101 /);
+  silent.pause(); // says no hello, and hears no goodbye
+  const slow = await gateway.stream({ topics: ['audio.ducking'] });
+  const alive = setInterval(() => slow.socket.pong(), 250); // it speaks, so it is not dead
+  slow.socket.pause();
+  for (let i = 0; i < 60; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/addresses?limit=500' });
+  await until('it is found out', async () => (await gateway.metric('slow_clients_total')) === 1);
+  await until('both are dropped', async () => (await gateway.metric('connections')) <= before, 40_000);
+  clearInterval(alive);
+  slow.socket.resume();
+  assert.ok([1006, 4108].includes((await slow.closed).code));
+  silent.destroy();
+  await gateway.stop();
 });
 
 test('one account has so many streams open, whichever kind they are; what ends makes room', async () => {

@@ -62,7 +62,8 @@ HttpResponse metrics(const Site& site) {
     auto body = metric("connections", "gauge", "Open TLS connections.", site.connections.load());
     body += metric("streams", "gauge", "Open WebSocket streams.", site.streams.load());
     body += metric("requests_total", "counter", "HTTP requests answered.", site.requests.load());
-    body += metric("slow_clients_total", "counter", "Streams closed because their queue was full (4108).", site.slowClients.load());
+    body +=
+        metric("slow_clients_total", "counter", "Streams closed because their queue was full, or because nothing of it left (4108).", site.slowClients.load());
     body += metric("streams_refused_total", "counter", "Streams of accounts that had as many open as they may.", site.refusedStreams.load());
     body += metric("stream_commands_refused_total", "counter", "Commands on streams that had too many under way already.", site.refusedCommands.load());
     body += metric("events_total", "counter", "Number of the newest event.", health.events);

@@ -58,18 +58,9 @@ private:
             close("token-expired", 0);
             return 0;
         }
-        if (channel_->queued() > 0 && stuck_) {  // nothing went out since the last heartbeat
-            end();
-            channel_->close();
-            return 0;
-        }
+        if (stuck()) return 0;
         channel_->send(chunk(": heartbeat\n\n"));
         channel_->flush();
-        stuck_ = channel_->queued() > 0;
-        if (stuck_)
-            channel_->whenSent([weak = weak_from_this()](error_code) {
-                if (const auto self = std::static_pointer_cast<EventStream>(weak.lock())) self->stuck_ = false;
-            });
         return site_.heartbeatSeconds;
     }
 
@@ -94,8 +85,6 @@ private:
         last += eventChunk("close", "", json::serialize(json::object{{"reason", reason}}));
         channel_->sever(last.append(lastChunk));
     }
-
-    bool stuck_ = false;
 };
 
 }  // namespace

@@ -41,12 +41,20 @@ bool Outlet::expired() const { return identity_ && identity_->expires && later(i
 
 void Outlet::limitQueue() {
     channel_->limit(site_.queueLimit, [weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (!self) return;
-        ++self->site_.slowClients;
-        self->end();
-        self->tooSlow();
+        if (const auto self = weak.lock()) self->beTooSlow();
     });
+}
+
+void Outlet::beTooSlow() {
+    ++site_.slowClients;
+    end();
+    tooSlow();
+}
+
+bool Outlet::stuck() {
+    const bool is = progress_.stuck(channel_->queued(), channel_->sentBytes());
+    if (is) beTooSlow();
+    return is;
 }
 
 void Outlet::end() {

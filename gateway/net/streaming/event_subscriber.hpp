@@ -11,6 +11,7 @@
 #include "net/shard/frame_encodings.hpp"
 #include "net/http/context.hpp"
 #include "net/shard/shard.hpp"
+#include "net/transport/progress.hpp"
 #include "net/transport/tls_connection.hpp"
 
 namespace deskline::net {
@@ -60,6 +61,8 @@ protected:
     enum class By { client, gateway };
     void listen(events::Subscription subscription, std::string cursor, By by = By::client);
     void setAudioRate(double perSecond);
+    // Asked at each heartbeat. True: nothing of what waits has gone out since the last one, so the client is too slow and the stream ends.
+    bool stuck();
     void end();
     void adapt(By by = By::client);  // to who the caller is now: hears what it may hear now
     bool greeted() const { return greeted_; }
@@ -86,6 +89,7 @@ private:
     using Slot = Conflated::Slot;
 
     void unread() noexcept;
+    void beTooSlow();
     void beginInTime(std::string cursor);
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment, const events::Subscription& asked);
@@ -99,6 +103,7 @@ private:
     void showItself();
 
     events::Subscription joinedAs_;
+    Progress progress_;
     Conflated conflated_;  // at most `audioRate` frames a second for one object
     Clock::duration interval_{};
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void

@@ -28,7 +28,7 @@ namespace {
 namespace websocket = boost::beast::websocket;
 namespace json = boost::json;
 
-constexpr int helloSeconds = 5;
+constexpr int helloSeconds = 5, upgradeSeconds = 30;
 constexpr int crowdedRetry = 5000;          // milliseconds
 constexpr std::size_t mostUnanswered = 64;  // commands of one stream
 const Fault tooManyUnderWay{"too-many-requests", "64 commands of this stream are under way; wait for the result of one.", {}, {}, false, {}, {}, false, 1};
@@ -45,7 +45,7 @@ public:
         error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
         prepare(request);
-        channel_->expireIn(0);
+        channel_->expireIn(upgradeSeconds);
         co_await websocket_.async_accept(request, token);
         request = {};
         if (error) {
@@ -53,6 +53,7 @@ public:
             co_return;
         }
         accepted_ = true;
+        channel_->expireIn(0);
         channel_->onTick = [weak = weak()] {
             const auto self = weak.lock();
             return self ? self->tick() : 0;
@@ -133,6 +134,7 @@ private:
             channel_->close();
             return 0;
         }
+        if (stuck()) return 0;
         heard_ = false;
         pinged_ = true;
         channel_->send(std::string("\x89\x00", 2));

@@ -285,7 +285,11 @@ void Channel::close() {
     if (closed_) return;
     closed_ = true;
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    // Who has not taken what was begun takes no more of it: by a reset, else the system would keep its part, and the connection, for it.
+    if (queuedBytes_ > 0)
+        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    else
+        socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
     queue_.clear();
     head_ = offset_ = queuedBytes_ = counted_ = 0;
@@ -308,6 +312,7 @@ int Channel::tick() {
     const auto time = Clock::now();
     // The wheel turns once a second; what comes earlier than that is a slot taken before the present one.
     if (closed_ || time + std::chrono::milliseconds(1100) < tickAt_) return 0;
+    tickAt_ = {};  // this slot is used: a deadline that is set meanwhile takes another
     int next = 0;
     if (onTick) {
         next = onTick();
@@ -318,7 +323,7 @@ int Channel::tick() {
         else
             next = static_cast<int>(std::min<std::int64_t>(left, longestTick));
     }
-    tickAt_ = next ? time + std::chrono::seconds(next) : Clock::time_point{};
+    if (next) tickAt_ = time + std::chrono::seconds(next);
     return next;
 }
 

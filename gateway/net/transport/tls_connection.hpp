@@ -66,9 +66,10 @@ public:
     bool closing() const { return closing_ || closed_; }
     bool closed() const { return closed_; }
 
-    std::size_t queued() const { return queuedBytes_; }  // bytes
-    void expireIn(int seconds);                          // closes unless called again in time; 0: no limit
-    void tickIn(int seconds);                            // the next tick; slots taken before are void
+    std::size_t queued() const { return queuedBytes_; }               // bytes
+    std::uint64_t sentBytes() const { return ever_ - queuedBytes_; }  // since the beginning, until `sever`
+    void expireIn(int seconds);                                       // closes unless called again in time; 0: no limit
+    void tickIn(int seconds);                                         // the next tick; slots taken before are void
     int tick() override;
     std::function<int()> onTick;                   // instead of the deadline, once a stream has taken over
     std::function<void(std::string_view)> onRead;  // sees what a TLS record brought, before the reader does
