@@ -300,18 +300,18 @@ void Channel::expireIn(int seconds) {
     const auto time = Clock::now();
     deadline_ = seconds ? time + std::chrono::seconds(seconds) : Clock::time_point::max();
     // A tick that comes within a second of the deadline will do: requests that follow each other fast take no slot each.
-    if (seconds && (tickAt_ <= time || tickAt_ > deadline_ + std::chrono::seconds(1))) tickIn(std::min(seconds + 1, longestTick));
+    if (seconds && (tickAt_ <= time || tickAt_ > deadline_)) tickIn(std::min(seconds + 1, longestTick));
 }
 
 void Channel::tickIn(int seconds) {
-    wheel_.schedule(shared_from_this(), seconds);  // first: a tick that has no slot never comes
-    tickAt_ = Clock::now() + std::chrono::seconds(seconds);
+    wheel_.schedule(shared_from_this(), seconds);                // first: a tick that has no slot never comes
+    tickAt_ = Clock::now() + std::chrono::seconds(seconds - 1);  // at the earliest: the wheel's next turn may be at once
 }
 
 int Channel::tick() {
     const auto time = Clock::now();
-    // The wheel turns once a second; what comes earlier than that is a slot taken before the present one.
-    if (closed_ || time + std::chrono::milliseconds(1100) < tickAt_) return 0;
+    // What comes earlier is a slot taken before the present one.
+    if (closed_ || time + std::chrono::milliseconds(100) < tickAt_) return 0;
     tickAt_ = {};  // this slot is used: a deadline that is set meanwhile takes another
     int next = 0;
     if (onTick) {

@@ -115,7 +115,7 @@ private:
     Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true, overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
-    Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};
+    Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};  // the tick: not before
 };
 
 // What Beast works on: an AsyncStream that shares a channel.

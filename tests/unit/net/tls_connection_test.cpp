@@ -44,6 +44,17 @@ TEST_CASE("a stream that is closed by its tick has a slot for the end of its goo
     CHECK(one.wheel.size() == 1);
 }
 
+TEST_CASE("a connection whose slots come due together ticks once, though it ticks every second") {
+    Connection one;
+    int ticks = 0;
+    one.channel->onTick = [&] { return ++ticks, 1; };
+    one.channel->tickIn(1);
+    one.channel->tickIn(1);
+    one.wheel.turn();
+    CHECK(ticks == 1);
+    CHECK(one.wheel.size() == 1);
+}
+
 TEST_CASE("what a peer has not taken when its connection is closed is thrown away with the connection") {
     for (const bool unsent : {false, true}) {
         Connection one;
