@@ -1,11 +1,12 @@
-# Writes files into a C++ source file, so that the program is one file. A file's name is its path; of a folder, its path below it. A twin
-# `<name>.gz` is the file's compressed form.
+# Writes files into a C++ source file, so that the program is one file. A file's name is its path; of a folder, its path below it. Its
+# compressed form is its twin `<name>.gz`; where there is none, and the file is a text that is worth it, it is made here.
 #   cmake -DOUTPUT=assets.cpp "-DFILES=docs.css;…" -DFOLDER=build/webclient/site -P embed.cmake
 set(arrays "")
 set(rows "")
 set(number 0)
 function(embed path)
   file(READ ${path} bytes HEX)
+  string(REGEX REPLACE "^(1f8b0800)........" "\\100000000" bytes "${bytes}")  # of a compressed file: the time when it was made
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
   set(arrays "${arrays}constexpr unsigned char file${number}[] = {${bytes}};\n" PARENT_SCOPE)
   file(SIZE ${path} size)
@@ -42,8 +43,13 @@ foreach(path ${FILES} ${all})
   embed(${path})
   set(whole "${embedded}")
   set(embedded "{}")
+  file(SIZE ${path} size)
   if(EXISTS ${path}.gz)
     embed(${path}.gz)
+  elseif(size GREATER_EQUAL 1024 AND NOT type MATCHES "^image/png")
+    file(ARCHIVE_CREATE OUTPUT ${OUTPUT}.gz PATHS ${path} FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
+    embed(${OUTPUT}.gz)
+    file(REMOVE ${OUTPUT}.gz)
   endif()
   string(APPEND rows "    {\"/${file}\", \"${type}\", ${whole}, ${embedded}, \"\\\"${tag}\\\"\"},\n")
 endforeach()

@@ -458,12 +458,13 @@ describe('TLS', () => {
     assert.doesNotMatch(page.headers['content-security-policy'], /connect-src[^;]* wss:[ ;]/, 'WebSockets to any host');
     assert.match(page.headers['strict-transport-security'], /max-age=31536000/);
     assert.equal(page.headers['x-content-type-options'], 'nosniff');
-    const encoded = async (headers, path = '//docs') => (await gateway.request('GET', path, undefined, { token: '', headers: { 'Accept-Encoding': 'gzip', ...headers } })).headers['content-encoding'];
+    const encoded = async (headers, path = '//metrics') => (await gateway.request('GET', path, undefined, { token: '', headers: { 'Accept-Encoding': 'gzip', ...headers } })).headers['content-encoding'];
     assert.equal(await encoded({}), 'gzip');
     assert.equal(await encoded({ Referer: gateway.url + '/' }), 'gzip');
     assert.equal(await encoded({ Referer: 'https://evil.test/' }), undefined);
     assert.equal(await encoded({ 'Sec-Fetch-Site': 'cross-site' }), undefined);
-    assert.equal(await encoded({ 'Sec-Fetch-Site': 'cross-site' }, '//components.js'), 'gzip', 'a CRM\'s page loads it, and it is the same for everybody');
+    for (const path of ['//components.js', '//docs', '/openapi.json']) // a CRM's page loads it, or anybody's: it is the same for everybody
+      assert.equal(await encoded({ 'Sec-Fetch-Site': 'cross-site' }, path), 'gzip', path);
     const script = await gateway.request('GET', '//components.js', undefined, { token: '' });
     assert.equal((await gateway.request('GET', '//components.js', undefined, { token: '', headers: { 'If-None-Match': script.headers.etag } })).status, 304);
     const [, asset] = page.text.match(/\.\/(assets\/[^"]+\.js)/);

@@ -109,8 +109,8 @@ HttpResponse problemPage(std::string_view slug) {
     return text(http::status::ok, std::move(body), "text/html; charset=utf-8");
 }
 
-// Names under /assets/ tell their content; everything else is asked for again, and not sent again where it is the same. Pages are compressed
-// like answers (net/session.cpp), what they load always: it is the same for everybody.
+// Names under /assets/ tell their content; everything else is asked for again, and not sent again where it is the same. All of it is the
+// same for everybody, so it was compressed when the program was built, and is sent so whichever page asks.
 HttpResponse file(const Asset& asset, const HttpRequest& request, const std::string& contentPolicy) {
     const auto tags = api::elements(std::string_view(request[http::field::if_none_match]));
     const bool same = std::ranges::find(tags, asset.tag) != tags.end();
