@@ -176,7 +176,7 @@ int serve(const host::Configuration& c) {
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
                    .trustedProxies = *trustedProxies,
                    .peers{{static_cast<std::size_t>(c.server.connectionsPerAddress), static_cast<std::size_t>(c.server.handshakesPerSecond)}, *trustedProxies},
-                   .streamPlaces = net::StreamPlaces(static_cast<std::size_t>(c.server.streamsPerAccount)),
+                   .streamPlaces = net::Shares(static_cast<std::size_t>(c.server.streamsPerAccount)),
                    .contentPolicy = net::contentPolicy(c.identity.issuer, c.server.frameAncestors),
                    .signIn = signInOf(c),
                    .queueLimit = static_cast<std::size_t>(c.server.queueLimit),

@@ -26,6 +26,8 @@ namespace {
 
 constexpr int writeSeconds = 30;
 constexpr int streamRetry = 5;  // seconds
+constexpr std::size_t smallAnswer = 4096;
+const Fault unreadAnswers{"too-many-requests", "64 MiB of answers wait for you to read them.", {}, {}, false, {}, {}, false, 5};
 
 struct Target {
     std::string path;  // below the API's prefix, when inApi
@@ -57,7 +59,8 @@ asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Tar
 // Descriptions are for everybody, before anybody is known.
 bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
 
-asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
+// `whose`: the account, once it is known.
+asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site, std::string& whose) {
     if (const auto fault = refusedOrigin(from, site)) co_return refuse(*fault);
     if (request.target() == "*") co_return options(request, "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS");
     if (!target.inApi || isDescription(target.path)) co_return serveSite(site, request);
@@ -68,6 +71,7 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, 
     }
     auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return refuse(call.error());
+    whose = call->identity.account();
     const auto id = call->requestId;
     auto response = plain(co_await ask(site, shard, std::move(*call)));
     response.set("X-Request-Id", id);
@@ -84,7 +88,7 @@ struct EventStreamCall {
     HttpResponse head;  // of the stream, or the refusal
     identity::Identity identity = {};
     std::optional<api::EventsQuery> query = {};
-    std::optional<StreamPlaces::Place> place = {};
+    std::optional<Shares::Share> place = {};
 };
 
 Fault tooManyStreams(const Site& site) {
@@ -230,7 +234,14 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             }
             co_await write(stream, std::move(head));
         } else {
-            co_await write(stream, finish(co_await answer(request, std::move(*target), from, shard, site), request, from, site));
+            auto whose = from.address;
+            auto response = finish(co_await answer(request, std::move(*target), from, shard, site, whose), request, from, site);
+            const auto size = response.body().size();
+            std::optional<Shares::Share> room;                                              // until it has been taken
+            const bool counts = request.method() == http::verb::get && size > smallAnswer;  // what was changed is told in any case
+            if (counts) room = site.unread.take(whose, size);
+            if (counts && !room) response = finish(refuse(unreadAnswers), request, from, site);
+            co_await write(stream, std::move(response));
         }
         forgetSecrets(request, buffer);
         if (!request.keep_alive() || channel->closed() || site.api.draining) break;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "api/context.hpp"
-#include "net/http/stream_places.hpp"
+#include "net/http/shares.hpp"
 #include "net/transport/peers.hpp"
 #include "net/transport/tls_context.hpp"
 #include "net/shard/watchers.hpp"
@@ -22,7 +22,8 @@ struct Site {
     std::set<std::string> allowedOrigins;
     Networks trustedProxies{};
     Peers peers{{}, {}};
-    StreamPlaces streamPlaces{};       // open streams by account
+    Shares unread{64 << 20};           // bytes of answers that wait to be read, by account, or address where none is known
+    Shares streamPlaces{};             // open streams by account
     std::string contentPolicy;         // Content-Security-Policy of pages
     std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
     std::size_t queueLimit = 1 << 20;  // bytes of any kind queued for one stream before it is closed as too slow

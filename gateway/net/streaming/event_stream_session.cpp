@@ -19,7 +19,7 @@ constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
 
 class EventStream final : public Outlet {
 public:
-    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity, StreamPlaces::Place place)
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity, Shares::Share place)
         : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {
         place_ = std::move(place);
     }
@@ -90,7 +90,7 @@ private:
 }  // namespace
 
 asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
-                                       identity::Identity identity, StreamPlaces::Place place, api::EventsQuery query) {
+                                       identity::Identity identity, Shares::Share place, api::EventsQuery query) {
     const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity), std::move(place));
     co_await stream->run(std::move(head), std::move(query));
 }

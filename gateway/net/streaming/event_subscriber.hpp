@@ -82,7 +82,7 @@ protected:
     const Whose whose_;
     std::optional<identity::Identity> identity_;
     events::Subscription subscription_;
-    std::optional<StreamPlaces::Place> place_;
+    std::optional<Shares::Share> place_;
 
 private:
     using Clock = Conflated::Clock;
