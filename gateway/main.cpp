@@ -11,6 +11,7 @@
 #include "host/signals.hpp"
 #include "journal.hpp"
 #include "keys.hpp"
+#include "model/crypto_memory.hpp"
 #include "serve.hpp"
 
 namespace deskline {
@@ -111,6 +112,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     deskline::host::keepPrivate();
+    deskline::watchCryptoMemory();
     if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
     try {
         return deskline::run(argc, argv);

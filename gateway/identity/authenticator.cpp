@@ -50,7 +50,7 @@ void Authenticator::checkKey(std::string secret, Time now, const std::string& ad
             std::optional<Result<Identity>> identity;
             try {
                 identity.emplace(keys_->verify(secret, now));
-            } catch (const std::bad_alloc&) {
+            } catch (const std::exception&) {  // scrypt says so where it lacks memory
             }
             checks_.end(key, address);
             try {

@@ -107,7 +107,7 @@ std::optional<Result<Identity>> Issuer::decide(const Jwt& token, std::int64_t no
         case Found::unnamed: return refusedToken("The token names no key (kid), and its issuer has several.");
         case Found::key: break;
     }
-    if (!signatureFits(token, key->key)) return refusedToken("The token's signature is wrong.");
+    if (auto fits = checkSignature(token, key->key); !fits) return Result<Identity>(fits.error());
     auto identity = readClaims(token.claims, {options_.issuer, options_.audience}, options_.claims, now);
     if (identity) identity->proof = Proof::issuer_token;
     return identity;

@@ -2,12 +2,14 @@
 
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <set>
 #include <vector>
 
+#include "model/crypto_memory.hpp"
 #include "model/freed.hpp"
 #include "model/text.hpp"
 
@@ -75,18 +77,19 @@ std::string rawSignature(const std::vector<unsigned char>& der) {
     return raw;
 }
 
-std::string derSignature(const std::string& raw) {
+std::string derSignature(const std::string& raw) {  // "": there is no memory for it
     const EcSignature signature(ECDSA_SIG_new());
-    if (!signature) throw std::bad_alloc();
+    if (!signature) return {};
     auto *r = BN_bin2bn(bytesOf(raw), fieldBytes, nullptr), *s = BN_bin2bn(bytesOf(raw) + fieldBytes, fieldBytes, nullptr);
     if (!r || !s || ECDSA_SIG_set0(signature.get(), r, s) != 1) {
         BN_free(r);
         BN_free(s);
-        throw std::bad_alloc();
+        return {};
     }
     unsigned char* der = nullptr;
     const int length = i2d_ECDSA_SIG(signature.get(), &der);
-    std::string bytes(reinterpret_cast<char*>(der), length > 0 ? static_cast<std::size_t>(length) : 0);
+    if (length <= 0) return {};
+    std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(length));
     OPENSSL_free(der);
     return bytes;
 }
@@ -96,6 +99,21 @@ std::optional<Algorithm> algorithmNamed(std::string_view name) {
     if (name == "ES256") return Algorithm::ES256;
     if (name == "EdDSA") return Algorithm::EdDSA;
     return std::nullopt;
+}
+
+enum class Fit { fits, wrong, unknown };
+
+// Where OpenSSL lacks memory, "wrong" may not be so: some of its ways say 0 to that too.
+Fit fitOf(const Jwt& token, const PublicKey& key) {
+    if (algorithmOf(key) != token.algorithm) return Fit::wrong;
+    if (token.algorithm == Algorithm::ES256 && token.signature.size() != 2 * fieldBytes) return Fit::wrong;
+    const auto signature = token.algorithm == Algorithm::ES256 ? derSignature(token.signature) : token.signature;
+    if (token.algorithm == Algorithm::ES256 && signature.empty()) return Fit::unknown;
+    const Digest context(EVP_MD_CTX_new());
+    const auto* digest = token.algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256();
+    if (!context || EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key.get()) != 1) return Fit::unknown;
+    const int fits = EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(), bytesOf(token.signedPart), token.signedPart.size());
+    return fits == 1 ? Fit::fits : fits == 0 ? Fit::wrong : Fit::unknown;
 }
 
 // What a token is for; one for something else (logout, DPoP) is no access token (RFC 8725 §3.11, RFC 9068 §2.1).
@@ -209,15 +227,13 @@ std::optional<Algorithm> algorithmOf(const PublicKey& key) {
     return std::nullopt;
 }
 
-bool signatureFits(const Jwt& token, const PublicKey& key) {
-    if (algorithmOf(key) != token.algorithm) return false;
-    if (token.algorithm == Algorithm::ES256 && token.signature.size() != 2 * fieldBytes) return false;
-    const auto signature = token.algorithm == Algorithm::ES256 ? derSignature(token.signature) : token.signature;
-    const Digest context(EVP_MD_CTX_new());
-    if (!context) throw std::bad_alloc();
-    const auto* digest = token.algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256();
-    return EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key.get()) == 1 &&
-           EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(), bytesOf(token.signedPart), token.signedPart.size()) == 1;
+Result<void> checkSignature(const Jwt& token, const PublicKey& key) {
+    const CryptoLack lack;
+    const auto fit = fitOf(token, key);
+    ERR_clear_error();
+    if (fit == Fit::fits) return {};
+    if (fit == Fit::wrong && !lack.happened()) return refusedToken("The token's signature is wrong.");
+    return Fault{"resource-unavailable", "The token's signature could not be checked; there may be no memory for it just now."};
 }
 
 std::string signEs256(const std::string& signedPart, const PublicKey& key) {

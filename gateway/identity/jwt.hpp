@@ -37,7 +37,9 @@ std::optional<boost::json::object> parseStrictly(std::string_view text);
 Fault refusedToken(std::string why);  // not-authorized, in plain words
 
 Result<Jwt> parseJwt(std::string_view token);
-bool signatureFits(const Jwt& token, const PublicKey& key);                  // false too where the key is of another kind than the algorithm
+// Nothing where it fits. not-authorized: it does not, or the key is of another kind than the algorithm. resource-unavailable: that could not be
+// judged, for want of memory or because OpenSSL failed otherwise, and says nothing of the token.
+Result<void> checkSignature(const Jwt& token, const PublicKey& key);
 std::optional<Algorithm> algorithmOf(const PublicKey& key);                  // the one that a key is for; nothing: none of ours
 std::string signEs256(const std::string& signedPart, const PublicKey& key);  // base64url; throws std::runtime_error
 

@@ -72,7 +72,7 @@ Result<Identity> Tokens::verify(std::string_view token, std::int64_t now) const 
 
 Result<Identity> Tokens::verify(const Jwt& token, std::int64_t now) const {
     if (token.keyId && token.keyId != key_.id) return refusedToken("The token was signed with another key.");
-    if (!signatureFits(token, key_.key)) return refusedToken("The token's signature is wrong.");
+    if (auto fits = checkSignature(token, key_.key); !fits) return fits.error();
     return readClaims(token.claims, {localIssuer, audience_}, {}, now);
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <new>
 #include <stdexcept>
 #include <vector>
 
@@ -33,7 +34,7 @@ std::string stableId(std::initializer_list<std::string_view> parts) {
 
 std::string digest(std::string_view text) {
     unsigned char bytes[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), bytes);
+    if (!SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), bytes)) throw std::bad_alloc();
     return hexOf(bytes, sizeof bytes);
 }
 

@@ -50,26 +50,24 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
   let asked = 0;
   // Each with the answer that it has to get. Besides, whoever is hit may be told so, or get no answer: nobody is told that a wrong secret was right,
   // that something is there which is not, or that what was asked was not allowed.
-  const hit = 500;
-  // Where OpenSSL has no memory to check a signature with, the gateway takes that for a wrong one (signatureFits, identity/jwt.cpp).
-  const misjudged = 401;
+  const hit = [500, 503]; // 503: the token could not be checked
   const me = (shown) => gateway.request('GET', '/me', undefined, { token: shown });
   const requests = [
-    { must: 200, more: [409, misjudged], ask: (n) => gateway.setState(session, n % 2 ? 'ready' : 'not-ready', {}, { headers: { 'Idempotency-Key': 'k' + n } }) }, // 409: the agent has a call
-    { must: 200, more: [misjudged], ask: () => gateway.request('GET', '/agents') },
-    { must: 200, more: [misjudged], ask: () => gateway.request('GET', '/events?limit=200') },
-    { must: 200, more: [misjudged], ask: () => gateway.request('GET', '/events?types=agent&limit=50') },
-    { must: 200, more: [misjudged], ask: () => gateway.request('GET', '/audit') },
+    { must: 200, more: [409], ask: (n) => gateway.setState(session, n % 2 ? 'ready' : 'not-ready', {}, { headers: { 'Idempotency-Key': 'k' + n } }) }, // 409: the agent has a call
+    { must: 200, ask: () => gateway.request('GET', '/agents') },
+    { must: 200, ask: () => gateway.request('GET', '/events?limit=200') },
+    { must: 200, ask: () => gateway.request('GET', '/events?types=agent&limit=50') },
+    { must: 200, ask: () => gateway.request('GET', '/audit') },
     { must: 200, ask: () => me(key) },
     { must: 401, ask: () => me('a.b.c') },
     { must: 401, ask: () => me(token.slice(0, -8) + 'AAAAAAAA') },
     { must: 401, more: [429], ask: () => me(key.slice(0, -8) + 'AAAAAAAA') }, // 429: eight of an address are being hashed
     { must: 403, ask: () => gateway.request('GET', '/audit', undefined, { token: key }) },
-    { must: 404, more: [misjudged], ask: () => gateway.request('DELETE', '/agents/1001', undefined, { token: other }) },
+    { must: 404, ask: () => gateway.request('DELETE', '/agents/1001', undefined, { token: other }) },
     { must: 200, ask: () => gateway.request('GET', '/openapi.json', undefined, { headers: { 'Accept-Encoding': 'gzip' } }) },
-    { must: 403, more: [misjudged], ask: (n) => gateway.request('PUT', '/agents/10' + String(2 + (n % 10)).padStart(2, '0'), { pin: 'wrong' }) },
-    { must: 201, more: [misjudged], ask: () => gateway.request('POST', '/tickets', {}) },
-    { must: 404, more: [misjudged], ask: (n) => gateway.request('GET', '/operations/none' + n) },
+    { must: 403, ask: (n) => gateway.request('PUT', '/agents/10' + String(2 + (n % 10)).padStart(2, '0'), { pin: 'wrong' }) },
+    { must: 201, ask: () => gateway.request('POST', '/tickets', {}) },
+    { must: 404, ask: (n) => gateway.request('GET', '/operations/none' + n) },
     { must: 200, ask: () => gateway.request('GET', '//metrics', undefined, { token: '', headers: { 'Accept-Encoding': 'gzip' } }) },
     {
       must: 101,
@@ -80,7 +78,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
         stream.send({ op: 'command', id: 'c' + n, method: 'GET', path: '/agents' });
         await Promise.race([stream.closed, sleep(200)]);
         assert.ok(!stream.wrong, `a frame does not fit asyncapi.json: ${stream.wrong}`);
-        for (const frame of stream.frames.filter((one) => one.op === 'result')) assert.ok([200, hit].includes(frame.status), JSON.stringify(frame));
+        for (const frame of stream.frames.filter((one) => one.op === 'result')) assert.ok([200, ...hit].includes(frame.status), JSON.stringify(frame));
         stream.close();
         return { status: 101 };
       },
@@ -97,7 +95,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
       const { must, more = [], ask } = requests[n % requests.length];
       try {
         const { status, body, text } = await patience(ask(n), ask);
-        assert.ok([must, hit, ...more].includes(status), `${status} to ${ask}: ${text}`);
+        assert.ok([must, ...hit, ...more].includes(status), `${status} to ${ask}: ${text}`);
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (status === must) right[n % requests.length] = true;
         if (n % requests.length === 0 && status === 200 && body?.event) answered.push(numberOf(body.event));
@@ -122,7 +120,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
   await beside.end();
   assert.ok(memory.get(2) > 0, 'no allocation failed: the library is not there, or no thread is named "shard"');
   assert.ok(answers() > before, 'nothing was answered while allocations failed');
-  assert.ok((statuses.cut ?? 0) + (statuses[hit] ?? 0) > 0, 'nobody was hit');
+  assert.ok(statuses.cut || hit.some((status) => statuses[status]), 'nobody was hit');
   assert.ok(answered.length > 0, 'no command was answered with an event');
   await until('it is durable', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' }).catch(() => ({}))).status === 200);
   for (const path of ['/agents', '/events?limit=10', '/audit', '/me']) assert.equal((await gateway.request('GET', path)).status, 200, path);

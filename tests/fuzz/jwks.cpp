@@ -21,7 +21,7 @@ void one(std::string_view input) {
         const auto how = find(*keys, token, found);
         HOLDS((how == Found::key) == (found != nullptr));
         HOLDS(!found || !key.id || found->id == key.id);
-        if (found) HOLDS(!signatureFits(token, found->key));
+        if (found) HOLDS(!checkSignature(token, found->key));
     }
 }
 

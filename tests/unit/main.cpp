@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "failing_memory.hpp"
+
 int main(int argc, char** argv) {
+    deskline::watchCryptoMemory(deskline::tests::failingMemory());
     spdlog::set_level(spdlog::level::off);  // what is provoked here need not be read
     return Catch::Session().run(argc, argv);
 }

@@ -85,9 +85,9 @@ asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, s
     const auto claim = context.authenticator.claims(credential);
     const int wait = context.guards.throttle.wait(identity::countersOf(claim.what, from.address, claim.key));
     auto identity = co_await identified(site, shard, std::move(credential), from.address, wait > 0);  // then nothing is tried that costs much
-    if (identity || identity.error().slug == shuttingDown.slug || identity.error().slug == unansweredFault.slug)
-        co_return identity;  // leaving: nobody has looked at it
-    if (identity.error().slug != "too-many-requests") co_return refused(site, from, what, identity.error(), claim.what, claim.key);
+    if (identity) co_return identity;
+    if (identity.error().slug == "not-authorized") co_return refused(site, from, what, identity.error(), claim.what, claim.key);
+    if (identity.error().slug != "too-many-requests") co_return identity;  // nobody could look at it: it was no guess
     context.guards.refusals.count(what, true);
     auto later = identity.error();
     later.retryAfter = std::max(later.retryAfter, wait);

@@ -232,8 +232,11 @@ private:
     bool take(Result<identity::Identity> verified) {
         if (channel_->closing()) return false;
         if (!verified) {
-            spdlog::debug("stream {}: {}", whose_.id, verified.error().detail);  // the audit has it
-            close(CloseCode::not_authorized, verified.error().slug.text(), verified.error().retryAfter * 1000);
+            const auto& fault = verified.error();
+            spdlog::debug("stream {}: {}", whose_.id, fault.detail);  // the audit has it
+            const bool refused = fault.slug == "not-authorized" || fault.slug == "too-many-requests";
+            const int after = fault.retryAfter || refused ? fault.retryAfter : fault.slug.problem().retryAfter;
+            close(refused ? CloseCode::not_authorized : CloseCode::restart, fault.slug.text(), after * 1000);  // restart: nobody could look at the token
             return false;
         }
         if (identity_ && greeted() && identity_->account() != verified->account()) {

@@ -7,6 +7,7 @@
 
 #include "identity/jwt.hpp"
 #include "identity/tokens.hpp"
+#include "unit/failing_memory.hpp"
 #include "unit/identity/provider.hpp"
 
 using namespace deskline;
@@ -25,6 +26,34 @@ TEST_CASE("the provider's tokens: RS256, ES256 and EdDSA are believed") {
         auto broken = provider.token(claims());
         broken[broken.size() - 10] = broken[broken.size() - 10] == 'A' ? 'B' : 'A';
         CHECK(why(desk.ask(broken)) == "not-authorized: The token's signature is wrong.");
+    }
+}
+
+TEST_CASE("a signature that OpenSSL has no memory to check is neither right nor wrong") {
+    for (const auto algorithm : {Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA}) {
+        const Provider provider(algorithm);
+        const auto right = parseJwt(provider.token(claims()));
+        REQUIRE(right.has_value());
+        auto wrong = *right;
+        wrong.signature[20] ^= 1;
+        const auto keys = parseJwks(jwksOf({&provider}));
+        REQUIRE(keys.has_value());
+        const auto outcome = [&](const Jwt& token) {
+            const auto fits = checkSignature(token, keys->front().key);
+            return fits ? "fits" : fits.error().slug.text();
+        };
+        INFO(provider.alg());
+        CHECK(outcome(*right) == "fits");
+        CHECK(outcome(wrong) == "not-authorized");
+        int unknown = 0;
+        tests::failEachAllocation([&] { return outcome(*right); },
+                                  [&](std::string_view is) {
+                                      CHECK((is == "fits" || is == "resource-unavailable"));
+                                      unknown += is == "resource-unavailable";
+                                  });
+        CHECK(unknown > 0);
+        tests::failEachAllocation([&] { return outcome(wrong); }, [](std::string_view is) { CHECK((is == "not-authorized" || is == "resource-unavailable")); });
+        CHECK(outcome(*right) == "fits");
     }
 }
 
