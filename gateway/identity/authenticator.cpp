@@ -18,8 +18,9 @@ void Authenticator::identify(std::string credential, Time now, const std::string
     if (!token) return done(token.error());
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
     const auto unlessRevoked = [this, now, done = std::move(done)](Result<Identity> identity) {
-        if (identity && !current(*identity, now)) return done(refusedToken("The tokens of " + identity->subject + " were revoked; sign in again."));
-        done(std::move(identity));
+        if (!identity) return done(std::move(identity));
+        auto is = current(*identity, now);
+        done(is ? Result<Identity>(std::move(*is)) : refusedToken("The tokens of " + identity->subject + " were revoked; sign in again."));
     };
     const auto issuer = textAt(token->claims, "iss");
     if (issuer == localIssuer) return unlessRevoked(tokens_.verify(*token, seconds));

@@ -30,10 +30,10 @@ struct Identity {
     std::set<std::string> groups = {};  // names of the ACD groups that it is for; everyGroup: all
     std::set<std::string> scopes = {};  // of an integration: policy.hpp has the names
     Proof proof = Proof::local_token;
-    std::string credential = {};  // the key's id
+    std::string credential = {};  // the key's id; of a token: when the tokens of its subject were revoked before it, if they ever were
     std::int64_t issued = 0;      // of a token: seconds since 1970
 
-    // Whose webhooks, operations and keys these are: two callers of the same name from two sources are two.
+    // Whose operations and limits these are: two callers of the same name from two sources are two.
     std::string account() const {
         switch (proof) {
             case Proof::local_token: break;
@@ -42,6 +42,11 @@ struct Identity {
             case Proof::certificate: return "certificate:" + subject;
         }
         return subject;
+    }
+    // Whose webhooks these are: whoever comes with an account's name after it was revoked is somebody else.
+    std::string owner() const { return ownerOf(account(), credential); }
+    static std::string ownerOf(const std::string& account, const std::string& credential) {
+        return credential.empty() ? account : account + '\n' + credential;  // no name has a line end
     }
 };
 

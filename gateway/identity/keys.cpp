@@ -135,9 +135,13 @@ std::optional<Identity> Keys::current(const Identity& caller, Time now) const {
         const auto* key = find(caller.credential);
         return key && whyNot(*key, now).empty() ? std::optional(identityOf(*key)) : std::nullopt;
     }
-    for (const auto& revoked : content_.revocations)
-        if (revoked.subject == caller.subject && fromSeconds(caller.issued) < revoked.before) return std::nullopt;
-    return caller;
+    auto is = caller;
+    for (const auto& revoked : content_.revocations) {
+        if (revoked.subject != caller.subject) continue;
+        if (fromSeconds(caller.issued) < revoked.before) return std::nullopt;
+        is.credential = toRfc3339(revoked.before);
+    }
+    return is;
 }
 
 std::vector<Key> Keys::all() const {

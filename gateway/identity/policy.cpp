@@ -73,15 +73,17 @@ Reach Policy::reach(const Identity& caller, Resource resource, Action action) co
 }
 
 Sight Policy::sight(const Identity& caller) const {
-    Sight sight(caller.agents, caller.groups, caller.account());
+    const bool hasWebhooks = reach(caller, Resource::webhooks, Action::see) != none;
+    Sight sight(caller.agents, caller.groups, caller.account(), hasWebhooks ? caller.owner() : std::string());
     for (const auto& kind : kinds) sight.give(kind.topic, reach(caller, kind.resource, Action::see));
     return sight;
 }
 
 bool Policy::may(const Identity& caller, Resource resource, Action action, const Concern& concern) const {
     const auto* kind = std::ranges::find(kinds, resource, &Kind::resource);
-    Sight sight(caller.agents, caller.groups, caller.account());
-    const auto topic = kind == std::end(kinds) ? "webhook" : kind->topic;  // operations are somebody's, as webhooks are
+    const bool known = kind != std::end(kinds);
+    Sight sight(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
+    const auto topic = known ? kind->topic : "webhook";  // operations are somebody's, as webhooks are, by the account
     sight.give(topic, reach(caller, resource, action));
     return sight.sees(topic, concern);
 }

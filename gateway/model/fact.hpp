@@ -110,8 +110,8 @@ struct PresenceChanged {  // an agent's first stream came, or its last went
     std::string agent;
     bool present;
 };
-struct WebhookChanged {  // suspended, ended …
-    std::string id, owner;
+struct WebhookChanged {     // suspended, ended …
+    std::string id, owner;  // owner: identity::Identity::owner
     boost::json::object data;
 };
 

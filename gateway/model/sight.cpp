@@ -24,7 +24,7 @@ Reach Sight::reach(std::string_view topic) const {
 }
 
 bool Sight::sees(std::string_view topic, const Concern& concern) const {
-    const auto own = [&] { return topic == "webhook" ? concern.agent == account_ : agents_.contains(concern.agent); };
+    const auto own = [&] { return topic == "webhook" ? concern.agent == owner_ : agents_.contains(concern.agent); };
     switch (reach(topic)) {
         case Reach::none: return false;
         case Reach::own: return own();
@@ -44,6 +44,7 @@ std::string Sight::text() const {
         for (const auto& one : *some) add(one);
     }
     add(account_);
+    if (owner_ != account_) add(owner_);
     return text;
 }
 

@@ -13,7 +13,7 @@ namespace deskline {
 
 // Whom a thing concerns. Both empty: nobody in particular (an address, a source, the audio of the host).
 struct Concern {
-    std::string agent;               // of a webhook: the account of its owner
+    std::string agent;               // of a webhook: its owner
     std::set<std::string> groups{};  // ACD groups, by their names
     bool operator==(const Concern&) const = default;
 };
@@ -33,21 +33,22 @@ inline constexpr std::array<std::string_view, 12> allTopics{"agent-session", "ag
 class Sight {  // small: every connection has one
 public:
     Sight() = default;  // sees nothing
-    Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account)
-        : agents_(std::move(agents)), groups_(std::move(groups)), account_(std::move(account)) {}
+    // `owner`: of the webhooks that are its own; "": the account.
+    Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account, std::string owner = {})
+        : agents_(std::move(agents)), groups_(std::move(groups)), account_(std::move(account)), owner_(owner.empty() ? account_ : std::move(owner)) {}
 
     void give(std::string_view topic, Reach reach);  // "address" too, which has no events; throws std::out_of_range for one that there is not
     Reach reach(std::string_view topic) const;
     bool sees(std::string_view topic, const Concern& concern) const;
     const std::string& account() const { return account_; }
     // Where the reach for a topic is `own`: what its things concern, one of these. History looks nowhere else.
-    std::set<std::string> own(std::string_view topic) const { return topic == "webhook" ? std::set{account_} : agents_; }
+    std::set<std::string> own(std::string_view topic) const { return topic == "webhook" ? std::set{owner_} : agents_; }
 
     std::string text() const;  // all of it: two that are equal have one text, over restarts too
 
     bool operator==(const Sight&) const = default;
     bool operator<(const Sight& other) const {
-        return std::tie(reaches_, agents_, groups_, account_) < std::tie(other.reaches_, other.agents_, other.groups_, other.account_);
+        return std::tie(reaches_, agents_, groups_, account_, owner_) < std::tie(other.reaches_, other.agents_, other.groups_, other.account_, other.owner_);
     }
 
     static const Sight& everything();
@@ -55,7 +56,7 @@ public:
 private:
     std::array<Reach, allTopics.size() + 1> reaches_{};  // of the topics in their order, then of addresses
     std::set<std::string> agents_, groups_;              // ids; names
-    std::string account_;
+    std::string account_, owner_;
 };
 
 }  // namespace deskline

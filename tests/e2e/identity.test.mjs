@@ -298,6 +298,10 @@ describe('tickets, origins, keys, revocations', () => {
     assert.deepEqual([refused.status, /was revoked/.test(refused.body.detail)], [401, true]);
     assert.equal((await poll).status, 401);
     await until('the webhook', async () => (await gateway.request('GET', '/webhooks/' + hook.id)).body.state === 'suspended');
+    const next = gateway.key('crm', '--scopes', 'webhooks'); // another's, of the same name
+    assert.deepEqual((await gateway.request('GET', '/webhooks', undefined, { token: next })).body.items, []);
+    for (const below of ['', '/deliveries']) assert.equal((await gateway.request('GET', `/webhooks/${hook.id}${below}`, undefined, { token: next })).status, 404);
+    assert.ok(!(await gateway.request('GET', '/events?types=webhook&limit=500', undefined, { token: next })).text.includes(hook.id));
     receiver.close();
     assert.equal((await gateway.request('GET', '/me', undefined, { token: secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A') })).status, 401);
     await audited(gateway, 'the key’s making', (e) => e.action === 'key create' && e.object === '/keys/' + id);

@@ -32,7 +32,7 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Concern
     if (who.role == Role::admin) return true;
     if (who.role == Role::integration)
         if (const auto scope = scopeFor(topic); !scope.empty() && !who.scopes.contains(scope)) return false;
-    if (topic == "webhook") return who.role == Role::integration && concern.agent == who.account();
+    if (topic == "webhook") return who.role == Role::integration && concern.agent == who.owner();
     if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler") return true;
     const bool everything = who.groups.contains(identity::everyGroup);
     const bool inGroups = std::ranges::any_of(concern.groups, [&](const auto& group) { return who.groups.contains(group); });

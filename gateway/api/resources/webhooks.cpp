@@ -76,7 +76,8 @@ void managedOne(Context& context, Request request, Respond respond, HandleOne ha
         [&context, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
             auto webhook = Webhooks::find(books, asked.parameters[0]);
             if (!webhook) return answer(problem(notFound("webhook"), asked.requestId));
-            if (!context.policy.sight(asked.identity).sees("webhook", {webhook->owner})) return answer(problem(withheld(notFound("webhook")), asked.requestId));
+            if (!context.policy.sight(asked.identity).sees("webhook", {ownerOf(*webhook)}))
+                return answer(problem(withheld(notFound("webhook")), asked.requestId));
             handle(books, webhooks, std::move(*webhook), asked, answer);
         });
 }
@@ -102,7 +103,7 @@ void listWebhooks(Context& context, Request request, Respond respond) {
                 const auto& all = books.records().all("webhook");
                 for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
                     const auto webhook = Webhooks::find(books, at->first);
-                    if (!webhook || !sight.sees("webhook", {webhook->owner})) continue;
+                    if (!webhook || !sight.sees("webhook", {ownerOf(*webhook)})) continue;
                     if (items.size() == limit) {
                         body["next"] = last;
                         break;
@@ -128,7 +129,7 @@ void createWebhook(Context& context, Request request, Respond respond) {
                                 .createdAt = books.now()};
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
-                if (const auto fault = Webhooks::full(books, asked.identity.account())) return answer(problem(*fault, asked.requestId));
+                if (const auto fault = Webhooks::full(books, asked.identity.owner())) return answer(problem(*fault, asked.requestId));
                 webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
                 webhooks.put(books, webhook);
                 answer({201, withSecret(webhook), {{"Location", base + "/api/v1/webhooks/" + webhook.id}}});

@@ -26,7 +26,8 @@ identity::Identity identityOf(const Webhook& webhook) {
             .groups = {by.groups.begin(), by.groups.end()},
             .scopes = {by.scopes.begin(), by.scopes.end()},
             .proof = by.proof,
-            .credential = by.credential};
+            .credential = by.credential,
+            .issued = by.issued.value_or(0)};
 }
 
 // At most `longestAnswer` bytes, to a character's border.
@@ -45,10 +46,13 @@ Owner ownerFrom(const identity::Identity& caller) {
             caller.role,
             caller.proof,
             caller.credential,
+            caller.issued ? std::optional(caller.issued) : std::nullopt,
             {caller.agents.begin(), caller.agents.end()},
             {caller.groups.begin(), caller.groups.end()},
             {caller.scopes.begin(), caller.scopes.end()}};
 }
+
+std::string ownerOf(const Webhook& webhook) { return identity::Identity::ownerOf(webhook.owner, webhook.madeBy ? webhook.madeBy->credential : std::string()); }
 
 boost::json::object show(const Webhook& webhook) {
     auto shown = toJson(webhook).as_object();
@@ -67,11 +71,11 @@ Webhooks::Webhooks(events::Ledger& ledger, identity::Authenticator& authenticato
                    WebhookOptions options, Send send)
     : ledger_(ledger), authenticator_(authenticator), policy_(policy), draining_(draining), options_(std::move(options)), send_(std::move(send)) {}
 
-std::optional<Fault> Webhooks::full(events::Books& books, const std::string& account) {
+std::optional<Fault> Webhooks::full(events::Books& books, const std::string& owner) {
     const auto& all = books.records().all(webhookKind);
     const auto own = std::ranges::count_if(all, [&](const auto& entry) {
-        const auto* owner = entry.second.if_contains("owner");
-        return owner && *owner == boost::json::value(account);
+        const auto webhook = find(books, entry.first);
+        return webhook && ownerOf(*webhook) == owner;
     });
     if (static_cast<std::size_t>(own) >= mostOfOne)
         return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, as many as one account may have; delete one first."};
@@ -257,7 +261,7 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
 
 void Webhooks::tell(events::Books& books, const Webhook& webhook, std::string_view event) {
     spdlog::warn("webhook {}: {} ({})", webhook.id, event, webhook.problem.value_or("-"));
-    books.tell({WebhookChanged{webhook.id, webhook.owner, {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
+    books.tell({WebhookChanged{webhook.id, ownerOf(webhook), {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
 }
 
 }  // namespace deskline::automation

@@ -21,13 +21,14 @@ struct Owner {  // who made a webhook, as it was then: the receiver hears what t
     identity::Role role = identity::Role::integration;
     identity::Proof proof = identity::Proof::local_token;
     std::string credential;
+    std::optional<std::int64_t> issued;  // of a token; absent too in what was made before this was kept: then before every revocation
     std::vector<std::string> agents, groups, scopes;
 };
-BOOST_DESCRIBE_STRUCT(Owner, (), (subject, role, proof, credential, agents, groups, scopes))
+BOOST_DESCRIBE_STRUCT(Owner, (), (subject, role, proof, credential, issued, agents, groups, scopes))
 
 struct Webhook {
     std::string id, url, owner;   // owner: the account
-    std::optional<Owner> madeBy;  // absent: made before the policy knew groups
+    std::optional<Owner> madeBy;  // absent: made before the policy knew groups; that of a key is administrators' alone
     std::vector<std::string> topics;
     std::optional<std::vector<std::string>> agents;
     std::optional<std::string> subject;
@@ -72,7 +73,7 @@ public:
     void tick(events::Books& books) override;
 
     const WebhookOptions& options() const { return options_; }
-    static std::optional<Fault> full(events::Books& books, const std::string& account);  // why there is no room for one more of that account
+    static std::optional<Fault> full(events::Books& books, const std::string& owner);  // why there is no room for one more of that owner
     static std::optional<Webhook> find(events::Books& books, const std::string& id);
     void put(events::Books& books, const Webhook& webhook);  // and go on with it as it is now
     void erase(events::Books& books, const std::string& id);
@@ -106,6 +107,7 @@ private:
 };
 
 Owner ownerFrom(const identity::Identity& caller);
+std::string ownerOf(const Webhook& webhook);       // as Identity::owner says it; one without `madeBy` is of whoever has no credential
 boost::json::object show(const Webhook& webhook);  // never a secret
 
 }  // namespace deskline::automation

@@ -68,12 +68,13 @@ inline void pass(std::chrono::seconds time) {
 struct Unplugged {
     Bench bench;
     ScriptedTelephony acd;
-    identity::Authenticator authenticator{someTokens(), nullptr, nullptr};
+    identity::Authenticator authenticator;
     Services services;
 
     explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {}) : Unplugged(journalIn(file), std::move(options)) {}
-    explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {})
+    explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {}, identity::Keys* keys = nullptr)
         : bench(std::move(journal), drivenClock, drivenTicks),
+          authenticator(someTokens(), keys, nullptr),
           services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)}, [](const auto&, const auto&) {}) {
         bench.ledger.start();
         bench.settle();  // what was known is restored, at the present time
@@ -103,6 +104,10 @@ struct Unplugged {
     }
     api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {},
                       std::set<std::string> groups = {identity::everyGroup}) {
+        return askAs({.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)}, std::move(method), std::move(path),
+                     std::move(body), key);
+    }
+    api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {}, const std::string& key = {}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
@@ -111,7 +116,7 @@ struct Unplugged {
         request.headers = {{"content-type", "application/json"}};
         if (!key.empty()) request.headers["idempotency-key"] = key;
         request.requestId = "request-7";
-        request.identity = {.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)};
+        request.identity = std::move(who);
         request.later = [](auto, auto) { return api::Timer(); };
         api::handle(services.context, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();

@@ -4,7 +4,7 @@
 #include "automation/webhooks/deliverer.hpp"
 #include "model/special_networks.hpp"
 #include "model/uri.hpp"
-#include "unit/events/bench.hpp"
+#include "unit/automation/unplugged.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
@@ -14,7 +14,10 @@ TEST_CASE("webhooks: so many of one account and of all, and the answer tells the
     inLedger(bench.ledger, [](Books& books) {
         const auto fill = [&](const std::string& account) {
             int made = 0;
-            for (; !automation::Webhooks::full(books, account); ++made) books.records().put("webhook", account + std::to_string(made), {{"owner", account}});
+            for (; !automation::Webhooks::full(books, account); ++made) {
+                const auto id = account + std::to_string(made);
+                books.records().put("webhook", id, toJson(automation::Webhook{.id = id, .owner = account}).as_object());
+            }
             return made;
         };
         CHECK(fill("a") == static_cast<int>(automation::Webhooks::mostOfOne));
@@ -26,6 +29,122 @@ TEST_CASE("webhooks: so many of one account and of all, and the answer tells the
         CHECK(automation::Webhooks::full(books, "z")->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
         return 0;
     });
+}
+
+namespace {
+
+std::size_t listed(Unplugged& desk, const identity::Identity& who) {
+    const auto answer = desk.askAs(who, "GET", "/webhooks");
+    CHECK(answer.status == 200);
+    return answer.body.at("items").as_array().size();
+}
+
+std::string made(Unplugged& desk, const identity::Identity& who) {
+    const auto answer = desk.askAs(who, "POST", "/webhooks", R"({"url":"https://crm.example/hook"})");
+    REQUIRE(answer.status == 201);
+    return std::string(answer.body.at("id").as_string());
+}
+
+}  // namespace
+
+TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revoked is another owner") {
+    const Folder folder;
+    const auto file = folder.path / "keys.json";
+    identity::Keys keys(file);
+    const auto change = [&](const std::function<void(identity::KeyFile&)>& with) {
+        REQUIRE(identity::updateKeyFile(file, [&](identity::KeyFile& content) {
+                    with(content);
+                    return Result<void>();
+                }).has_value());
+        REQUIRE(keys.reload());
+    };
+    const auto key = [&](const char* id) { return identity::Key{.id = id, .name = "crm", .scopes = {"webhooks"}, .groups = {"*"}, .certificate = "CN=crm"}; };
+    const auto second = [](Time time) { return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(); };
+    change([&](identity::KeyFile& content) { REQUIRE(identity::addKey(content, key("k1"), drivenClock()).has_value()); });
+    Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
+    const auto nobody = [&](const identity::Identity& who, const std::string& id) {
+        CHECK(listed(desk, who) == 0);
+        for (const auto* below : {"", "/deliveries"}) CHECK(desk.askAs(who, "GET", "/webhooks/" + id + below).status == 404);
+        CHECK(desk.askAs(who, "PATCH", "/webhooks/" + id, R"({"rotateSecret":true})").status == 404);
+        CHECK(desk.askAs(who, "DELETE", "/webhooks/" + id).status == 404);
+    };
+    const auto tick = [&] {
+        inLedger(desk.bench.ledger, [&](Books& books) {
+            desk.services.webhooks.tick(books);
+            return 0;
+        });
+    };
+    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) { return desk.services.policy.sight(who).sees("webhook", frame->concern); };
+    const auto is = [&](identity::Identity who) { return desk.authenticator.current(who, drivenClock()); };
+    const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
+
+    const std::string issued = "tokens", kept = "keys";
+    for (const auto& kind : {kept, issued}) {
+        CAPTURE(kind);
+        identity::Identity who{.subject = "crm", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
+        who.proof = kind == kept ? identity::Proof::certificate : identity::Proof::local_token;
+        who.credential = kind == kept ? "k1" : "";
+        who.issued = kind == kept ? 0 : second(drivenClock());
+        const auto before = is(who);
+        REQUIRE(before);
+        const auto id = made(desk, *before);
+        CHECK(listed(desk, *before) == 1);
+        (void)desk.bench.frames();
+        pass(std::chrono::seconds(10));
+        change([&](identity::KeyFile& content) {
+            if (kind == issued) return identity::revokeTokens(content, "crm", drivenClock());
+            REQUIRE(identity::revokeKey(content, "crm", drivenClock()).has_value());
+            REQUIRE(identity::addKey(content, key("k2"), drivenClock()).has_value());
+        });
+        CHECK_FALSE(is(*before));
+        pass(std::chrono::seconds(10));
+        if (kind == kept)
+            who.credential = "k2";
+        else
+            who.issued = second(drivenClock());
+        const auto after = is(who);
+        REQUIRE(after);
+        CHECK(after->account() == before->account());
+        nobody(*after, id);
+        tick();  // it is suspended
+        int told = 0;
+        for (const auto& frame : desk.bench.frames()) {
+            if (frame->type != "deskline.webhook") continue;
+            ++told;
+            CHECK(sees(*before, frame));
+            CHECK_FALSE(sees(*after, frame));
+        }
+        CHECK(told == 1);
+        nobody(*after, id);
+        const auto own = made(desk, *after);
+        tick();
+        CHECK(listed(desk, *after) == 1);
+        CHECK(desk.askAs(*after, "GET", "/webhooks/" + own).body.at("state") == "active");
+        CHECK(desk.askAs(admin, "GET", "/webhooks/" + id).body.at("state") == "suspended");
+        CHECK(desk.askAs(admin, "GET", "/webhooks/" + id).body.at("owner") == boost::json::value(before->account()));
+    }
+}
+
+TEST_CASE("webhooks: one from before it was kept when its owner's token was made is its owner's until a revocation") {
+    const Folder folder;
+    identity::Keys keys(folder.path / "keys.json");
+    Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
+    inLedger(desk.bench.ledger, [&](Books& books) {
+        auto record =
+            toJson(automation::Webhook{.id = "w1", .url = "https://crm.example/", .owner = "ada", .madeBy = automation::Owner{.subject = "ada"}}).as_object();
+        record.at("madeBy").as_object().erase("issued");
+        books.records().put("webhook", "w1", std::move(record));
+        return 0;
+    });
+    identity::Identity ada{.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}, .issued = 100};
+    CHECK(listed(desk, ada) == 1);
+    REQUIRE(identity::updateKeyFile(folder.path / "keys.json", [](identity::KeyFile& content) {
+                identity::revokeTokens(content, "ada", Time(std::chrono::seconds(200)));
+                return Result<void>();
+            }).has_value());
+    REQUIRE(keys.reload());
+    ada.issued = 300;
+    CHECK(listed(desk, *desk.authenticator.current(ada, drivenClock())) == 0);
 }
 
 TEST_CASE("webhooks: what is of no URI is refused before the parser has it") {

@@ -69,6 +69,7 @@ TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
     CHECK_FALSE(keys.verify(made.secret, at(noon)).has_value());
     CHECK_FALSE(keys.current({.subject = "ada", .issued = noon - 1}, at(noon)));
     CHECK(keys.current({.subject = "ada", .issued = noon}, at(noon)));
+    CHECK(keys.current({.subject = "ada", .issued = noon}, at(noon))->owner() != Identity{.subject = "ada", .issued = noon}.owner());
     CHECK(keys.current({.subject = "bob", .issued = 0}, at(noon)));
 
     std::ofstream(file) << "{broken";
