@@ -3,6 +3,7 @@
 import { test, describe, after } from 'node:test';
 import assert from 'node:assert/strict';
 import https from 'node:https';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,13 +80,13 @@ async function inAll(gateway, expected, sessions = {}) {
   assert.deepEqual(wrong, []);
 }
 
-async function served(body) {
+async function served(body, more = '') {
   const authorities = join(folder, 'authorities.pem'), revocations = join(folder, 'revocations.pem');
   copyFileSync(root.certificate, authorities);
   root.publish();
   middle.publish();
   writeFileSync(revocations, pem(root.crl, middle.crl));
-  const gateway = await startGateway({ config: `[server]\nclient_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n` });
+  const gateway = await startGateway({ config: `[server]\nclient_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n${more}` });
   for (const name of ['direct', 'through']) gateway.cli('key', 'create', '--name', name, '--scopes', 'agents:read,audio:read', '--certificate', 'CN=' + name);
   const sessions = {};
   for (const version of versions) for (const who of Object.keys(shows)) sessions[who + version] = await sessionOf(gateway, tlsOf(who, version));
@@ -125,16 +126,43 @@ describe('client certificates', () => {
       delete shows.gone;
     }));
 
+  // One connection that stays: each time the status, and whether it was the one before.
+  const kept = (gateway, tls) => {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ...tls });
+    const asked = () => new Promise((done, fail) => {
+      const request = https.get(gateway.url + '/api/v1/me', { agent }, (answer) => (answer.resume(), answer.on('end', () => done([answer.statusCode, request.reusedSocket]))));
+      request.on('error', fail);
+    });
+    return { agent, asked };
+  };
+
+  test('a connection and a stream that are open when their certificate ends are nobody’s from then on', () =>
+    served(async (gateway) => {
+      const library = execFileSync('dpkg', ['-L', 'libfaketime'], { encoding: 'utf8' }).split('\n').find((path) => path.endsWith('/libfaketime.so.1'));
+      // A certificate of a day, made a day ago but for ten seconds.
+      const signing = (...args) => execFileSync('openssl', args, { stdio: 'ignore', env: { ...process.env, LD_PRELOAD: library, FAKETIME: '-86390' } });
+      const brief = root.issue('brief', { usage: 'clientAuth', alternatives: 'DNS:client.test', days: 1, signing });
+      gateway.cli('key', 'create', '--name', 'brief', '--scopes', 'agents:read,audio:read', '--certificate', 'CN=brief');
+      const tls = { rejectUnauthorized: false, key: pem(brief.key), cert: pem(brief.certificate) }, { agent, asked } = kept(gateway, tls);
+      assert.deepEqual(await asked(), [200, false]);
+      const stream = new WebSocket(gateway.url.replace('https', 'wss') + '/api/v1/stream', 'deskline.v1', tls);
+      const closed = new Promise((done) => stream.on('close', (code) => done(code)));
+      stream.on('open', () => stream.send(JSON.stringify({ op: 'hello', topics: ['agent'] })));
+      await new Promise((done) => stream.on('message', (data) => JSON.parse(data).op === 'snapshot' && done()));
+      await until('its end', async () => {
+        const [status, reused] = await asked();
+        assert.ok(reused);
+        return status === 401;
+      }, 15_000);
+      assert.equal(await closed, 4102);
+      agent.destroy();
+    }, 'heartbeat = 2\n'));
+
   test('a connection that is open when its certificate is revoked is nobody’s from then on', () =>
     served(async (gateway, _, { revocations }) => {
       const late = named(root, 'late');
       gateway.cli('key', 'create', '--name', 'late', '--scopes', 'agents:read,audio:read', '--certificate', 'CN=late');
-      const agent = new https.Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false, key: pem(late.key), cert: pem(late.certificate) });
-      let request;
-      const asked = () => new Promise((done, fail) => {
-        request = https.get(gateway.url + '/api/v1/me', { agent }, (answer) => (answer.resume(), answer.on('end', () => done([answer.statusCode, request.reusedSocket]))));
-        request.on('error', fail);
-      });
+      const { agent, asked } = kept(gateway, { rejectUnauthorized: false, key: pem(late.key), cert: pem(late.certificate) });
       assert.deepEqual(await asked(), [200, false]);
       assert.deepEqual(await asked(), [200, true]);
       root.revoke(late);

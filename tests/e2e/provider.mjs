@@ -54,11 +54,11 @@ export class Authority {
     this.publish();
   }
   // `usage`: serverAuth or clientAuth; `kind`: ec or rsa.
-  issue(name, { usage = 'serverAuth', kind = 'ec', days = 30, alternatives = 'DNS:localhost,IP:127.0.0.1', file = name } = {}) {
+  issue(name, { usage = 'serverAuth', kind = 'ec', days = 30, signing = openssl, alternatives = 'DNS:localhost,IP:127.0.0.1', file = name } = {}) {
     const key = join(this.folder, file + '.key'), request = join(this.folder, file + '.csr'), certificate = join(this.folder, file + '.pem'), extensions = join(this.folder, file + '.ext');
     openssl('req', '-new', '-newkey', ...(kind === 'ec' ? ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'] : ['rsa:2048']), '-nodes', '-keyout', key, '-out', request, '-subj', `/CN=${name}`);
     writeFileSync(extensions, `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${usage}\nsubjectAltName=${alternatives}\ncrlDistributionPoints=URI:http://authority.test/crl\n`);
-    openssl('x509', '-req', '-in', request, '-CA', this.certificate, '-CAkey', this.key, '-CAcreateserial', '-out', certificate, '-days', String(days), '-extfile', extensions);
+    signing('x509', '-req', '-in', request, '-CA', this.certificate, '-CAkey', this.key, '-CAcreateserial', '-out', certificate, '-days', String(days), '-extfile', extensions);
     return { key, certificate };
   }
   revoke({ certificate }) {

@@ -30,6 +30,7 @@ std::size_t Channel::read(asio::mutable_buffer, Want& want, error_code&) {
 std::vector<std::string> Channel::certificateNames() const { return {}; }
 std::string Channel::certificateFault() const { return {}; }
 bool Channel::certificateHolds(SSL_CTX*) const { return true; }
+bool Channel::certificateEnded() const { return false; }
 
 void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (closing() || overflown_ || bytes.empty()) return;

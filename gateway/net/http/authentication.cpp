@@ -19,7 +19,7 @@ using identity::Shown;
 
 const Fault bearerWanted{"not-authorized", "Send Authorization: Bearer with a token or a key; `deskline token` and `deskline key create` make one."};
 
-const Fault goneCertificate{"not-authorized", "The client certificate was revoked, or nobody vouches for it any more."};
+const Fault goneCertificate{"not-authorized", "The client certificate was revoked, has expired, or nobody vouches for it any more."};
 
 // Counted, audited, and where it was a guess (identity/throttle.hpp) slowed down. What is slowed down already leaves no entry for each try.
 Fault refused(Site& site, const From& from, identity::Attempt what, Fault fault, Shown shown, const std::string& of = {}) {

@@ -17,7 +17,7 @@ struct From {
     std::string foreignHost = {};          // not the gateway's: the page would be its own but for that
     std::string ownPage = {};              // origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site)
     std::vector<std::string> certificate;  // names in the client's certificate, verified; empty: none
-    bool certificateHolds = true;          // still, by the authorities and revocations of now
+    bool certificateHolds = true;          // still, by its end and the authorities and revocations of now
 };
 From fromOf(const HttpRequest& request, const Channel& channel, const Site& site);
 

@@ -37,7 +37,11 @@ void Outlet::setAudioRate(double perSecond) {
     interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
 }
 
-bool Outlet::expired() const { return identity_ && identity_->expires && later(identity_->expires, 60) < secondsNow(); }
+bool Outlet::expired() const {
+    if (!identity_) return false;
+    if (identity_->proof == identity::Proof::certificate && channel_->certificateEnded()) return true;
+    return identity_->expires && later(identity_->expires, 60) < secondsNow();
+}
 
 void Outlet::limitQueue() {
     channel_->limit(site_.queueLimit, [weak = weak_from_this()] {

@@ -66,7 +66,7 @@ protected:
     void end();
     void adapt(By by = By::client);  // to who the caller is now: hears what it may hear now
     bool greeted() const { return greeted_; }
-    bool expired() const;  // the caller's token, with 60 s of leeway
+    bool expired() const;  // the caller's token, with 60 s of leeway, or its certificate
 
     virtual void greet(const events::Attachment&) {}        // before the first
     virtual void tellReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows

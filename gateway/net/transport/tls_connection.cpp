@@ -78,7 +78,9 @@ std::string Channel::certificateFault() const {
     return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
-bool Channel::certificateHolds(SSL_CTX* context) const { return holds(ssl_, context); }
+bool Channel::certificateHolds(SSL_CTX* context) const { return !certificateEnded() && holds(ssl_, context); }
+
+bool Channel::certificateEnded() const { return net::certificateEnded(ssl_, now()); }
 
 std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
     want = Want::nothing;

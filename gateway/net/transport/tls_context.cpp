@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "model/crypto_memory.hpp"
 #include "model/files.hpp"
 #include "model/freed.hpp"
 #include "net/transport/revocations.hpp"
@@ -115,6 +116,7 @@ Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path
     if (authorities.empty()) return {};
     auto* store = SSL_CTX_get_cert_store(context);
     auto loaded = eachIn(authorities, "client_authorities", "certificates", [&](X509_INFO* info) {
+        if (info->x509) (void)X509_check_purpose(info->x509, -1, 0);  // it looks at the whole of it once; where that lacked memory it would never be good
         return info->x509 && X509_STORE_add_cert(store, info->x509) == 1 && SSL_CTX_add_client_CA(context, info->x509) == 1;
     });
     if (!loaded) return loaded;
@@ -219,6 +221,7 @@ Result<TlsContext> makeTlsContext(const TlsOptions& options, TicketKeys& ticketK
 
 std::vector<std::string> namesIn(const X509* certificate) {
     std::vector<std::string> names;
+    const CryptoLack lack;
     const auto text = [](const ASN1_STRING* string) {
         unsigned char* utf8 = nullptr;
         const int length = ASN1_STRING_to_UTF8(&utf8, string);
@@ -237,6 +240,7 @@ std::vector<std::string> namesIn(const X509* certificate) {
         if (name->type == GEN_URI) names.push_back("URI:" + text(name->d.uniformResourceIdentifier));
         if (name->type == GEN_EMAIL) names.push_back("email:" + text(name->d.rfc822Name));
     }
+    if (lack.happened()) throw std::bad_alloc();  // else it would stand for nobody, or for somebody else
     return names;
 }
 
@@ -245,8 +249,24 @@ bool holds(SSL* connection, SSL_CTX* context) {
     if (!certificate || SSL_get_SSL_CTX(connection) == context) return true;  // its handshake has asked that one
     const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
     if (!check) throw std::bad_alloc();
-    return X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
-           X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;
+    const CryptoLack lack;
+    const bool good = X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
+                      X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;
+    if (!good && lack.happened()) throw std::bad_alloc();
+    return good;
+}
+
+bool certificateEnded(SSL* connection, Time at) {
+    X509* certificate = SSL_get0_peer_certificate(connection);
+    if (!certificate) return false;
+    auto second = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at));
+    const CryptoLack lack;
+    const auto ended = [&](const X509* one) { return X509_cmp_time(X509_get0_notAfter(one), &second) != 1; };
+    bool any = ended(certificate);
+    const auto* chain = SSL_get0_verified_chain(connection);
+    for (int i = 0; chain && i < sk_X509_num(chain); ++i) any = ended(sk_X509_value(chain, i)) || any;
+    if (any && lack.happened()) throw std::bad_alloc();
+    return any;
 }
 
 Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host) {

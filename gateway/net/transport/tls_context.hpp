@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "model/fault.hpp"
+#include "model/time.hpp"
 
 namespace deskline::net {
 
@@ -74,8 +75,10 @@ Result<void> checkClientAuthorities(const TlsOptions& options);
 
 // "CN=…", "DNS:…", "URI:…", "email:…" of a certificate's subject and alternative names.
 std::vector<std::string> namesIn(const X509* certificate);
-// Whether the peer's certificate would be taken by another context; true where the peer has none.
+// Whether the peer's certificate would be taken by another context; true where the peer has none. Throws std::bad_alloc.
 bool holds(SSL* connection, SSL_CTX* context);
+// Whether the peer's certificate, or one that vouches for it, has come to its end by then; false where the peer has none. Throws std::bad_alloc.
+bool certificateEnded(SSL* connection, Time at);
 
 // A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none. A key that is there is used, never
 // made anew; files that cannot be read are faults.
