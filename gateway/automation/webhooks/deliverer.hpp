@@ -107,7 +107,8 @@ private:
 };
 
 Owner ownerFrom(const identity::Identity& caller);
-std::string ownerOf(const Webhook& webhook);       // as Identity::owner says it; one without `madeBy` is of whoever has no credential
-boost::json::object show(const Webhook& webhook);  // never a secret
+std::string ownerOf(const Webhook& webhook);             // as Identity::owner says it; one without `madeBy` is of whoever has no credential
+std::string ownerIn(const boost::json::object& record);  // the same, of one as it is kept: without reading the whole of it
+boost::json::object show(const Webhook& webhook);        // never a secret
 
 }  // namespace deskline::automation

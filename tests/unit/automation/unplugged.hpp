@@ -107,11 +107,13 @@ struct Unplugged {
         return askAs({.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)}, std::move(method), std::move(path),
                      std::move(body), key);
     }
-    api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {}, const std::string& key = {}) {
+    api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {}, const std::string& key = {},
+                        std::map<std::string, std::string> query = {}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
         request.path = std::move(path);
+        request.query = std::move(query);
         request.body = std::move(body);
         request.headers = {{"content-type", "application/json"}};
         if (!key.empty()) request.headers["idempotency-key"] = key;

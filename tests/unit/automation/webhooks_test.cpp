@@ -1,5 +1,6 @@
 // Webhooks: how many there may be, and whom they may be posted to.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "automation/webhooks/deliverer.hpp"
 #include "model/special_networks.hpp"
@@ -145,6 +146,39 @@ TEST_CASE("webhooks: one from before it was kept when its owner's token was made
     REQUIRE(keys.reload());
     ada.issued = 300;
     CHECK(listed(desk, *desk.authenticator.current(ada, drivenClock())) == 0);
+}
+
+TEST_CASE("webhooks: a page of them has an end however large they are, and all of them come, page by page") {
+    const Folder folder;
+    Unplugged desk(folder.path / "journal.db");
+    const std::vector<std::string> agents(500, std::string(200, 'a'));  // 100 KB
+    inLedger(desk.bench.ledger, [&](Books& books) {
+        for (int i = 0; i < 20; ++i) {
+            const auto id = fmt::format("w{:02}", i);
+            const automation::Webhook webhook{.id = id, .url = "https://crm.example/", .owner = i % 2 ? "ada" : "bob", .agents = agents};
+            books.records().put("webhook", id, toJson(webhook).as_object());
+        }
+        return 0;
+    });
+    const auto all = [&](identity::Identity who) {
+        std::vector<std::string> ids;
+        for (std::map<std::string, std::string> query;;) {
+            const auto answer = desk.askAs(who, "GET", "/webhooks", {}, {}, query);
+            REQUIRE(answer.status == 200);
+            CHECK(serialize(answer.body).size() < (256 + 128) * 1024);
+            for (const auto& item : answer.body.at("items").as_array()) ids.emplace_back(item.at("id").as_string());
+            const auto* next = answer.body.as_object().if_contains("next");
+            if (!next) return ids;
+            query["after"] = std::string(next->as_string());
+        }
+    };
+    const auto everything = all({.subject = "root", .role = identity::Role::admin});
+    CHECK(everything.size() == 20);
+    CHECK(std::ranges::is_sorted(everything));
+    CHECK(std::set(everything.begin(), everything.end()).size() == 20);
+    const auto own = all({.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}});
+    CHECK(own.size() == 10);
+    CHECK(own.front() == "w01");
 }
 
 TEST_CASE("webhooks: what is of no URI is refused before the parser has it") {
