@@ -105,6 +105,15 @@ Result<bool> emptyLog(Database& database, std::chrono::milliseconds patience) {
     }
 }
 
+// The file is opened as it is, and stays so: no log of changes is left beside it.
+Result<void> markAsCopy(const std::filesystem::path& file) {
+    Database copy;
+    bool damaged = false;
+    if (auto opened = copy.open(file, Database::Access::look, Database::Durability::full, damaged); !opened) return opened;
+    Statement mark(copy, "INSERT OR REPLACE INTO meta VALUES (?1, ?2)");
+    return mark.bind(copyMark, toRfc3339(now())).done() ? Result<void>() : copy.fault("marked");
+}
+
 }  // namespace
 
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
@@ -113,10 +122,21 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
     const auto made = createPrivate(target, "");  // it holds what the journal holds
     if (!made) return Fault{"journal-fault", made.error().detail};
     if (!*made) return Fault{"journal-fault", target.string() + " exists already; a backup never overwrites."};
-    Statement copy(database, "VACUUM INTO ?1");
-    auto done = copy.bind(target.string()).done() ? syncFile(target) : database.fault("copied to " + target.string());
+    const auto beside = nameBeside(target);  // the copy has its name when it is whole and marked
+    auto done = [&]() -> Result<void> {
+        if (const auto begun = createPrivate(beside, ""); !begun) return Fault{"journal-fault", begun.error().detail};
+        Statement copy(database, "VACUUM INTO ?1");
+        if (!copy.bind(beside.string()).done()) return database.fault("copied to " + target.string());
+        if (auto marked = markAsCopy(beside); !marked) return marked;
+        if (auto synced = syncFile(beside); !synced) return synced;
+        std::error_code error;
+        std::filesystem::rename(beside, target, error);
+        if (error) return Fault{"journal-fault", target.string() + " could not be given its name: " + error.message() + "."};
+        return syncFile(target);
+    }();
     std::error_code ignored;
-    if (!done) std::filesystem::remove(target, ignored);
+    if (!done)
+        for (const auto& left : {beside, target}) std::filesystem::remove(left, ignored);
     return done;
 }
 

@@ -14,7 +14,8 @@
 
 namespace deskline::events {
 
-// A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not be there yet.
+// A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not be there yet. The copy is
+// marked as one: who opens it to go on with it begins a new epoch (journal.hpp).
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
 
 // Whether a gateway could keep its journal there, as it would find out at its start; nothing is changed.

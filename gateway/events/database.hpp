@@ -16,6 +16,7 @@ struct sqlite3_stmt;
 namespace deskline::events {
 
 inline constexpr int schemaVersion = 5;
+inline constexpr std::string_view copyMark = "copied";             // in `meta`, of a copy (archive.hpp): when it was made
 inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as one number for two events
 
 class Database {

@@ -17,10 +17,11 @@ namespace {
 
 constexpr const char* newestSql =
     "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))";
-// The epoch, the newest number, what was cut, what was lost.
+// The epoch, the newest number, what was cut, what was lost, whether it is a copy.
 const std::string placesSql = std::string("SELECT (SELECT value FROM meta WHERE key = 'epoch'), (") + newestSql +
                               "), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = "
-                              "'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to')";
+                              "'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to'), EXISTS (SELECT 1 FROM meta WHERE key = '" +
+                              std::string(copyMark) + "')";
 constexpr std::int64_t beyondAllTold = 1'000'000'000;
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
 
@@ -98,13 +99,13 @@ Result<void> Journal::prepare(bool& damaged) {
     if (auto opened = database_.open(options_.path, Database::Access::write, durability, damaged); !opened) return opened;
     if (options_.mostPages && !database_.run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str())) return database_.fault("limited");
     if (auto read = readPlaces(); !read) return read;
-    if (options_.lacksEvents) {
+    if (options_.lacksEvents || isCopy_) {
         epoch_ = randomId(4);
         newest_ += beyondAllTold;
         oldest_ = newest_ + 1;
         epochWaits_ = true;
-        spdlog::warn("the journal {} lacks events that were told before the last end; it gets a new epoch, and whoever resumes begins anew",
-                     options_.path.string());
+        spdlog::warn("the journal {} {}; it gets a new epoch, and whoever resumes begins anew", options_.path.string(),
+                     isCopy_ ? "is a copy that was put in its place" : "lacks events that were told before the last end");
     }
     changedByOthers();
     return {};
@@ -120,6 +121,7 @@ Result<void> Journal::readPlaces() {
     newest_ = number(1);
     oldest_ = number(2) + 1;
     lost_ = {number(3), number(4)};
+    isCopy_ = places.number(5) == 1;
     return {};
 }
 
@@ -127,6 +129,7 @@ Result<void> Journal::readPlaces() {
 Result<void> Journal::writeBeginning() {
     if (epochWaits_ && (!remember("epoch", epoch_) || !remember("cut", std::to_string(oldest_ - 1)) || !remember("newest", std::to_string(newest_))))
         return database_.fault("written");
+    if (epochWaits_ && !Statement(database_, "DELETE FROM meta WHERE key = ?1").bind(copyMark).done()) return database_.fault("written");
     return firstEntry_ ? events::append(database_, *firstEntry_) : Result<void>();
 }
 

@@ -1,6 +1,7 @@
 // The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
 // Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
-// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told; where nothing can be written
+// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told, or is a copy that was put in the
+// journal's place: what was told after it was made has the numbers that it would give. Where nothing can be written
 // just now, what a beginning needs waits with the first group. A file that cannot be opened or read at the start is left as it is and not
 // tried again: a gateway that knows nothing of what it holds would write over that. Where somebody else wrote events into the file, under
 // numbers that this gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end.
@@ -92,6 +93,7 @@ private:
     std::optional<Fault> volatile_;
     std::optional<AuditEntry> firstEntry_;  // of a journal that was begun instead of a damaged one; not written yet
     bool epochWaits_ = false;               // the epoch is a new one, and not written yet
+    bool isCopy_ = false;                   // and marked as one
     bool lacksPast_ = false, conflict_ = false;
 };
 

@@ -40,8 +40,13 @@ describe('the journal', () => {
     const again = run(['journal', 'backup', shown(copy), ...config]);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /never overwrites/);
+    const cursor = (await gateway.request('GET', '/events?types=agent-session&limit=500')).body.items.at(-1).id; // of after the copy, or shortly before
     const restored = await startGateway({ config: `[journal]\npath = "${shown(copy)}"\n` });
-    assert.ok((await restored.request('GET', '/events?types=agent')).body.items.length >= 2);
+    assert.ok(restored.cli('journal', 'export').stdout.split('\n').filter((line) => line.includes('"deskline.agent"')).length >= 2);
+    const stream = await restored.stream({ cursor });
+    assert.equal(stream.welcome.resumed, false, 'what was told after the copy has numbers that the copy gives again');
+    assert.ok(stream.frames.some(({ op, reason }) => op === 'reset' && reason === 'epoch-changed'));
+    stream.close();
     await restored.stop();
     rmSync(copy);
   });

@@ -3,6 +3,7 @@
 #include "events/audit.hpp"
 #include "events/rows.hpp"
 #include "unit/events/past.hpp"
+#include "unit/events/rows.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
@@ -58,6 +59,61 @@ TEST_CASE("a journal that lacks what was told: a new epoch, numbers beyond all t
     CHECK(journal->oldest() == first);
     CHECK(journalIn(file)->oldest() == first);
     CHECK(journal->after(first - 1, 100).value().size() == 10);
+}
+
+TEST_CASE("a copy that is put in the journal's place: a new epoch, once for each copy; the journal it is of goes on as it was") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db", copy = folder.path / "copy.db", second = folder.path / "second.db";
+    std::string before;
+    {
+        const auto journal = journalIn(file);
+        before = journal->epoch();
+        REQUIRE(journal->append(someEvents(1, 100)).has_value());
+        REQUIRE(backUp(file, copy).has_value());
+        REQUIRE(journal->append(someEvents(101, 20)).has_value());  // a client has a cursor of these
+    }
+    std::vector<std::filesystem::path> there;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path)) there.push_back(entry.path().filename());
+    CHECK(std::ranges::count_if(there, [](const auto& name) { return name.string().find("copy.db") != std::string::npos; }) == 1);
+    CHECK(journalIn(file)->epoch() == before);
+    CHECK(text(copy, "SELECT COUNT(*) FROM meta WHERE key = 'copied'") == "1");
+    std::string after;
+    {
+        const auto journal = journalIn(copy);
+        after = journal->epoch();
+        CHECK(after != before);
+        CHECK(journal->newest() > 1'000'000);
+        CHECK(journal->oldest() == journal->newest() + 1);
+        CHECK_FALSE(journal->waits());
+        CHECK(text(copy, "SELECT COUNT(*) FROM meta WHERE key = 'copied'") == "0");
+        CHECK(text(copy, "SELECT value FROM meta WHERE key = 'epoch'") == after);
+        CHECK(text(copy, "SELECT COUNT(*) FROM events") == "100");  // for `journal export`
+        REQUIRE(journal->append(someEvents(journal->newest() + 1, 5)).has_value());
+    }
+    CHECK(journalIn(copy)->epoch() == after);
+    REQUIRE(backUp(copy, second).has_value());
+    CHECK(journalIn(second)->epoch() != after);
+    CHECK(journalIn(copy)->epoch() == after);
+}
+
+TEST_CASE("whoever has a cursor from after a copy was made begins anew when the copy has taken the journal's place") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db", copy = folder.path / "copy.db";
+    std::string cursor;
+    {
+        Bench bench(journalIn(file));
+        bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+        bench.settle();
+        REQUIRE(backUp(file, copy).has_value());
+        bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});
+        bench.settle();
+        cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor(); });
+        CHECK(comeBack(bench, cursor) == "resumed");
+    }
+    Bench bench(journalIn(copy));
+    for (const auto* id : {"s3", "s4"}) bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1003")}});
+    bench.settle();
+    CHECK(comeBack(bench, cursor) == "epoch-changed");
 }
 
 TEST_CASE("an agent's last events are erased: their numbers are not given again") {
