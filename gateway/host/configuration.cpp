@@ -343,6 +343,7 @@ std::optional<std::string> processEnvironment(const std::string& name) {
 std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment) {
     std::vector<Mistake> mistakes;
     const auto all = table(out);
+    out.file = file.string();
     if (!file.empty()) {
         const auto content = readExisting(file);
         auto unfit = content ? controlCharacter(*content, file.string()) : Mistake{file.string(), "", content.error().detail};

@@ -13,6 +13,7 @@
 namespace deskline::host {
 
 struct Configuration {
+    std::string file;  // what it was read from; "": defaults and environment alone
     struct {
         std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities, clientRevocations;
         std::vector<std::string> names, allowedOrigins, trustedProxies, frameAncestors;

@@ -7,14 +7,19 @@ namespace deskline::host {
 std::vector<Kept> keptBy(const Configuration& c) {
     const std::filesystem::path data(c.server.dataDir);
     std::vector<Kept> all{{data, true}, {c.identity.localKey, true}, {c.identity.keys, true}};
-    all.push_back(c.server.privateKey.empty() ? Kept{data / "private-key.pem", true} : Kept{c.server.privateKey, false});
+    if (c.server.privateKey.empty()) all.push_back({data / "private-key.pem", true});
     for (const auto* part : {"", "-wal", "-shm"}) all.push_back({c.journal.path + part, true});
+    const bool keysFromFile = !c.identity.jwks.starts_with("https://");
+    for (const auto& believed : {c.file, c.server.clientAuthorities, c.server.clientRevocations, keysFromFile ? c.identity.jwks : std::string(),
+                                 c.identity.authorities, c.webhooks.authorities})
+        if (!believed.empty()) all.push_back({.path = believed, .secret = false});
+    if (!c.server.privateKey.empty()) all.push_back({.path = c.server.privateKey, .lent = true});
     return all;
 }
 
 std::vector<std::string> secure(const Configuration& c) {
     std::vector<std::string> refused;
-    for (const auto& file : exposed(keptBy(c))) {
+    for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
         if (file.writable)
             refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy + "`.");
         else if (file.mendable && mend(file))
@@ -27,13 +32,14 @@ std::vector<std::string> secure(const Configuration& c) {
 
 std::vector<Finding> diagnosePrivacy(const Configuration& c) {
     std::vector<Finding> findings;
-    for (const auto& file : exposed(keptBy(c))) {
-        const auto* meaning = file.writable   ? "Others may change keys, revocations or events. The gateway does not start."
+    for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
+        const auto* meaning = file.writable   ? "Others may change keys, revocations, events or the configuration. The gateway does not start."
                               : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
                                               : "Others may read secrets there.";
         findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".", meaning, file.remedy});
     }
-    if (findings.empty()) findings.push_back({"privacy", Severity::ok, "What Deskline keeps is for its own account alone.", "", ""});
+    if (findings.empty())
+        findings.push_back({"privacy", Severity::ok, "What Deskline keeps is for its own account alone, and nobody else may change what it believes.", "", ""});
     return findings;
 }
 

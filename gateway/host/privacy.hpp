@@ -1,5 +1,6 @@
 // What Deskline keeps is for its own account alone: what it makes is, and what was made before, or by others, is looked at when the gateway
-// starts, and by `deskline doctor`. Thread: main's.
+// starts, and by `deskline doctor`. What a start believes (keys, revocations, authorities, the configuration) and the folders above it may be
+// changed by root and the gateway's account alone. Thread: main's.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -15,20 +16,24 @@ void keepPrivate();
 
 struct Kept {
     std::filesystem::path path;
-    bool ours = false;  // made by Deskline, which mends it; else an administrator's, who may have reasons
+    bool ours = false;   // made by Deskline, which mends it; else an administrator's, who may have reasons
+    bool secret = true;  // others may not read it
+    bool lent = false;   // it may belong to another account, which is said: certificate tools own their keys
 };
-// The data folder, and every file with secrets, whether it is there or not.
+// The data folder, and every file with secrets or that a start believes, whether it is there or not.
 std::vector<Kept> keptBy(const Configuration& configuration);
 
 struct Exposed {
     std::filesystem::path path;
-    bool writable = false;  // by others: what it holds can no longer be believed
+    bool writable = false;  // by others, or by another account that it belongs to: what it holds can no longer be believed
     bool mendable = false;  // by `mend`
     std::string finding;    // "… can be read by others (mode 0644)"
     std::string remedy;     // the command that mends it
 };
-// Of those, the ones that others may read or write, or that belong to somebody else. What an administrator gave may be read by its group.
-std::vector<Exposed> exposed(const std::vector<Kept>& all);
+// Of those and the folders above them, the ones that others may read or write, or that belong to somebody else. What an administrator gave may be
+// read by its group. A folder above may be written by root's group, or the account's own, and by everybody where it is sticky (/tmp).
+// For root, whoever has the folder `data` is the gateway's account too.
+std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
 // Takes the rights of others away; false: it could not be.
 bool mend(const Exposed& file);
 

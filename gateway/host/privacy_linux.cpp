@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "host/privacy.hpp"
 
 namespace deskline::host {
@@ -17,30 +19,74 @@ bool holdsNoFolder(const std::filesystem::path& path) {
     return true;
 }
 
+// The gateway's account: this one, or for root (`deskline doctor`) whoever has the data folder.
+uid_t accountOf(const std::filesystem::path& data) {
+    struct stat is {};
+    return ::geteuid() == 0 && ::stat(data.c_str(), &is) == 0 ? is.st_uid : ::geteuid();
+}
+
+bool foldersOthersWrite(const struct stat& is) {
+    return (is.st_mode & S_IWOTH) != 0 || ((is.st_mode & S_IWGRP) != 0 && is.st_gid != 0 && is.st_gid != ::getegid());
+}
+
+std::filesystem::path wholeName(const std::filesystem::path& path) {
+    std::error_code error;
+    auto whole = std::filesystem::canonical(path, error);
+    return error ? std::filesystem::absolute(path, error).lexically_normal() : whole;
+}
+
+// Whoever may write in one of them may put another file in the file's place: those of its name, and those behind its links.
+std::vector<std::filesystem::path> foldersAbove(const std::filesystem::path& path) {
+    std::vector<std::filesystem::path> all;
+    std::error_code error;
+    for (auto from : {std::filesystem::absolute(path, error).lexically_normal(), wholeName(path)})
+        while (from.has_relative_path()) {
+            from = from.parent_path();
+            all.push_back(from);
+        }
+    return all;
+}
+
 }  // namespace
 
 void keepPrivate() { ::umask(S_IRWXG | S_IRWXO); }
 
-std::vector<Exposed> exposed(const std::vector<Kept>& all) {
+std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data) {
     std::vector<Exposed> found;
-    const auto account = ::geteuid();
-    for (const auto& [path, ours] : all) {
-        struct stat is {};
-        if (::stat(path.c_str(), &is) != 0) continue;  // not there yet; one that cannot be read is told by whoever reads it
-        const auto mode = is.st_mode & 07777;
-        const bool writable = (mode & othersWrite) != 0, foreign = is.st_uid != account && is.st_uid != 0;
-        const bool readable = (mode & (ours ? othersRead : mode_t{S_IROTH})) != 0;
-        if (!writable && !readable && !foreign) continue;
+    const auto account = accountOf(data);
+    const auto note = [&](const std::filesystem::path& path, const struct stat& is, bool writable, bool readable, bool foreign, const char* right) -> Exposed& {
         Exposed file{path, writable, false, {}, {}};
-        file.mendable = ours && holdsNoFolder(path) && readable && !foreign && (is.st_uid == account || account == 0);
-        const auto* right = S_ISDIR(is.st_mode) ? "700" : ours ? "600" : "go-w,o-r";
         if (foreign) file.remedy = fmt::format("chown {} {}", account, path.string());
         if (writable || readable) file.remedy += fmt::format("{}chmod {} {}", foreign ? " && " : "", right, path.string());
-        file.finding = foreign && !writable && !readable
+        file.finding = foreign && !writable
                            ? fmt::format("{} belongs to another account ({})", path.string(), is.st_uid)
-                           : fmt::format("{} can be {} by others (mode {:04o})", path.string(), writable ? "changed" : "read", mode);
-        found.push_back(std::move(file));
+                           : fmt::format("{} can be {} by others (mode {:04o})", path.string(), writable ? "changed" : "read", is.st_mode & 07777);
+        return found.emplace_back(std::move(file));
+    };
+    std::set<std::filesystem::path> seen;
+    for (const auto& [path, ours, secret, lent] : all) {
+        struct stat is {};
+        if (::stat(path.c_str(), &is) != 0) continue;                // not there yet; one that cannot be read is told by whoever reads it
+        if (!S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode)) continue;  // /dev/null, a pipe
+        seen.insert(wholeName(path));
+        const auto mode = is.st_mode & 07777;
+        const bool writable = (mode & othersWrite) != 0, foreign = is.st_uid != account && is.st_uid != 0;
+        const bool readable = secret && (mode & (ours ? othersRead : mode_t{S_IROTH})) != 0;
+        if (!writable && !readable && !foreign) continue;
+        const auto* right = S_ISDIR(is.st_mode) ? "700" : ours ? "600" : secret ? "go-w,o-r" : "go-w";
+        auto& file = note(path, is, writable, readable, foreign, right);
+        file.mendable = ours && holdsNoFolder(path) && readable && !foreign && (is.st_uid == account || ::geteuid() == 0);
+        file.writable = writable || (foreign && !lent);
     }
+    for (const auto& kept : all)
+        for (const auto& folder : foldersAbove(kept.path)) {
+            struct stat is {};
+            if (::stat(folder.c_str(), &is) != 0 || !seen.insert(wholeName(folder)).second) continue;
+            const bool writable = (is.st_mode & S_ISVTX) == 0 && foldersOthersWrite(is), foreign = is.st_uid != account && is.st_uid != 0;
+            if (!writable && !foreign) continue;
+            auto& file = note(folder, is, writable, false, foreign, "go-w");
+            file.writable = writable || !kept.lent;
+        }
     return found;
 }
 

@@ -447,6 +447,22 @@ describe('what it keeps is for its own account alone', linux, () => {
     rmSync(gateway.folder, { recursive: true });
   });
 
+  test('what a start believes, and the folders above it, others may not write either', async () => {
+    const gateway = await startGateway({ keep: true });
+    await gateway.stop();
+    const config = join(gateway.folder, 'deskline.toml');
+    for (const [path, wrong, right] of [[config, 0o666, 0o644], [config, 0o664, 0o644], [gateway.folder, 0o777, 0o700]]) {
+      chmodSync(path, wrong);
+      const said = refusedToStart(gateway);
+      assert.ok(said.includes(`${path} can be changed by others`) && said.includes(`chmod go-w ${path}`), said);
+      assert.equal(run(['doctor', '--config', config]).code, 2);
+      chmodSync(path, right);
+    }
+    chmodSync(gateway.folder, 0o1777); // as /tmp is: nobody may take away what is another's
+    const sticky = await startGateway({ folder: gateway.folder });
+    await sticky.stop();
+  });
+
   test('what belongs to somebody else, or is an administrator’s own, is said', async () => {
     const gateway = await startGateway({ keep: true });
     gateway.key('crm', '--scopes', 'agents:read');
@@ -454,17 +470,31 @@ describe('what it keeps is for its own account alone', linux, () => {
     const data = join(gateway.folder, 'data'), given = join(gateway.folder, 'given.key');
     writeFileSync(given, readFileSync(join(data, 'private-key.pem')));
     chmodSync(given, 0o644);
-    if (process.getuid() === 0) chownSync(join(data, 'keys.json'), 12345, 12345);
     const config = `[server]\ncertificate = "${join(data, 'certificate.pem')}"\nprivate_key = "${given}"\n`;
     const next = await startGateway({ folder: gateway.folder, keep: true, config });
     assert.match(next.log(), new RegExp(`warn.* ${given} can be read by others \\(mode 0644\\): \`chmod go-w,o-r ${given}\``));
     assert.equal(mode(given), '644', 'it is not ours to change');
-    if (process.getuid() === 0) assert.match(next.log(), new RegExp(`warn.* ${join(data, 'keys.json')} belongs to another account \\(12345\\): \`chown 0 `));
-    if (process.getuid() === 0) {
-      next.key('by root', '--scopes', 'agents:read');
-      assert.equal(statSync(join(data, 'keys.json')).uid, 12345, 'what root changes stays its owner’s');
-    }
     await next.stop();
+    if (process.getuid() === 0) {
+      chownSync(given, 23456, 23456); // as certificate tools do
+      const lent = await startGateway({ folder: gateway.folder, keep: true, config });
+      assert.match(lent.log(), new RegExp(`warn.* ${given} belongs to another account \\(23456\\): \`chown 0 ${given}`));
+      await lent.stop();
+      chownSync(given, 0, 0);
+      for (const path of [join(data, 'keys.json'), join(data, 'local-key.pem'), join(gateway.folder, 'deskline.toml'), gateway.folder]) {
+        chownSync(path, 12345, 12345);
+        const said = refusedToStart(gateway);
+        assert.ok(said.includes(`${path} belongs to another account (12345)`) && said.includes(`chown 0 ${path}`), said);
+        const doctor = run(['doctor', '--config', join(gateway.folder, 'deskline.toml')]);
+        assert.deepEqual([doctor.code, doctor.stdout.includes(`chown 0 ${path}`)], [2, true], doctor.stdout);
+        chownSync(path, 0, 0);
+      }
+      for (const path of [data, join(data, 'keys.json')]) chownSync(path, 12345, 12345); // the gateway's account is whose the folder is
+      const theirs = await startGateway({ folder: gateway.folder, keep: true, config });
+      theirs.key('by root', '--scopes', 'agents:read');
+      assert.equal(statSync(join(data, 'keys.json')).uid, 12345, 'what root changes stays its owner’s');
+      await theirs.stop();
+    }
     chmodSync(given, 0o640); // its group may: that is how an administrator gives it
     const last = await startGateway({ folder: gateway.folder, config });
     assert.doesNotMatch(last.log(), /given\.key can be read/);
