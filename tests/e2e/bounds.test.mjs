@@ -101,7 +101,7 @@ describe('bounds', () => {
     receiver.stop();
   });
 
-  test('a stream that asks for snapshots in a loop gets one a second, of what it asked for last', async () => {
+  test('a stream that asks for snapshots in a loop gets one a second after the first four, of what it asked for last', async () => {
     const tokens = [[], ['Sales']].map((groups) => gateway.token('supervisor', [], 'dora', { groups }));
     const stream = await gateway.stream({ topics: ['queue'] }, tokens[0]), started = performance.now();
     const snapshots = () => stream.frames.filter((f) => f.op === 'snapshot');
@@ -113,7 +113,7 @@ describe('bounds', () => {
     stream.send({ op: 'subscribe', topics: ['agent-session'] });
     const last = await stream.frame('what was asked for last', (f) => f.op === 'snapshot' && f.sessions);
     const seconds = (performance.now() - started) / 1000;
-    assert.ok(snapshots().length >= 3 && snapshots().length <= 2 + seconds, `${snapshots().length} in ${seconds.toFixed(1)} s`);
+    assert.ok(snapshots().length >= 3 && snapshots().length <= 5 + seconds, `${snapshots().length} in ${seconds.toFixed(1)} s`);
     assert.deepEqual(Object.keys(last).filter((name) => Array.isArray(last[name])).sort(), ['addresses', 'queues', 'sessions']);
     assert.equal(stream.frames.filter((f) => f.op === 'refreshed').length, 40, 'nothing was refused');
     stream.close();

@@ -17,6 +17,7 @@
 namespace deskline::net {
 
 inline constexpr auto beginningsApart = std::chrono::seconds(1);
+inline constexpr int beginningsAtOnce = 4;                             // a page that has come up turns this and that on
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
 class Outlet : public Subscriber, public Open, public std::enable_shared_from_this<Outlet> {
@@ -56,8 +57,8 @@ protected:
 
     void limitQueue();  // from now on: beyond it the client is too slow
     // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the client asks for once in
-    // `beginningsApart`: all that is asked for meanwhile is begun together, with a snapshot, when it is time. Where keys
-    // or revocations have changed rights, it waits for nothing but the beginning on its way.
+    // `beginningsApart`, after a pause `beginningsAtOnce` times: all that is asked for meanwhile is begun together, with a snapshot, when it is
+    // time. Where keys or revocations have changed rights, it waits for nothing but the beginning on its way.
     enum class By { client, gateway };
     void listen(events::Subscription subscription, std::string cursor, By by = By::client);
     void setAudioRate(double perSecond);
@@ -109,7 +110,7 @@ private:
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
     bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
     bool hurried_ = false;                    // the next one waits for no time
-    Pace pace_{beginningsApart};
+    Pace pace_{beginningsApart, beginningsAtOnce};
     api::Timer putOff_;  // until it is time
     bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
     std::set<std::string> present_;  // the agents whose stream this is

@@ -1,5 +1,6 @@
-// One thing in so long, however often it is asked for. Thread: one.
+// One thing in so long on average, however often it is asked for; after a pause so many at once. Thread: one.
 #pragma once
+#include <algorithm>
 #include <chrono>
 
 namespace deskline::net {
@@ -8,14 +9,15 @@ class Pace {
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit Pace(Clock::duration apart) : apart_(apart) {}
+    Pace(Clock::duration apart, int atOnce) : apart_(apart), ahead_(apart * (atOnce - 1)) {}
 
-    Clock::duration in(Clock::time_point time) const { return next_ > time ? next_ - time : Clock::duration::zero(); }  // zero: now
-    void began(Clock::time_point time) { next_ = time + apart_; }
+    // Until the next may begin. Zero: now.
+    Clock::duration in(Clock::time_point time) const { return std::max(next_ - time - ahead_, Clock::duration::zero()); }
+    void began(Clock::time_point time) { next_ = std::max(next_, time) + apart_; }
 
 private:
-    Clock::duration apart_;
-    Clock::time_point next_ = Clock::time_point::min();
+    const Clock::duration apart_, ahead_;
+    Clock::time_point next_{};  // when all that began would be paid for
 };
 
 }  // namespace deskline::net
