@@ -12,7 +12,7 @@ std::vector<Kept> keptBy(const Configuration& c) {
     const bool keysFromFile = !c.identity.jwks.starts_with("https://");
     for (const auto& believed : {c.file, c.server.clientAuthorities, c.server.clientRevocations, keysFromFile ? c.identity.jwks : std::string(),
                                  c.identity.authorities, c.webhooks.authorities})
-        if (!believed.empty()) all.push_back({.path = believed, .secret = false});
+        if (!believed.empty()) all.push_back({.path = believed, .secret = false, .lent = true});
     if (!c.server.privateKey.empty()) all.push_back({.path = c.server.privateKey, .lent = true});
     return all;
 }

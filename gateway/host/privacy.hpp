@@ -18,7 +18,7 @@ struct Kept {
     std::filesystem::path path;
     bool ours = false;   // made by Deskline, which mends it; else an administrator's, who may have reasons
     bool secret = true;  // others may not read it
-    bool lent = false;   // it may belong to another account, which is said: certificate tools own their keys
+    bool lent = false;   // it may belong to another account, which is said: certificate tools own their keys, a host what a container mounts
 };
 // The data folder, and every file with secrets or that a start believes, whether it is there or not.
 std::vector<Kept> keptBy(const Configuration& configuration);
@@ -31,7 +31,7 @@ struct Exposed {
     std::string remedy;     // the command that mends it
 };
 // Of those and the folders above them, the ones that others may read or write, or that belong to somebody else. What an administrator gave may be
-// read by its group. A folder above may be written by root's group, or the account's own, and by everybody where it is sticky (/tmp).
+// read by its group. A folder above, and what is no secret, may be written by root's group, or the account's own, and a folder by everybody where it is sticky (/tmp).
 // For root, whoever has the folder `data` is the gateway's account too.
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
 // Takes the rights of others away; false: it could not be.

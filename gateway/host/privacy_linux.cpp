@@ -25,7 +25,7 @@ uid_t accountOf(const std::filesystem::path& data) {
     return ::geteuid() == 0 && ::stat(data.c_str(), &is) == 0 ? is.st_uid : ::geteuid();
 }
 
-bool foldersOthersWrite(const struct stat& is) {
+bool othersMayWrite(const struct stat& is) {
     return (is.st_mode & S_IWOTH) != 0 || ((is.st_mode & S_IWGRP) != 0 && is.st_gid != 0 && is.st_gid != ::getegid());
 }
 
@@ -70,7 +70,7 @@ std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem
         if (!S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode)) continue;  // /dev/null, a pipe
         seen.insert(wholeName(path));
         const auto mode = is.st_mode & 07777;
-        const bool writable = (mode & othersWrite) != 0, foreign = is.st_uid != account && is.st_uid != 0;
+        const bool writable = ours || secret ? (mode & othersWrite) != 0 : othersMayWrite(is), foreign = is.st_uid != account && is.st_uid != 0;
         const bool readable = secret && (mode & (ours ? othersRead : mode_t{S_IROTH})) != 0;
         if (!writable && !readable && !foreign) continue;
         const auto* right = S_ISDIR(is.st_mode) ? "700" : ours ? "600" : secret ? "go-w,o-r" : "go-w";
@@ -82,7 +82,7 @@ std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem
         for (const auto& folder : foldersAbove(kept.path)) {
             struct stat is {};
             if (::stat(folder.c_str(), &is) != 0 || !seen.insert(wholeName(folder)).second) continue;
-            const bool writable = (is.st_mode & S_ISVTX) == 0 && foldersOthersWrite(is), foreign = is.st_uid != account && is.st_uid != 0;
+            const bool writable = (is.st_mode & S_ISVTX) == 0 && othersMayWrite(is), foreign = is.st_uid != account && is.st_uid != 0;
             if (!writable && !foreign) continue;
             auto& file = note(folder, is, writable, false, foreign, "go-w");
             file.writable = writable || !kept.lent;
