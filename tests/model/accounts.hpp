@@ -37,6 +37,10 @@ inline identity::Identity identityOf(std::size_t account, unsigned content) {
     }
 }
 
+inline bool sameRights(const identity::Identity& one, const identity::Identity& other) {
+    return one.agents == other.agents && one.groups == other.groups && one.scopes == other.scopes;
+}
+
 inline identity::Key keyOf(std::size_t account, unsigned content) {
     const auto is = identityOf(account, content);
     identity::Key key{.id = is.credential, .name = is.subject, .role = is.role};

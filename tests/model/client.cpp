@@ -1,5 +1,6 @@
 #include "client.hpp"
 
+#include "accounts.hpp"
 #include "api/events_query.hpp"
 #include "promise.hpp"
 
@@ -85,6 +86,7 @@ void Line::revoked() {
     channel_->sever(closing("revoked"));
 }
 
+void Client::regrant(identity::Identity is) { holds_.before.push_back(std::exchange(holds_.who, std::move(is))); }
 void Client::sends() { sent_.push_back(holds_); }
 void Client::begins() {
     holds_ = wanted;
@@ -184,6 +186,8 @@ void Client::event(const json::object& frame, const Hearing& by) {
 }
 
 void Client::heardAll() const {
+    must(std::ranges::all_of(holds_.before, [&](const auto& who) { return sameRights(who, holds_.who); }), "where rights change a fresh snapshot is told",
+         [&] { return name_; });
     const auto* missed = log_.missed(holds_, at_, log_.newest());
     must(!missed, "no lossless event is lost",
          [&] { return fmt::format("{} is at {} and never heard {}: {}", name_, at_, missed->frame->number, missed->frame->cloudEvent()); });

@@ -47,10 +47,10 @@ public:
     std::function<identity::Identity()> who;  // as the keys are now
     Expected expected;
 
-    void sends();                                                        // the line has sent one piece: it was heard by what holds now
-    void begins();                                                       // what is wanted holds from here on
-    void regrant(identity::Identity is) { holds_.who = std::move(is); }  // its keys have changed
-    void dropped();                                                      // what was sent and not heard yet never comes
+    void sends();                         // the line has sent one piece: it was heard by what holds now
+    void begins();                        // what is wanted holds from here on
+    void regrant(identity::Identity is);  // its keys have changed
+    void dropped();                       // what was sent and not heard yet never comes
     void arrived(std::string_view piece);
     void judge();  // what has arrived, once the log has it too
 

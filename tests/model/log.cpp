@@ -178,7 +178,9 @@ void Log::forget(const std::string& agent) {
 const Entry* Log::missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const {
     for (auto it = entries_.upper_bound(after); it != entries_.end() && it->first <= to; ++it) {
         const auto& entry = it->second;
-        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern)) return &entry;
+        const auto seenBy = [&](const auto& who) { return maySee(who, entry.topic(), entry.frame->concern); };
+        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern) && std::ranges::all_of(hearing.before, seenBy))
+            return &entry;
     }
     return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "events/frame.hpp"
 #include "identity/identity.hpp"
@@ -17,6 +18,7 @@ struct Hearing {  // who hears, and what it asked for
     identity::Identity who;
     std::set<std::string> topics;
     std::optional<std::set<std::string>> only = {};
+    std::vector<identity::Identity> before = {};  // who it was since it began: what comes into view is told by the next snapshot, not owed before
 };
 bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern);
 bool mayChange(const identity::Identity& who, const Concern& concern);  // agents and their sessions

@@ -22,10 +22,6 @@ std::filesystem::path base() {
     return folder;
 }
 
-bool sameRights(const identity::Identity& one, const identity::Identity& other) {
-    return one.agents == other.agents && one.groups == other.groups && one.scopes == other.scopes;
-}
-
 }  // namespace
 
 World::World() : folder_(base() / "life") {
