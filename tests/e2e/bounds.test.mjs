@@ -155,7 +155,7 @@ describe('bounds', () => {
 });
 
 test('who takes nothing is closed with 4108 though its queue has room, and who does not answer a goodbye is dropped', async () => {
-  const gateway = await startGateway({ agents: 5000, config: '[server]\nqueue_limit = "64 MiB"\nheartbeat = 1\n' });
+  const gateway = await startGateway({ config: '[server]\nqueue_limit = "64 MiB"\nheartbeat = 1\n' });
   const { host, port } = new URL(gateway.url), before = await gateway.metric('connections');
   const silent = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () =>
     silent.write(`GET /api/v1/stream HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`));
@@ -163,10 +163,12 @@ test('who takes nothing is closed with 4108 though its queue has room, and who d
   const [answer] = await once(silent, 'data');
   assert.match(String(answer), /^HTTP\/1.1 101 /);
   silent.pause(); // says no hello, and hears no goodbye
+  const session = await gateway.signIn();
+  for (let i = 0; i < 300; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
   const slow = await gateway.stream({ topics: ['audio.ducking'] });
   const alive = setInterval(() => slow.socket.pong(), 250); // it speaks, so it is not dead
   slow.socket.pause();
-  for (let i = 0; i < 60; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/addresses?limit=500' });
+  for (let i = 0; i < 30; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/events?limit=300' }); // some megabytes
   await until('it is found out', async () => (await gateway.metric('slow_clients_total')) === 1);
   await until('both are dropped', async () => (await gateway.metric('connections')) <= before, 40_000);
   clearInterval(alive);
