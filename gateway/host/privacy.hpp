@@ -31,8 +31,8 @@ struct Exposed {
     std::string remedy;     // the command that mends it
 };
 // Of those and the folders above them, the ones that others may read or write, or that belong to somebody else. What an administrator gave may be
-// read by its group. A folder above, and what is no secret, may be written by root's group, or the account's own, and a folder by everybody where it is sticky (/tmp).
-// For root, whoever has the folder `data` is the gateway's account too.
+// read by its group. A folder above, and what is no secret, may be written by root's group, or the account's own, and a folder by everybody where
+// it is sticky (/tmp). For root, whoever has the folder `data` is the gateway's account too.
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
 // Takes the rights of others away; false: it could not be.
 bool mend(const Exposed& file);

@@ -20,6 +20,7 @@ struct Asked {
     int answers = 0, brought = 0;
     bool first = true;       // not a repeat
     bool abandoned = false;  // the gateway ended before it was answered
+    bool outlived = false;   // the gateway ended after it was asked
     bool durable = true;     // false: it was answered while the journal could not be written
     bool lost = false;       // the gateway crashed while it was not durable
     bool erased = false;     // what is kept of it may have been of an agent who was erased since
