@@ -6,7 +6,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { parse } from 'yaml';
 
 const here = new URL('.', import.meta.url).pathname;
-const api = resolve(here, '../../gateway/api'), out = resolve(here, '../client/source/generated');
+const api = resolve(here, '../../gateway/api'),
+  out = resolve(here, '../client/source/generated');
 const read = (name) => parse(readFileSync(resolve(api, name), 'utf8'), { merge: true });
 
 const rest = read('openapi.yaml');
@@ -15,11 +16,19 @@ const stream = JSON.parse(
     .replaceAll('"#/components/schemas/', '"#/components/schemas/Stream')
     .replaceAll('"./openapi.yaml#/components/schemas/', '"#/components/schemas/'),
 );
-const kinds = stream.EventFrame.allOf.map((rule) => [rule.if.properties.type.const, rule.then.properties.data.$ref.split('/').pop()]);
+const kinds = stream.EventFrame.allOf.map((rule) => [
+  rule.if.properties.type.const,
+  rule.then.properties.data.$ref.split('/').pop(),
+]);
 delete stream.EventFrame;
 for (const [name, schema] of Object.entries(stream)) rest.components.schemas['Stream' + name] = schema;
 
 const types = astToString(await openapiTS(rest, { immutable: true, defaultNonNullable: false }));
-const data = kinds.map(([type, schema]) => `  '${type.replace('deskline.', '')}': components['schemas']['${schema}'];`).join('\n');
+const data = kinds
+  .map(([type, schema]) => `  '${type.replace('deskline.', '')}': components['schemas']['${schema}'];`)
+  .join('\n');
 mkdirSync(out, { recursive: true });
-writeFileSync(resolve(out, 'contract.ts'), `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.\n${types}\n/** The data of each type of event, by its topic. */\nexport interface EventData {\n${data}\n}\n`);
+writeFileSync(
+  resolve(out, 'contract.ts'),
+  `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.\n${types}\n/** The data of each type of event, by its topic. */\nexport interface EventData {\n${data}\n}\n`,
+);

@@ -14,7 +14,8 @@ const packages = [
 ];
 execFileSync(process.execPath, [join(root, 'config/contract.mjs')], { stdio: 'inherit' });
 for (const { folder, entries, typed } of packages) {
-  const own = join(root, folder), dist = join(own, 'dist');
+  const own = join(root, folder),
+    dist = join(own, 'dist');
   const named = (some) => Object.fromEntries(some.map((entry) => [entry, join(own, `source/${entry}.ts`)]));
   const { dependencies = {} } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
   const external = Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`));
@@ -33,7 +34,12 @@ for (const { folder, entries, typed } of packages) {
       rollupOptions: { external, output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' } },
     },
   });
-  const types = await rollup({ input: named(typed), external, plugins: [dts({ tsconfig: join(root, 'tsconfig.json') })], logLevel: 'warn' });
+  const types = await rollup({
+    input: named(typed),
+    external,
+    plugins: [dts({ tsconfig: join(root, 'tsconfig.json') })],
+    logLevel: 'warn',
+  });
   await types.write({ dir: dist, entryFileNames: '[name].d.ts' });
   await types.close();
 }

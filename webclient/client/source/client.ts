@@ -1,12 +1,31 @@
 // The one object that an application holds: a live copy, events, freshness and commands.
 import { Commands, type Answer, type CommandOptions } from './commands';
 import type { Freshness, TokenSource } from './connection';
-import { numberOf, type Agent, type AgentSession, type AgentState, type AudioDevice, type AudioSession, type CreateSession, type DesklineEvent, type DeviceChange, type EventOf, type Frame, type Reset, type SessionChange, type SessionState, type SetState, type SignIn, type Topic, type Welcome } from './contract';
+import {
+  numberOf,
+  type Agent,
+  type AgentSession,
+  type AgentState,
+  type AudioDevice,
+  type AudioSession,
+  type CreateSession,
+  type DesklineEvent,
+  type DeviceChange,
+  type EventOf,
+  type Frame,
+  type Reset,
+  type SessionChange,
+  type SessionState,
+  type SetState,
+  type SignIn,
+  type Topic,
+  type Welcome,
+} from './contract';
 import { alone, throughLeader, throughWorker, type Link, type Shared } from './links';
 import { Problem } from './problem';
 import { applied, begun, nothing, refreshed, welcomed, type State } from './state';
 
-const mostWaiting = 10_000;  // events that an iterator has not taken
+const mostWaiting = 10_000; // events that an iterator has not taken
 
 export interface ConnectOptions {
   /** The gateway's address with its base path; absent: where the page is. */
@@ -54,13 +73,35 @@ export class Client {
 
   constructor(options: ConnectOptions) {
     this.ready = new Promise((done) => (this.#begun = done));
-    const { token, gateway = globalThis.location?.href.replace(/[^/]*([?#].*)?$/, ''), share, worker, ...rest } = options;
+    const {
+      token,
+      gateway = globalThis.location?.href.replace(/[^/]*([?#].*)?$/, ''),
+      share,
+      worker,
+      ...rest
+    } = options;
     if (!gateway) throw new TypeError('connect() needs the gateway\'s address: { gateway: "https://host:8443" }');
     const source: TokenSource = typeof token === 'function' ? token : () => token;
-    const tell = { frame: (frame: Frame) => this.#hear(frame), freshness: (freshness: Freshness) => this.#fresh(freshness) };
-    const shared: Shared = { ...rest, gateway, token: source, worker, name: JSON.stringify([gateway, share, rest.topics, rest.agents]), state: () => this.#state };
-    const workers = typeof SharedWorker !== 'undefined' && worker, locks = typeof navigator !== 'undefined' && 'locks' in navigator && typeof BroadcastChannel !== 'undefined';
-    this.#link = share && workers ? throughWorker(shared, tell) : share && locks ? throughLeader(shared, tell) : alone(shared, tell);
+    const tell = {
+      frame: (frame: Frame) => this.#hear(frame),
+      freshness: (freshness: Freshness) => this.#fresh(freshness),
+    };
+    const shared: Shared = {
+      ...rest,
+      gateway,
+      token: source,
+      worker,
+      name: JSON.stringify([gateway, share, rest.topics, rest.agents]),
+      state: () => this.#state,
+    };
+    const workers = typeof SharedWorker !== 'undefined' && worker,
+      locks = typeof navigator !== 'undefined' && 'locks' in navigator && typeof BroadcastChannel !== 'undefined';
+    this.#link =
+      share && workers
+        ? throughWorker(shared, tell)
+        : share && locks
+          ? throughLeader(shared, tell)
+          : alone(shared, tell);
     globalThis.addEventListener?.('online', this.#wake);
     globalThis.document?.addEventListener('visibilitychange', this.#wake);
   }
@@ -75,12 +116,16 @@ export class Client {
   /** Calls `listener` for each; what comes back ends it. */
   on<K extends keyof Kinds>(kind: K, listener: Listen<Kinds[K]>): () => void {
     const all = this.#listeners.get(kind) ?? new Set();
-    this.#listeners.set(kind, all.add(listener as Listen<never>));
-    return () => void all.delete(listener as Listen<never>);
+    this.#listeners.set(kind, all.add(listener));
+    return () => void all.delete(listener);
   }
 
   /** Calls `listener` whenever what `select` picks has changed, at most once for all that came together. What comes back ends it. */
-  subscribe<T>(select: (state: State) => T, listener: (value: T, before: T) => void, same: (a: T, b: T) => boolean = Object.is): () => void {
+  subscribe<T>(
+    select: (state: State) => T,
+    listener: (value: T, before: T) => void,
+    same: (a: T, b: T) => boolean = Object.is,
+  ): () => void {
     let value = select(this.#state);
     const watch: Watch = {
       look: () => {
@@ -97,7 +142,8 @@ export class Client {
   /** The events from now on; what is not yet taken waits. Whoever takes them so slowly that 10,000 wait gets those, and then the Problem `too-many`. */
   async *events<T extends Topic>(...topics: readonly T[]): AsyncGenerator<EventOf<T>> {
     const waiting: EventOf<T>[] = [];
-    let more = () => {}, full = false;
+    let more = () => {},
+      full = false;
     const end = this.on('event', (event) => {
       const topic = event.type.slice('deskline.'.length) as T;
       if (full || (topics.length && !topics.includes(topic))) return;
@@ -127,18 +173,29 @@ export class Client {
   signIn = (agent: string, body: SignIn = {}) => this.#agent('PUT', agent, '', body);
   signOut = (agent: string) => this.#agent('DELETE', agent);
   setAgentState = (agent: string, state: AgentState) => this.#agent('PUT', agent, '/state', { state });
-  openSession = (agent: string, body: CreateSession) => this.#session('POST', `/agents/${encodeURIComponent(agent)}/sessions`, body);
-  setState = (session: string, state: SessionState, more: Omit<SetState, 'state'> = {}) => this.#session('PUT', `/sessions/${session}/state`, { state, ...more });
+  openSession = (agent: string, body: CreateSession) =>
+    this.#session('POST', `/agents/${encodeURIComponent(agent)}/sessions`, body);
+  setState = (session: string, state: SessionState, more: Omit<SetState, 'state'> = {}) =>
+    this.#session('PUT', `/sessions/${session}/state`, { state, ...more });
   withdrawPendingState = (session: string) => this.#session('DELETE', `/sessions/${session}/pending-state`);
   endSession = (session: string) => this.#session('DELETE', '/sessions/' + session);
-  setDevice = (device: string, change: DeviceChange) => this.request<{ device: AudioDevice | null }>('PATCH', '/audio/devices/' + device, change).then(({ body }) => body.device);
-  setAudioSession = (session: string, change: SessionChange) => this.request<{ session: AudioSession | null }>('PATCH', '/audio/sessions/' + session, change).then(({ body }) => body.session);
+  setDevice = (device: string, change: DeviceChange) =>
+    this.request<{ device: AudioDevice | null }>('PATCH', '/audio/devices/' + device, change).then(
+      ({ body }) => body.device,
+    );
+  setAudioSession = (session: string, change: SessionChange) =>
+    this.request<{ session: AudioSession | null }>('PATCH', '/audio/sessions/' + session, change).then(
+      ({ body }) => body.session,
+    );
 
   /** Every item of a list, page by page. */
   async list<T>(path: string): Promise<T[]> {
     const all: T[] = [];
-    for (let after = ''; ; ) {
-      const { body } = await this.request<{ items: T[]; next?: string }>('GET', `${path}${path.includes('?') ? '&' : '?'}limit=500${after && '&after=' + after}`);
+    for (let after = ''; ;) {
+      const { body } = await this.request<{ items: T[]; next?: string }>(
+        'GET',
+        `${path}${path.includes('?') ? '&' : '?'}limit=500${after && '&after=' + after}`,
+      );
       all.push(...body.items);
       if (!body.next) return all;
       after = encodeURIComponent(body.next);
@@ -178,7 +235,8 @@ export class Client {
   };
 
   async #agent(method: string, agent: string, more = '', body?: unknown): Promise<Agent | null> {
-    return (await this.request<{ agent: Agent | null }>(method, `/agents/${encodeURIComponent(agent)}${more}`, body)).body.agent;
+    return (await this.request<{ agent: Agent | null }>(method, `/agents/${encodeURIComponent(agent)}${more}`, body))
+      .body.agent;
   }
   async #session(method: string, path: string, body?: unknown): Promise<AgentSession | null> {
     return (await this.request<{ session: AgentSession | null }>(method, path, body)).body.session;
@@ -204,11 +262,11 @@ export class Client {
 
   #happened(event: DesklineEvent): void {
     if (event.type !== 'deskline.audio.meter') {
-      if (numberOf(event.id) <= numberOf(this.#state.cursor)) return;  // heard already, from another that led
+      if (numberOf(event.id) <= numberOf(this.#state.cursor)) return; // heard already, from another that led
       this.#change(applied(this.#state, event));
     }
     this.#tell('event', event);
-    this.#tell(event.type.slice('deskline.'.length) as Topic, event as never);
+    this.#tell(event.type.slice('deskline.'.length) as Topic, event);
     this.#commands.applied(numberOf(this.#state.cursor));
   }
 
@@ -235,7 +293,7 @@ export class Client {
         (listener as Listen<Kinds[K]>)(value);
       } catch (error) {
         queueMicrotask(() => {
-          throw error;  // one listener's mistake is not the others', and not hidden
+          throw error; // one listener's mistake is not the others', and not hidden
         });
       }
     }

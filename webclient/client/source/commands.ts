@@ -23,12 +23,12 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
   sent: number;
   answer?: Answer;
-  after?: number;  // the number of the event that the copy has to have applied
+  after?: number; // the number of the event that the copy has to have applied
 }
 type Said = { readonly event?: string | null; readonly operation?: string } | null;
 
-const most = 1_000;  // under way
-const limit = 150_000;  // ms; a command blocks for two minutes at most
+const most = 1_000; // under way
+const limit = 150_000; // ms; a command blocks for two minutes at most
 
 // Those that the gateway keeps idempotency keys for, and what only reads.
 const repeatable = (method: string, path: string) => method === 'GET' || /^\/(agents|sessions|audio)\//.test(path);
@@ -42,11 +42,22 @@ export class Commands {
 
   run<T>(method: string, path: string, body?: unknown, options: CommandOptions = {}): Promise<Answer<T>> {
     const id = crypto.randomUUID();
-    const headers = { 'X-Request-Id': id, ...(method !== 'GET' && { 'Idempotency-Key': id, Prefer: `wait=${options.wait ?? 30}` }), ...options.headers };
+    const headers = {
+      'X-Request-Id': id,
+      ...(method !== 'GET' && { 'Idempotency-Key': id, Prefer: `wait=${options.wait ?? 30}` }),
+      ...options.headers,
+    };
     return new Promise<Answer>((done, fail) => {
       if (this.#pending.size >= most) return fail(new Problem('too-many'));
       const timer = setTimeout(() => this.#late(id), options.patience ?? 15_000);
-      this.#pending.set(id, { frame: { op: 'command', id, method, path, headers, ...(body !== undefined && { body }) }, done, fail, repeatable: repeatable(method, path), timer, sent: 0 });
+      this.#pending.set(id, {
+        frame: { op: 'command', id, method, path, headers, ...(body !== undefined && { body }) },
+        done,
+        fail,
+        repeatable: repeatable(method, path),
+        timer,
+        sent: 0,
+      });
       this.#try(id);
     }) as Promise<Answer<T>>;
   }
@@ -71,7 +82,7 @@ export class Commands {
     if (!pending || pending.answer) return;
     const said = body as Said;
     if (status === 409 && String((body as { type?: string } | null)?.type).endsWith('/idempotency-running')) {
-      setTimeout(() => this.#send(pending), 500);  // the first is still under way
+      setTimeout(() => this.#send(pending), 500); // the first is still under way
       return;
     }
     pending.answer = { status, body, headers };

@@ -33,10 +33,26 @@ export interface Listener {
   freshness(freshness: Freshness): void;
 }
 
-const everything = ['agent-session', 'agent', 'agent-handler', 'acd-group', 'queue', 'call', 'audio.session', 'audio.device', 'audio.ducking', 'source', 'webhook'];
-const shortest = 500, longest = 30_000;  // ms before another attempt
-const staleAfter = 10_000, patience = 5_000, nap = 10_000;
-const framesASecond = 15, framesAtOnce = 60;  // the gateway allows 20 and 100
+const everything = [
+  'agent-session',
+  'agent',
+  'agent-handler',
+  'acd-group',
+  'queue',
+  'call',
+  'audio.session',
+  'audio.device',
+  'audio.ducking',
+  'source',
+  'webhook',
+];
+const shortest = 500,
+  longest = 30_000; // ms before another attempt
+const staleAfter = 10_000,
+  patience = 5_000,
+  nap = 10_000;
+const framesASecond = 15,
+  framesAtOnce = 60; // the gateway allows 20 and 100
 
 /** What a JWT says, unverified: for its times and its holder. Empty: it is none. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
@@ -50,7 +66,8 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> {
 
 /** When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it tells no end. */
 function renewal(token: string): number {
-  const { exp } = claimsOf(token), now = Date.now();
+  const { exp } = claimsOf(token),
+    now = Date.now();
   return typeof exp === 'number' ? Math.max(exp * 1000 - 60_000, (now + exp * 1000) / 2, now + 1000) : Infinity;
 }
 
@@ -71,9 +88,12 @@ export class Connection {
   #freshness: Freshness = { status: 'connecting' };
   #waiting: object[] = [];
   #allowance = framesAtOnce;
-  #generation = 0;  // of the attempt that counts
+  #generation = 0; // of the attempt that counts
 
-  constructor(private readonly options: ConnectionOptions, private readonly tell: Listener) {
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly tell: Listener,
+  ) {
     this.#cursor = options.cursor ?? '';
     this.#topics = new Set(options.topics ?? everything);
   }
@@ -100,7 +120,7 @@ export class Connection {
   /** The network is back, or somebody looks: try now, or see whether it is still there. */
   wake(): void {
     if (this.#live) return this.#probe();
-    if (!this.#running || this.#again === undefined) return;  // refused, or under way
+    if (!this.#running || this.#again === undefined) return; // refused, or under way
     clearTimeout(this.#again);
     void this.#connect();
   }
@@ -143,10 +163,21 @@ export class Connection {
     this.#heard = Date.now();
     // What an older socket still says is not heard: reconnects may overtake each other.
     const mine = () => this.#socket === socket;
-    socket.onopen = () => mine() && socket.send(JSON.stringify({ op: 'hello', token, topics: [...this.#topics], ...(this.#cursor && { cursor: this.#cursor }), ...(agents && { agents }), ...(audioRate && { audioRate }) }));
+    socket.onopen = () =>
+      mine() &&
+      socket.send(
+        JSON.stringify({
+          op: 'hello',
+          token,
+          topics: [...this.#topics],
+          ...(this.#cursor && { cursor: this.#cursor }),
+          ...(agents && { agents }),
+          ...(audioRate && { audioRate }),
+        }),
+      );
     socket.onmessage = ({ data }) => mine() && this.#hear(JSON.parse(data as string) as Frame);
     socket.onclose = ({ code, reason }) => mine() && this.#closed(code, reason);
-    socket.onerror = () => {};  // a close follows
+    socket.onerror = () => {}; // a close follows
   }
 
   #hear(frame: Frame): void {
@@ -156,7 +187,7 @@ export class Connection {
       this.#attempt = 0;
       this.#silence = frame.heartbeat * 500;
     } else if (frame.op === 'event' && frame.type !== 'deskline.audio.meter') {
-      if (this.#cursor && numberOf(frame.id) <= numberOf(this.#cursor)) return;  // a repeat
+      if (this.#cursor && numberOf(frame.id) <= numberOf(this.#cursor)) return; // a repeat
       this.#cursor = frame.id;
     } else if (frame.op === 'snapshot') this.#cursor = frame.cursor;
     if (frame.op !== 'result' || !frame.id.startsWith('probe')) this.tell.frame(frame);
@@ -168,7 +199,9 @@ export class Connection {
     let told: { reason?: string; retry?: number } = {};
     try {
       told = JSON.parse(reason) as typeof told;
-    } catch { /* cut, or another's words */ }
+    } catch {
+      /* cut, or another's words */
+    }
     if (code >= 4000 && code < 4100) return this.#refuse(code, told.reason ?? reason);
     this.#lost();
     this.#later(told.retry ?? 0, code === 4102);
@@ -209,19 +242,25 @@ export class Connection {
 
   // Every second: has the machine slept, is the other side silent, does the token end, is what is shown old by now?
   #tick(): void {
-    const now = Date.now(), slept = now - this.#ticked > nap;
+    const now = Date.now(),
+      slept = now - this.#ticked > nap;
     this.#ticked = now;
     this.#allowance = Math.min(framesAtOnce, this.#allowance + framesASecond);
     while (this.#allowance >= 1 && this.#waiting.length) this.send(this.#waiting.shift()!);
     const silent = now - this.#heard;
-    if (this.#freshness.status === 'recovering' && silent > staleAfter) this.#fresh({ status: 'stale', since: this.#heard });
+    if (this.#freshness.status === 'recovering' && silent > staleAfter)
+      this.#fresh({ status: 'stale', since: this.#heard });
     if (slept && !this.#live) return this.wake();
     if (!this.#socket) return;
-    if (!this.#live) {  // opening, or waiting for what follows hello
-      if (silent > 2 * patience) (this.#lost(), this.#later(0));
+    if (!this.#live) {
+      // opening, or waiting for what follows hello
+      if (silent > 2 * patience) {
+        this.#lost();
+        this.#later(0);
+      }
       return;
     }
-    if (this.#probed && now - this.#probed > patience) return this.#lost(), this.#later(0);
+    if (this.#probed && now - this.#probed > patience) return (this.#lost(), this.#later(0));
     if (slept) this.#fresh({ status: 'recovering', since: this.#heard });
     if (slept || silent > this.#silence) this.#probe();
     if (now > this.#renewAt) void this.#renew();

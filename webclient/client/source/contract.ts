@@ -52,7 +52,8 @@ export interface EventOf<T extends Topic> {
   readonly data: EventData[T];
 }
 export type DesklineEvent = { [T in Topic]: EventOf<T> }[Topic];
-export type Frame = Welcome | Snapshot | Reset | CommandResult | DesklineEvent | Schemas['StreamRefreshed'] | Schemas['StreamError'];
+export type Frame =
+  Welcome | Snapshot | Reset | CommandResult | DesklineEvent | Schemas['StreamRefreshed'] | Schemas['StreamError'];
 
 /** The number of a cursor `<epoch>-<number>`; within an epoch a later event has a higher one. */
 export const numberOf = (cursor: string): number => Number(cursor.slice(cursor.lastIndexOf('-') + 1));

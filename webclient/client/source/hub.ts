@@ -5,7 +5,8 @@ import { numberOf, type DesklineEvent, type Frame, type Welcome } from './contra
 import { applied, begun, nothing, snapshotOf, welcomed, type State } from './state';
 
 /** What goes to a tab. */
-export type ToTab = { readonly frame: Frame } | { readonly freshness: Freshness } | { readonly ask: number } | { readonly lead: true };
+export type ToTab =
+  { readonly frame: Frame } | { readonly freshness: Freshness } | { readonly ask: number } | { readonly lead: true };
 /** What comes from a tab; `token` answers `ask`. */
 export type FromTab =
   | { readonly attach: string }
@@ -21,8 +22,8 @@ interface Tab {
   meters: boolean;
 }
 
-const remembered = 2000;  // events
-const answerWithin = 5000;  // ms; a tab that is gone never answers
+const remembered = 2000; // events
+const answerWithin = 5000; // ms; a tab that is gone never answers
 
 export class Hub {
   readonly connection: Connection;
@@ -30,14 +31,17 @@ export class Hub {
   #state: State;
   #welcome: Welcome | undefined;
   #recent: DesklineEvent[] = [];
-  #from: number;  // the number before the first of #recent
+  #from: number; // the number before the first of #recent
   #asks = new Map<number, (token: string | null) => void>();
   #asked = 0;
 
   constructor(options: Omit<ConnectionOptions, 'token'>, state: State = nothing) {
     this.#state = state;
     this.#from = numberOf(state.cursor);
-    this.connection = new Connection({ ...options, cursor: state.cursor, token: () => this.#token() }, { frame: (frame) => this.#hear(frame), freshness: (freshness) => this.#broadcast({ freshness }) });
+    this.connection = new Connection(
+      { ...options, cursor: state.cursor, token: () => this.#token() },
+      { frame: (frame) => this.#hear(frame), freshness: (freshness) => this.#broadcast({ freshness }) },
+    );
   }
 
   get empty(): boolean {

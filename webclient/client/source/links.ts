@@ -38,7 +38,12 @@ function tab(options: Shared, tell: Listener, post: (message: FromTab) => void):
         tell.freshness(message.freshness);
       } else if ('ask' in message) {
         const { ask } = message;
-        Promise.resolve().then(options.token).then((token) => post({ ask, token }), () => post({ ask, token: null }));
+        Promise.resolve()
+          .then(options.token)
+          .then(
+            (token) => post({ ask, token }),
+            () => post({ ask, token: null }),
+          );
       }
     },
     send: (frame) => live && (post({ frame }), true),
@@ -69,7 +74,7 @@ export function throughWorker(options: Shared, tell: Listener): Link {
   const { port } = worker;
   const link = tab(options, tell, (message) => port.postMessage(message));
   const attach = () => port.postMessage({ options: plain(options), attach: options.state().cursor });
-  const unhook = whileShown(link.close, attach);
+  const unhook = whileShown(() => link.close(), attach);
   const leave = () => {
     unhook();
     port.onmessage = null;
@@ -82,22 +87,37 @@ export function throughWorker(options: Shared, tell: Listener): Link {
     now = throughLeader(options, tell);
   };
   attach();
-  return { send: (frame) => now.send(frame), meters: (on) => now.meters(on), wake: () => now.wake(), open: () => now.open(), close: () => now.close() };
+  return {
+    send: (frame) => now.send(frame),
+    meters: (on) => now.meters(on),
+    wake: () => now.wake(),
+    open: () => now.open(),
+    close: () => now.close(),
+  };
 }
 
-type OnChannel = { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };
+type OnChannel =
+  { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };
 
 /** Needs Web Locks and BroadcastChannel. */
 export function throughLeader(options: Shared, tell: Listener): Link {
-  const me = crypto.randomUUID(), channel = new BroadcastChannel(options.name), ended = new AbortController();
-  let hub: Hub | undefined, release = () => {};
-  const say = (message: FromTab) => (hub ? hub.from(me, message, hear) : channel.postMessage({ from: me, message } satisfies OnChannel));
+  const me = crypto.randomUUID(),
+    channel = new BroadcastChannel(options.name),
+    ended = new AbortController();
+  let hub: Hub | undefined,
+    release = () => {};
+  const say = (message: FromTab) =>
+    hub ? hub.from(me, message, hear) : channel.postMessage({ from: me, message } satisfies OnChannel);
   const link = tab(options, tell, say);
   const hear = (message: ToTab) => link.hear(message);
   const attach = () => say({ attach: options.state().cursor });
   channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
-    if ('from' in data) hub?.from(data.from, data.message, (message) => channel.postMessage({ to: data.from, message } satisfies OnChannel));
-    else if ('lead' in data.message) attach();  // another leads from now on
+    if ('from' in data)
+      hub?.from(data.from, data.message, (message) =>
+        channel.postMessage({ to: data.from, message } satisfies OnChannel),
+      );
+    else if ('lead' in data.message)
+      attach(); // another leads from now on
     else if (data.to === me && !hub) hear(data.message);
   };
   const lead = () => {
@@ -106,7 +126,7 @@ export function throughLeader(options: Shared, tell: Listener): Link {
     channel.postMessage({ message: { lead: true } } satisfies OnChannel);
     return new Promise<void>((done) => (release = done));
   };
-  navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {});  // given up before its turn
+  navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {}); // given up before its turn
   attach();
   const leave = () => {
     say({ bye: true });

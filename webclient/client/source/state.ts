@@ -1,6 +1,21 @@
 // The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: what has not changed stays the
 // same object, so that any framework sees by `===` what has. Figures (`statistics`) are as of the last snapshot, event or refresh.
-import type { AcdGroup, Address, Agent, AgentHandler, AgentSession, AudioDevice, AudioSession, Call, DesklineEvent, Me, Queue, Snapshot, Source, Welcome } from './contract';
+import type {
+  AcdGroup,
+  Address,
+  Agent,
+  AgentHandler,
+  AgentSession,
+  AudioDevice,
+  AudioSession,
+  Call,
+  DesklineEvent,
+  Me,
+  Queue,
+  Snapshot,
+  Source,
+  Welcome,
+} from './contract';
 
 export interface SourceState {
   readonly source: Source;
@@ -25,24 +40,58 @@ export interface State {
   readonly sources: Copy<SourceState>;
 }
 /** The members of a state that are copies of lists, by the names that a snapshot gives them. */
-const lists = { agents: 'agents', sessions: 'sessions', handlers: 'agentHandlers', groups: 'acdGroups', queues: 'queues', addresses: 'addresses', calls: 'calls', devices: 'audioDevices', audioSessions: 'audioSessions' } as const;
+const lists = {
+  agents: 'agents',
+  sessions: 'sessions',
+  handlers: 'agentHandlers',
+  groups: 'acdGroups',
+  queues: 'queues',
+  addresses: 'addresses',
+  calls: 'calls',
+  devices: 'audioDevices',
+  audioSessions: 'audioSessions',
+} as const;
 export type ListName = keyof typeof lists;
 
 const none = new Map<string, never>() as Copy<never>;
-export const nothing: State = { cursor: '', gateway: '', identity: undefined, agents: none, sessions: none, handlers: none, groups: none, queues: none, addresses: none, calls: none, devices: none, audioSessions: none, sources: none };
+export const nothing: State = {
+  cursor: '',
+  gateway: '',
+  identity: undefined,
+  agents: none,
+  sessions: none,
+  handlers: none,
+  groups: none,
+  queues: none,
+  addresses: none,
+  calls: none,
+  devices: none,
+  audioSessions: none,
+  sources: none,
+};
 
-const byId = <T extends { readonly id: string }>(items: readonly T[] = []): Copy<T> => new Map(items.map((item) => [item.id, item]));
+const byId = <T extends { readonly id: string }>(items: readonly T[] = []): Copy<T> =>
+  new Map(items.map((item) => [item.id, item]));
 
 export const welcomed = (state: State, { gateway, identity }: Welcome): State => ({ ...state, gateway, identity });
 
 export function begun(state: State, snapshot: Snapshot): State {
-  const copies = Object.fromEntries(Object.entries(lists).map(([name, key]) => [name, byId<{ readonly id: string }>(snapshot[key])])) as unknown as Pick<State, ListName>;
-  return { ...state, ...copies, cursor: snapshot.cursor, sources: new Map((snapshot.sources ?? []).map((source) => [source.source, source])) };
+  const copies = Object.fromEntries(
+    Object.entries(lists).map(([name, key]) => [name, byId<{ readonly id: string }>(snapshot[key])]),
+  ) as unknown as Pick<State, ListName>;
+  return {
+    ...state,
+    ...copies,
+    cursor: snapshot.cursor,
+    sources: new Map((snapshot.sources ?? []).map((source) => [source.source, source])),
+  };
 }
 
 /** The frame that `begun` would make this state of: what a second reader starts with. */
 export function snapshotOf(state: State): Snapshot {
-  const copies = Object.fromEntries(Object.entries(lists).map(([name, key]) => [key, [...state[name as ListName].values()]]));
+  const copies = Object.fromEntries(
+    Object.entries(lists).map(([name, key]) => [key, [...state[name as ListName].values()]]),
+  );
   return { op: 'snapshot', cursor: state.cursor, sources: [...state.sources.values()], ...copies };
 }
 
@@ -53,7 +102,8 @@ function kept<T extends { readonly id: string }>(copy: Copy<T>, item: T, gone: b
   return next;
 }
 
-const mapped = <T>(copy: Copy<T>, change: (item: T) => T): Copy<T> => new Map([...copy].map(([id, item]) => [id, change(item)]));
+const mapped = <T>(copy: Copy<T>, change: (item: T) => T): Copy<T> =>
+  new Map([...copy].map(([id, item]) => [id, change(item)]));
 
 /** What the agent's list of sessions becomes; the gateway tells it with the session's events. */
 function membership(agents: Copy<Agent>, session: AgentSession, ended: boolean): Copy<Agent> {
@@ -65,8 +115,15 @@ function membership(agents: Copy<Agent>, session: AgentSession, ended: boolean):
 
 /** A role has one device for each flow. */
 function defaults(devices: Copy<AudioDevice>, chosen: AudioDevice): Copy<AudioDevice> {
-  const yields = (other: AudioDevice) => other.id !== chosen.id && other.flow === chosen.flow && other.defaultFor.some((role) => chosen.defaultFor.includes(role));
-  return mapped(devices, (other) => (yields(other) ? { ...other, defaultFor: other.defaultFor.filter((role) => !chosen.defaultFor.includes(role)) } : other));
+  const yields = (other: AudioDevice) =>
+    other.id !== chosen.id &&
+    other.flow === chosen.flow &&
+    other.defaultFor.some((role) => chosen.defaultFor.includes(role));
+  return mapped(devices, (other) =>
+    yields(other)
+      ? { ...other, defaultFor: other.defaultFor.filter((role) => !chosen.defaultFor.includes(role)) }
+      : other,
+  );
 }
 
 /** The state after the event. An event of before the state's cursor must not come here. */
@@ -75,8 +132,13 @@ export function applied(before: State, event: DesklineEvent): State {
   const state = { ...before, cursor: event.id };
   switch (event.type) {
     case 'deskline.agent-session': {
-      const { session, event: what } = event.data, ended = what === 'end';
-      return { ...state, sessions: kept(state.sessions, session, ended), agents: membership(state.agents, session, ended) };
+      const { session, event: what } = event.data,
+        ended = what === 'end';
+      return {
+        ...state,
+        sessions: kept(state.sessions, session, ended),
+        agents: membership(state.agents, session, ended),
+      };
     }
     case 'deskline.agent':
       return { ...state, agents: kept(state.agents, event.data.agent, event.data.event === 'signed-out') };
@@ -92,10 +154,14 @@ export function applied(before: State, event: DesklineEvent): State {
     }
     case 'deskline.audio.session': {
       const { session, change } = event.data;
-      return { ...state, audioSessions: kept(state.audioSessions, session, change === 'disconnected' || session.state === 'expired') };
+      return {
+        ...state,
+        audioSessions: kept(state.audioSessions, session, change === 'disconnected' || session.state === 'expired'),
+      };
     }
     case 'deskline.audio.device': {
-      const { device, change } = event.data, devices = kept(state.devices, device, change === 'removed');
+      const { device, change } = event.data,
+        devices = kept(state.devices, device, change === 'removed');
       return { ...state, devices: change === 'default' ? defaults(devices, device) : devices };
     }
     case 'deskline.source':
@@ -116,8 +182,15 @@ function told(state: State, { data, time }: Extract<DesklineEvent, { type: 'desk
 }
 
 /** The state with these objects as they were just read; figures are told by no event. */
-export function refreshed<N extends ListName>(state: State, list: N, items: readonly { readonly id: string; readonly statistics?: unknown }[]): State {
+export function refreshed<N extends ListName>(
+  state: State,
+  list: N,
+  items: readonly { readonly id: string; readonly statistics?: unknown }[],
+): State {
   const figures = new Map(items.map((item) => [item.id, item.statistics]));
   const copy = state[list] as Copy<{ readonly id: string }>;
-  return { ...state, [list]: mapped(copy, (item) => (figures.has(item.id) ? { ...item, statistics: figures.get(item.id) } : item)) };
+  return {
+    ...state,
+    [list]: mapped(copy, (item) => (figures.has(item.id) ? { ...item, statistics: figures.get(item.id) } : item)),
+  };
 }

@@ -12,10 +12,13 @@ describe('events that are iterated over', () => {
     FakeSocket.last.begin();
     const iterator = client.events('audio.ducking');
     const first = iterator.next();
-    for (let number = 2; number < 12_000; ++number) FakeSocket.last.say(event(number, 'audio.ducking', { session: 's', ducked: true }));
+    for (let number = 2; number < 12_000; ++number)
+      FakeSocket.last.say(event(number, 'audio.ducking', { session: 's', ducked: true }));
     expect((await first).value).toMatchObject({ id: 'e-2' });
     let taken = 1;
-    const all = (async () => { for (;;) (await iterator.next(), ++taken); })();
+    const all = (async () => {
+      for (; ; ++taken) await iterator.next();
+    })();
     await expect(all).rejects.toMatchObject({ slug: 'too-many' });
     expect(taken).toBe(10_000);
     client.close();

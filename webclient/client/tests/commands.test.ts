@@ -10,11 +10,25 @@ beforeEach(() => {
   commands.live(true);
 });
 afterEach(() => vi.useRealTimers());
-const answer = (status: number, body: unknown, id = sent.at(-1)!.id): CommandResult => ({ op: 'result', id, status, body });
-const problem = (slug: string, status = 409) => ({ type: '/problems/' + slug, title: 'No', status, detail: 'because', remedy: 'wait' });
+const answer = (status: number, body: unknown, id = sent.at(-1)!.id): CommandResult => ({
+  op: 'result',
+  id,
+  status,
+  body,
+});
+const problem = (slug: string, status = 409) => ({
+  type: '/problems/' + slug,
+  title: 'No',
+  status,
+  detail: 'because',
+  remedy: 'wait',
+});
 const outcome = (promise: Promise<unknown>) => {
   const seen: { done?: unknown; failed?: unknown } = {};
-  promise.then((done) => (seen.done = done), (failed) => (seen.failed = failed));
+  promise.then(
+    (done) => (seen.done = done),
+    (failed: unknown) => (seen.failed = failed),
+  );
   return seen;
 };
 
@@ -79,11 +93,16 @@ describe('a command', () => {
     expect(seen.failed).toMatchObject({ slug: 'offline' });
   });
 
-  test('fails with the gateway\'s own words', async () => {
+  test("fails with the gateway's own words", async () => {
     const seen = outcome(commands.run('PUT', '/sessions/s/state', {}));
     commands.result(answer(409, problem('state-not-allowed')));
     await vi.advanceTimersByTimeAsync(0);
-    expect(seen.failed).toMatchObject({ slug: 'state-not-allowed', status: 409, message: 'No. because', body: { remedy: 'wait' } });
+    expect(seen.failed).toMatchObject({
+      slug: 'state-not-allowed',
+      status: 409,
+      message: 'No. because',
+      body: { remedy: 'wait' },
+    });
   });
 
   test('whose first sending is still under way asks again', async () => {
@@ -97,7 +116,8 @@ describe('a command', () => {
   });
 
   test('that takes long is followed until it has settled', async () => {
-    const seen = outcome(commands.run('PUT', '/sessions/s/state', {})), first = sent[0]!.id;
+    const seen = outcome(commands.run('PUT', '/sessions/s/state', {})),
+      first = sent[0]!.id;
     commands.result(answer(202, { operation: 'o1', state: 'running' }, first));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent.at(-1)).toMatchObject({ method: 'GET', path: '/operations/o1' });

@@ -6,13 +6,19 @@ import { FakeSocket, event, jwt, settle, snapshot, webSocket, welcome } from './
 let said: Freshness[], frames: Frame[], asked: number, token: () => string | Promise<string>, connection: Connection;
 const status = () => said.at(-1)?.status;
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'], now: 1_000_000_000 });
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+    now: 1_000_000_000,
+  });
   FakeSocket.all = [];
   said = [];
   frames = [];
   asked = 0;
   token = () => 'token';
-  connection = new Connection({ gateway: 'https://desk.example/base/', webSocket, token: () => (++asked, token()) }, { frame: (f) => frames.push(f), freshness: (f) => said.push(f) });
+  connection = new Connection(
+    { gateway: 'https://desk.example/base/', webSocket, token: () => (++asked, token()) },
+    { frame: (f) => frames.push(f), freshness: (f) => said.push(f) },
+  );
   connection.open();
   await settle();
 });
@@ -21,8 +27,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-async function next(): Promise<void> {  // attempt
-  for (const socket = FakeSocket.last; FakeSocket.last === socket; ) await pass(10);
+async function next(): Promise<void> {
+  // attempt
+  for (const socket = FakeSocket.last; FakeSocket.last === socket;) await pass(10);
 }
 
 describe('a connection', () => {
@@ -52,11 +59,19 @@ describe('a connection', () => {
     expect(frames.filter((f) => f.op === 'event').map((f) => f.id)).toEqual(['e-5', 'e-6']);
   });
 
-  test.each([[0, 0.5, 1], [1, 0.5, 2], [3, 0.5, 8], [12, 0.5, 30]])('after %i attempts in vain it waits %f to %f s, at random', async (attempts, least, most) => {
+  test.each([
+    [0, 0.5, 1],
+    [1, 0.5, 2],
+    [3, 0.5, 8],
+    [12, 0.5, 30],
+  ])('after %i attempts in vain it waits %f to %f s, at random', async (attempts, least, most) => {
     connection.close();
     const pauses = [];
     for (const chance of [0, 0.5, 0.999]) {
-      const one = new Connection({ gateway: 'https://x', webSocket, token: () => '' + asked++ }, { frame() {}, freshness() {} });
+      const one = new Connection(
+        { gateway: 'https://x', webSocket, token: () => '' + asked++ },
+        { frame() {}, freshness() {} },
+      );
       vi.spyOn(Math, 'random').mockReturnValue(chance);
       one.open();
       await settle();
@@ -92,17 +107,20 @@ describe('a connection', () => {
     expect(FakeSocket.all.length).toBe(2);
   });
 
-  test.each([[4000], [4001], [4003], [4004], [4005], [4010]])('stays away after %i, even when somebody looks, until it is opened', async (code) => {
-    FakeSocket.last.begin();
-    FakeSocket.last.end(code, '{"reason":"because"}');
-    expect(said.at(-1)).toMatchObject({ status: 'refused', code, reason: 'because' });
-    connection.wake();
-    await pass(120_000);
-    expect(FakeSocket.all.length).toBe(1);
-    connection.open();
-    await settle();
-    expect(FakeSocket.all.length).toBe(2);
-  });
+  test.each([[4000], [4001], [4003], [4004], [4005], [4010]])(
+    'stays away after %i, even when somebody looks, until it is opened',
+    async (code) => {
+      FakeSocket.last.begin();
+      FakeSocket.last.end(code, '{"reason":"because"}');
+      expect(said.at(-1)).toMatchObject({ status: 'refused', code, reason: 'because' });
+      connection.wake();
+      await pass(120_000);
+      expect(FakeSocket.all.length).toBe(1);
+      connection.open();
+      await settle();
+      expect(FakeSocket.all.length).toBe(2);
+    },
+  );
 
   test('nobody signed in is no attempt', async () => {
     FakeSocket.last.begin();

@@ -11,7 +11,10 @@ export class FakeSocket {
   onopen?: () => void;
   onmessage?: (message: { data: string }) => void;
   onclose?: (event: { code: number; reason: string }) => void;
-  constructor(readonly url: string, readonly protocol: string) {
+  constructor(
+    readonly url: string,
+    readonly protocol: string,
+  ) {
     FakeSocket.all.push(this);
   }
   send(text: string): void {
@@ -35,12 +38,56 @@ export class FakeSocket {
 }
 export const webSocket = FakeSocket as unknown as typeof WebSocket;
 
-export const welcome = (number: number, resumed = false): Welcome => ({ op: 'welcome', protocol: 1, gateway: 'test', connection: 'c', cursor: `e-${number}`, resumed, heartbeat: 25, capabilities: {}, identity: { subject: 'ada', role: 'supervisor', agents: [], groups: ['*'], scopes: [] } });
-export const snapshot = (number: number, more: Partial<Snapshot> = {}): Snapshot => ({ op: 'snapshot', cursor: `e-${number}`, ...more });
+export const welcome = (number: number, resumed = false): Welcome => ({
+  op: 'welcome',
+  protocol: 1,
+  gateway: 'test',
+  connection: 'c',
+  cursor: `e-${number}`,
+  resumed,
+  heartbeat: 25,
+  capabilities: {},
+  identity: { subject: 'ada', role: 'supervisor', agents: [], groups: ['*'], scopes: [] },
+});
+export const snapshot = (number: number, more: Partial<Snapshot> = {}): Snapshot => ({
+  op: 'snapshot',
+  cursor: `e-${number}`,
+  ...more,
+});
 export const event = (number: number, type: string, data: unknown, time = '2026-05-01T08:00:00.000Z'): DesklineEvent =>
-  ({ op: 'event', specversion: '1.0', id: `e-${number}`, source: '/gateways/test', type: `deskline.${type}`, subject: '/x', time, data }) as unknown as DesklineEvent;
-export const session = (id: string, agent = '1001', state = 'ready') => ({ id, agent, acdGroup: 'Sales', address: 'Line 1', state, since: '', startedAt: '', allowedStates: [], revision: 1, statistics: {} });
-export const agent = (id: string, sessions: string[] = []) => ({ id, user: id, handler: 'h', state: 'ready', since: '', sessions, revision: 1, present: true, statistics: {} });
+  ({
+    op: 'event',
+    specversion: '1.0',
+    id: `e-${number}`,
+    source: '/gateways/test',
+    type: `deskline.${type}`,
+    subject: '/x',
+    time,
+    data,
+  }) as unknown as DesklineEvent;
+export const session = (id: string, agent = '1001', state = 'ready') => ({
+  id,
+  agent,
+  acdGroup: 'Sales',
+  address: 'Line 1',
+  state,
+  since: '',
+  startedAt: '',
+  allowedStates: [],
+  revision: 1,
+  statistics: {},
+});
+export const agent = (id: string, sessions: string[] = []) => ({
+  id,
+  user: id,
+  handler: 'h',
+  state: 'ready',
+  since: '',
+  sessions,
+  revision: 1,
+  present: true,
+  statistics: {},
+});
 export const jwt = (exp: number) => `h.${btoa(JSON.stringify({ exp }))}.s`;
 /** What is ready to go on has gone on. */
 export async function settle(): Promise<void> {

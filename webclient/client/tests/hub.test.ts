@@ -10,7 +10,8 @@ class Tab {
   say(message: FromTab): void {
     this.hub.from(this, message, (told) => {
       this.heard.push(structuredClone(told));
-      if ('ask' in told && this.token !== undefined) this.hub.from(this, { ask: told.ask, token: this.token }, () => {});
+      if ('ask' in told && this.token !== undefined)
+        this.hub.from(this, { ask: told.ask, token: this.token }, () => {});
     });
   }
   get frames(): string[] {
@@ -30,7 +31,8 @@ afterEach(() => {
 
 describe('a hub', () => {
   test('serves all tabs by one connection; a later one begins at once with the copy', async () => {
-    const one = new Tab(hub), two = new Tab(hub);
+    const one = new Tab(hub),
+      two = new Tab(hub);
     one.say({ attach: '' });
     await settle();
     FakeSocket.last.onopen!();
@@ -49,7 +51,9 @@ describe('a hub', () => {
   });
 
   test('a tab that was away gets what it missed, or is told that it cannot', async () => {
-    const one = new Tab(hub), back = new Tab(hub), late = new Tab(hub);
+    const one = new Tab(hub),
+      back = new Tab(hub),
+      late = new Tab(hub);
     one.say({ attach: '' });
     await settle();
     FakeSocket.last.begin(1);
@@ -62,7 +66,8 @@ describe('a hub', () => {
   });
 
   test('keeps no token: each attempt asks a tab, the newest first, and passes over one that is gone', async () => {
-    const one = new Tab(hub), gone = new Tab(hub);
+    const one = new Tab(hub),
+      gone = new Tab(hub);
     one.say({ attach: '' });
     await settle();
     FakeSocket.last.begin(1);
@@ -79,7 +84,8 @@ describe('a hub', () => {
   });
 
   test('measures peaks while a tab looks, and ends when the last tab is gone', async () => {
-    const one = new Tab(hub), two = new Tab(hub);
+    const one = new Tab(hub),
+      two = new Tab(hub);
     one.say({ attach: '' });
     two.say({ attach: '' });
     await settle();
@@ -88,7 +94,10 @@ describe('a hub', () => {
     two.say({ meters: true });
     one.say({ bye: true });
     two.say({ meters: false });
-    expect(FakeSocket.last.sent.slice(1)).toEqual([{ op: 'subscribe', topics: ['audio.meter'] }, { op: 'unsubscribe', topics: ['audio.meter'] }]);
+    expect(FakeSocket.last.sent.slice(1)).toEqual([
+      { op: 'subscribe', topics: ['audio.meter'] },
+      { op: 'unsubscribe', topics: ['audio.meter'] },
+    ]);
     two.say({ bye: true });
     expect(FakeSocket.last.closed).toBe(true);
     expect(hub.empty).toBe(true);

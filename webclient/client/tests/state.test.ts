@@ -3,14 +3,30 @@ import type { Snapshot } from '../source/contract';
 import { applied, begun, nothing, refreshed, snapshotOf } from '../source/state';
 import { agent, event, session, snapshot } from './fakes';
 
-const start = begun(nothing, snapshot(1, { agents: [agent('1001', ['s1']), agent('1002')], sessions: [session('s1')] } as unknown as Partial<Snapshot>));
+const start = begun(
+  nothing,
+  snapshot(1, {
+    agents: [agent('1001', ['s1']), agent('1002')],
+    sessions: [session('s1')],
+  } as unknown as Partial<Snapshot>),
+);
 
 describe('the copy', () => {
-  test('a session that begins or ends is in its agent\'s list', () => {
-    const two = applied(start, event(2, 'agent-session', { event: 'new-session', session: session('s2', '1002'), previousState: 'not-ready' }));
+  test("a session that begins or ends is in its agent's list", () => {
+    const two = applied(
+      start,
+      event(2, 'agent-session', { event: 'new-session', session: session('s2', '1002'), previousState: 'not-ready' }),
+    );
     expect([...two.sessions.keys()]).toEqual(['s1', 's2']);
     expect(two.agents.get('1002')!.sessions).toEqual(['s2']);
-    const one = applied(two, event(3, 'agent-session', { event: 'end', session: session('s1', '1001', 'session-ended'), previousState: 'ready' }));
+    const one = applied(
+      two,
+      event(3, 'agent-session', {
+        event: 'end',
+        session: session('s1', '1001', 'session-ended'),
+        previousState: 'ready',
+      }),
+    );
     expect([...one.sessions.keys()]).toEqual(['s2']);
     expect(one.agents.get('1001')!.sessions).toEqual([]);
     expect(one.cursor).toBe('e-3');
@@ -30,18 +46,39 @@ describe('the copy', () => {
 
   test('a default device takes the role from the other of its flow', () => {
     const device = (id: string, flow: string, defaultFor: string[]) => ({ id, flow, defaultFor });
-    const before = begun(nothing, snapshot(1, { audioDevices: [device('a', 'render', ['console', 'multimedia']), device('b', 'render', []), device('m', 'capture', ['console'])] } as unknown as Partial<Snapshot>));
-    const after = applied(before, event(2, 'audio.device', { change: 'default', device: device('b', 'render', ['console']) }));
-    expect([...after.devices.values()].map((d) => [d.id, d.defaultFor])).toEqual([['a', ['multimedia']], ['b', ['console']], ['m', ['console']]]);
+    const before = begun(
+      nothing,
+      snapshot(1, {
+        audioDevices: [
+          device('a', 'render', ['console', 'multimedia']),
+          device('b', 'render', []),
+          device('m', 'capture', ['console']),
+        ],
+      } as unknown as Partial<Snapshot>),
+    );
+    const after = applied(
+      before,
+      event(2, 'audio.device', { change: 'default', device: device('b', 'render', ['console']) }),
+    );
+    expect([...after.devices.values()].map((d) => [d.id, d.defaultFor])).toEqual([
+      ['a', ['multimedia']],
+      ['b', ['console']],
+      ['m', ['console']],
+    ]);
   });
 
   test('a lost switch makes agents and sessions stale since then, once; a lost mixer does not', () => {
     const lost = applied(start, event(2, 'source', { event: 'lost', source: 'telephony', cause: 'source-lost' }));
     expect(lost.agents.get('1001')!.stale).toEqual({ since: '2026-05-01T08:00:00.000Z', cause: 'source-lost' });
     expect(lost.sources.get('telephony')!.connected).toBe(false);
-    const again = applied(lost, event(3, 'source', { event: 'lost', source: 'telephony', cause: 'other' }, '2026-05-01T09:00:00.000Z'));
+    const again = applied(
+      lost,
+      event(3, 'source', { event: 'lost', source: 'telephony', cause: 'other' }, '2026-05-01T09:00:00.000Z'),
+    );
     expect(again.sessions.get('s1')!.stale!.cause).toBe('source-lost');
-    expect(applied(start, event(2, 'source', { event: 'lost', source: 'audio', cause: 'x' })).agents.get('1001')!.stale).toBeUndefined();
+    expect(
+      applied(start, event(2, 'source', { event: 'lost', source: 'audio', cause: 'x' })).agents.get('1001')!.stale,
+    ).toBeUndefined();
   });
 
   test('a second reader that begins with it has the same', () => {
@@ -49,7 +86,10 @@ describe('the copy', () => {
   });
 
   test('figures are refreshed alone', () => {
-    const next = refreshed(start, 'agents', [{ id: '1001', statistics: { acdCalls: 7 } }, { id: 'unknown', statistics: {} }]);
+    const next = refreshed(start, 'agents', [
+      { id: '1001', statistics: { acdCalls: 7 } },
+      { id: 'unknown', statistics: {} },
+    ]);
     expect(next.agents.get('1001')).toEqual({ ...start.agents.get('1001')!, statistics: { acdCalls: 7 } });
     expect(next.agents.size).toBe(2);
     expect(next.cursor).toBe(start.cursor);

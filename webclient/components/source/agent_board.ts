@@ -15,13 +15,17 @@ interface Row {
   readonly count?: number;
 }
 /** Seconds in a state after which it is long, and very long. */
-export const thresholds: Readonly<Record<string, readonly [number, number]>> = { 'busy-on-call': [600, 1200], 'busy-wrapup': [60, 180], 'not-ready': [900, 1800] };
+export const thresholds: Readonly<Record<string, readonly [number, number]>> = {
+  'busy-on-call': [600, 1200],
+  'busy-wrapup': [60, 180],
+  'not-ready': [900, 1800],
+};
 /** Whether so many seconds in a state are long. */
 export function longness(state: string, seconds: number): '' | 'long' | 'very-long' {
   const limits = thresholds[state];
   return !limits || seconds < limits[0] ? '' : seconds < limits[1] ? 'long' : 'very-long';
 }
-const rowHeight = 44;  // px
+const rowHeight = 44; // px
 
 export class AgentBoardElement extends DesklineElement {
   static override styles = [
@@ -97,7 +101,7 @@ export class AgentBoardElement extends DesklineElement {
 
   protected override select = (state: State) => [state.agents, state.sessions];
   protected override begin() {
-    const ticking = setInterval(() => this.requestUpdate(), 5000);  // thresholds are passed without an event
+    const ticking = setInterval(() => this.requestUpdate(), 5000); // thresholds are passed without an event
     return [() => clearInterval(ticking)];
   }
 
@@ -116,10 +120,12 @@ export class AgentBoardElement extends DesklineElement {
 
   // In groups, by name; an agent of two groups is in both. Built anew only when who is where has changed.
   #build(): readonly Row[] {
-    const { agents, sessions } = this.state, compare = byName(this.language);
+    const { agents, sessions } = this.state,
+      compare = byName(this.language);
     if (this.#built[0] === agents && this.#built[1] === sessions && this.#built[2] === this.group) return this.#rows;
     this.#built = [agents, sessions, this.group];
-    const groups = new Map<string, Row[]>(), placed = new Set<Agent>();
+    const groups = new Map<string, Row[]>(),
+      placed = new Set<Agent>();
     const put = (row: Row & { agent: Agent }) => {
       placed.add(row.agent);
       const list = groups.get(row.group);
@@ -128,9 +134,11 @@ export class AgentBoardElement extends DesklineElement {
     };
     for (const session of sessions.values()) {
       const agent = agents.get(session.agent);
-      if (agent && (!this.group || session.acdGroup === this.group)) put({ key: session.id, group: session.acdGroup, agent, session });
+      if (agent && (!this.group || session.acdGroup === this.group))
+        put({ key: session.id, group: session.acdGroup, agent, session });
     }
-    if (!this.group) for (const agent of agents.values()) if (!placed.has(agent)) put({ key: agent.id, group: '', agent });
+    if (!this.group)
+      for (const agent of agents.values()) if (!placed.has(agent)) put({ key: agent.id, group: '', agent });
     const names = [...groups.keys()].sort((a, b) => Number(!a) - Number(!b) || compare(a, b));
     this.#rows = names.flatMap((group) => {
       const rows = groups.get(group)!.sort((a, b) => compare(a.agent!.id, b.agent!.id));
@@ -140,12 +148,18 @@ export class AgentBoardElement extends DesklineElement {
   }
 
   protected override draw(): unknown {
-    const rows = this.#build(), words = this.words;
+    const rows = this.#build(),
+      words = this.words;
     if (!rows.length) return html`<p class="empty">${words('agents.none')}</p>`;
-    const first = Math.max(0, Math.min(this.first, rows.length - this.shown)), seen = rows.slice(first, first + this.shown).map((row, i) => ({ row, at: first + i }));
+    const first = Math.max(0, Math.min(this.first, rows.length - this.shown)),
+      seen = rows.slice(first, first + this.shown).map((row, i) => ({ row, at: first + i }));
     return html`<div class="view" tabindex="0" role="grid" aria-label=${words('agents.title')} aria-rowcount=${rows.length} aria-activedescendant=${seen.find(({ row }) => row.agent && row.agent.id === this.chosen)?.row.key ?? nothing}
       @scroll=${({ target }: Event) => (this.first = Math.floor((target as Element).scrollTop / rowHeight))} @keydown=${this.#key}>
-      <div class="all" role="rowgroup" .style=${`height:${rows.length * rowHeight}px`}>${repeat(seen, ({ row }) => row.key, ({ row, at }) => (row.agent ? this.#line(row, at) : this.#head(row, at)))}</div>
+      <div class="all" role="rowgroup" .style=${`height:${rows.length * rowHeight}px`}>${repeat(
+        seen,
+        ({ row }) => row.key,
+        ({ row, at }) => (row.agent ? this.#line(row, at) : this.#head(row, at)),
+      )}</div>
     </div>`;
   }
 
@@ -154,7 +168,8 @@ export class AgentBoardElement extends DesklineElement {
   }
 
   #line({ key, agent, session }: Row, at: number): unknown {
-    const { state, since } = session ?? agent!, long = longness(state, (gatewayNow() - Date.parse(since)) / 1000);
+    const { state, since } = session ?? agent!,
+      long = longness(state, (gatewayNow() - Date.parse(since)) / 1000);
     return html`<div class="line" id=${key} role="row" aria-rowindex=${at + 1} aria-selected=${String(agent!.id === this.chosen)} data-agent=${agent!.id} .style=${`top:${at * rowHeight}px`} @click=${() => this.#choose(agent!.id)}>
       <span role="gridcell" class="name">${agent!.id}<span class="soft small">${session?.reason ?? (agent!.present ? this.#person(agent!) : this.words('agents.absent'))}</span></span>
       <span role="gridcell"><span class="state" data-state=${state}>${this.words(`state.${state}`)}</span></span>
@@ -173,11 +188,13 @@ export class AgentBoardElement extends DesklineElement {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const rows = this.#rows.filter((row) => row.agent), at = rows.findIndex((row) => row.agent!.id === this.chosen);
+    const rows = this.#rows.filter((row) => row.agent),
+      at = rows.findIndex((row) => row.agent!.id === this.chosen);
     const to = rows[Math.max(0, Math.min(rows.length - 1, (at < 0 && step > 0 ? -1 : at) + step))];
     if (!to) return;
     this.#choose(to.agent!.id);
-    const view = this.renderRoot.querySelector('.view')!, top = this.#rows.indexOf(to) * rowHeight;
+    const view = this.renderRoot.querySelector('.view')!,
+      top = this.#rows.indexOf(to) * rowHeight;
     if (top < view.scrollTop) view.scrollTop = top;
     else if (top + rowHeight > view.scrollTop + view.clientHeight) view.scrollTop = top + rowHeight - view.clientHeight;
   };

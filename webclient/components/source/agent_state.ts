@@ -93,18 +93,20 @@ export class AgentStateElement extends DesklineElement {
   /** Absent: the first agent that the caller is. */
   @property() agent = '';
   @internal() private together = true;
-  @internal() private pending = new Map<string, SessionState>();  // by session
-  @internal() private refused = new Map<string, Problem>();       // by what was pressed
+  @internal() private pending = new Map<string, SessionState>(); // by session
+  @internal() private refused = new Map<string, Problem>(); // by what was pressed
   @internal() private reason = '';
   @internal() private reasons = new Map<string, readonly string[]>();
 
   protected override select = (state: State) => [state.sessions, state.agents, state.identity];
 
   protected override begin(client: Client): (() => void)[] {
-    void client.ready.then(async () => {
-      const { body } = await client.request<{ items: { state: string; reasons: string[] }[] }>('GET', '/reasons');
-      this.reasons = new Map(body.items.map(({ state, reasons }) => [state, reasons]));
-    }).catch(() => {});  // without them any text is a reason
+    void client.ready
+      .then(async () => {
+        const { body } = await client.request<{ items: { state: string; reasons: string[] }[] }>('GET', '/reasons');
+        this.reasons = new Map(body.items.map(({ state, reasons }) => [state, reasons]));
+      })
+      .catch(() => {}); // without them any text is a reason
     return [];
   }
 
@@ -119,13 +121,20 @@ export class AgentStateElement extends DesklineElement {
     const parts = this.together || sessions.length === 1 ? [sessions] : sessions.map((session) => [session]);
     return html`
       ${sessions.length > 1 ? html`<label class="small"><input type="checkbox" .checked=${this.together} @change=${() => (this.together = !this.together)} />${this.words('agent.all')}</label>` : nothing}
-      ${repeat(parts, (part) => (part.length > 1 ? 'all' : part[0]!.id), (part) => this.#part(part))}
+      ${repeat(
+        parts,
+        (part) => (part.length > 1 ? 'all' : part[0]!.id),
+        (part) => this.#part(part),
+      )}
     `;
   }
 
   #part(sessions: readonly AgentSession[]): unknown {
-    const first = sessions[0]!, same = sessions.every(({ state }) => state === first.state), stale = sessions.find((session) => session.stale)?.stale;
-    const pending = sessions.map(({ id }) => this.pending.get(id)).find(Boolean), key = sessions.map(({ id }) => id).join(' ');
+    const first = sessions[0]!,
+      same = sessions.every(({ state }) => state === first.state),
+      stale = sessions.find((session) => session.stale)?.stale;
+    const pending = sessions.map(({ id }) => this.pending.get(id)).find(Boolean),
+      key = sessions.map(({ id }) => id).join(' ');
     const reasons = this.reasons.get('not-ready') ?? [];
     return html`<section aria-label=${sessions.map(({ acdGroup }) => acdGroup).join(', ')} data-session=${key}>
       <div class="now">
@@ -138,9 +147,11 @@ export class AgentStateElement extends DesklineElement {
       </div>
       <div class="row">
         <label class="small">${this.words('agent.reason')}
-          ${reasons.length
-            ? html`<select .value=${this.reason} @change=${this.#choose}><option value="">${this.words('agent.no-reason')}</option>${reasons.map((reason) => html`<option>${reason}</option>`)}</select>`
-            : html`<input maxlength="64" .value=${this.reason} @input=${this.#choose} />`}
+          ${
+            reasons.length
+              ? html`<select .value=${this.reason} @change=${this.#choose}><option value="">${this.words('agent.no-reason')}</option>${reasons.map((reason) => html`<option>${reason}</option>`)}</select>`
+              : html`<input maxlength="64" .value=${this.reason} @input=${this.#choose} />`
+          }
         </label>
         <span class="note soft small end" aria-live="polite">${this.#note(sessions, pending, stale)}</span>
       </div>
@@ -150,7 +161,11 @@ export class AgentStateElement extends DesklineElement {
 
   #choose = ({ target }: Event): void => void (this.reason = (target as HTMLInputElement).value);
 
-  #note(sessions: readonly AgentSession[], pending: SessionState | undefined, stale: { since: string } | undefined): unknown {
+  #note(
+    sessions: readonly AgentSession[],
+    pending: SessionState | undefined,
+    stale: { since: string } | undefined,
+  ): unknown {
     if (stale) return this.words('stale', { time: timeOfDay(stale.since, this.language) });
     if (pending) return this.words('agent.pending');
     const later = sessions.find((session) => session.pendingState);
@@ -159,9 +174,17 @@ export class AgentStateElement extends DesklineElement {
       <button @click=${() => void this.client!.withdrawPendingState(later.id).catch((problem: Problem) => this.#refuse(later.id, problem))}>${this.words('agent.withdraw')}</button>`;
   }
 
-  #button(sessions: readonly AgentSession[], wanted: Wanted, pending: SessionState | undefined, stale: boolean): unknown {
-    const is = sessions.every(({ state }) => state === wanted), later = wanted !== 'busy-wrapup' && sessions.some(onCall);
-    const allowed = sessions.every((session) => session.state === wanted || session.allowedStates.includes(wanted) || (later && onCall(session)));
+  #button(
+    sessions: readonly AgentSession[],
+    wanted: Wanted,
+    pending: SessionState | undefined,
+    stale: boolean,
+  ): unknown {
+    const is = sessions.every(({ state }) => state === wanted),
+      later = wanted !== 'busy-wrapup' && sessions.some(onCall);
+    const allowed = sessions.every(
+      (session) => session.state === wanted || session.allowedStates.includes(wanted) || (later && onCall(session)),
+    );
     return html`<button data-wanted=${wanted} aria-pressed=${String(is)} aria-busy=${String(pending === wanted)} ?disabled=${is || !allowed || stale || Boolean(pending)} @click=${() => void this.#set(sessions, wanted)}>
       ${this.words(`action.${wanted}`)}
     </button>`;
@@ -169,10 +192,20 @@ export class AgentStateElement extends DesklineElement {
 
   // During a call it is set when the call and its wrap-up are over, where the switch does not allow it now.
   async #set(sessions: readonly AgentSession[], wanted: Wanted): Promise<void> {
-    const key = sessions.map(({ id }) => id).join(' '), reason = this.reason;
+    const key = sessions.map(({ id }) => id).join(' '),
+      reason = this.reason;
     this.refused = new Map();
     this.pending = new Map([...this.pending, ...sessions.map(({ id }) => [id, wanted] as const)]);
-    const outcomes = await Promise.allSettled(sessions.filter(({ state }) => state !== wanted).map((session) => this.client!.setState(session.id, wanted, { ...(wanted === 'not-ready' && reason && { reason }), ...(session.allowedStates.includes(wanted) ? {} : { when: 'after-call' as const }) })));
+    const outcomes = await Promise.allSettled(
+      sessions
+        .filter(({ state }) => state !== wanted)
+        .map((session) =>
+          this.client!.setState(session.id, wanted, {
+            ...(wanted === 'not-ready' && reason && { reason }),
+            ...(session.allowedStates.includes(wanted) ? {} : { when: 'after-call' as const }),
+          }),
+        ),
+    );
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     this.pending = new Map([...this.pending].filter(([id]) => !sessions.some((session) => session.id === id)));
     if (failed) this.#refuse(key, failed.reason as Problem);

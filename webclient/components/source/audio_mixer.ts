@@ -82,19 +82,33 @@ export class AudioMixerElement extends DesklineElement {
   protected override select = (state: State) => [state.devices, state.audioSessions];
 
   protected override begin(client: Client): (() => void)[] {
-    const told = ({ data, time }: { data: { device?: Item; session?: Item; cause?: { actor: string } }; time: string }) => {
+    const told = ({
+      data,
+      time,
+    }: {
+      data: { device?: Item; session?: Item; cause?: { actor: string } };
+      time: string;
+    }) => {
       const id = (data.device ?? data.session)!.id;
       if (data.cause) this.#by.set(id, { actor: data.cause.actor, time });
       else this.#by.delete(id);
       const gone = (one: string) => !this.state.devices.has(one) && !this.state.audioSessions.has(one);
-      for (const one of [...this.#by.keys(), ...this.#faders.keys()]) if (gone(one)) (this.#by.delete(one), this.#faders.get(one)?.release(), this.#faders.delete(one));
+      for (const one of [...this.#by.keys(), ...this.#faders.keys()].filter(gone)) {
+        this.#by.delete(one);
+        this.#faders.get(one)?.release();
+        this.#faders.delete(one);
+      }
       this.requestUpdate();
     };
     return [
       client.on('audio.device', told),
       client.on('audio.session', told),
       client.meters(),
-      client.on('audio.meter', ({ data: { object, peak } }) => this.renderRoot.querySelector<HTMLElement>(`[data-meter="${CSS.escape(object)}"]`)?.style.setProperty('--peak', String(Math.min(1, peak)))),
+      client.on('audio.meter', ({ data: { object, peak } }) =>
+        this.renderRoot
+          .querySelector<HTMLElement>(`[data-meter="${CSS.escape(object)}"]`)
+          ?.style.setProperty('--peak', String(Math.min(1, peak))),
+      ),
     ];
   }
 
@@ -104,11 +118,19 @@ export class AudioMixerElement extends DesklineElement {
   }
 
   protected override draw(): unknown {
-    const compare = byName(this.language), name = (item: Item) => this.#name(item);
-    const items: Item[] = [...(this.only === 'sessions' ? [] : this.state.devices.values()), ...(this.only === 'devices' ? [] : this.state.audioSessions.values())];
+    const compare = byName(this.language),
+      name = (item: Item) => this.#name(item);
+    const items: Item[] = [
+      ...(this.only === 'sessions' ? [] : this.state.devices.values()),
+      ...(this.only === 'devices' ? [] : this.state.audioSessions.values()),
+    ];
     if (!items.length) return html`<p class="empty">${this.words('mixer.none')}</p>`;
     items.sort((a, b) => Number(isDevice(b)) - Number(isDevice(a)) || compare(name(a), name(b)));
-    return html`<ul aria-label=${this.words('mixer.title')}>${repeat(items, ({ id }) => id, (item) => this.#row(item))}</ul>`;
+    return html`<ul aria-label=${this.words('mixer.title')}>${repeat(
+      items,
+      ({ id }) => id,
+      (item) => this.#row(item),
+    )}</ul>`;
   }
 
   #name(item: Item): string {
@@ -119,15 +141,27 @@ export class AudioMixerElement extends DesklineElement {
   #fader(item: Item): Fader {
     const known = this.#faders.get(item.id);
     if (known) return known;
-    const set = isDevice(item) ? (change: object) => this.client!.setDevice(item.id, change) : (change: object) => this.client!.setAudioSession(item.id, change);
-    const fader = new Fader(set, () => this.requestUpdate(), (problem) => (this.refused = new Map(problem ? [[item.id, problem]] : [])));
+    const set = isDevice(item)
+      ? (change: object) => this.client!.setDevice(item.id, change)
+      : (change: object) => this.client!.setAudioSession(item.id, change);
+    const fader = new Fader(
+      set,
+      () => this.requestUpdate(),
+      (problem) => (this.refused = new Map(problem ? [[item.id, problem]] : [])),
+    );
     this.#faders.set(item.id, fader);
     return fader;
   }
 
   #row(item: Item): unknown {
-    const name = this.#name(item), fader = this.#fader(item), volume = fader.shown('volume', item.volume), by = this.#by.get(item.id);
-    const slide = (key: string) => ({ target }: Event) => fader.move(key, Number((target as HTMLInputElement).value), item.channelVolumes);
+    const name = this.#name(item),
+      fader = this.#fader(item),
+      volume = fader.shown('volume', item.volume),
+      by = this.#by.get(item.id);
+    const slide =
+      (key: string) =>
+      ({ target }: Event) =>
+        fader.move(key, Number((target as HTMLInputElement).value), item.channelVolumes);
     return html`<li data-object=${item.id}>
       <div class="row">
         <strong>${name}</strong>
@@ -141,11 +175,14 @@ export class AudioMixerElement extends DesklineElement {
       </div>
       <div class="meter" data-meter=${item.id} role="img" aria-label=${this.words('mixer.peak', { name })}><div></div></div>
       <div class="below">
-        ${item.channelVolumes.length > 1
-          ? html`<details><summary>${this.words('mixer.channels')}</summary>${item.channelVolumes.map(
-              (value, i) => html`<div class="fader"><input type="range" min="0" max="1" step="0.01" .value=${String(fader.shown('channel' + i, value))} aria-label=${this.words('mixer.channel', { number: i + 1, name })} @input=${slide('channel' + i)} @change=${() => fader.release('channel' + i)} /><output>${percent(fader.shown('channel' + i, value), this.language)}</output></div>`,
-            )}</details>`
-          : nothing}
+        ${
+          item.channelVolumes.length > 1
+            ? html`<details><summary>${this.words('mixer.channels')}</summary>${item.channelVolumes.map(
+                (value, i) =>
+                  html`<div class="fader"><input type="range" min="0" max="1" step="0.01" .value=${String(fader.shown('channel' + i, value))} aria-label=${this.words('mixer.channel', { number: i + 1, name })} @input=${slide('channel' + i)} @change=${() => fader.release('channel' + i)} /><output>${percent(fader.shown('channel' + i, value), this.language)}</output></div>`,
+              )}</details>`
+            : nothing
+        }
         <span class="soft small end">${by ? `${this.words('mixer.by', { actor: by.actor })}, ${timeOfDay(by.time, this.language)}` : ''}</span>
       </div>
       ${refusal(this.refused.get(item.id))}

@@ -32,7 +32,7 @@ export class CallElement extends DesklineElement {
       for (const call of calls.values()) this.#pop(call);
     };
     look(client.state.calls);
-    return [client.subscribe((state) => state.calls, look)];  // what came while there was no connection too
+    return [client.subscribe((state) => state.calls, look)]; // what came while there was no connection too
   }
 
   #pop(call: Call): void {
@@ -46,11 +46,16 @@ export class CallElement extends DesklineElement {
   protected override draw(): unknown {
     const calls = [...this.state.calls.values()].filter(this.#mine);
     if (!calls.length) return html`<p class="empty">${this.words('call.none')}</p>`;
-    return html`<ul aria-label=${this.words('call.title')}>${repeat(calls, (call) => call.id, (call) => this.#row(call))}</ul>`;
+    return html`<ul aria-label=${this.words('call.title')}>${repeat(
+      calls,
+      (call) => call.id,
+      (call) => this.#row(call),
+    )}</ul>`;
   }
 
   #row(call: Call): unknown {
-    const { caller, called, session } = call, group = this.state.sessions.get(session ?? '')?.acdGroup;
+    const { caller, called, session } = call,
+      group = this.state.sessions.get(session ?? '')?.acdGroup;
     return html`<li data-call=${call.id}>
       <div class="row">
         <span class="who">${caller.name ?? caller.number ?? this.words('call.withheld')}</span>

@@ -45,7 +45,8 @@ export class ConnectionElement extends DesklineElement {
 
   #text(freshness: Freshness): string {
     const time = 'since' in freshness ? timeOfDay(freshness.since, this.language) : '';
-    if (freshness.status === 'refused' && freshness.code && freshness.code !== 4001) return this.words('connection.denied', { reason: freshness.reason });
+    if (freshness.status === 'refused' && freshness.code && freshness.code !== 4001)
+      return this.words('connection.denied', { reason: freshness.reason });
     return this.words(`connection.${freshness.status}`, { time });
   }
 

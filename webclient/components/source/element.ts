@@ -11,8 +11,8 @@ interface Connected {
   users: number;
 }
 const connected = new Map<string, Connected>();
-const waiting = new Set<DesklineElement>();  // for another that has a token
-let ahead = -Infinity;  // ms that the gateway's clock is ahead of this machine's: the most that an event has shown
+const waiting = new Set<DesklineElement>(); // for another that has a token
+let ahead = -Infinity; // ms that the gateway's clock is ahead of this machine's: the most that an event has shown
 
 /** Now by the gateway's clock, as far as its events have shown it; ms since 1970. */
 export const gatewayNow = (): number => Date.now() + (ahead === -Infinity ? 0 : ahead);
@@ -75,7 +75,7 @@ export abstract class DesklineElement extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.isConnected) return;  // it was taken out while it waited for its frame
+    if (!this.isConnected) return; // it was taken out while it waited for its frame
     if (!this.client && this.gateway) this.#join();
     if (this.client && !this.#ends.length) this.#start();
   }
@@ -90,7 +90,11 @@ export abstract class DesklineElement extends LitElement {
     let known = connected.get(this.gateway);
     if (!known) {
       if (!this.token) return void waiting.add(this);
-      const made: Connected = { token: this.token, users: 0, client: connect({ gateway: this.gateway, token: () => made.token(), share: this.share || false }) };
+      const made: Connected = {
+        token: this.token,
+        users: 0,
+        client: connect({ gateway: this.gateway, token: () => made.token(), share: this.share || false }),
+      };
       keepTime(made.client);
       connected.set(this.gateway, (known = made));
       for (const one of waiting) one.requestUpdate();
@@ -103,8 +107,17 @@ export abstract class DesklineElement extends LitElement {
 
   #start(): void {
     const client = this.client!;
-    const same = (a: readonly unknown[], b: readonly unknown[]) => a.length === b.length && a.every((value, i) => value === b[i]);
-    this.#ends = [client.subscribe((state) => this.select(state), () => this.requestUpdate(), same), client.on('freshness', () => this.requestUpdate()), ...this.begin(client)];
+    const same = (a: readonly unknown[], b: readonly unknown[]) =>
+      a.length === b.length && a.every((value, i) => value === b[i]);
+    this.#ends = [
+      client.subscribe(
+        (state) => this.select(state),
+        () => this.requestUpdate(),
+        same,
+      ),
+      client.on('freshness', () => this.requestUpdate()),
+      ...this.begin(client),
+    ];
     this.requestUpdate();
   }
 
@@ -125,4 +138,6 @@ export abstract class DesklineElement extends LitElement {
 
 /** A refusal in the problem's own words, with what to do. */
 export const refusal = (problem: Problem | undefined): TemplateResult | typeof nothing =>
-  problem ? html`<p class="problem" role="alert"><strong>${problem.message}</strong> ${problem.body?.remedy ?? ''}</p>` : nothing;
+  problem
+    ? html`<p class="problem" role="alert"><strong>${problem.message}</strong> ${problem.body?.remedy ?? ''}</p>`
+    : nothing;

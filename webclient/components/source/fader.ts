@@ -2,7 +2,7 @@
 // command has come back, the hand's value is shown and not the gateway's.
 import type { Problem } from '@deskline/client';
 
-const pace = 100;  // ms
+const pace = 100; // ms
 
 export class Fader {
   #held = new Map<string, number>();
@@ -23,7 +23,11 @@ export class Fader {
   move(key: string, value: number, channels: readonly number[]): void {
     this.#held.set(key, value);
     this.redraw();
-    this.set(key === 'volume' ? { volume: value } : { channelVolumes: channels.map((before, i) => this.shown('channel' + i, before)) });
+    this.set(
+      key === 'volume'
+        ? { volume: value }
+        : { channelVolumes: channels.map((before, i) => this.shown('channel' + i, before)) },
+    );
   }
 
   set(change: object): void {
@@ -40,7 +44,8 @@ export class Fader {
   async #pass(): Promise<void> {
     this.#busy = true;
     while (this.#waiting) {
-      const change = this.#waiting, paced = new Promise((next) => setTimeout(next, pace));
+      const change = this.#waiting,
+        paced = new Promise((next) => setTimeout(next, pace));
       this.#waiting = undefined;
       try {
         await this.send(change);

@@ -10,7 +10,8 @@ export function figures(client: Client, list: Figured): () => void {
   const of = looked.get(client) ?? new Map<Figured, { users: number; timer: ReturnType<typeof setInterval> }>();
   looked.set(client, of);
   const read = () => {
-    if (client.freshness.status === 'live' && document.visibilityState === 'visible') client.refresh(list).catch(() => {});  // the next time again
+    if (client.freshness.status === 'live' && document.visibilityState === 'visible')
+      client.refresh(list).catch(() => {}); // the next time again
   };
   const known = of.get(list);
   if (known) known.users++;

@@ -20,5 +20,6 @@ export const elements = {
   'deskline-agent-board': AgentBoardElement,
   'deskline-timeline': TimelineElement,
 };
-for (const [name, element] of Object.entries(elements)) if (!customElements.get(name)) customElements.define(name, element);
+for (const [name, element] of Object.entries(elements))
+  if (!customElements.get(name)) customElements.define(name, element);
 export { connect } from '@deskline/client';

@@ -17,9 +17,15 @@ export class SessionsElement extends DesklineElement {
 
   protected override draw(): unknown {
     const compare = byName(this.language);
-    const sessions = [...this.state.sessions.values()].filter(({ agent }) => !this.agent || agent === this.agent).sort((a, b) => compare(a.agent + a.acdGroup, b.agent + b.acdGroup));
+    const sessions = [...this.state.sessions.values()]
+      .filter(({ agent }) => !this.agent || agent === this.agent)
+      .sort((a, b) => compare(a.agent + a.acdGroup, b.agent + b.acdGroup));
     if (!sessions.length) return html`<p class="empty">${this.words('sessions.none')}</p>`;
-    return html`<ul aria-label=${this.words('sessions.title')}>${repeat(sessions, ({ id }) => id, (session) => this.#row(session))}</ul>`;
+    return html`<ul aria-label=${this.words('sessions.title')}>${repeat(
+      sessions,
+      ({ id }) => id,
+      (session) => this.#row(session),
+    )}</ul>`;
   }
 
   #row(session: AgentSession): unknown {

@@ -11,8 +11,8 @@ interface Bar {
   to: number;
 }
 type SessionEvent = EventOf<'agent-session'>;
-const pages = 40;  // of 500 events
-const mostBars = 5_000;  // of one group; the first go
+const pages = 40; // of 500 events
+const mostBars = 5_000; // of one group; the first go
 
 export class TimelineElement extends DesklineElement {
   static override styles = [
@@ -55,9 +55,12 @@ export class TimelineElement extends DesklineElement {
   protected override select = (state: State) => [state.sessions];
 
   protected override begin(client: Client): (() => void)[] {
-    this.#read = '';  // read with the next drawing
+    this.#read = ''; // read with the next drawing
     const tick = setInterval(() => this.requestUpdate(), 10_000);
-    return [client.on('agent-session', (event) => event.data.session.agent === this.agent && this.#add(event)), () => clearInterval(tick)];
+    return [
+      client.on('agent-session', (event) => event.data.session.agent === this.agent && this.#add(event)),
+      () => clearInterval(tick),
+    ];
   }
 
   protected override willUpdate(): void {
@@ -66,25 +69,33 @@ export class TimelineElement extends DesklineElement {
   }
 
   async #history(): Promise<void> {
-    const { agent } = this, midnight = new Date(gatewayNow()).setHours(0, 0, 0, 0);
+    const { agent } = this,
+      midnight = new Date(gatewayNow()).setHours(0, 0, 0, 0);
     this.#read = agent;
     this.groups = new Map();
     this.loading = true;
     let from = 'since=' + encodeURIComponent(new Date(midnight).toISOString());
     try {
       for (let page = 0; page < pages && agent === this.#read; ++page) {
-        const { body } = await this.client!.request<{ items: SessionEvent[]; cursor: string }>('GET', `/events?types=agent-session&agents=${encodeURIComponent(agent)}&limit=500&${from}`);
+        const { body } = await this.client!.request<{ items: SessionEvent[]; cursor: string }>(
+          'GET',
+          `/events?types=agent-session&agents=${encodeURIComponent(agent)}&limit=500&${from}`,
+        );
         for (const event of body.items) this.#add(event);
         if (!body.items.length) break;
         from = 'after=' + encodeURIComponent(body.cursor);
       }
-    } catch { /* what is known is shown */ }
+    } catch {
+      /* what is known is shown */
+    }
     if (agent === this.#read) this.loading = false;
   }
 
   #add({ data: { session }, time }: Pick<SessionEvent, 'data' | 'time'>): void {
-    const bars = this.groups.get(session.acdGroup) ?? [], last = bars.at(-1), at = Date.parse(time);
-    if (last && at < last.from) return;  // heard before
+    const bars = this.groups.get(session.acdGroup) ?? [],
+      last = bars.at(-1),
+      at = Date.parse(time);
+    if (last && at < last.from) return; // heard before
     if (last) last.to = at;
     if (last?.state !== session.state) bars.push({ state: session.state, from: at, to: Infinity });
     else last.to = Infinity;
@@ -93,9 +104,13 @@ export class TimelineElement extends DesklineElement {
   }
 
   protected override draw(): unknown {
-    const words = this.words, now = gatewayNow(), first = Math.min(...[...this.groups.values()].flatMap((bars) => bars.map(({ from }) => from)));
-    if (!this.groups.size) return html`<p class="empty">${words(this.loading ? 'timeline.loading' : 'timeline.none')}</p>`;
-    const from = Math.min(first, now - 3_600_000), x = (time: number) => ((Math.min(time, now) - from) / (now - from)) * 1000;
+    const words = this.words,
+      now = gatewayNow(),
+      first = Math.min(...[...this.groups.values()].flatMap((bars) => bars.map(({ from }) => from)));
+    if (!this.groups.size)
+      return html`<p class="empty">${words(this.loading ? 'timeline.loading' : 'timeline.none')}</p>`;
+    const from = Math.min(first, now - 3_600_000),
+      x = (time: number) => ((Math.min(time, now) - from) / (now - from)) * 1000;
     return html`<div role="group" aria-label=${words('timeline.title', { agent: this.agent })}>
       ${[...this.groups].map(([group, bars]) => html`<p class="soft small">${group}</p>${this.#line(group, bars, x, now)}`)}
       <div class="axis soft small"><span>${timeOfDay(from, this.language)}</span><span>${timeOfDay(now, this.language)}</span></div>
@@ -104,7 +119,12 @@ export class TimelineElement extends DesklineElement {
 
   #line(group: string, bars: readonly Bar[], x: (time: number) => number, now: number): unknown {
     const seen = bars.filter(({ state }) => state !== 'session-ended');
-    const said = (bar: Bar) => this.words('timeline.bar', { state: this.words(`state.${bar.state}`), from: timeOfDay(bar.from, this.language), to: timeOfDay(Math.min(bar.to, now), this.language) });
+    const said = (bar: Bar) =>
+      this.words('timeline.bar', {
+        state: this.words(`state.${bar.state}`),
+        from: timeOfDay(bar.from, this.language),
+        to: timeOfDay(Math.min(bar.to, now), this.language),
+      });
     return html`<svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label=${`${group}: ${seen.slice(-5).map(said).join('; ')}`}>
       ${seen.map((bar) => svg`<rect data-state=${bar.state} x=${x(bar.from)} width=${Math.max(1, x(bar.to) - x(bar.from))} height="24"><title>${said(bar)}</title></rect>`)}
     </svg>`;

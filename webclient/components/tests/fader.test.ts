@@ -8,13 +8,17 @@ beforeEach(() => {
   sent = [];
   answer = [];
   problems = [];
-  fader = new Fader((change) => (sent.push(change), new Promise<void>((done) => answer.push(done))), () => {}, (problem) => problems.push(problem));
+  fader = new Fader(
+    (change) => (sent.push(change), new Promise<void>((done) => answer.push(done))),
+    () => {},
+    (problem) => problems.push(problem),
+  );
 });
 afterEach(() => vi.useRealTimers());
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a fader', () => {
-  test('shows the hand\'s value, whatever the gateway tells meanwhile, until it is let go and the last command is back', async () => {
+  test("shows the hand's value, whatever the gateway tells meanwhile, until it is let go and the last command is back", async () => {
     fader.move('volume', 0.5, []);
     expect(fader.shown('volume', 0.1)).toBe(0.5);
     fader.release('volume');
@@ -44,8 +48,12 @@ describe('a fader', () => {
     expect(sent).toEqual([{ channelVolumes: [0.9, 0.2] }]);
   });
 
-  test('a refusal is told, and the gateway\'s value is back', async () => {
-    fader = new Fader(() => Promise.reject(new Error('no')), () => {}, (problem) => problems.push(problem));
+  test("a refusal is told, and the gateway's value is back", async () => {
+    fader = new Fader(
+      () => Promise.reject(new Error('no')),
+      () => {},
+      (problem) => problems.push(problem),
+    );
     fader.move('volume', 0.9, []);
     fader.release('volume');
     await pass(200);

@@ -15,10 +15,20 @@ describe('words', () => {
     expect(wordsIn('fr')('state.ready')).toBe('Ready');
   });
   test('in German take the same values as in English', () => {
-    const names = (text: unknown) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name]) => name).filter((name, i, all) => all.indexOf(name) === i).sort();
+    const names = (text: unknown) =>
+      [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)]
+        .map(([, name]) => name)
+        .filter((name, i, all) => all.indexOf(name) === i)
+        .sort();
     for (const key of Object.keys(en) as (keyof typeof en)[]) expect(names(de[key]), key).toEqual(names(en[key]));
   });
-  test.each([[0, '0:00'], [59.9, '0:59'], [61, '1:01'], [3600, '1:00:00'], [-5, '0:00']])('a duration of %f s is %s', (seconds, text) => {
+  test.each([
+    [0, '0:00'],
+    [59.9, '0:59'],
+    [61, '1:01'],
+    [3600, '1:00:00'],
+    [-5, '0:00'],
+  ])('a duration of %f s is %s', (seconds, text) => {
     expect(clock(seconds)).toBe(text);
   });
 });

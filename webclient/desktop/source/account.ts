@@ -10,7 +10,7 @@ interface Settings {
   readonly audience: string;
 }
 const key = 'deskline.token';
-const fresh = 90;  // seconds that a token must still have to be used again
+const fresh = 90; // seconds that a token must still have to be used again
 
 export class Account {
   #provider: UserManager | undefined;
@@ -70,7 +70,7 @@ export class Account {
     try {
       return (await this.#provider!.signinSilent(this.#resource))?.access_token ?? '';
     } catch (error) {
-      if ((user.expires_in ?? 0) > 5) return user.access_token;  // the provider may be down: it is good for a while
+      if ((user.expires_in ?? 0) > 5) return user.access_token; // the provider may be down: it is good for a while
       throw error;
     }
   };
@@ -112,7 +112,7 @@ export class Account {
     try {
       const answer = await fetch('api/v1/me', { headers: { Authorization: `Bearer ${token}` } });
       if (!answer.ok) return '';
-      const { expiresAt, ...confirmed } = (await answer.json()) as Record<string, unknown>;  // which differs from token to token
+      const { expiresAt, ...confirmed } = (await answer.json()) as Record<string, unknown>; // which differs from token to token
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(confirmed)));
       return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
     } catch {
@@ -131,6 +131,18 @@ function tokenOfLink(): string {
 function managerOf({ issuer, clientId, scope, audience }: Settings): UserManager {
   const store = new WebStorageStateStore({ store: sessionStorage });
   // A token that is meant for the gateway: by RFC 8707 where its audience is an address, as some providers do otherwise.
-  const meantFor = URL.canParse(audience) ? { resource: audience } : { extraQueryParams: { audience }, extraTokenParams: { audience } };
-  return new UserManager({ authority: issuer!, client_id: clientId, redirect_uri: location.origin + location.pathname, scope, userStore: store, stateStore: store, automaticSilentRenew: false, loadUserInfo: false, ...meantFor });
+  const meantFor = URL.canParse(audience)
+    ? { resource: audience }
+    : { extraQueryParams: { audience }, extraTokenParams: { audience } };
+  return new UserManager({
+    authority: issuer!,
+    client_id: clientId,
+    redirect_uri: location.origin + location.pathname,
+    scope,
+    userStore: store,
+    stateStore: store,
+    automaticSilentRenew: false,
+    loadUserInfo: false,
+    ...meantFor,
+  });
 }

@@ -19,8 +19,10 @@ const metrics: Readonly<Record<Metric, (queue: Queue) => number | null>> = {
     return share === undefined ? null : Math.round(share * 100);
   },
 };
-const kept = 720, apart = 4000;  // points (an hour), ms
-const strokes = ['--call', '--ready', '--away', '--wrapup', '--bad', '--soft'], dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
+const kept = 720,
+  apart = 4000; // points (an hour), ms
+const strokes = ['--call', '--ready', '--away', '--wrapup', '--bad', '--soft'],
+  dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
 
 export class Curves extends View {
   @internal() private metric: Metric = 'waiting';
@@ -31,7 +33,13 @@ export class Curves extends View {
   #sizes: ResizeObserver | undefined;
 
   protected override select = (state: State) => [state.queues];
-  protected override begin = (client: Client) => [figures(client, 'queues'), client.subscribe((state) => state.queues, (queues) => this.#add(queues))];
+  protected override begin = (client: Client) => [
+    figures(client, 'queues'),
+    client.subscribe(
+      (state) => state.queues,
+      (queues) => this.#add(queues),
+    ),
+  ];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -48,14 +56,20 @@ export class Curves extends View {
     for (const { name } of queues.values()) if (!this.#points.has(name)) this.#points.set(name, []);
     for (const [name, points] of this.#points) {
       const queue = [...queues.values()].find((one) => one.name === name);
-      points[this.#times.length - 1] = queue && (Object.fromEntries(Object.entries(metrics).map(([metric, of]) => [metric, of(queue)])) as Record<Metric, number | null>);
+      points[this.#times.length - 1] =
+        queue &&
+        (Object.fromEntries(Object.entries(metrics).map(([metric, of]) => [metric, of(queue)])) as Record<
+          Metric,
+          number | null
+        >);
     }
     if (this.#times.length > kept) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
-    for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name);  // a queue that has been gone for an hour
+    for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name); // a queue that has been gone for an hour
   }
 
   protected override draw(): unknown {
-    const say = this.say, names = this.#names();
+    const say = this.say,
+      names = this.#names();
     const said = names.map((name) => `${name} ${this.#points.get(name)!.at(-1)?.[this.metric] ?? '–'}`).join(', ');
     return html`<label>${say('team.chart')}<select @change=${({ target }: Event) => (this.metric = (target as HTMLSelectElement).value as Metric)}>${(Object.keys(metrics) as Metric[]).map((metric) => html`<option value=${metric}>${say(`team.chart.${metric}`)}</option>`)}</select></label>
       <div class="curves" role="img" aria-label=${say('team.chart.said', { metric: say(`team.chart.${this.metric}`), values: said })}></div>
@@ -67,8 +81,13 @@ export class Curves extends View {
   protected override updated(): void {
     const place = this.querySelector<HTMLElement>('.curves');
     if (!place || !this.#times.length) return;
-    const names = this.#names(), data = [this.#times, ...names.map((name) => this.#times.map((_, i) => this.#points.get(name)![i]?.[this.metric] ?? null))] as uPlot.AlignedData;
-    const ink = getComputedStyle(this).color, shape = JSON.stringify([names, this.metric, this.language, ink]);
+    const names = this.#names(),
+      data = [
+        this.#times,
+        ...names.map((name) => this.#times.map((_, i) => this.#points.get(name)![i]?.[this.metric] ?? null)),
+      ] as uPlot.AlignedData;
+    const ink = getComputedStyle(this).color,
+      shape = JSON.stringify([names, this.metric, this.language, ink]);
     if (shape === this.#drawn) return void this.#plot!.setData(data);
     this.#drawn = shape;
     this.#plot?.destroy();
@@ -79,12 +98,33 @@ export class Curves extends View {
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     this.#plot = new uPlot(
       {
-        width: place.clientWidth, height: 180, cursor: { y: false },
-        scales: { x: { range: () => [Math.min(this.#times[0]!, this.#times.at(-1)! - 300), this.#times.at(-1)!] }, y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] } },
-        axes: [{ ...axis, values: (_, times) => times.map((time) => timeOfDay(time * 1000, this.language)), space: 90 }, axis],
-        series: [{ label: this.say('host.time'), value: (_, time) => (time === null ? '–' : timeOfDay(time * 1000, this.language)) }, ...names.map((label, i) => ({ label, stroke: resolved(strokes[i % strokes.length]!), width: 2, dash: dashes[Math.floor(i / strokes.length) % dashes.length]!, spanGaps: true }))],
+        width: place.clientWidth,
+        height: 180,
+        cursor: { y: false },
+        scales: {
+          x: { range: () => [Math.min(this.#times[0]!, this.#times.at(-1)! - 300), this.#times.at(-1)!] },
+          y: { range: (_, __, most) => [0, Math.max(this.metric === 'service' ? 100 : 5, most * 1.1)] },
+        },
+        axes: [
+          { ...axis, values: (_, times) => times.map((time) => timeOfDay(time * 1000, this.language)), space: 90 },
+          axis,
+        ],
+        series: [
+          {
+            label: this.say('host.time'),
+            value: (_, time) => (time === null ? '–' : timeOfDay(time * 1000, this.language)),
+          },
+          ...names.map((label, i) => ({
+            label,
+            stroke: resolved(strokes[i % strokes.length]!),
+            width: 2,
+            dash: dashes[Math.floor(i / strokes.length) % dashes.length]!,
+            spanGaps: true,
+          })),
+        ],
       },
-      data, place,
+      data,
+      place,
     );
     probe.remove();
     if (this.#sizes) return;

@@ -7,7 +7,9 @@ export class Desk extends View {
   protected override select = (state: State) => [state.identity, state.agents.size];
 
   protected override draw(): unknown {
-    const { client, say } = this, mine = this.state.identity?.agents ?? [], agent = mine.find((id) => this.state.agents.has(id)) ?? mine[0] ?? '';
+    const { client, say } = this,
+      mine = this.state.identity?.agents ?? [],
+      agent = mine.find((id) => this.state.agents.has(id)) ?? mine[0] ?? '';
     return html`<div class="desk">
       <div class="column">
         <section class="card" aria-labelledby="desk-state"><h2 id="desk-state">${say('desk.state')}</h2><deskline-agent-state .client=${client} agent=${agent}></deskline-agent-state></section>

@@ -54,7 +54,11 @@ export class Desktop extends LitElement {
     const who = await this.#account.who();
     if (!who && !(await this.#account.token().catch(() => ''))) return;
     this.client?.close();
-    const client = connect({ token: this.#account.token, share: who || false, worker: new URL('worker.js', document.baseURI) });
+    const client = connect({
+      token: this.#account.token,
+      share: who || false,
+      worker: new URL('worker.js', document.baseURI),
+    });
     this.client = client;
     keepTime(client);
     client.on('welcome', () => {
@@ -63,8 +67,9 @@ export class Desktop extends LitElement {
     });
     client.on('reset', () => (this.missed = true));
     client.on('freshness', (freshness) => {
-      this.requestUpdate();  // live comes after the snapshot
-      if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code)) void this.#signOut(this.#say('sign-in.refused'));
+      this.requestUpdate(); // live comes after the snapshot
+      if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code))
+        void this.#signOut(this.#say('sign-in.refused'));
     });
   }
 
@@ -83,7 +88,8 @@ export class Desktop extends LitElement {
   }
 
   #choose(): void {
-    const asked = location.hash.slice(1) as ViewName, offered = this.#offered();
+    const asked = location.hash.slice(1) as ViewName,
+      offered = this.#offered();
     this.view = offered.includes(asked) ? asked : offered[0]!;
   }
 
@@ -105,7 +111,7 @@ export class Desktop extends LitElement {
 
   #content(): unknown {
     const { client } = this;
-    if (!client?.state.cursor) return nothing;  // the bar says why
+    if (!client?.state.cursor) return nothing; // the bar says why
     switch (this.view) {
       case 'desk':
         return html`<deskline-desk .client=${client}></deskline-desk>`;
@@ -117,7 +123,8 @@ export class Desktop extends LitElement {
   }
 
   #bar(): unknown {
-    const identity = this.client?.state.identity, offered = this.#offered();
+    const identity = this.client?.state.identity,
+      offered = this.#offered();
     return html`
       <deskline-connection .client=${this.client}></deskline-connection>
       ${offered.length > 1 ? html`<nav aria-label=${this.#say('views')}>${views.filter((name) => offered.includes(name)).map((name) => html`<a href="#${name}" aria-current=${name === this.view ? 'page' : nothing}>${this.#say(`view.${name}`)}</a>`)}</nav>` : nothing}
@@ -127,11 +134,13 @@ export class Desktop extends LitElement {
 
   #menu(): unknown {
     const say = this.#say;
-    const choose = (key: 'language' | 'theme') => ({ target }: Event) => {
-      settings.set(key, (target as HTMLSelectElement).value);
-      this.requestUpdate();
-      this.querySelectorAll('*').forEach((element) => element instanceof LitElement && element.requestUpdate());
-    };
+    const choose =
+      (key: 'language' | 'theme') =>
+      ({ target }: Event) => {
+        settings.set(key, (target as HTMLSelectElement).value);
+        this.requestUpdate();
+        this.querySelectorAll('*').forEach((element) => element instanceof LitElement && element.requestUpdate());
+      };
     return html`<details class="menu end">
       <summary>${say('settings')}</summary>
       <div>
@@ -144,13 +153,15 @@ export class Desktop extends LitElement {
   }
 
   #notify = async ({ target }: Event): Promise<void> => {
-    const box = target as HTMLInputElement, allowed = !box.checked || (await Notification.requestPermission()) === 'granted';
+    const box = target as HTMLInputElement,
+      allowed = !box.checked || (await Notification.requestPermission()) === 'granted';
     box.checked &&= allowed;
     settings.set('notify', box.checked ? 'yes' : 'no');
   };
 
   #welcome(): unknown {
-    const say = this.#say, { name } = this.#account;
+    const say = this.#say,
+      { name } = this.#account;
     return html`<section class="card welcome" aria-labelledby="sign-in">
       <h2 id="sign-in">${say('sign-in.title')}</h2>
       ${name ? html`<button class="primary" id="provider" @click=${() => void this.#account.signIn().catch((error: Error) => (this.problem = say('sign-in.failed', { detail: error.message })))}>${say('sign-in.provider', { name })}</button>` : nothing}
@@ -164,7 +175,9 @@ export class Desktop extends LitElement {
 
   // A link must not make somebody another one without their knowing: they would work, and type, under a stranger's name.
   #offer(): unknown {
-    const say = this.#say, other = this.#account.offeredName, now = this.client?.state.identity?.subject ?? '?';
+    const say = this.#say,
+      other = this.#account.offeredName,
+      now = this.client?.state.identity?.subject ?? '?';
     const decide = (use: boolean) => async () => {
       await this.#account.decide(use);
       if (use) await this.#connect();
@@ -179,7 +192,8 @@ export class Desktop extends LitElement {
 
   #use = (event: Event): void => {
     event.preventDefault();
-    this.#account.use(String(new FormData(event.target as HTMLFormElement).get('token')));
+    const token = new FormData(event.target as HTMLFormElement).get('token');
+    this.#account.use(typeof token === 'string' ? token : '');
     void this.#connect();
   };
 }

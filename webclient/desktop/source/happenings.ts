@@ -7,11 +7,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import { View } from './view';
 import type { Key } from './words';
 
-const kept = 300, kinds = ['agent-session', 'agent', 'call', 'audio', 'source'] as const;
+const kept = 300,
+  kinds = ['agent-session', 'agent', 'call', 'audio', 'source'] as const;
 interface Line {
   readonly event: DesklineEvent;
   readonly kind: string;
-  readonly language: string;  // that it was put into words in
+  readonly language: string; // that it was put into words in
   readonly text: string;
   readonly by: string;
 }
@@ -26,9 +27,11 @@ export class Happenings extends View {
 
   #add(event: DesklineEvent): void {
     if (event.type === 'deskline.audio.meter') return;
-    const line = this.#put(event), { kind } = line;
+    const line = this.#put(event),
+      { kind } = line;
     // Volumes of one thing that follow each other are one line, and so is what is said twice.
-    const last = this.#lines[0], about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
+    const last = this.#lines[0],
+      about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
     if (last?.kind === kind && about(last.text) === about(line.text)) this.#lines[0] = line;
     else this.#lines.unshift(line);
     this.#lines.length = Math.min(kept, this.#lines.length);
@@ -43,7 +46,8 @@ export class Happenings extends View {
 
   // An event's name in words: its own, or the state's that it leads to.
   #word(name: string): string {
-    const key = `event.${name}` as Key, said = this.say(key);
+    const key = `event.${name}` as Key,
+      said = this.say(key);
     return said === key ? this.words(`state.${name}` as Common) : said;
   }
 
@@ -67,7 +71,11 @@ export class Happenings extends View {
       case 'deskline.audio.device':
         return this.#sound(event.data.device.name, event.data.change, event.data.device);
       case 'deskline.audio.session':
-        return this.#sound(event.data.session.displayName || event.data.session.process.name, event.data.change, event.data.session);
+        return this.#sound(
+          event.data.session.displayName || event.data.session.process.name,
+          event.data.change,
+          event.data.session,
+        );
       case 'deskline.source':
         return `${this.#word(event.data.source)}: ${this.#word(event.data.event)}`;
       default:
@@ -76,17 +84,31 @@ export class Happenings extends View {
   }
 
   protected override draw(): unknown {
-    const say = this.say, sought = this.sought.toLowerCase(), { language } = this;
-    if (this.#lines.some((line) => line.language !== language)) this.#lines = this.#lines.map(({ event }) => this.#put(event));
-    const lines = this.#lines.filter(({ kind, text, by }) => (!this.kind || kind === this.kind || kind.startsWith(this.kind + '.')) && (!sought || `${text} ${by}`.toLowerCase().includes(sought)));
+    const say = this.say,
+      sought = this.sought.toLowerCase(),
+      { language } = this;
+    if (this.#lines.some((line) => line.language !== language))
+      this.#lines = this.#lines.map(({ event }) => this.#put(event));
+    const lines = this.#lines.filter(
+      ({ kind, text, by }) =>
+        (!this.kind || kind === this.kind || kind.startsWith(this.kind + '.')) &&
+        (!sought || `${text} ${by}`.toLowerCase().includes(sought)),
+    );
     return html`
       <div class="filters">
         <label>${say('events.filter')}<select @change=${({ target }: Event) => (this.kind = (target as HTMLSelectElement).value)}><option value="">${say('events.all')}</option>${kinds.map((kind) => html`<option value=${kind}>${say(`events.${kind}`)}</option>`)}</select></label>
         <label>${say('events.search')}<input type="search" @input=${({ target }: Event) => (this.sought = (target as HTMLInputElement).value)} /></label>
       </div>
-      ${lines.length
-        ? html`<ol class="happenings" tabindex="0" aria-label=${say('desk.events')}>${repeat(lines, ({ event }) => event.id, ({ event: { time }, text, by }) => html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time><span>${text} <span class="soft">${by}</span></span></li>`)}</ol>`
-        : html`<p class="soft happenings">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`}
+      ${
+        lines.length
+          ? html`<ol class="happenings" tabindex="0" aria-label=${say('desk.events')}>${repeat(
+              lines,
+              ({ event }) => event.id,
+              ({ event: { time }, text, by }) =>
+                html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time><span>${text} <span class="soft">${by}</span></span></li>`,
+            )}</ol>`
+          : html`<p class="soft happenings">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`
+      }
     `;
   }
 }

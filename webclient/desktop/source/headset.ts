@@ -32,7 +32,8 @@ export class Headset extends View {
   protected override select = (state: State) => [state.devices];
 
   protected override draw(): unknown {
-    const { devices } = this.state, say = this.say;
+    const { devices } = this.state,
+      say = this.say;
     if (!devices.size && !this.state.sources.get('audio')?.connected) return nothing;
     const found = findings(devices.values());
     return html`<div class="headset" role="status" aria-label=${say('headset.title')}>
@@ -42,7 +43,10 @@ export class Headset extends View {
 
   #said({ fault, part, device }: Finding): unknown {
     const values = { name: device?.name ?? '', volume: percent(device?.volume ?? 0, this.language) };
-    const mend = () => this.client!.setDevice(device!.id, fault === 'muted' ? { muted: false } : { volume: 0.5 }).catch((problem: Problem) => (this.problem = problem));
+    const mend = () =>
+      this.client!.setDevice(device!.id, fault === 'muted' ? { muted: false } : { volume: 0.5 }).catch(
+        (problem: Problem) => (this.problem = problem),
+      );
     return html`<p class="notice" data-fault=${fault}><span>${this.say(`headset.${fault}-${part}`, values)}</span>${device ? html`<button @click=${() => void mend()}>${this.say(fault === 'muted' ? 'headset.unmute' : 'headset.louder')}</button>` : nothing}</p>`;
   }
 }

@@ -12,4 +12,15 @@ import { Team } from './team';
 import { Today } from './today';
 
 document.adoptedStyleSheets.push(tokens.styleSheet!, controls.styleSheet!);
-for (const [name, element] of Object.entries({ 'deskline-open-session': OpenSession, 'deskline-today': Today, 'deskline-headset': Headset, 'deskline-happenings': Happenings, 'deskline-desk': Desk, 'deskline-curves': Curves, 'deskline-host': Host, 'deskline-team': Team, 'deskline-desktop': Desktop })) customElements.define(name, element);
+for (const [name, element] of Object.entries({
+  'deskline-open-session': OpenSession,
+  'deskline-today': Today,
+  'deskline-headset': Headset,
+  'deskline-happenings': Happenings,
+  'deskline-desk': Desk,
+  'deskline-curves': Curves,
+  'deskline-host': Host,
+  'deskline-team': Team,
+  'deskline-desktop': Desktop,
+}))
+  customElements.define(name, element);

@@ -7,9 +7,11 @@ const title = document.title;
 
 export function notice(call: Call): void {
   if (document.visibilityState === 'visible' && document.hasFocus()) return;
-  const say = wordsIn(settings.language), who = call.caller.name ?? call.caller.number ?? '?';
+  const say = wordsIn(settings.language),
+    who = call.caller.name ?? call.caller.number ?? '?';
   document.title = say('call.badge', { title });
-  if (settings.notify && 'Notification' in window && Notification.permission === 'granted') new Notification(say('call.notice', { who }), { tag: call.id, icon: 'icon.svg' });
+  if (settings.notify && 'Notification' in window && Notification.permission === 'granted')
+    new Notification(say('call.notice', { who }), { tag: call.id, icon: 'icon.svg' });
 }
 
 /** Somebody looks. */

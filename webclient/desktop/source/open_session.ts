@@ -10,12 +10,26 @@ export class OpenSession extends View {
   @internal() private pending = false;
   @internal() private problem: Problem | undefined;
 
-  protected override select = (state: State) => [state.groups, state.addresses, state.identity, state.agents, state.sessions];
+  protected override select = (state: State) => [
+    state.groups,
+    state.addresses,
+    state.identity,
+    state.agents,
+    state.sessions,
+  ];
 
   protected override draw(): unknown {
-    const { identity, agents, sessions } = this.state, mine = identity?.agents ?? [], say = this.say, compare = byName(this.language);
-    const options = (items: Iterable<{ name: string }>) => [...items].map(({ name }) => name).sort(compare).map((name) => html`<option>${name}</option>`);
-    const signedIn = mine.filter((id) => agents.has(id)), open = [...sessions.values()].some(({ agent }) => mine.includes(agent));
+    const { identity, agents, sessions } = this.state,
+      mine = identity?.agents ?? [],
+      say = this.say,
+      compare = byName(this.language);
+    const options = (items: Iterable<{ name: string }>) =>
+      [...items]
+        .map(({ name }) => name)
+        .sort(compare)
+        .map((name) => html`<option>${name}</option>`);
+    const signedIn = mine.filter((id) => agents.has(id)),
+      open = [...sessions.values()].some(({ agent }) => mine.includes(agent));
     const form = html`<form class="form" @submit=${this.#open}>
         <label>${say('open.agent')}<input name="agent" required autocomplete="username" spellcheck="false" .defaultValue=${mine[0] ?? ''} /></label>
         <label>${say('open.pin')}<input name="pin" type="password" autocomplete="off" /></label>
@@ -32,7 +46,8 @@ export class OpenSession extends View {
 
   #open = (event: Event): void => {
     event.preventDefault();
-    const form = event.target as HTMLFormElement, of = Object.fromEntries(new FormData(form)) as Record<'agent' | 'pin' | 'acdGroup' | 'address', string>;
+    const form = event.target as HTMLFormElement,
+      of = Object.fromEntries(new FormData(form)) as Record<'agent' | 'pin' | 'acdGroup' | 'address', string>;
     void this.#run(async () => {
       await this.client!.signIn(of.agent.trim(), of.pin ? { pin: of.pin } : {});
       await this.client!.openSession(of.agent.trim(), { acdGroup: of.acdGroup, address: of.address });

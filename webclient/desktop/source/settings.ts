@@ -5,7 +5,8 @@ export type Language = (typeof languages)[number];
 export type Theme = (typeof themes)[number];
 export { languages, themes };
 
-const read = <T extends string>(key: string, among: readonly T[], otherwise: T): T => among.find((one) => one === localStorage.getItem('deskline.' + key)) ?? otherwise;
+const read = <T extends string>(key: string, among: readonly T[], otherwise: T): T =>
+  among.find((one) => one === localStorage.getItem('deskline.' + key)) ?? otherwise;
 
 export const settings = {
   get language(): Language {

@@ -12,7 +12,8 @@ export class Team extends View {
   protected override select = (state: State) => [state.groups];
 
   protected override draw(): unknown {
-    const { client, say, chosen } = this, groups = [...this.state.groups.values()].map(({ name }) => name).sort(byName(this.language));
+    const { client, say, chosen } = this,
+      groups = [...this.state.groups.values()].map(({ name }) => name).sort(byName(this.language));
     return html`<div class="team">
       <div class="column">
         <section class="card stack" aria-labelledby="team-agents">
@@ -24,9 +25,11 @@ export class Team extends View {
       <div class="column">
         <section class="card stack" aria-labelledby="team-agent">
           <h2 id="team-agent">${chosen ? say('team.agent', { agent: chosen }) : say('open.agent')}</h2>
-          ${chosen
-            ? html`<deskline-agent-state .client=${client} .agent=${chosen}></deskline-agent-state><deskline-timeline .client=${client} .agent=${chosen}></deskline-timeline><deskline-sessions .client=${client} .agent=${chosen}></deskline-sessions>`
-            : html`<p class="soft">${say('team.nobody')}</p>`}
+          ${
+            chosen
+              ? html`<deskline-agent-state .client=${client} .agent=${chosen}></deskline-agent-state><deskline-timeline .client=${client} .agent=${chosen}></deskline-timeline><deskline-sessions .client=${client} .agent=${chosen}></deskline-sessions>`
+              : html`<p class="soft">${say('team.nobody')}</p>`
+          }
         </section>
         <section class="card" aria-labelledby="team-events"><h2 id="team-events">${say('desk.events')}</h2><deskline-happenings .client=${client}></deskline-happenings></section>
       </div>

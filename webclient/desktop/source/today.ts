@@ -12,7 +12,8 @@ export class Today extends View {
   protected override begin = (client: Client) => [figures(client, 'agents')];
 
   protected override draw(): unknown {
-    const of = this.state.agents.get(this.agent)?.statistics, say = this.say;
+    const of = this.state.agents.get(this.agent)?.statistics,
+      say = this.say;
     if (!of) return nothing;
     return html`<dl class="figures">
       <div><dt>${say('today.calls')}</dt><dd>${of.acdCalls + of.incomingCalls + of.outgoingCalls}</dd></div>

@@ -3,14 +3,22 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Account } from '../source/account';
 
-const jwt = (claims: unknown, signature = 's') => `e30.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.${signature}`;
-const ada = jwt({ sub: 'ada', exp: 1 }), renewed = jwt({ sub: 'ada', exp: 2 }), bob = jwt({ sub: 'bob' }), madeUp = jwt({ sub: 'ada', exp: 1 }, 'made up');
+const jwt = (claims: unknown, signature = 's') =>
+  `e30.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.${signature}`;
+const ada = jwt({ sub: 'ada', exp: 1 }),
+  renewed = jwt({ sub: 'ada', exp: 2 }),
+  bob = jwt({ sub: 'bob' }),
+  madeUp = jwt({ sub: 'ada', exp: 1 }, 'made up');
 const follow = (token: string) => (location.hash = `#token=${token}`);
 let known: Record<string, object>;
 beforeEach(() => {
   sessionStorage.clear();
   location.hash = '';
-  known = { [ada]: { subject: 'ada', by: 'local-token', expiresAt: '1' }, [renewed]: { subject: 'ada', by: 'local-token', expiresAt: '2' }, [bob]: { subject: 'bob', by: 'local-token', expiresAt: '1' } };
+  known = {
+    [ada]: { subject: 'ada', by: 'local-token', expiresAt: '1' },
+    [renewed]: { subject: 'ada', by: 'local-token', expiresAt: '2' },
+    [bob]: { subject: 'bob', by: 'local-token', expiresAt: '1' },
+  };
   globalThis.fetch = (async (path: string, options?: { headers: { Authorization: string } }) => {
     if (path === 'sign-in.json') return { json: async () => ({}) };
     const me = known[options!.headers.Authorization.slice('Bearer '.length)];
@@ -28,7 +36,10 @@ describe('a link with a token', () => {
     expect(location.href).not.toContain('token');
   });
 
-  for (const [how, arrive] of [['opened', (account: Account) => account.begin()], ['followed in the open page', (account: Account) => account.follow()]] as const)
+  for (const [how, arrive] of [
+    ['opened', (account: Account) => account.begin()],
+    ['followed in the open page', (account: Account) => account.follow()],
+  ] as const)
     test(`${how}, asks whoever is signed in, and changes nothing before`, async () => {
       sessionStorage.setItem('deskline.token', ada);
       const account = new Account();

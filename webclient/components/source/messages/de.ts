@@ -38,7 +38,7 @@ export const de: Messages = {
   'agent.after-call': 'Dann {state}, nach dem Gespräch',
   'agent.withdraw': 'Doch nicht',
   'agent.mixed': 'Sitzungen verschieden',
-  'stale': 'Veraltet seit {time}',
+  stale: 'Veraltet seit {time}',
   'sessions.title': 'Sitzungen',
   'sessions.none': 'Keine Sitzungen.',
   'sessions.end': 'Beenden',

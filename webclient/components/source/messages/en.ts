@@ -37,7 +37,7 @@ export const en = {
   'agent.after-call': 'Then {state}, after the call',
   'agent.withdraw': 'Do not',
   'agent.mixed': 'Sessions differ',
-  'stale': 'Out of date since {time}',
+  stale: 'Out of date since {time}',
   'sessions.title': 'Sessions',
   'sessions.none': 'No sessions.',
   'sessions.end': 'End',
@@ -96,4 +96,6 @@ export const en = {
   'timeline.bar': '{state}, {from} to {to}',
   'timeline.loading': 'Reading what happened today …',
 };
-export type Messages = { readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : Readonly<Record<string, string>> };
+export type Messages = {
+  readonly [K in keyof typeof en]: (typeof en)[K] extends string ? string : Readonly<Record<string, string>>;
+};

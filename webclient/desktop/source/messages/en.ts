@@ -7,15 +7,16 @@ export const en = {
   'sign-in.refused': 'You are signed out. Sign in again.',
   'sign-in.failed': 'Signing in did not work: {detail}',
   'link.title': 'Sign in as somebody else?',
-  'link.text': 'You are signed in as {now}. The link that you have followed would sign you in as {other}. Go on only if you expected that.',
+  'link.text':
+    'You are signed in as {now}. The link that you have followed would sign you in as {other}. Go on only if you expected that.',
   'link.stay': 'Stay {now}',
   'link.use': 'Sign in as {other}',
   'sign-out': 'Sign out',
   'view.desk': 'My desk',
   'view.team': 'Team',
   'view.host': 'Host',
-  'views': 'Views',
-  'settings': 'Settings',
+  views: 'Views',
+  settings: 'Settings',
   'settings.language': 'Language',
   'settings.theme': 'Appearance',
   'settings.theme.auto': 'As the system',
@@ -136,6 +137,6 @@ export const en = {
   'host.state.suspended': 'suspended',
   'host.state.ended': 'ended',
   'host.nobody': 'nobody known',
-  'reset': 'Some of what happened meanwhile is no longer known. What is shown now is right.',
+  reset: 'Some of what happened meanwhile is no longer known. What is shown now is right.',
 };
 export type Messages = { readonly [K in keyof typeof en]: string };
