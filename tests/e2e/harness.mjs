@@ -23,7 +23,7 @@ export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as th
 // 60 more for as long as it runs, and gives out the same one late.
 const listening = (port) =>
   new Promise((done) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy()); // else whoever comes by would keep it from closing
     server.on('error', () => done(undefined));
     server.listen(port, '127.0.0.1', () => done(server));
   });
