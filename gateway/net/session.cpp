@@ -12,6 +12,7 @@
 
 #include "api/headers.hpp"
 #include "api/router.hpp"
+#include "model/address.hpp"
 #include "model/text.hpp"
 #include "net/http/authentication.hpp"
 #include "net/streaming/event_stream_session.hpp"
@@ -234,7 +235,7 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             }
             co_await write(stream, std::move(head));
         } else {
-            auto whose = from.address;
+            auto whose = addressKey(from.address);  // until it is known who asks
             auto response = finish(co_await answer(request, std::move(*target), from, shard, site, whose), request, from, site);
             const auto size = response.body().size();
             std::optional<Shares::Share> room;                                              // until it has been taken

@@ -97,24 +97,29 @@ void Outlet::listen(events::Subscription subscription, std::string cursor, By by
 
 void Outlet::beginInTime(std::string cursor) {
     const auto in = pace_.in(Clock::now());
-    if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return attach(std::move(cursor));
+    if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return begin(std::move(cursor));
     beginning_ = true;  // what the caller may not see any more is not given to it meanwhile
     if (putOff_) return;
     putOff_ = laterOn(shard_.io())(std::chrono::ceil<std::chrono::milliseconds>(in), [weak = weak_from_this(), which = attaching_, cursor = std::move(cursor)] {
         const auto self = weak.lock();
         if (!self || !self->putOff_ || self->attaching_ != which) return;
         try {
-            self->attach(cursor);
+            self->begin(cursor);
         } catch (const std::bad_alloc&) {
             self->lost();
         }
     });
 }
 
+void Outlet::begin(std::string cursor) {
+    pace_.began(Clock::now());
+    attach(std::move(cursor));
+}
+
+// Of one beginning there may be many pages.
 void Outlet::attach(std::string cursor) {
     beginning_ = true;
     putOff_ = nullptr;
-    pace_.began(Clock::now());
     site_.api.ledger.attach(
         shard_.number(), subscription_, std::move(cursor),
         [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
@@ -217,7 +222,10 @@ void Outlet::adapt(By by) {
     }
     auto subscription = subscription_;
     subscription.sight = site_.api.policy.sight(*identity_);
-    if (!(subscription.sight == subscription_.sight)) listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
+    if (subscription.sight == subscription_.sight) return;
+    conflated_.clear();  // of what it may not see any more nothing is held
+    holding_ = false;
+    listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
 }
 
 bool Outlet::deliver(const events::FramePtr& frame) {

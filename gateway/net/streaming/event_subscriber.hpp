@@ -92,6 +92,7 @@ private:
     void unread() noexcept;
     void beTooSlow();
     void beginInTime(std::string cursor);
+    void begin(std::string cursor);
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment, const events::Subscription& asked);
     void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
