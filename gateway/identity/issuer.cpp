@@ -116,21 +116,22 @@ std::optional<Result<Identity>> Issuer::decide(const Jwt& token, std::int64_t no
 void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done, Clock::time_point time) {
     if (auto decided = decide(token, now)) return done(std::move(*decided));
     if (fromFile()) readFile();
-    const auto afterwards = [this, token = std::move(token), now, done = std::move(done)] {
+    const auto afterwards = [this, token = std::move(token), now, done = std::move(done)](bool asked) {
         if (auto decided = decide(token, now)) return done(std::move(*decided));
-        const auto fault = health().fault;
-        done(refusedToken(fault.empty() ? "The token was signed with a key that its issuer does not publish."
-                                        : "The keys of the token's issuer could not be had just now; try again shortly."));
+        if (asked && health().fault.empty()) return done(refusedToken("The token was signed with a key that its issuer does not publish."));
+        const auto* why = "The keys of the token's issuer could not be had just now; try again shortly.";
+        done(fromFile() ? refusedToken(why) : Fault{"resource-unavailable", why});  // nobody could look at it: that says nothing of the token
     };
-    bool begin = false, wait = false;
+    bool begin = false, wait = false, asked = false;  // asked: its keys are as new as they may be
     {
         const std::lock_guard lock(mutex_);
         begin = !fromFile() && !fetching_ && !stopped_ && (!tried_ || time - *tried_ >= again);
         wait = !stopped_ && (fetching_ || begin) && waiting_.size() < mostWaiting;
-        if (wait) waiting_.push_back(afterwards);
+        if (wait) waiting_.push_back([afterwards] { afterwards(true); });
+        asked = fromFile() || stopped_ || !fetching_;
     }
     if (begin) refresh(time);
-    if (!wait) afterwards();
+    if (!wait) afterwards(asked);
 }
 
 void Issuer::stop() {

@@ -47,7 +47,9 @@ TEST_CASE("the provider's keys: fetched again for an unknown key at most every 3
     KeyDesk never("");
     CHECK(never.issuer.fault().empty());  // nobody has asked yet
     never.down = true;
-    CHECK(why(never.ask(before.token(claims()))).find("could not be had") != std::string::npos);
+    const auto unlooked = never.ask(before.token(claims()));
+    CHECK(why(unlooked).find("could not be had") != std::string::npos);
+    CHECK(unlooked.error().slug.text() == "resource-unavailable");  // it is no guess
     CHECK_THAT(never.issuer.fault(), Catch::StartsWith("There are no keys of https://login.test, so its tokens are"));
     CHECK_THAT(never.issuer.fault(), Catch::Contains("nobody there"));
     never.down = false;
@@ -116,7 +118,8 @@ TEST_CASE("tokens that wait for the keys of their issuer: so many; those beyond 
     const auto ask = [&](std::size_t times) {
         for (std::size_t i = 0; i < times; ++i)
             issuer.verify(*token, 0, [&](const Result<identity::Identity>& identity) {
-                CHECK(identity.has_error());
+                REQUIRE(identity.has_error());
+                CHECK(identity.error().slug.text() == "resource-unavailable");  // nobody could look at it
                 ++answered;
             });
     };
