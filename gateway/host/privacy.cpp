@@ -24,6 +24,8 @@ std::vector<std::string> secure(const Configuration& c) {
             refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy + "`.");
         else if (file.mendable && mend(file))
             spdlog::warn("{}; that was taken from them, but somebody may have read it before", file.finding);
+        else if (file.lent)
+            spdlog::info("{}: that account may change it", file.finding);
         else
             spdlog::warn("{}: `{}`", file.finding, file.remedy);
     }
@@ -36,7 +38,10 @@ std::vector<Finding> diagnosePrivacy(const Configuration& c) {
         const auto* meaning = file.writable   ? "Others may change keys, revocations, events or the configuration. The gateway does not start."
                               : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
                                               : "Others may read secrets there.";
-        findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".", meaning, file.remedy});
+        if (file.lent)
+            findings.push_back({"privacy", Severity::ok, file.finding + ".", "That account may change it.", ""});
+        else
+            findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".", meaning, file.remedy});
     }
     if (findings.empty())
         findings.push_back({"privacy", Severity::ok, "What Deskline keeps is for its own account alone, and nobody else may change what it believes.", "", ""});

@@ -27,12 +27,13 @@ struct Exposed {
     std::filesystem::path path;
     bool writable = false;  // by others, or by another account that it belongs to: what it holds can no longer be believed
     bool mendable = false;  // by `mend`
+    bool lent = false;      // it belongs to another account, and may: no more than that
     std::string finding;    // "… can be read by others (mode 0644)"
-    std::string remedy;     // the command that mends it
+    std::string remedy;     // the command that mends it; "": nothing is to be mended
 };
 // Of those and the folders above them, the ones that others may read or write, or that belong to somebody else. What an administrator gave may be
 // read by its group. A folder above, and what is no secret, may be written by root's group, or the account's own, and a folder by everybody where
-// it is sticky (/tmp). For root, whoever has the folder `data` is the gateway's account too.
+// it is sticky (/tmp). What is mounted read-only is written by nobody. For root, whoever has the folder `data` is the gateway's account too.
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
 // Takes the rights of others away; false: it could not be.
 bool mend(const Exposed& file);

@@ -59,9 +59,18 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
     const auto elsewhere = kit.top.path / "elsewhere", behind = elsewhere / "keys.json";
     std::filesystem::create_directory(elsewhere);
     std::filesystem::rename(kit.keys, behind);
-    std::filesystem::create_symlink(behind, kit.keys);
-    ::chmod(elsewhere.c_str(), 0777);
-    CHECK(kit.said().starts_with("refused: " + elsewhere.string() + " can be changed"));  // behind the link
+    const auto between = kit.top.path / "between", further = kit.top.path / "further";
+    std::filesystem::create_directory(between);
+    for (const auto& folder : {elsewhere, between}) ::chmod(folder.c_str(), 0700);
+    std::filesystem::create_symlink("../elsewhere/keys.json", between / "current");
+    std::filesystem::create_directory_symlink(between, further);
+    std::filesystem::create_symlink(further / "current", kit.keys);
+    CHECK(kit.said().empty());
+    for (const auto& folder : {elsewhere, between}) {  // behind the links, wherever; a folder is told by one of its names
+        ::chmod(folder.c_str(), 0777);
+        CHECK(kit.said().starts_with("refused: " + (folder == between ? further : folder).string() + " can be changed"));
+        ::chmod(folder.c_str(), 0700);
+    }
 }
 
 TEST_CASE("what belongs to another account is refused; what an administrator gave is said") {
@@ -75,15 +84,21 @@ TEST_CASE("what belongs to another account is refused; what an administrator gav
     }
     for (const auto& path : {kit.key, kit.list}) {
         give(path, 12345);
-        CHECK(kit.said() == "said: " + path.string() + " belongs to another account (12345) `chown 0 " + path.string() + "`\n");
+        CHECK(kit.said() == "said: " + path.string() + " belongs to another account (12345) ``\n");  // nothing is to be mended
         give(path, 0);
     }
     REQUIRE(::chown(kit.list.c_str(), 0, 12345) == 0);
     ::chmod(kit.list.c_str(), 0664);
     CHECK(kit.said().starts_with("refused: " + kit.list.string() + " can be changed by others"));  // a group of others
     REQUIRE(::chown(kit.list.c_str(), 0, 0) == 0);
-    give(kit.data, 12345);  // the gateway's account, for root who looks
+    REQUIRE(::chown(kit.data.c_str(), 12345, 23456) == 0);  // the gateway's account, for root who looks
     CHECK(kit.said().empty());
+    REQUIRE(::chown(kit.above.c_str(), 0, 23456) == 0);
+    ::chmod(kit.above.c_str(), 0770);
+    CHECK(kit.said().empty());  // its group's, too
+    REQUIRE(::chown(kit.above.c_str(), 0, 34567) == 0);
+    CHECK(kit.said().starts_with("refused: " + kit.above.string() + " can be changed by others"));
+    ::chmod(kit.above.c_str(), 0700);
     give(kit.keys, 23456);
     CHECK(kit.said() == "refused: " + kit.keys.string() + " belongs to another account (23456) `chown 12345 " + kit.keys.string() + "`\n");
 }
