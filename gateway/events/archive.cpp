@@ -119,24 +119,23 @@ Result<void> markAsCopy(const std::filesystem::path& file) {
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened;
-    const auto made = createPrivate(target, "");  // it holds what the journal holds
-    if (!made) return Fault{"journal-fault", made.error().detail};
-    if (!*made) return Fault{"journal-fault", target.string() + " exists already; a backup never overwrites."};
+    const Fault taken{"journal-fault", target.string() + " exists already; a backup never overwrites."};
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(target, ignored))) return taken;
+    removeUnfinished(target);                // of one that was ended in the middle
     const auto beside = nameBeside(target);  // the copy has its name when it is whole and marked
     auto done = [&]() -> Result<void> {
-        if (const auto begun = createPrivate(beside, ""); !begun) return Fault{"journal-fault", begun.error().detail};
+        const auto made = createPrivate(beside, "");  // it holds what the journal holds
+        if (!made) return Fault{"journal-fault", made.error().detail};
         Statement copy(database, "VACUUM INTO ?1");
         if (!copy.bind(beside.string()).done()) return database.fault("copied to " + target.string());
         if (auto marked = markAsCopy(beside); !marked) return marked;
         if (auto synced = syncFile(beside); !synced) return synced;
-        std::error_code error;
-        std::filesystem::rename(beside, target, error);
-        if (error) return Fault{"journal-fault", target.string() + " could not be given its name: " + error.message() + "."};
-        return syncFile(target);
+        const auto named = nameFile(beside, target);
+        if (!named) return Fault{"journal-fault", named.error().detail};
+        return *named ? Result<void>() : taken;
     }();
-    std::error_code ignored;
-    if (!done)
-        for (const auto& left : {beside, target}) std::filesystem::remove(left, ignored);
+    if (!done) std::filesystem::remove(beside, ignored);
     return done;
 }
 

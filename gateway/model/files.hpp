@@ -32,6 +32,8 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path);
 // A new file that its owner alone may read or write, with this content and on the disk; it is there whole or not at all. False: there is
 // something of that name already, be it a link; it was left alone. Where root makes it, it belongs to whom the folder belongs.
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content);
+// Gives a file that is on the disk its name, where nobody has it. False: somebody has; the file is as it was.
+Result<bool> nameFile(const std::filesystem::path& next, const std::filesystem::path& path);
 // In place of what is there, or of nothing: whole or not at all, on the disk when this returns, for its owner alone (the one before it).
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content);
 // A folder for its owner alone, with those above it that are missing; one that is there is left as it is.

@@ -135,6 +135,17 @@ Result<bool> createPrivate(const std::filesystem::path& path, std::string_view c
     return true;
 }
 
+Result<bool> nameFile(const std::filesystem::path& next, const std::filesystem::path& path) {
+    if (isLink(path)) return false;
+    if (!nameIfFree(next, path)) {
+        const int code = errno;
+        if (code == EEXIST) return false;
+        return cannot(path, "made", code);
+    }
+    if (auto synced = syncFolder(folderOf(path)); !synced) return synced.error();
+    return true;
+}
+
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content) {
     auto next = writeBeside(path, content);
     if (!next) return next.error();

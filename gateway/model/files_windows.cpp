@@ -113,6 +113,13 @@ Result<bool> createPrivate(const std::filesystem::path& path, std::string_view c
     }
 }
 
+Result<bool> nameFile(const std::filesystem::path& next, const std::filesystem::path& path) {
+    if (MoveFileExW(next.c_str(), path.c_str(), MOVEFILE_WRITE_THROUGH)) return true;
+    const auto code = GetLastError();
+    if (code == ERROR_ALREADY_EXISTS || code == ERROR_FILE_EXISTS) return false;
+    return cannot(path, "made", code);
+}
+
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view content) {
     auto next = writeBeside(path, content);
     if (!next) return next.error();

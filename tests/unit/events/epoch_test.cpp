@@ -1,7 +1,10 @@
 // Numbers and epochs: no number means two events, whatever was told and lost, cut or erased.
+#include <fstream>
+
 #include "events/archive.hpp"
 #include "events/audit.hpp"
 #include "events/rows.hpp"
+#include "model/files.hpp"
 #include "unit/events/past.hpp"
 #include "unit/events/rows.hpp"
 
@@ -223,4 +226,19 @@ TEST_CASE("retention that cuts the last that is known of something still there: 
         Bench bench(journalIn(file));
         CHECK(comeBack(bench, epoch + "-" + std::to_string(last)) == (ended ? "resumed" : "journal-truncated"));
     }
+}
+
+TEST_CASE("a copy that was ended in the middle leaves no name and nothing behind") {
+    const Folder folder;
+    const auto file = folder.path / "journal.db", copy = folder.path / "copy.db", begun = nameBeside(copy);
+    { Bench bench(journalIn(file)); }
+    std::ofstream(begun) << "half";
+    CHECK_FALSE(std::filesystem::exists(copy));
+    REQUIRE(backUp(file, copy).has_value());
+    CHECK_FALSE(std::filesystem::exists(begun));
+    CHECK(std::filesystem::file_size(copy) > 0);
+    const auto again = backUp(file, copy);
+    REQUIRE(again.has_error());
+    CHECK(again.error().detail.find("never overwrites") != std::string::npos);
+    CHECK(std::ranges::none_of(std::filesystem::directory_iterator(folder.path), [&](const auto& entry) { return unfinished(entry.path(), copy); }));
 }
