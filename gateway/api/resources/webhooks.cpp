@@ -135,6 +135,7 @@ void createWebhook(Context& context, Request request, Respond respond) {
                                 .createdAt = books.now()};
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
+                webhooks.makeRoom(books);
                 if (const auto fault = Webhooks::full(books, asked.identity.owner())) return answer(problem(*fault, asked.requestId));
                 webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
                 webhooks.put(books, webhook);

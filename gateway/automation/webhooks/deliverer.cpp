@@ -91,6 +91,20 @@ std::optional<Fault> Webhooks::full(events::Books& books, const std::string& own
     return std::nullopt;
 }
 
+void Webhooks::makeRoom(events::Books& books) {
+    const auto& all = books.records().all(webhookKind);
+    if (all.size() < most) return;
+    std::optional<Webhook> oldest;
+    for (const auto& [id, record] : all) {
+        auto webhook = find(books, id);
+        if (!webhook || !webhook->madeBy || authenticator_.current(identityOf(*webhook), books.now())) continue;
+        if (!oldest || webhook->createdAt < oldest->createdAt) oldest = std::move(webhook);
+    }
+    if (!oldest) return;
+    spdlog::warn("webhook {} of {}, who is nobody any more, makes room for another", oldest->id, oldest->owner);
+    erase(books, oldest->id);
+}
+
 std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& id) {
     const auto* record = books.records().find(webhookKind, id);
     if (!record) return std::nullopt;

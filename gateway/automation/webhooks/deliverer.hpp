@@ -74,6 +74,8 @@ public:
 
     const WebhookOptions& options() const { return options_; }
     static std::optional<Fault> full(events::Books& books, const std::string& owner);  // why there is no room for one more of that owner
+    // Where there are as many as there may be: the oldest whose owner is nobody any more goes, if there is one.
+    void makeRoom(events::Books& books);
     static std::optional<Webhook> find(events::Books& books, const std::string& id);
     void put(events::Books& books, const Webhook& webhook);  // and go on with it as it is now
     void erase(events::Books& books, const std::string& id);

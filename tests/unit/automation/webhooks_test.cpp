@@ -126,6 +126,32 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
     }
 }
 
+TEST_CASE("webhooks: where there are as many as there may be, the oldest of somebody who is nobody any more makes room") {
+    const Folder folder;
+    identity::Keys keys(folder.path / "keys.json");
+    Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
+    inLedger(desk.bench.ledger, [&](Books& books) {
+        for (std::size_t i = 0; i < automation::Webhooks::most; ++i) {
+            const auto id = fmt::format("w{:03}", i);
+            automation::Owner by{.subject = fmt::format("crm{}", i / 20)};
+            if (i == 7 || i == 9) by = {.subject = "gone", .proof = identity::Proof::key, .credential = "k0"};  // a key that is no more
+            const automation::Webhook webhook{
+                .id = id, .url = "https://crm.example/", .owner = by.subject, .madeBy = by, .createdAt = books.now() - std::chrono::seconds(i)};
+            books.records().put("webhook", id, toJson(webhook).as_object());
+        }
+        return 0;
+    });
+    const identity::Identity ada{.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
+    const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
+    const auto there = [&](const char* id) { return desk.askAs(admin, "GET", std::string("/webhooks/") + id).status; };
+    made(desk, ada);
+    CHECK(there("w009") == 404);
+    CHECK(there("w007") == 200);
+    made(desk, ada);
+    CHECK(there("w007") == 404);
+    CHECK(desk.askAs(ada, "POST", "/webhooks", R"({"url":"https://crm.example/hook"})").status == 422);  // all others are somebody's
+}
+
 TEST_CASE("webhooks: one from before it was kept when its owner's token was made is its owner's until a revocation") {
     const Folder folder;
     identity::Keys keys(folder.path / "keys.json");
