@@ -1,4 +1,4 @@
-// Thirty days of a gateway within minutes: its clocks are moved, its traffic is drawn by a seed, and nothing of it may grow from one week to
+// Seven weeks of a gateway within minutes: its clocks are moved, its traffic is drawn by a seed, and nothing of it may grow from one week to
 // the next. SOAK_AGENTS, SOAK_CLIENTS, SOAK_RATE (changes in ten minutes), SOAK_TRAFFIC (calls) and SOAK_SEED say how much; the plot is
 // build/test-logs/soak.svg.
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { inProportion, measure, trend } from './measure.mjs';
 import { plot } from './plot.mjs';
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
-const size = { agents: number('SOAK_AGENTS', 24), clients: number('SOAK_CLIENTS', 6), rate: number('SOAK_RATE', 2), calls: number('SOAK_TRAFFIC', 0.02), seed: number('SOAK_SEED', 1), days: number('SOAK_DAYS', 30) };
+const size = { agents: number('SOAK_AGENTS', 24), clients: number('SOAK_CLIENTS', 6), rate: number('SOAK_RATE', 2), calls: number('SOAK_TRAFFIC', 0.02), seed: number('SOAK_SEED', 1), days: number('SOAK_DAYS', 49) };
 const day = 24 * 3_600_000;
 if (size.days < 28) throw new Error('SOAK_DAYS: at least 28, since two weeks fill the journal and the caches, and of the two after them one is compared with the next');
 
