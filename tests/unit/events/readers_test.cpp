@@ -16,14 +16,17 @@ namespace {
 
 // Holds the readers' thread in a step until it is let go.
 struct Gate {
-    std::promise<void> entered, opened;
-    std::shared_future<void> open{opened.get_future()};
-    void hold(Readers& readers) {
+    struct Door {
+        std::promise<void> entered, opened;
+    };
+    const std::shared_ptr<Door> door = std::make_shared<Door>();  // the reader may still be on its way through when the gate is gone
+    void hold(Readers& readers) const {
         readers.ask(
-            "gate", Readers::Kind::standing, [this](const auto&) { return entered.set_value(), open.wait(), Result<bool>(false); }, [](const auto&) {});
-        entered.get_future().wait();
+            "gate", Readers::Kind::standing,
+            [door = door](const auto&) { return door->entered.set_value(), door->opened.get_future().wait(), Result<bool>(false); }, [](const auto&) {});
+        door->entered.get_future().wait();
     }
-    void letGo() { opened.set_value(); }
+    void letGo() const { door->opened.set_value(); }
 };
 
 // What the ledger's own connection was asked for.

@@ -76,21 +76,19 @@ TEST_CASE("broken rule: unregistering inside a callback") {
 TEST_CASE("broken rule: the last reference released inside a callback") {
     Sound s;
     SessionClient client;
+    std::atomic<bool> lastButOne{false};
     s.control->RegisterAudioSessionNotification(&client);
-    auto* other = s.control.Detach();
+    auto* last = s.control.Detach();
     client.act = [&] {
-        if (auto* last = std::exchange(other, nullptr)) last->Release();
+        for (int i = 0; i < 200 && !lastButOne; ++i) Sleep(10);
+        last->Release();
     };
-    const auto volume = com::query<ISimpleAudioVolume>(other);
     CHECK(found("the last reference was released inside a callback", [&] {
-        auto* mover = volume.Get();
-        mover->AddRef();
-        ComPtr<ISimpleAudioVolume> gone(volume);
-        gone.Reset();
-        mover->SetMasterVolume(0.33F, nullptr);
-        mover->Release();
-        const_cast<ComPtr<ISimpleAudioVolume>&>(volume).Reset();
+        com::query<ISimpleAudioVolume>(last)->SetMasterVolume(0.33F, nullptr);  // one change, one callback
+        lastButOne = true;
     }));
+    for (int i = 0; i < 100 && client.calls == 0; ++i) Sleep(10);
+    CHECK(client.calls == 1);
 }
 
 TEST_CASE("broken rule: a session control released with its sink registered") {
