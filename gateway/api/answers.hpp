@@ -5,11 +5,14 @@
 
 namespace deskline::api {
 
-// {"<key>": {…}|null, "cursor": "…"|null, "event": "…"|null}. `cursor` and `event` name the event; null: none came within two seconds.
-Response sessionAnswer(const events::Settled& settled, const events::State& state, int status = 200);
-Response agentAnswer(const events::Settled& settled, const events::State& state, int status = 200);
-Response deviceAnswer(const events::Settled& settled, const events::State& state);
-Response audioSessionAnswer(const events::Settled& settled, const events::State& state);
+// {"<member>": {…}|null, "cursor": "…"|null, "event": "…"|null}, of an Agent, AgentSession, AudioDevice or AudioSession. `cursor` and `event`
+// name the event; null: none came within two seconds. Thread: the ledger's.
+template <class T>
+Response answerWithStatus(const events::Settled& settled, const events::State& state, int status);
+template <class T>
+Response answerWith(const events::Settled& settled, const events::State& state) {
+    return answerWithStatus<T>(settled, state, 200);
+}
 
 std::string entityTag(std::uint64_t revision);  // "\"1234\""; RFC 9110 §8.8.3
 

@@ -27,25 +27,26 @@ events::Cause causeOf(const Request& request, std::optional<std::string> reason)
 }
 
 // The revision of what a command changes; absent: there is no such thing yet.
-std::optional<std::uint64_t> revisionOf(const events::State& state, const std::string& object) {
-    const auto id = object.substr(object.rfind('/') + 1);
-    const auto in = [&](const auto& all) {
-        const auto found = all.find(id);
-        return found == all.end() ? std::nullopt : std::optional(found->second.revision);
-    };
-    if (object.starts_with("/sessions/")) return in(state.sessions);
-    if (object.starts_with("/agents/")) return in(state.agents);
-    if (object.starts_with("/audio/devices/")) return in(state.devices);
-    return in(state.audioSessions);
+std::optional<std::uint64_t> revisionOf(const events::State& state, const ObjectRef& object) {
+    std::optional<std::uint64_t> revision;
+    events::forEachThing([&](auto of) {
+        using T = typename decltype(of)::type;
+        if constexpr (requires(T thing) { thing.revision; }) {
+            const auto& all = state.*events::listOf<T>;
+            if (const auto found = kindOf<T> == object.kind ? all.find(object.id) : all.end(); found != all.end()) revision = found->second.revision;
+        }
+    });
+    return revision;
 }
 
 // RFC 9110 §13.1.1: "*" or a list of entity tags; weak ones never match.
-std::optional<Fault> changedSince(const std::string& ifMatch, const std::string& object, const events::Books& books) {
+std::optional<Fault> changedSince(const std::string& ifMatch, const ObjectRef& object, const events::Books& books) {
     if (ifMatch.empty()) return std::nullopt;
     const auto revision = revisionOf(books.state(), object);
-    const Fault changed{"precondition-failed", object + " has changed since you read it; it is " + (revision ? entityTag(*revision) : "not there") + " now."};
+    const Fault changed{"precondition-failed",
+                        object.text() + " has changed since you read it; it is " + (revision ? entityTag(*revision) : "not there") + " now."};
     if (!revision) return changed;
-    if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object + " is under way."};
+    if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object.text() + " is under way."};
     if (ifMatch == "*") return std::nullopt;
     for (const auto tag : elements(ifMatch))
         if (tag == entityTag(*revision)) return std::nullopt;
@@ -55,9 +56,9 @@ std::optional<Fault> changedSince(const std::string& ifMatch, const std::string&
 const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
 const Fault noOperation{"source-timeout", "The wait is over. The command is being carried out, but there is no room to keep what becomes of it.", {}, {}, true};
 
-Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& object) {
+Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& id) {
     if (fault.slug == "state-not-allowed")
-        if (const auto* session = state.session(object.substr(object.rfind('/') + 1))) fault.allowedStates = session->allowedStates;
+        if (const auto* session = state.session(id)) fault.allowedStates = session->allowedStates;
     if (settled.readAgain) {
         fault.outcomeUnknown = false;
         fault.detail += " The state was read since, and is not what was asked for.";
@@ -78,7 +79,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     Respond respond;
     Wait wait;
     Plan plan;
-    std::string object, agent, operation = {};
+    ObjectRef object{};
+    std::string agent, operation = {};
     Time startedAt{};
     bool answered = false, carried = false;
     Timer timer;
@@ -167,7 +169,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     void settled(const events::Settled& settled, events::Books& books) {
         const auto state = stateOf(settled);
         Response response = settled.object ? plan.success(settled, books.state())
-                                           : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object), request.requestId);
+                                           : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object.id), request.requestId);
         if (state == OperationState::indeterminate && become(books, "")) {  // where it can be read what became of it
             response.headers.emplace_back("Location", locationOf(operation));
             response.body.as_object()["operation"] = operation;
@@ -200,11 +202,11 @@ events::Answer lateAnswer(const events::Operation& operation) {
         if (!found || !*found) return;
         auto& kept = *found;
         commands::auditOutcome(books, operation.command, operation.cause, settled);
-        const auto subject = operation.expectation ? operation.expectation->subject : std::string();
-        const bool ofAgent = operation.expectation && operation.expectation->type == "deskline.agent";
-        const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), subject), operation.cause.request)
-                              : ofAgent       ? agentAnswer(settled, books.state())
-                                              : sessionAnswer(settled, books.state());
+        const auto id = operation.expectation ? operation.expectation->id : std::string();
+        const bool ofAgent = operation.expectation && operation.expectation->kind == Kind::agent;
+        const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), id), operation.cause.request)
+                              : ofAgent       ? answerWith<Agent>(settled, books.state())
+                                              : answerWith<AgentSession>(settled, books.state());
         settle(*kept, response, stateOf(settled), settled.cursor, books.now());
         books.operations().put(std::move(*kept));
     };

@@ -11,7 +11,6 @@ namespace deskline::api {
 namespace {
 
 constexpr int longestWait = 120;  // seconds
-constexpr std::string_view typePrefix = "deskline.";
 
 Fault wrong(const char* parameter, std::string detail) {
     return {"invalid-argument", std::string(parameter) + " " + detail + ".", {}, {}, false, {{parameter, std::move(detail)}}};
@@ -34,7 +33,7 @@ Fault refusal(const Fault& fault, const char* cursor) {
 
 std::vector<std::string> everything() {
     std::vector<std::string> topics(allTopics.begin(), allTopics.end());
-    std::erase(topics, "audio.meter");
+    std::erase(topics, topicOf(Kind::audio_meter));
     return topics;
 }
 

@@ -11,7 +11,8 @@
 
 namespace deskline::api {
 
-inline Fault notFound(const std::string& what) { return {"not-found", "There is no such " + what + "."}; }
+inline Fault notFound(std::string_view what) { return {"not-found", "There is no such " + std::string(what) + "."}; }
+inline Fault notFound(Kind kind) { return notFound(rowOf(kind).noun); }
 // It is there, but not for this caller: the answer is the same, and the audit hears of it.
 inline Fault withheld(Fault fault) {
     fault.withheld = true;
@@ -35,26 +36,24 @@ inline Result<std::size_t> limitOf(const Request& request) {
     return limit;
 }
 
-// What a caller may not change: it is not there where the caller may not even see it. `what` names it, `forbidden` says why not.
-inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, identity::Resource resource, const Concern& concern,
-                                    const std::string& what, std::string forbidden) {
+// What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused; `forbidden` says why not.
+inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource, const Concern& concern, Kind kind,
+                                    std::string forbidden) {
     if (context.policy.may(caller, resource, identity::Action::change, concern)) return std::nullopt;
-    if (!context.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(what));
+    if (!context.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(kind));
     return Fault{"forbidden", std::move(forbidden)};
 }
 
-constexpr auto anyOfThem = [](const auto&) { return true; };
-
-// Of what `all` picks out of the state: what the caller may see and `wanted` takes.
-template <class All, class Wanted = decltype(anyOfThem)>
-void list(Context& context, Request request, Respond respond, All all, Wanted wanted = anyOfThem) {
+// Of all of a kind: what the caller may see and `wanted` takes.
+template <class T, class Wanted>
+void listWhere(Context& context, Request request, Respond respond, Wanted wanted) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
     context.interest.shown();
     auto sight = context.policy.sight(request.identity);
     context.ledger.query(
         [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
-            const auto& items = all(state);
+            const auto& items = state.*events::listOf<T>;
             const auto after = request.query.find("after");
             boost::json::object body{{"items", boost::json::array{}}};
             auto& shown = body["items"].get_array();
@@ -72,25 +71,25 @@ void list(Context& context, Request request, Respond respond, All all, Wanted wa
         });
 }
 
-template <class Find>
-void single(Context& context, Request request, Respond respond, const char* what, Find find) {
+// GET of a collection and of one of it, of any kind that the state has a list of.
+template <class T>
+void list(Context& context, Request request, Respond respond) {
+    listWhere<T>(context, std::move(request), std::move(respond), [](const T&) { return true; });
+}
+
+template <class T>
+void single(Context& context, Request request, Respond respond) {
     context.interest.shown();
     auto sight = context.policy.sight(request.identity);
     context.ledger.query(
-        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
-            const auto* item = find(state, request.parameters[0]);
-            if (!item) return respond(problem(notFound(what), request.requestId));
-            if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(what)), request.requestId));
+        [sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
+            const auto* item = state.find<T>(request.parameters[0]);
+            if (!item) return respond(problem(notFound(kindOf<T>), request.requestId));
+            if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(kindOf<T>)), request.requestId));
             Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
             if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
             respond(std::move(response));
         });
-}
-
-template <class T>
-const T* at(const std::map<std::string, T>& all, const std::string& id) {
-    const auto found = all.find(id);
-    return found == all.end() ? nullptr : &found->second;
 }
 
 }  // namespace deskline::api

@@ -4,6 +4,7 @@
 
 #include "api/audit.hpp"
 #include "api/headers.hpp"
+#include "api/paging.hpp"
 #include "api/resources/resources.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
@@ -15,32 +16,32 @@ constexpr std::string_view paging = "limit after", json = "application/json";
 constexpr std::size_t longestKey = 255;
 
 constexpr Route table[] = {
-    {"GET", "/agents", paging, false, listAgents},
-    {"GET", "/agents/{id}", "", false, getAgent},
+    {"GET", "/agents", paging, false, list<Agent>},
+    {"GET", "/agents/{id}", "", false, single<Agent>},
     {"PUT", "/agents/{id}", "", true, signInAgent},
     {"DELETE", "/agents/{id}", "", false, signOutAgent},
     {"PUT", "/agents/{id}/state", "", true, putAgentState},
     {"POST", "/agents/{id}/sessions", "", true, createSession},
     {"GET", "/agents/{id}/sessions", paging, false, listSessionsOfAgent},
     {"GET", "/sessions", "agent acdGroup state limit after", false, listSessions},
-    {"GET", "/sessions/{id}", "", false, getSession},
+    {"GET", "/sessions/{id}", "", false, single<AgentSession>},
     {"PUT", "/sessions/{id}/state", "", true, putSessionState},
     {"DELETE", "/sessions/{id}/pending-state", "", false, withdrawPendingState},
     {"DELETE", "/sessions/{id}", "", false, endSession},
     {"GET", "/reasons", "", false, listReasons},
-    {"GET", "/agent-handlers", paging, false, listHandlers},
-    {"GET", "/acd-groups", paging, false, listGroups},
+    {"GET", "/agent-handlers", paging, false, list<AgentHandler>},
+    {"GET", "/acd-groups", paging, false, list<AcdGroup>},
     {"GET", "/acd-groups/{id}/queues", paging, false, listQueuesOfGroup},
-    {"GET", "/queues", paging, false, listQueues},
-    {"GET", "/queues/{id}", "", false, getQueue},
-    {"GET", "/addresses", paging, false, listAddresses},
-    {"GET", "/calls", paging, false, listCalls},
-    {"GET", "/calls/{id}", "", false, getCall},
-    {"GET", "/audio/devices", paging, false, listAudioDevices},
-    {"GET", "/audio/devices/{id}", "", false, getAudioDevice},
+    {"GET", "/queues", paging, false, list<Queue>},
+    {"GET", "/queues/{id}", "", false, single<Queue>},
+    {"GET", "/addresses", paging, false, list<Address>},
+    {"GET", "/calls", paging, false, list<Call>},
+    {"GET", "/calls/{id}", "", false, single<Call>},
+    {"GET", "/audio/devices", paging, false, list<AudioDevice>},
+    {"GET", "/audio/devices/{id}", "", false, single<AudioDevice>},
     {"PATCH", "/audio/devices/{id}", "", true, patchAudioDevice},
-    {"GET", "/audio/sessions", paging, false, listAudioSessions},
-    {"GET", "/audio/sessions/{id}", "", false, getAudioSession},
+    {"GET", "/audio/sessions", paging, false, list<AudioSession>},
+    {"GET", "/audio/sessions/{id}", "", false, single<AudioSession>},
     {"PATCH", "/audio/sessions/{id}", "", true, patchAudioSession},
     {"GET", "/me", "", false, getMe},
     {"POST", "/tickets", "", true, createTicket},

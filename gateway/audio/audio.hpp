@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "model/fact.hpp"
+#include "model/kinds.hpp"
 #include "source/recovery.hpp"
 
 namespace deskline::audio {
 
-enum class Kind { device, session };
-
-struct Change {  // of one device or session; what is absent stays as it is
-    Kind kind = Kind::session;
-    std::string object;
+struct Change {                    // what is absent stays as it is
+    ObjectRef object;              // audio_device or audio_session
     std::optional<double> volume;  // 0..1: tapered scalar of a device, linear amplitude of a session
     std::optional<bool> muted;
     std::optional<std::vector<double>> channelVolumes;

@@ -11,9 +11,9 @@ void OutcomeRecheck::tick(events::Books& books) {
         auto& since = still[operation.id] = known == since_.end() ? books.ticks() : known->second;
         if (since == read || books.ticks() - since < patience) continue;
         since = read;
-        const auto& subject = operation.expectation->subject;
-        if (!subject.starts_with("/sessions/")) continue;
-        telephony_->perform(telephony::ReadSession{subject.substr(10)}, "", [](const auto&) {});  // reported as SessionRead, or not at all
+        const auto& expected = *operation.expectation;
+        if (expected.kind != Kind::agent_session || expected.id.empty()) continue;
+        telephony_->perform(telephony::ReadSession{expected.id}, "", [](const auto&) {});  // reported as SessionRead, or not at all
     }
     since_ = std::move(still);
 }

@@ -23,8 +23,8 @@ void PendingStates::restored(events::Books& books) {
 }
 
 void PendingStates::changed(events::Books& books, const events::Change& change) {
-    if (change.type != "deskline.agent-session") return;
-    const auto id = change.subject.substr(change.subject.rfind('/') + 1);
+    if (change.object.kind != Kind::agent_session) return;
+    const auto& id = change.object.id;
     const auto* session = books.state().session(id);
     if (!session || !books.records().find(commands::pendingState, id)) return;
     if (session->state == SessionState::session_ended) return books.records().erase(commands::pendingState, id);

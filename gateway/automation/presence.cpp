@@ -43,7 +43,7 @@ void Presence::restored(events::Books& books) {
 }
 
 void Presence::changed(events::Books& books, const events::Change& change) {
-    if (change.type != "deskline.agent") return;
+    if (change.object.kind != Kind::agent) return;
     const auto event = std::string_view(change.data.at("event").as_string());
     if (event == "signed-out") {
         gone_.erase(change.concern.agent);
@@ -74,10 +74,10 @@ void Presence::tick(events::Books& books) {
     std::erase_if(tried_, [&](const auto& entry) { return books.ticks() - entry.second > tryAgain; });
 }
 
-bool Presence::mayTry(const std::string& object, Ticks time) {
+bool Presence::mayTry(const ObjectRef& object, const events::Books& books) {
     const auto last = tried_.find(object);
-    if (last != tried_.end() && time - last->second < tryAgain) return false;
-    tried_[object] = time;
+    if (books.busy(object) || (last != tried_.end() && books.ticks() - last->second < tryAgain)) return false;
+    tried_[object] = books.ticks();
     return true;
 }
 
@@ -85,7 +85,7 @@ void Presence::setNotReady(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions) {
         const auto* session = books.state().session(id);
         const bool open = session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
-        if (open && !books.busy("/sessions/" + id) && mayTry("/sessions/" + id, books.ticks()))
+        if (open && mayTry({Kind::agent_session, id}, books))
             executor_.carryOut(books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}), cause(), [](const auto&, auto&) {});
     }
 }
@@ -93,8 +93,7 @@ void Presence::setNotReady(events::Books& books, const Agent& agent) {
 void Presence::signOut(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions)
         if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call) return;
-    if (!books.busy("/agents/" + agent.id) && mayTry("/agents/" + agent.id, books.ticks()))
-        executor_.carryOut(books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
+    if (mayTry({Kind::agent, agent.id}, books)) executor_.carryOut(books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
 }
 
 }  // namespace deskline::automation

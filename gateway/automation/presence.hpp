@@ -34,7 +34,7 @@ private:
     void setNotReady(events::Books& books, const Agent& agent);
     void signOut(events::Books& books, const Agent& agent);
     using Ticks = std::chrono::steady_clock::time_point;
-    bool mayTry(const std::string& object, Ticks time);
+    bool mayTry(const ObjectRef& object, const events::Books& books);
 
     events::Ledger& ledger_;
     commands::Executor& executor_;
@@ -42,7 +42,7 @@ private:
     const PresenceOptions options_;
     std::map<std::string, int> streams_;  // agent → how many
     std::map<std::string, Ticks> gone_;   // agent → since when its last stream is
-    std::map<std::string, Ticks> tried_;  // session or agent → when
+    std::map<ObjectRef, Ticks> tried_;    // session or agent → when
 };
 
 }  // namespace deskline::automation

@@ -12,24 +12,25 @@ std::string describe(const Command& command) {
                                      return (c.state ? "pending " + std::string(name(*c.state)) : std::string("withdrawal of the pending state")) +
                                             " of session " + c.session;
                                  },
-                                 [&](const audio::Change&) { return "a change of " + objectOf(command); }},
+                                 [&](const audio::Change&) { return "a change of " + objectOf(command).text(); }},
                       command);
 }
 
-std::string objectOf(const Command& command) {
-    const Overloaded ofTelephony{[](const SetSessionState& c) { return "/sessions/" + c.session; },
-                                 [](const ReadSession& c) { return "/sessions/" + c.session; }, [](const SetMeasurementPeriod& c) { return c.object; },
-                                 [](const auto& c) { return "/agents/" + c.agent; }};
-    return std::visit(
-        Overloaded{[&](const telephony::Command& c) { return std::visit(ofTelephony, c); }, [](const SetPendingState& c) { return "/sessions/" + c.session; },
-                   [](const audio::Change& c) { return (c.kind == audio::Kind::device ? "/audio/devices/" : "/audio/sessions/") + c.object; }},
-        command);
+ObjectRef objectOf(const Command& command) {
+    const auto session = [](const auto& c) { return ObjectRef{Kind::agent_session, c.session}; };
+    const Overloaded ofTelephony{[&](const SetSessionState& c) { return session(c); }, [&](const ReadSession& c) { return session(c); },
+                                 [](const auto& c) {
+                                     return ObjectRef{Kind::agent, c.agent};
+                                 }};
+    return std::visit(Overloaded{[&](const telephony::Command& c) { return std::visit(ofTelephony, c); }, [&](const SetPendingState& c) { return session(c); },
+                                 [](const audio::Change& c) { return c.object; }},
+                      command);
 }
 
 std::string agentOf(const Command& command, const events::State& state) {
     const auto object = objectOf(command);
-    if (object.starts_with("/agents/")) return object.substr(8);
-    const auto* session = object.starts_with("/sessions/") ? state.session(object.substr(10)) : nullptr;
+    if (object.kind == Kind::agent) return object.id;
+    const auto* session = object.kind == Kind::agent_session ? state.session(object.id) : nullptr;
     return session ? session->agent : std::string();
 }
 
@@ -37,13 +38,13 @@ std::optional<events::Expectation> expectation(const Command& command, const eve
     const auto* what = std::get_if<telephony::Command>(&command);
     if (!what) return std::nullopt;
     using Expected = std::optional<events::Expectation>;
-    const auto ofAgent = [](const std::string& agent, std::string event) { return Expected({"deskline.agent", "/agents/" + agent, agent, std::move(event)}); };
+    const auto ofAgent = [](const std::string& agent, std::string event) { return Expected({Kind::agent, agent, agent, std::move(event)}); };
     return std::visit(
         Overloaded{[](const SetSessionState& c) {
-                       return Expected({"deskline.agent-session", "/sessions/" + c.session, "", std::string(name(eventInto(c.state)))});
+                       return Expected({Kind::agent_session, c.session, "", std::string(name(eventInto(c.state)))});
                    },
                    [&](const CreateSession& c) {
-                       return Expected({"deskline.agent-session", "", c.agent, std::string(name(SessionEvent::new_session)), state.groupName(c.acdGroup)});
+                       return Expected({Kind::agent_session, "", c.agent, std::string(name(SessionEvent::new_session)), state.groupName(c.acdGroup)});
                    },
                    [&](const SetAgentState& c) { return ofAgent(c.agent, std::string(name(c.state))); },
                    [&](const SignIn& c) { return ofAgent(c.agent, std::string(name(AgentEvent::signed_in))); },

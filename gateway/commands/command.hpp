@@ -20,7 +20,7 @@ using Command = std::variant<telephony::Command, audio::Change, SetPendingState>
 
 std::string describe(const Command& command);                             // for people; never a PIN
 std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
-std::string objectOf(const Command& command);                             // what it changes: "/sessions/…"
+ObjectRef objectOf(const Command& command);                               // what it changes
 // Of audio none: its events carry the command's id.
 std::optional<events::Expectation> expectation(const Command& command, const events::State& state);
 

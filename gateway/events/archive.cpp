@@ -10,6 +10,7 @@
 #include "events/erasures.hpp"
 #include "events/records.hpp"
 #include "model/files.hpp"
+#include "model/kinds.hpp"
 
 namespace deskline::events {
 namespace {
@@ -157,7 +158,9 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     const auto operations = eraseBySteps(database, "operations", "id", agent);
     if (!operations) return operations.error();
     const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
-    if (auto noted = note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = "/agents/" + agent, .detail = detail}); !noted)
+    if (auto noted =
+            note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = ObjectRef{Kind::agent, agent}.text(), .detail = detail});
+        !noted)
         return noted.error();
     const auto emptied = emptyLog(database, patience);
     if (!emptied) return emptied.error();

@@ -28,7 +28,7 @@ using Answer = std::function<void(const Settled&, Books&)>;
 struct Begin {  // a command that is about to be carried out
     Cause cause;
     std::optional<Expectation> expectation;
-    std::string object;  // what it changes: "/sessions/…"; while it is under way nobody else's If-Match holds
+    std::optional<ObjectRef> object;  // what it changes; while it is under way nobody else's If-Match holds
 };
 
 class Books {
@@ -44,7 +44,7 @@ public:
     virtual void tell(Fact fact) = 0;  // the gateway's own facts; applied after the present work
     virtual void begin(CommandId command, Begin begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;
-    virtual bool busy(std::string_view object) const = 0;
+    virtual bool busy(const ObjectRef& object) const = 0;
     virtual std::optional<Fault> full(const std::string& account) const = 0;  // why no more commands of this account are begun
     virtual void afterCommit(Work work) = 0;                                  // once all that the present work has changed is durable
 };

@@ -35,15 +35,17 @@ bool isAlone(const Database& database, const Operation& operation) {
 std::optional<Brought> broughtBy(const Database& database, const Operation& operation) {
     if (!operation.expectation || !isAlone(database, operation)) return std::nullopt;
     const auto& expected = *operation.expectation;
-    const bool ofAny = expected.subject.empty();
+    const bool ofAny = expected.id.empty();
     const auto sql =
         std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") + (ofAny ? "agent" : "subject") +
         " = ?2 AND instr(event, ?3) > 0 AND number > COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), 0) ORDER BY number DESC";
     Statement rows(database, sql.c_str());
-    rows.bind(expected.type, ofAny ? expected.agent : expected.subject, operation.cause.request);
+    rows.bind(typeOf(expected.kind), ofAny ? expected.agent : ObjectRef{expected.kind, expected.id}.text(), operation.cause.request);
     const auto started = milliseconds(operation.started);
+    const auto path = rowOf(expected.kind).path;
     while (rows.row() && rows.number(1) >= started)
-        if (isOf(operation, rows.text(3))) return Brought{static_cast<std::uint64_t>(rows.number(0)), rows.text(2)};
+        if (const auto subject = rows.text(2); subject.starts_with(path) && isOf(operation, rows.text(3)))
+            return Brought{static_cast<std::uint64_t>(rows.number(0)), subject.substr(path.size())};
     return std::nullopt;
 }
 

@@ -13,7 +13,7 @@ namespace deskline::events {
 
 struct Brought {
     std::uint64_t number = 0;
-    std::string subject;
+    std::string object;  // id
 };
 std::optional<Brought> broughtBy(const Database& database, const Operation& operation);
 

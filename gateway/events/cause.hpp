@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/json.hpp"
+#include "model/kinds.hpp"
 
 namespace deskline::events {
 
@@ -18,23 +19,23 @@ struct Cause {
 BOOST_DESCRIBE_STRUCT(Cause, (), (request, actor, reason, traceparent))
 
 struct Expectation {
-    std::string type;     // "deskline.agent-session"
-    std::string subject;  // "/sessions/…"; "": any of the agent's
+    Kind kind;
+    std::string id;  // of the thing; "": any of the agent's
     std::string agent;
     std::string event;                      // "ready"
     std::optional<std::string> group = {};  // of a session that is to be opened: its ACD group's name
 };
-BOOST_DESCRIBE_STRUCT(Expectation, (), (type, subject, agent, event, group))
 
 // What an event is known by. Thread: values, any.
 struct Happened {
-    std::string_view type, subject, agent, event;
+    Kind kind;
+    std::string_view id, agent, event;
     std::string_view group = {};  // of a session
 };
 
 inline bool fits(const Expectation& expected, const Happened& is) {
-    return expected.type == is.type && expected.event == is.event && (!expected.group || *expected.group == is.group) &&
-           (expected.subject.empty() ? expected.agent == is.agent : expected.subject == is.subject);
+    return expected.kind == is.kind && expected.event == is.event && (!expected.group || *expected.group == is.group) &&
+           (expected.id.empty() ? expected.agent == is.agent : expected.id == is.id);
 }
 
 }  // namespace deskline::events

@@ -10,14 +10,13 @@ constexpr auto unknownPatience = std::chrono::minutes(5);  // how long an event 
 
 // Whether the state is already as the event would have made it.
 bool holds(const State& state, const Expectation& expected) {
-    const auto id = expected.subject.substr(expected.subject.rfind('/') + 1);
-    if (expected.type == "deskline.agent-session") {
-        const auto session = state.sessions.find(id);
+    if (expected.kind == Kind::agent_session) {
+        const auto session = state.sessions.find(expected.id);
         if (expected.event == "end") return session == state.sessions.end();
         const auto event = named<SessionEvent>(expected.event);
-        return session != state.sessions.end() && event && !expected.subject.empty() && session->second.state == entered(*event);
+        return session != state.sessions.end() && event && !expected.id.empty() && session->second.state == entered(*event);
     }
-    const auto agent = state.agents.find(id);
+    const auto agent = state.agents.find(expected.id);
     if (expected.event == "signed-out") return agent == state.agents.end();
     return agent != state.agents.end() && (expected.event == "signed-in" || name(agent->second.state) == expected.event);
 }
@@ -48,7 +47,7 @@ void Commands::restore(CommandId command, Begin begin, Answer answer) {
     if (!restored.begin.expectation) close(restored, true);  // nothing will ever tell
 }
 
-bool Commands::busy(std::string_view object) const {
+bool Commands::busy(const ObjectRef& object) const {
     return std::ranges::any_of(pending_, [&](const auto& entry) { return !entry.second.settled && entry.second.begin.object == object; });
 }
 
@@ -94,13 +93,13 @@ Attributed Commands::attribute(const Fact& fact, const Happened& is) {
     return {};
 }
 
-void Commands::told(CommandId id, std::uint64_t event, const std::string& subject) {
+void Commands::told(CommandId id, std::uint64_t event, const std::string& object) {
     const auto known = pending_.find(id);
     if (known == pending_.end() || known->second.event) return;
     auto& command = known->second;
     command.claimed = true;
     command.event = event;
-    command.told = subject.substr(subject.rfind('/') + 1);
+    command.told = object;
     if (!command.settled || !command.answer) return;
     if (command.unknown) command.object = Result<std::string>(boost::system::in_place_value, command.told);
     close(command);
@@ -112,7 +111,7 @@ void Commands::read(const Fact& fact, const State& state) {
     for (auto& [id, command] : pending_) {
         if (!command.settled || !command.answer || !command.unknown || command.event || !command.begin.expectation) continue;
         const auto& expected = *command.begin.expectation;
-        if (one && expected.subject != "/sessions/" + one->id) continue;
+        if (one && (expected.kind != Kind::agent_session || expected.id != one->id)) continue;
         judge(command, state);
     }
 }
@@ -121,7 +120,7 @@ void Commands::read(const Fact& fact, const State& state) {
 void Commands::judge(Pending& command, const State& state) {
     const auto& expected = command.begin.expectation;
     const bool done = expected && holds(state, *expected);
-    if (done) command.object = Result<std::string>(boost::system::in_place_value, expected->subject.substr(expected->subject.rfind('/') + 1));
+    if (done) command.object = Result<std::string>(boost::system::in_place_value, expected->id);
     close(command, !done);
 }
 

@@ -26,13 +26,13 @@ public:
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
     // Left unsettled by a gateway that ended; `answer` is called when the source has told.
     void restore(CommandId command, Begin begin, Answer answer);
-    bool busy(std::string_view object) const;
+    bool busy(const ObjectRef& object) const;
     std::optional<Fault> full(const std::string& account) const;  // why no more of this account's are begun
     std::size_t size() const { return pending_.size(); }
 
     Attributed attribute(const Fact& fact, const Happened& is);
-    void told(CommandId command, std::uint64_t event, const std::string& subject);  // its event has this number
-    void read(const Fact& fact, const State& state);                                // after it was applied: settles what was unknown
+    void told(CommandId command, std::uint64_t event, const std::string& object);  // its event has this number and is of this id
+    void read(const Fact& fact, const State& state);                               // after it was applied: settles what was unknown
     void expire(const State& state);
     Clock::time_point nextDeadline() const;
     std::vector<Answered> take();  // the answers that are due

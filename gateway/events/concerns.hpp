@@ -1,31 +1,10 @@
-// Whom a thing concerns, and the topic that it belongs to: all that a sight needs to know of it. One answer for snapshots, events and REST.
+// Whom a thing concerns: all that a sight needs to know of it beside its kind. One answer for snapshots, events and REST.
 // An agent belongs to the groups in which it has had a session since it signed in; a call to its session's, also
 // when that is gone. Thread: the ledger's.
 #pragma once
 #include "events/state.hpp"
 
 namespace deskline::events {
-
-template <class T>
-inline constexpr std::string_view topicOf = "";
-template <>
-inline constexpr std::string_view topicOf<Agent> = "agent";
-template <>
-inline constexpr std::string_view topicOf<AgentSession> = "agent-session";
-template <>
-inline constexpr std::string_view topicOf<AgentHandler> = "agent-handler";
-template <>
-inline constexpr std::string_view topicOf<AcdGroup> = "acd-group";
-template <>
-inline constexpr std::string_view topicOf<Queue> = "queue";
-template <>
-inline constexpr std::string_view topicOf<Address> = "address";
-template <>
-inline constexpr std::string_view topicOf<Call> = "call";
-template <>
-inline constexpr std::string_view topicOf<AudioDevice> = "audio.device";
-template <>
-inline constexpr std::string_view topicOf<AudioSession> = "audio.session";
 
 Concern concernOfAgent(const State& state, const std::string& agent);
 inline Concern concernOf(const State& state, const Agent& agent) { return concernOfAgent(state, agent.id); }
@@ -40,7 +19,7 @@ inline Concern concernOf(const State&, const AudioSession&) { return {}; }
 
 template <class T>
 bool sees(const Sight& sight, const State& state, const T& thing) {
-    return sight.sees(topicOf<T>, concernOf(state, thing));
+    return sight.sees(kindOf<T>, concernOf(state, thing));
 }
 
 }  // namespace deskline::events

@@ -14,14 +14,12 @@ namespace {
 constexpr const char* sinceStart = "SELECT 1 FROM meta WHERE key IN ('erased_up_to', 'known_cut')";
 
 // Whether a gateway that starts would know of something by this event.
-bool tellsOfSomething(const std::string& event) {
+bool tellsOfSomething(const std::string& type, const std::string& event) {
+    const auto kind = kindOfType(type);
     boost::json::error_code error;
     const auto parsed = boost::json::parse(event, error);
-    if (error || !parsed.is_object()) return false;
     State known;
-    remember(known, parsed.get_object(), {});
-    const auto any = [](const auto&... all) { return (!all.empty() || ...); };
-    return any(known.agents, known.sessions, known.handlers, known.groups, known.queues, known.calls, known.devices, known.audioSessions);
+    return kind && !error && parsed.is_object() && remember(known, *kind, parsed.get_object(), {});
 }
 
 }  // namespace
@@ -34,12 +32,13 @@ bool noteErasure(const Database& database) {
 
 bool noteCut(const Database& database, std::uint64_t last) {
     if (Statement(database, "SELECT 1 FROM meta WHERE key = 'known_cut'").row()) return true;
-    Statement rows(database,
-                   "SELECT event FROM events AS one WHERE number <= ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE type = one.type AND subject = one.subject "
-                   "AND number > one.number)");
+    Statement rows(
+        database,
+        "SELECT type, event FROM events AS one WHERE number <= ?1 AND NOT EXISTS (SELECT 1 FROM events WHERE type = one.type AND subject = one.subject "
+        "AND number > one.number)");
     rows.bind(static_cast<std::int64_t>(last));
     bool known = false;
-    while (!known && rows.row()) known = tellsOfSomething(rows.text(0));
+    while (!known && rows.row()) known = tellsOfSomething(rows.text(0), rows.text(1));
     if (rows.failed()) return false;
     return !known || Statement(database, "INSERT INTO meta VALUES ('known_cut', '1')").done();
 }

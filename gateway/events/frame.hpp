@@ -25,15 +25,15 @@ struct Frame {
     std::uint64_t number = 0;  // 0: ephemeral, not in the journal
     Delivery delivery = Delivery::lossless;
     std::int64_t time = 0;  // milliseconds since 1970
-    std::string type;       // "deskline.agent-session"
-    std::string subject;    // "/sessions/…"; latest-wins events of one subject and change replace each other
-    Concern concern;        // decides who sees it
-    std::string bytes;      // the whole frame
-    std::size_t body = 0;   // where the CloudEvent's text goes on after its opening brace
+    Kind kind{};
+    std::string subject;   // "/sessions/…"; latest-wins events of one subject and change replace each other
+    Concern concern;       // decides who sees it
+    std::string bytes;     // the whole frame
+    std::size_t body = 0;  // where the CloudEvent's text goes on after its opening brace
 
-    std::string_view topic() const { return std::string_view(type).substr(9); }  // without "deskline."
-    std::string_view cursor() const;                                             // the event's id; "" where it is ephemeral: nobody resumes from it
-    std::string cloudEvent() const { return "{" + bytes.substr(body); }          // the event alone, the same bytes
+    std::string_view type() const { return typeOf(kind); }               // "deskline.agent-session"
+    std::string_view cursor() const;                                     // the event's id; "" where it is ephemeral: nobody resumes from it
+    std::string cloudEvent() const { return "{" + bytes.substr(body); }  // the event alone, the same bytes
 };
 using FramePtr = std::shared_ptr<const Frame>;
 

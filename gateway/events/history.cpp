@@ -29,31 +29,31 @@ private:
     const bool begun_;
 };
 
-// The agents of whom alone the events of a topic may be, where the sight or the client's own filter says so.
-std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, std::string_view topic) {
-    const bool narrowed = subscription.only && topic != "webhook";
-    if (subscription.sight.reach(topic) != Reach::own) {
+// The agents of whom alone the events of a kind may be, where the sight or the client's own filter says so.
+std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, Kind kind) {
+    const bool narrowed = subscription.only && kind != Kind::webhook;
+    if (subscription.sight.reach(kind) != Reach::own) {
         if (!narrowed) return std::nullopt;
         auto agents = *subscription.only;
-        if (!isOfAgents(topic)) agents.emplace();  // what concerns no agent passes
+        if (!isOfAgents(kind)) agents.emplace();  // what concerns no agent passes
         return agents;
     }
-    auto agents = subscription.sight.own(topic);
+    auto agents = subscription.sight.own(kind);
     if (narrowed) std::erase_if(agents, [&](const std::string& agent) { return !agent.empty() && !subscription.only->contains(agent); });
     return agents;
 }
 
-std::string arm(std::string_view topic, std::string_view index, const std::string& narrowed) {
-    return "SELECT number, '" + std::string(topic) + "', agent, groups FROM events INDEXED BY " + std::string(index) + " WHERE type = 'deskline." +
-           std::string(topic) + "' AND " + narrowed + "number > ?1 AND number <= ?2";
+std::string arm(Kind kind, std::string_view index, const std::string& narrowed) {
+    return "SELECT number, " + std::to_string(static_cast<int>(kind)) + ", agent, groups FROM events INDEXED BY " + std::string(index) + " WHERE type = '" +
+           std::string(typeOf(kind)) + "' AND " + narrowed + "number > ?1 AND number <= ?2";
 }
 
 }  // namespace
 
 Candidates candidatesFor(const Subscription& subscription) {
-    std::vector<std::string_view> topics;
-    std::ranges::copy_if(allTopics, std::back_inserter(topics),
-                         [&](auto topic) { return subscription.hears(topic) && subscription.sight.reach(topic) != Reach::none; });
+    std::vector<Kind> kinds;
+    std::ranges::copy_if(eventKinds, std::back_inserter(kinds),
+                         [&](Kind kind) { return subscription.hears(kind) && subscription.sight.reach(kind) != Reach::none; });
     std::vector<std::string> arms;
     Candidates candidates;
     std::map<std::string, int> places;  // of the agents among the parameters
@@ -62,15 +62,15 @@ Candidates candidatesFor(const Subscription& subscription) {
         if (fresh) candidates.agents.push_back(agent);
         return "agent = ?" + std::to_string(known->second) + " AND ";
     };
-    for (const auto topic : topics) {
-        const auto agents = agentsIn(subscription, topic);
+    for (const auto kind : kinds) {
+        const auto agents = agentsIn(subscription, kind);
         if (agents && agents->empty()) continue;
         if (!subscription.subject.empty())
-            arms.push_back(arm(topic, "events_by_subject", "subject = ?3 AND "));
-        else if (agents && agents->size() <= mostArms / topics.size())
-            for (const auto& agent : *agents) arms.push_back(arm(topic, "events_by_agent", place(agent)));
+            arms.push_back(arm(kind, "events_by_subject", "subject = ?3 AND "));
+        else if (agents && agents->size() <= mostArms / kinds.size())
+            for (const auto& agent : *agents) arms.push_back(arm(kind, "events_by_agent", place(agent)));
         else
-            arms.push_back(arm(topic, "events_by_type", ""));
+            arms.push_back(arm(kind, "events_by_type", ""));
     }
     for (const auto& one : arms) candidates.sql += (candidates.sql.empty() ? "" : " UNION ALL ") + one;
     if (!arms.empty()) candidates.sql += " ORDER BY number";
@@ -141,7 +141,7 @@ Result<bool> History::scan(Database& database) {
         while (numbers.size() < wanted && count < rowsAtOnce && rows.row()) {
             ++count;
             at_ = static_cast<std::uint64_t>(rows.number(0));
-            if (subscription_.sees(rows.text(1), {rows.text(2), groupsIn(rows.text(3))})) numbers.push_back(rows.number(0));
+            if (subscription_.sees(static_cast<Kind>(rows.number(1)), {rows.text(2), groupsIn(rows.text(3))})) numbers.push_back(rows.number(0));
         }
         if (rows.failed()) return database.fault("read");
         looked_ += count;

@@ -205,7 +205,7 @@ Fault Journal::beginEpoch(Fault why) {
 Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
     Statement insert(database_, "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     for (const auto& frame : frames) {
-        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type, frame->subject, frame->concern.agent,
+        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type(), frame->subject, frame->concern.agent,
                     static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(), linesOf(frame->concern.groups));
         if (!insert.done()) {
             auto fault = database_.fault("written");
@@ -230,12 +230,12 @@ Result<std::vector<FramePtr>> Journal::after(std::uint64_t number, std::size_t l
     return frames;
 }
 
-Result<std::vector<FramePtr>> Journal::lastOf(std::string_view type) const {
+Result<std::vector<FramePtr>> Journal::lastOf(Kind kind) const {
     std::vector<FramePtr> events;
     Statement rows(
         database_,
         ("SELECT " + eventColumns + " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number").c_str());
-    rows.bind(type);
+    rows.bind(typeOf(kind));
     while (rows.row()) addFrame(events, rows);
     if (rows.failed()) return database_.fault("read");
     return events;

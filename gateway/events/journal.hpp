@@ -48,7 +48,7 @@ public:
     bool waits() const { return epochWaits_ || firstEntry_; }          // for the first group: what a beginning has to write
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     Result<std::vector<FramePtr>> after(std::uint64_t number, std::size_t limit) const;
-    Result<std::vector<FramePtr>> lastOf(std::string_view type) const;  // the newest event of each subject of a type
+    Result<std::vector<FramePtr>> lastOf(Kind kind) const;  // the newest event of each subject of a kind
     // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time; true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
     KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none; where that cannot be read, nothing grows old

@@ -118,7 +118,7 @@ struct Ledger::Thread final : Books {
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
         commands.settle(command, std::move(object), eventExpected, std::move(answer));
     }
-    bool busy(std::string_view object) const override { return commands.busy(object); }
+    bool busy(const ObjectRef& object) const override { return commands.busy(object); }
     std::optional<Fault> full(const std::string& account) const override { return commands.full(account); }
     void afterCommit(Work work) override { committed.push_back(std::move(work)); }
 
@@ -136,15 +136,14 @@ struct Ledger::Thread final : Books {
 
     // All that a start needs of the file, or the fault.
     Result<void> readKept() {
-        for (const auto* type : {"deskline.agent-handler", "deskline.acd-group", "deskline.queue", "deskline.agent", "deskline.agent-session", "deskline.call",
-                                 "deskline.audio.device", "deskline.audio.session"}) {
-            const auto last = journal->lastOf(type);
+        for (const auto kind : rememberedKinds) {
+            const auto last = journal->lastOf(kind);
             if (!last) return last.error();
             for (const auto& frame : *last) {
                 json::error_code error;
                 const auto value = json::parse(frame->cloudEvent(), error);
                 if (!error && value.is_object())
-                    remember(known, value.get_object(), frame->concern);
+                    remember(known, kind, value.get_object(), frame->concern);
                 else
                     spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
             }
@@ -193,7 +192,7 @@ struct Ledger::Thread final : Books {
             for (const auto& operation : operationsKept.unsettled()) {
                 const CommandId command = ++lastCommand;
                 commands.restore(command, {operation.cause, operation.expectation, {}}, answers(operation));
-                if (const auto brought = broughtBy(journal->database(), operation)) commands.told(command, brought->number, brought->subject);
+                if (const auto brought = broughtBy(journal->database(), operation)) commands.told(command, brought->number, brought->object);
             }
         for (auto* observer : observers) guarded("restoring", [&] { observer->restored(*this); });
     }
@@ -284,9 +283,8 @@ struct Ledger::Thread final : Books {
         for (auto& change : changes) {
             for (auto* observer : observers) observer->changed(*this, change);
             const auto command = change.command;
-            const auto subject = change.subject;
             publish(change, fact.time);
-            if (command) commands.told(command, number, subject);
+            if (command) commands.told(command, number, change.object.id);
         }
         commands.read(fact, known);
     }
@@ -296,16 +294,16 @@ struct Ledger::Thread final : Books {
         if (!change.ephemeral) meta.number = ++number;
         meta.delivery = change.ephemeral ? Delivery::ephemeral : change.latestWins ? Delivery::latest : Delivery::lossless;
         meta.time = milliseconds(time);
-        meta.type = change.type;
-        meta.subject = change.subject;
+        meta.kind = change.object.kind;
+        meta.subject = change.object.text();
         meta.concern = std::move(change.concern);
         json::object event;
         event.reserve(7);
         event.emplace("specversion", "1.0");
         event.emplace("id", change.ephemeral ? "meter-" + std::to_string(meta.time) : cursor());
         event.emplace("source", source);
-        event.emplace("type", change.type);
-        event.emplace("subject", std::move(change.subject));
+        event.emplace("type", typeOf(meta.kind));
+        event.emplace("subject", meta.subject);
         event.emplace("time", toRfc3339(time));
         event.emplace("data", std::move(change.data));
         auto frame = makeFrame(std::move(meta), json::serialize(event));

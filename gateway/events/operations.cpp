@@ -24,6 +24,30 @@ bool parse(const std::string& text, T& out) {
     return !error && errors.empty();
 }
 
+// An expectation as its row has it.
+struct ExpectationRow {
+    std::string type, subject, agent, event;
+    std::optional<std::string> group = {};
+};
+BOOST_DESCRIBE_STRUCT(ExpectationRow, (), (type, subject, agent, event, group))
+
+ExpectationRow rowOf(const Expectation& expected) {
+    return {std::string(typeOf(expected.kind)), expected.id.empty() ? std::string() : ObjectRef{expected.kind, expected.id}.text(), expected.agent,
+            expected.event, expected.group};
+}
+
+bool parse(const std::string& text, std::optional<Expectation>& out) {
+    std::optional<ExpectationRow> row;
+    if (!parse<std::optional<ExpectationRow>>(text, row)) return false;
+    if (!row) return true;
+    const auto kind = kindOfType(row->type);
+    if (!kind) return false;
+    const auto path = deskline::rowOf(*kind).path;
+    if (!row->subject.empty() && !row->subject.starts_with(path)) return false;
+    out = {*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent, row->event, row->group};
+    return true;
+}
+
 // Nothing: the row is not of this gateway's writing, or damaged.
 std::optional<Operation> read(Statement& row) {
     Operation operation{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
@@ -168,7 +192,7 @@ Result<void> Operations::save(Database& database) {
         for (const auto& [name, value] : o.headers) headers[name] = value;
         put.bind(id, o.actor, o.key, o.fingerprint, o.agent, o.command, name(o.state), milliseconds(o.started), o.settled ? milliseconds(*o.settled) : 0,
                  o.status, boost::json::serialize(headers), boost::json::serialize(o.body), o.cursor, boost::json::serialize(toJson(o.cause)),
-                 o.expectation ? boost::json::serialize(toJson(*o.expectation)) : std::string("null"));
+                 o.expectation ? boost::json::serialize(toJson(rowOf(*o.expectation))) : std::string("null"));
         if (!put.done()) return database.fault("written");
         put.reset();
     }

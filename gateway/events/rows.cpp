@@ -11,12 +11,13 @@ constexpr char escape = '\x1f';  // before a line end that is part of a name
 
 void addFrame(std::vector<FramePtr>& frames, const Statement& row) {
     const auto event = row.text(6);
-    if (!row.text(2).starts_with("deskline.") || !event.starts_with("{\"") || !event.ends_with('}'))
+    const auto kind = kindOfType(row.text(2));
+    if (!kind || !event.starts_with("{\"") || !event.ends_with('}'))
         return spdlog::error("the event {} in the journal cannot be read and is left alone", row.number(0));
     Frame meta;
     meta.number = static_cast<std::uint64_t>(row.number(0));
     meta.time = row.number(1);
-    meta.type = row.text(2);
+    meta.kind = *kind;
     meta.subject = row.text(3);
     meta.concern = {row.text(4), groupsIn(row.text(7))};
     meta.delivery = static_cast<Delivery>(row.number(5));

@@ -48,7 +48,7 @@ public:
         auto& session = known->second;
         if (fact.session) session.statistics = fact.session->statistics;
         const auto previous = session.state;
-        const auto by = attribute({"deskline.agent-session", "/sessions/" + session.id, session.agent, name(fact.event), session.acdGroup});
+        const auto by = attribute({Kind::agent_session, session.id, session.agent, name(fact.event), session.acdGroup});
         enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
         session.stale.reset();
         publishSession(session, fact.event, previous, {}, by);
@@ -93,11 +93,9 @@ public:
         publishAgent(agent, fact.event);
     }
 
-    void operator()(const HandlerChanged& fact) {
-        presence(state_.handlers, fact.handler, fact.event, "deskline.agent-handler", "/agent-handlers/", "handler");
-    }
-    void operator()(const GroupChanged& fact) { presence(state_.groups, fact.group, fact.event, "deskline.acd-group", "/acd-groups/", "group"); }
-    void operator()(const QueueChanged& fact) { presence(state_.queues, fact.queue, fact.event, "deskline.queue", "/queues/", "queue"); }
+    void operator()(const HandlerChanged& fact) { presence(fact.handler, fact.event); }
+    void operator()(const GroupChanged& fact) { presence(fact.group, fact.event); }
+    void operator()(const QueueChanged& fact) { presence(fact.queue, fact.event); }
 
     void operator()(const CallChanged& fact) {
         auto& call = state_.calls[fact.call.id];
@@ -167,7 +165,7 @@ public:
     void operator()(const AudioSessionChanged& fact) {
         auto session = fact.session;
         session.revision = nextRevision();
-        json::object data{{"change", name(fact.change)}, {"session", toJson(session)}};
+        auto data = toldOf(session, "change", name(fact.change));
         if (fact.reason) data["reason"] = name(*fact.reason);
         const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
         if (!gone)
@@ -175,8 +173,7 @@ public:
         else if (state_.audioSessions.erase(session.id) == 0)
             return;  // its end was told already
         const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
-        const auto subject = "/audio/sessions/" + session.id;
-        publish("deskline.audio.session", subject, {}, std::move(data), attribute({"deskline.audio.session", subject, "", name(fact.change)}), latest);
+        publish({Kind::audio_session, session.id}, {}, std::move(data), attribute({Kind::audio_session, session.id, "", name(fact.change)}), latest);
     }
 
     void operator()(const AudioDeviceChanged& fact) {
@@ -191,19 +188,17 @@ public:
                 if (id != fact.device.id && other.flow == fact.device.flow)
                     std::erase_if(other.defaultFor,
                                   [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
-        const auto subject = "/audio/devices/" + device.id;
-        publish("deskline.audio.device", subject, {}, {{"change", name(fact.change)}, {"device", toJson(device)}},
-                attribute({"deskline.audio.device", subject, "", name(fact.change)}), fact.change == AudioDeviceChange::volume);
+        publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", name(fact.change)),
+                attribute({Kind::audio_device, device.id, "", name(fact.change)}), fact.change == AudioDeviceChange::volume);
     }
 
     void operator()(const Ducking& fact) {
-        publish("deskline.audio.ducking", "/audio/sessions/" + fact.session, {},
+        publish({Kind::audio_ducking, fact.session}, {},
                 {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
     }
 
     void operator()(const Meter& fact) {
-        publish("deskline.audio.meter", "/audio/sessions/" + fact.object, {},
-                {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
+        publish({Kind::audio_meter, fact.object}, {}, {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
         changes.back().ephemeral = true;
     }
 
@@ -240,7 +235,7 @@ public:
         if (!news) return;
         json::object capabilities;
         for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
-        publish("deskline.source", "/sources/" + std::string(name(fact.source)), {},
+        publish({Kind::source, std::string(name(fact.source))}, {},
                 {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
     }
 
@@ -251,7 +246,7 @@ public:
         json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug.text()}, {"detail", fact.cause.detail}};
         if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
         if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
-        publish("deskline.source", "/sources/" + std::string(name(fact.source)), {}, std::move(data));
+        publish({Kind::source, std::string(name(fact.source))}, {}, std::move(data));
         if (fact.source != Source::telephony) return;
         for (auto& [id, agent] : state_.agents)
             if (!agent.stale) agent.stale = Stale{time_, std::string(fact.cause.slug)};
@@ -268,7 +263,7 @@ public:
         json::object more;
         if (fact.refused) more["problem"] = problemOf(*fact.refused);
         publishSession(session, event, session.state, std::move(more),
-                       attribute({"deskline.agent-session", "/sessions/" + session.id, session.agent, name(event), session.acdGroup}));
+                       attribute({Kind::agent_session, session.id, session.agent, name(event), session.acdGroup}));
     }
 
     void operator()(const PresenceChanged& fact) {
@@ -278,7 +273,7 @@ public:
         publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
     }
 
-    void operator()(const WebhookChanged& fact) { publish("deskline.webhook", "/webhooks/" + fact.id, {fact.owner}, json::object(fact.data)); }
+    void operator()(const WebhookChanged& fact) { publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data)); }
 
 private:
     static PresenceEvent event(bool added) { return added ? PresenceEvent::added : PresenceEvent::removed; }
@@ -319,40 +314,45 @@ private:
 
     std::uint64_t nextRevision() const { return number_ + changes.size() + 1; }
 
-    void publishAgent(Agent& agent, AgentEvent event) {
-        publishAgent(agent, event, attribute({"deskline.agent", "/agents/" + agent.id, agent.id, name(event)}));
-    }
+    void publishAgent(Agent& agent, AgentEvent event) { publishAgent(agent, event, attribute({Kind::agent, agent.id, agent.id, name(event)})); }
 
     void publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
         agent.revision = nextRevision();
-        publish("deskline.agent", "/agents/" + agent.id, concernOf(state_, agent), {{"event", name(event)}, {"agent", toJson(agent)}}, by);
+        publish({Kind::agent, agent.id}, concernOf(state_, agent), toldOf(agent, "event", name(event)), by);
     }
 
     void publishCall(const Call& call, CallEvent event) {
         const auto concern = state_.callConcerns[call.id] = concernOf(state_, call);
-        publish("deskline.call", "/calls/" + call.id, concern, {{"event", name(event)}, {"call", toJson(call)}});
+        publish({Kind::call, call.id}, concern, toldOf(call, "event", name(event)));
     }
 
     void publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more = {}, Attributed by = {}) {
         session.revision = nextRevision();
-        json::object data{{"event", name(event)}, {"session", toJson(session)}, {"previousState", name(previous)}};
+        auto data = toldOf(session, "event", name(event));
+        data["previousState"] = name(previous);
         for (auto& member : more) data[member.key()] = std::move(member.value());
-        publish("deskline.agent-session", "/sessions/" + session.id, concernOf(state_, session), std::move(data), by);
+        publish({Kind::agent_session, session.id}, concernOf(state_, session), std::move(data), by);
     }
 
-    void publish(std::string_view type, std::string subject, Concern concern, json::object data, Attributed by = {}, bool latestWins = false) {
+    template <class T>  // what happened to it, and it as it is now
+    static json::object toldOf(const T& item, std::string_view what, std::string_view happened) {
+        return {{what, happened}, {rowOf(kindOf<T>).member, toJson(item)}};
+    }
+
+    void publish(ObjectRef object, Concern concern, json::object data, Attributed by = {}, bool latestWins = false) {
         if (by.cause) data["cause"] = toJson(*by.cause);
-        changes.push_back({type, std::move(subject), std::move(concern), std::move(data), by.command, latestWins});
+        changes.push_back({std::move(object), std::move(concern), std::move(data), by.command, latestWins});
     }
 
     template <class T>
-    void presence(std::map<std::string, T>& all, const T& item, PresenceEvent event, std::string_view type, const char* path, const char* key) {
+    void presence(const T& item, PresenceEvent event) {
+        auto& all = state_.*listOf<T>;
         const T copy = item;  // may live in `all`
         if (event == PresenceEvent::removed)
             all.erase(copy.id);
         else
             all[copy.id] = copy;
-        publish(type, path + copy.id, concernOf(state_, copy), {{"event", name(event)}, {key, toJson(copy)}});
+        publish({kindOf<T>, copy.id}, concernOf(state_, copy), toldOf(copy, "event", name(event)));
     }
 
     template <class T>
@@ -378,10 +378,11 @@ private:
     const Attribution& attribution_;
 };
 
+// Nothing: it is not told whole, or not as this gateway writes it.
 template <class T>
-const T* restore(const json::object& data, std::string_view key, std::map<std::string, T>& all) {
-    const auto* value = data.if_contains(key);
-    if (!value) return nullptr;
+std::optional<T> told(const json::object& data) {
+    const auto* value = data.if_contains(rowOf(kindOf<T>).member);
+    if (!value) return std::nullopt;
     T item;
     std::vector<FieldError> errors;
     auto complete = *value;
@@ -390,8 +391,19 @@ const T* restore(const json::object& data, std::string_view key, std::map<std::s
         if constexpr (requires { item.present; }) complete.get_object().emplace("present", false);
     }
     fromJson(complete, item, "", errors);
-    return errors.empty() ? &(all[item.id] = std::move(item)) : nullptr;
+    return errors.empty() ? std::optional(std::move(item)) : std::nullopt;
 }
+
+bool isOver(const auto&) { return false; }
+bool isOver(const Call& call) { return call.state == CallState::disconnected || call.state == CallState::idle; }
+bool isOver(const AudioSession& session) { return session.state == AudioSessionState::expired; }
+
+void alsoRemember(State&, const auto&, const Concern&) {}
+void alsoRemember(State& state, const AgentSession&, const Concern& concern) {
+    state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+}
+void alsoRemember(State& state, const Agent&, const Concern& concern) { state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end()); }
+void alsoRemember(State& state, const Call& call, const Concern& concern) { state.callConcerns[call.id] = concern; }
 
 }  // namespace
 
@@ -412,36 +424,28 @@ std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, 
     return std::move(application.changes);
 }
 
-void remember(State& state, const json::object& cloudEvent, const Concern& concern) {
-    const auto* told = cloudEvent.if_contains("data");
-    const auto* kind = cloudEvent.if_contains("type");
-    if (!told || !told->is_object() || !kind || !kind->is_string()) return;  // not of this gateway's writing
-    const auto& data = told->get_object();
-    const auto said = [&](std::string_view key, std::string_view value) {
+bool remember(State& state, Kind kind, const json::object& cloudEvent, const Concern& concern) {
+    const auto* said = cloudEvent.if_contains("data");
+    if (!said || !said->is_object()) return false;  // not of this gateway's writing
+    const auto& data = said->get_object();
+    const auto says = [&](std::string_view key, std::string_view value) {
         const auto* is = data.if_contains(key);
         return is && is->is_string() && std::string_view(is->get_string()) == value;
     };
-    if (said("event", "end") || said("event", "signed-out") || said("event", "removed") || said("change", "removed") || said("change", "disconnected")) return;
-    const auto type = std::string_view(kind->get_string());
-    if (type == "deskline.agent-session") {
-        if (restore(data, "session", state.sessions)) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
-    } else if (type == "deskline.agent") {
-        if (restore(data, "agent", state.agents)) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
-    } else if (type == "deskline.agent-handler")
-        restore(data, "handler", state.handlers);
-    else if (type == "deskline.acd-group")
-        restore(data, "group", state.groups);
-    else if (type == "deskline.queue")
-        restore(data, "queue", state.queues);
-    else if (type == "deskline.call") {
-        if (const auto* call = restore(data, "call", state.calls)) state.callConcerns[call->id] = concern;
-    } else if (type == "deskline.audio.device")
-        restore(data, "device", state.devices);
-    else if (type == "deskline.audio.session")
-        restore(data, "session", state.audioSessions);
-    std::erase_if(state.calls, [](auto& entry) { return entry.second.state == CallState::disconnected || entry.second.state == CallState::idle; });
-    std::erase_if(state.callConcerns, [&](auto& entry) { return !state.calls.contains(entry.first); });
-    std::erase_if(state.audioSessions, [](auto& entry) { return entry.second.state == AudioSessionState::expired; });
+    if (says("event", "end") || says("event", "signed-out") || says("event", "removed") || says("change", "removed") || says("change", "disconnected"))
+        return false;
+    bool known = false;
+    forEachThing([&](auto of) {
+        using T = typename decltype(of)::type;
+        if (kindOf<T> != kind) return;
+        auto item = told<T>(data);
+        if (!item || isOver(*item)) return;
+        alsoRemember(state, *item, concern);
+        auto id = item->id;
+        (state.*listOf<T>)[std::move(id)] = std::move(*item);
+        known = true;
+    });
+    return known;
 }
 
 }  // namespace deskline::events

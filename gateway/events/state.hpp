@@ -1,10 +1,12 @@
 // What the gateway knows at a cursor, and how a fact changes it. Only the ledger writes it. Thread: the ledger's.
 #pragma once
 #include <boost/json.hpp>
+#include <boost/mp11.hpp>
 #include <deque>
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "events/cause.hpp"
@@ -36,13 +38,62 @@ struct State {
     std::map<std::string, std::set<std::string>> memberships;  // agent → the ACD groups in which it has had a session since it signed in
 
     const AgentSession* session(const std::string& id) const;  // open or lately ended
+    template <class T>
+    const T* find(const std::string& id) const;                // none: there is none; a session may be lately ended
     std::string groupName(const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
 };
 
+// What a state has lists of, in the order of a snapshot, and where.
+using Things = boost::mp11::mp_list<Agent, AgentSession, AgentHandler, AcdGroup, Queue, Address, Call, AudioDevice, AudioSession>;
+template <class T>
+inline constexpr std::map<std::string, T> State::*listOf = nullptr;
+template <>
+inline constexpr auto listOf<Agent> = &State::agents;
+template <>
+inline constexpr auto listOf<AgentSession> = &State::sessions;
+template <>
+inline constexpr auto listOf<AgentHandler> = &State::handlers;
+template <>
+inline constexpr auto listOf<AcdGroup> = &State::groups;
+template <>
+inline constexpr auto listOf<Queue> = &State::queues;
+template <>
+inline constexpr auto listOf<Address> = &State::addresses;
+template <>
+inline constexpr auto listOf<Call> = &State::calls;
+template <>
+inline constexpr auto listOf<AudioDevice> = &State::devices;
+template <>
+inline constexpr auto listOf<AudioSession> = &State::audioSessions;
+
+template <class T>
+const T* State::find(const std::string& id) const {
+    if constexpr (std::is_same_v<T, AgentSession>) return session(id);
+    const auto& all = this->*listOf<T>;
+    const auto found = all.find(id);
+    return found == all.end() ? nullptr : &found->second;
+}
+
+// Of which of them there are events: a start reads the last of each from the journal.
+inline constexpr auto rememberedKinds = [] {
+    std::array<Kind, boost::mp11::mp_size<Things>::value - 1> kinds{};
+    std::size_t count = 0;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>([&](auto of) {
+        constexpr auto kind = kindOf<typename decltype(of)::type>;
+        if (kind != Kind::address) kinds[count++] = kind;
+    });
+    return kinds;
+}();
+
+// Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
+template <class With>
+void forEachThing(With with) {
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
+}
+
 // What a fact led to: zero, one or (a new picture, a loss) many events.
 struct Change {
-    std::string_view type;  // "deskline.agent-session"
-    std::string subject;    // "/sessions/…"
+    ObjectRef object;
     Concern concern;
     boost::json::object data;
     CommandId command = 0;  // that it was attributed to
@@ -59,7 +110,8 @@ using Attribution = std::function<Attributed(const Happened& is)>;
 // Changes the state as the fact says and tells the events. `number`: of the last event before them.
 std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution);
 
-// What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since.
-void remember(State& state, const boost::json::object& cloudEvent, const Concern& concern);
+// What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since. False: the
+// event tells of nothing that would be there.
+bool remember(State& state, Kind kind, const boost::json::object& cloudEvent, const Concern& concern);
 
 }  // namespace deskline::events

@@ -8,18 +8,18 @@ bool covers(std::string_view prefix, std::string_view topic) {
     return topic.starts_with(prefix) && (topic.size() == prefix.size() || topic[prefix.size()] == '.');
 }
 
-bool Subscription::hears(std::string_view topic) const {
-    return std::ranges::any_of(topics, [&](const std::string& asked) {
-        if (topic == "audio.meter" && asked != topic) return false;  // only when asked for by name
+bool Subscription::hears(Kind kind) const {
+    return std::ranges::any_of(topics, [topic = topicOf(kind), kind](const std::string& asked) {
+        if (kind == Kind::audio_meter && asked != topic) return false;  // only when asked for by name
         return covers(asked, topic);
     });
 }
 
-bool isOfAgents(std::string_view topic) { return topic == "agent" || topic == "agent-session" || topic == "call"; }
+bool isOfAgents(Kind kind) { return kind == Kind::agent || kind == Kind::agent_session || kind == Kind::call; }
 
-bool Subscription::sees(std::string_view topic, const Concern& concern) const {
-    const bool asked = !only || topic == "webhook" || (concern.agent.empty() ? !isOfAgents(topic) : only->contains(concern.agent));
-    return asked && sight.sees(topic, concern);
+bool Subscription::sees(Kind kind, const Concern& concern) const {
+    const bool asked = !only || kind == Kind::webhook || (concern.agent.empty() ? !isOfAgents(kind) : only->contains(concern.agent));
+    return asked && sight.sees(kind, concern);
 }
 
 }  // namespace deskline::events

@@ -13,7 +13,7 @@
 namespace deskline::events {
 
 bool covers(std::string_view prefix, std::string_view topic);  // "audio" covers "audio.session", not "audiobook"
-bool isOfAgents(std::string_view topic);                       // what happens there is always somebody's: "call", not "queue"
+bool isOfAgents(Kind kind);                                    // what happens there is always somebody's: a call, not a queue
 
 struct Subscription {
     std::set<std::string> topics;                    // as asked
@@ -25,11 +25,9 @@ struct Subscription {
         return std::tie(topics, sight, only, subject) < std::tie(other.topics, other.sight, other.only, other.subject);
     }
 
-    bool hears(std::string_view topic) const;
-    bool sees(std::string_view topic, const Concern& concern) const;
-    bool matches(const Frame& frame) const {
-        return (subject.empty() || subject == frame.subject) && hears(frame.topic()) && sees(frame.topic(), frame.concern);
-    }
+    bool hears(Kind kind) const;
+    bool sees(Kind kind, const Concern& concern) const;
+    bool matches(const Frame& frame) const { return (subject.empty() || subject == frame.subject) && hears(frame.kind) && sees(frame.kind, frame.concern); }
 };
 
 }  // namespace deskline::events

@@ -31,17 +31,6 @@ constexpr Cell cells[] = {
     {R::administration, Action::change, none, none, none, all, ""},
 };
 
-struct Kind {
-    std::string_view topic;
-    Resource resource;
-};
-// What the topics of events are of. An address is no topic, but a sight is asked about it too.
-constexpr Kind kinds[] = {
-    {"agent", R::agents},        {"agent-session", R::sessions}, {"call", R::calls},          {"acd-group", R::acd_groups}, {"queue", R::queues},
-    {"agent-handler", R::lines}, {"address", R::lines},          {"audio.session", R::audio}, {"audio.device", R::audio},   {"audio.ducking", R::audio},
-    {"audio.meter", R::audio},   {"source", R::sources},         {"webhook", R::webhooks},
-};
-
 Reach ofRole(const Cell& cell, Role role) {
     switch (role) {
         case Role::agent: return cell.agent;
@@ -75,17 +64,17 @@ Reach Policy::reach(const Identity& caller, Resource resource, Action action) co
 Sight Policy::sight(const Identity& caller) const {
     const bool hasWebhooks = reach(caller, Resource::webhooks, Action::see) != none;
     Sight sight(caller.agents, caller.groups, caller.account(), hasWebhooks ? caller.owner() : std::string());
-    for (const auto& kind : kinds) sight.give(kind.topic, reach(caller, kind.resource, Action::see));
+    for (const auto& row : kindRows) sight.give(row.kind, reach(caller, row.resource, Action::see));
     return sight;
 }
 
 bool Policy::may(const Identity& caller, Resource resource, Action action, const Concern& concern) const {
-    const auto* kind = std::ranges::find(kinds, resource, &Kind::resource);
-    const bool known = kind != std::end(kinds);
+    const auto row = std::ranges::find(kindRows, resource, &KindRow::resource);
+    const bool known = row != kindRows.end();
     Sight sight(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
-    const auto topic = known ? kind->topic : "webhook";  // operations are somebody's, as webhooks are, by the account
-    sight.give(topic, reach(caller, resource, action));
-    return sight.sees(topic, concern);
+    const auto kind = known ? row->kind : Kind::webhook;  // operations are somebody's, as webhooks are, by the account
+    sight.give(kind, reach(caller, resource, action));
+    return sight.sees(kind, concern);
 }
 
 }  // namespace deskline::identity

@@ -8,8 +8,7 @@
 
 namespace deskline::identity {
 
-enum class Resource { agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations, administration };
-BOOST_DESCRIBE_ENUM(Resource, agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations, administration)
+using deskline::Resource;
 
 enum class Action { see, change };  // change: sign in and out, open and end sessions, set states and volumes, manage webhooks
 BOOST_DESCRIBE_ENUM(Action, see, change)

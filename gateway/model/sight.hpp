@@ -9,6 +9,8 @@
 #include <string_view>
 #include <tuple>
 
+#include "model/kinds.hpp"
+
 namespace deskline {
 
 // Whom a thing concerns. Both empty: nobody in particular (an address, a source, the audio of the host).
@@ -26,10 +28,6 @@ enum class Reach : std::uint8_t {
 };
 BOOST_DESCRIBE_ENUM(Reach, none, own, groups, all)
 
-// Every topic that there are events of.
-inline constexpr std::array<std::string_view, 12> allTopics{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
-                                                            "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
-
 class Sight {  // small: every connection has one
 public:
     Sight() = default;  // sees nothing
@@ -37,12 +35,12 @@ public:
     Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account, std::string owner = {})
         : agents_(std::move(agents)), groups_(std::move(groups)), account_(std::move(account)), owner_(owner.empty() ? account_ : std::move(owner)) {}
 
-    void give(std::string_view topic, Reach reach);  // "address" too, which has no events; throws std::out_of_range for one that there is not
-    Reach reach(std::string_view topic) const;
-    bool sees(std::string_view topic, const Concern& concern) const;
+    void give(Kind kind, Reach reach) { reaches_[static_cast<std::size_t>(kind)] = reach; }
+    Reach reach(Kind kind) const { return reaches_[static_cast<std::size_t>(kind)]; }
+    bool sees(Kind kind, const Concern& concern) const;
     const std::string& account() const { return account_; }
-    // Where the reach for a topic is `own`: what its things concern, one of these. History looks nowhere else.
-    std::set<std::string> own(std::string_view topic) const { return topic == "webhook" ? std::set{owner_} : agents_; }
+    // Where the reach for a kind is `own`: what its things concern, one of these. History looks nowhere else.
+    std::set<std::string> own(Kind kind) const { return kind == Kind::webhook ? std::set{owner_} : agents_; }
 
     std::string text() const;  // all of it: two that are equal have one text, over restarts too
 
@@ -54,8 +52,8 @@ public:
     static const Sight& everything();
 
 private:
-    std::array<Reach, allTopics.size() + 1> reaches_{};  // of the topics in their order, then of addresses
-    std::set<std::string> agents_, groups_;              // ids; names
+    std::array<Reach, kindRows.size()> reaches_{};  // of the kinds in their order
+    std::set<std::string> agents_, groups_;         // ids; names
     std::string account_, owner_;
 };
 

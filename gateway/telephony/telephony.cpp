@@ -7,7 +7,7 @@ namespace deskline::telephony {
 
 std::string laneOf(const Command& command) {
     return std::visit(Overloaded{[](const SetSessionState& c) { return "session " + c.session; }, [](const ReadSession& c) { return "session " + c.session; },
-                                 [](const SetMeasurementPeriod& c) { return "period " + c.object; }, [](const auto& c) { return "agent " + c.agent; }},
+                                 [](const auto& c) { return "agent " + c.agent; }},
                       command);
 }
 
@@ -16,8 +16,7 @@ std::string describe(const Command& command) {
                                  [](const SetAgentState& c) { return "put_State(" + std::string(name(c.state)) + ") of agent " + c.agent; },
                                  [](const CreateSession& c) { return "CreateSession of agent " + c.agent + " in " + printable(c.acdGroup); },
                                  [](const SetSessionState& c) { return "put_State(" + std::string(name(c.state)) + ") of session " + c.session; },
-                                 [](const ReadSession& c) { return "get_State of session " + c.session; },
-                                 [](const SetMeasurementPeriod& c) { return "put_MeasurementPeriod of " + c.object; }},
+                                 [](const ReadSession& c) { return "get_State of session " + c.session; }},
                       command);
 }
 

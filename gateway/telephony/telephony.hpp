@@ -38,11 +38,7 @@ struct SetSessionState {  // ITAgentSession::put_State
 struct ReadSession {  // ITAgentSession::get_State, reported as SessionRead: after an outcome that nobody knows
     std::string session;
 };
-struct SetMeasurementPeriod {  // of an agent or a queue, by id; seconds, above 0
-    std::string object;
-    Seconds period;
-};
-using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, ReadSession, SetMeasurementPeriod>;
+using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, ReadSession>;
 
 struct Outcome {
     std::string object;         // id of the agent or session that it was about

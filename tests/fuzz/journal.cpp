@@ -74,9 +74,9 @@ void one(std::string_view input) {
         HOLDS(frames.has_value());
         for (const auto& frame : *frames) {
             HOLDS(frame->cloudEvent().starts_with('{'));
-            HOLDS(frame->cursor().size() <= frame->bytes.size() && frame->topic().size() <= frame->type.size());
+            HOLDS(frame->cursor().size() <= frame->bytes.size() && kindOfType(frame->type()) == frame->kind);
         }
-        for (const auto* type : {"deskline.call", "deskline.agent-session"}) (void)(*journal)->lastOf(type);
+        for (const auto kind : {Kind::call, Kind::agent_session}) (void)(*journal)->lastOf(kind);
         (void)(*journal)->keptTime();
         Operations operations;
         operations.load((*journal)->database());

@@ -103,8 +103,7 @@ std::vector<Fact> Acd::carryOut(const telephony::Command& command, std::string& 
                               object = c.session;
                               if (const auto session = sessions_.find(c.session); session != sessions_.end())
                                   add({SessionRead{c.session, session->second.state}});
-                          },
-                          [&](const SetMeasurementPeriod& c) { object = c.object; }},
+                          }},
                command);
     return facts;
 }

@@ -86,7 +86,7 @@ void Requests::judge(const Entry& entry) {
     must(cause->at("actor").as_string() == asked->who.subject, promise, wrong("another actor"));
     const auto* reason = cause->if_contains("reason");
     must((reason ? std::string(reason->as_string()) : std::string()) == asked->reason, promise, wrong("another reason"));
-    must(entry.frame->type == asked->type, promise, wrong("of another kind"));
+    must(entry.frame->type() == asked->type, promise, wrong("of another kind"));
     must(asked->subject.empty() ? entry.frame->concern.agent == asked->agent : entry.frame->subject == asked->subject, promise, wrong("of another object"));
     if (aboutPending(entry)) return;
     must(entry.what() == asked->event, promise, wrong("another event"));

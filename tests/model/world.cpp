@@ -143,7 +143,7 @@ bool World::note(const std::vector<events::FramePtr>& told) {
 
 void World::await(const Entry& entry) {
     const auto& concern = entry.frame->concern;
-    if (entry.frame->type != awaited_->type || entry.what() != awaited_->event) return;
+    if (entry.frame->type() != awaited_->type || entry.what() != awaited_->event) return;
     if (awaited_->subject.empty() ? concern.agent != awaited_->agent : entry.frame->subject != awaited_->subject) return;
     const auto* cause = entry.data().if_contains("cause");
     must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request",

@@ -8,20 +8,11 @@ namespace {
 
 // What a caller may not do to this agent. Of one who is not signed in nobody knows the groups.
 std::optional<Fault> refusedAgent(const Context& context, const identity::Identity& caller, const events::State& state, const std::string& agent) {
-    return refused(context, caller, identity::Resource::agents, events::concernOfAgent(state, agent), "agent",
+    return refused(context, caller, Resource::agents, events::concernOfAgent(state, agent), Kind::agent,
                    "You may see agent " + agent + " but not sign it in or out or set its state.");
 }
 
 }  // namespace
-
-void listAgents(Context& context, Request request, Respond respond) {
-    list(
-        context, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.agents; });
-}
-
-void getAgent(Context& context, Request request, Respond respond) {
-    single(context, std::move(request), std::move(respond), "agent", [](const events::State& s, const std::string& id) { return at(s.agents, id); });
-}
 
 void signInAgent(Context& context, Request request, Respond respond) {
     auto body = parseBody<SignInBody>(request);
@@ -33,7 +24,7 @@ void signInAgent(Context& context, Request request, Respond respond) {
         if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
         const int status = state.agents.contains(id) ? 200 : 201;
         return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
-                    [status](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now, status); }};
+                    [status](const events::Settled& settled, const events::State& now) { return answerWithStatus<Agent>(settled, now, status); }};
     });
 }
 
@@ -42,9 +33,8 @@ void signOutAgent(Context& context, Request request, Respond respond) {
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond), [&context, caller, id](const events::State& state) -> Result<Plan> {
         if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
-        if (!state.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::Command(telephony::SignOut{id}),
-                    [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        if (!state.agents.contains(id)) return notFound(Kind::agent);
+        return Plan{telephony::Command(telephony::SignOut{id}), answerWith<Agent>};
     });
 }
 
@@ -55,9 +45,8 @@ void putAgentState(Context& context, Request request, Respond respond) {
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond), [&context, caller, id, state = body->state](const events::State& known) -> Result<Plan> {
         if (auto fault = refusedAgent(context, caller, known, id)) return *fault;
-        if (!known.agents.contains(id)) return notFound("agent");
-        return Plan{telephony::Command(telephony::SetAgentState{id, state}),
-                    [](const events::Settled& settled, const events::State& now) { return agentAnswer(settled, now); }};
+        if (!known.agents.contains(id)) return notFound(Kind::agent);
+        return Plan{telephony::Command(telephony::SetAgentState{id, state}), answerWith<Agent>};
     });
 }
 

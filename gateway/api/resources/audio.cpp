@@ -22,12 +22,12 @@ std::vector<FieldError> outOfRange(const std::optional<double>& volume, const st
     return errors;
 }
 
-template <class Body>
-void patch(Context& context, Request request, Respond respond, audio::Kind kind) {
+template <class T, class Body>
+void patch(Context& context, Request request, Respond respond) {
     auto body = parseBody<Body>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     auto errors = outOfRange(body->volume, body->channelVolumes);
-    audio::Change change{kind, request.parameters[0], body->volume, body->muted, body->channelVolumes, {}};
+    audio::Change change{{kindOf<T>, request.parameters[0]}, body->volume, body->muted, body->channelVolumes, {}};
     if constexpr (requires { body->displayName; }) {
         change.displayName = body->displayName;
         if (body->displayName && characters(*body->displayName) > longestName) errors.push_back({"/displayName", "must have at most 256 characters"});
@@ -38,44 +38,23 @@ void patch(Context& context, Request request, Respond respond, audio::Kind kind)
         auto detail = errors[0].pointer + " " + errors[0].detail + ".";
         return respond(problem({"invalid-argument", std::move(detail), {}, {}, false, std::move(errors)}, request.requestId));
     }
-    if (auto fault = refused(context, request.identity, identity::Resource::audio, {}, kind == audio::Kind::device ? "audio device" : "audio session",
+    if (auto fault = refused(context, request.identity, Resource::audio, {}, kindOf<T>,
                              "You may not change audio here; see [audio] agents_may_control, and the scope audio:write."))
         return respond(problem(*fault, request.requestId));
-    command(context, std::move(request), std::move(respond), [change = std::move(change), kind](const events::State& state) -> Result<Plan> {
-        const bool device = kind == audio::Kind::device;
-        if (device ? !state.devices.contains(change.object) : !state.audioSessions.contains(change.object))
-            return notFound(device ? "audio device" : "audio session");
-        return Plan{change, device ? deviceAnswer : audioSessionAnswer};
+    command(context, std::move(request), std::move(respond), [change = std::move(change)](const events::State& state) -> Result<Plan> {
+        if (!state.find<T>(change.object.id)) return notFound(kindOf<T>);
+        return Plan{change, answerWith<T>};
     });
 }
 
 }  // namespace
 
-void listAudioDevices(Context& context, Request request, Respond respond) {
-    list(
-        context, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.devices; });
-}
-
-void getAudioDevice(Context& context, Request request, Respond respond) {
-    single(context, std::move(request), std::move(respond), "audio device", [](const events::State& s, const std::string& id) { return at(s.devices, id); });
-}
-
 void patchAudioDevice(Context& context, Request request, Respond respond) {
-    patch<AudioDeviceBody>(context, std::move(request), std::move(respond), audio::Kind::device);
-}
-
-void listAudioSessions(Context& context, Request request, Respond respond) {
-    list(
-        context, std::move(request), std::move(respond), [](const events::State& s) -> auto& { return s.audioSessions; });
-}
-
-void getAudioSession(Context& context, Request request, Respond respond) {
-    single(context, std::move(request), std::move(respond), "audio session",
-           [](const events::State& s, const std::string& id) { return at(s.audioSessions, id); });
+    patch<AudioDevice, AudioDeviceBody>(context, std::move(request), std::move(respond));
 }
 
 void patchAudioSession(Context& context, Request request, Respond respond) {
-    patch<AudioSessionBody>(context, std::move(request), std::move(respond), audio::Kind::session);
+    patch<AudioSession, AudioSessionBody>(context, std::move(request), std::move(respond));
 }
 
 }  // namespace deskline::api

@@ -1,34 +1,21 @@
-// The handlers, one file per resource: agents.cpp, sessions.cpp, switch.cpp, audio.cpp, self.cpp, administration.cpp. Thread: the shard's.
+// The handlers, one file per resource; those that only show what the state has a list of are `list` and `single` of api/paging.hpp.
+// Thread: the shard's.
 #pragma once
 #include "api/request.hpp"
 #include "api/context.hpp"
 
 namespace deskline::api {
 
-void listAgents(Context&, Request, Respond);
-void getAgent(Context&, Request, Respond);
 void signInAgent(Context&, Request, Respond);
 void signOutAgent(Context&, Request, Respond);
 void putAgentState(Context&, Request, Respond);
 void createSession(Context&, Request, Respond);
 void listSessionsOfAgent(Context&, Request, Respond);
 void listSessions(Context&, Request, Respond);
-void getSession(Context&, Request, Respond);
 void putSessionState(Context&, Request, Respond);
 void endSession(Context&, Request, Respond);
-void listHandlers(Context&, Request, Respond);
-void listGroups(Context&, Request, Respond);
 void listQueuesOfGroup(Context&, Request, Respond);
-void listQueues(Context&, Request, Respond);
-void getQueue(Context&, Request, Respond);
-void listAddresses(Context&, Request, Respond);
-void listCalls(Context&, Request, Respond);
-void getCall(Context&, Request, Respond);
-void listAudioDevices(Context&, Request, Respond);
-void getAudioDevice(Context&, Request, Respond);
 void patchAudioDevice(Context&, Request, Respond);
-void listAudioSessions(Context&, Request, Respond);
-void getAudioSession(Context&, Request, Respond);
 void patchAudioSession(Context&, Request, Respond);
 void getMe(Context&, Request, Respond);
 void createTicket(Context&, Request, Respond);

@@ -12,19 +12,17 @@ bool matches(const Request& request, const char* key, const std::string& value) 
 }
 
 void listFiltered(Context& context, Request request, Respond respond, const std::string& agent) {
-    list(
-        context, request, std::move(respond), [](const events::State& s) -> auto& { return s.sessions; },
-        [request, agent](const AgentSession& session) {
-            return (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) && matches(request, "acdGroup", session.acdGroup) &&
-                   matches(request, "state", std::string(name(session.state)));
-        });
+    listWhere<AgentSession>(context, request, std::move(respond), [request, agent](const AgentSession& session) {
+        return (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) && matches(request, "acdGroup", session.acdGroup) &&
+               matches(request, "state", std::string(name(session.state)));
+    });
 }
 
 // The session, if the caller may see and control it.
 Result<const AgentSession*> controlled(const Context& context, const identity::Identity& identity, const events::State& known, const std::string& id) {
     const auto* session = known.session(id);
-    if (!session) return notFound("session");
-    if (auto fault = refused(context, identity, identity::Resource::sessions, events::concernOf(known, *session), "session",
+    if (!session) return notFound(Kind::agent_session);
+    if (auto fault = refused(context, identity, Resource::sessions, events::concernOf(known, *session), Kind::agent_session,
                              "This session may be seen but not controlled by you."))
         return *fault;
     return session;
@@ -32,16 +30,14 @@ Result<const AgentSession*> controlled(const Context& context, const identity::I
 
 bool hasCall(const AgentSession& session) { return session.state == SessionState::busy_on_call || session.state == SessionState::busy_wrapup; }
 
-Response answerWithSession(const events::Settled& settled, const events::State& now) { return sessionAnswer(settled, now); }
-
 void setState(Context& context, Request request, Respond respond, SessionStateBody body) {
     const auto id = request.parameters[0];
     const auto identity = request.identity;
     command(context, std::move(request), std::move(respond), [&context, id, identity, body = std::move(body)](const events::State& known) -> Result<Plan> {
         const auto session = controlled(context, identity, known, id);
         if (!session) return session.error();
-        if (body.when == When::after_call && hasCall(**session)) return Plan{commands::SetPendingState{id, body.state}, answerWithSession, body.reason};
-        return Plan{telephony::Command(telephony::SetSessionState{id, body.state}), answerWithSession, body.reason};
+        if (body.when == When::after_call && hasCall(**session)) return Plan{commands::SetPendingState{id, body.state}, answerWith<AgentSession>, body.reason};
+        return Plan{telephony::Command(telephony::SetSessionState{id, body.state}), answerWith<AgentSession>, body.reason};
     });
 }
 
@@ -59,15 +55,11 @@ void listSessionsOfAgent(Context& context, Request request, Respond respond) {
     const auto agent = request.parameters[0];
     context.ledger.query([&context, request = std::move(request), respond = std::move(respond), agent](const events::State& state, const std::string&) mutable {
         const auto known = state.agents.find(agent);
-        if (known == state.agents.end()) return respond(problem(notFound("agent"), request.requestId));
+        if (known == state.agents.end()) return respond(problem(notFound(Kind::agent), request.requestId));
         if (!events::sees(context.policy.sight(request.identity), state, known->second))
-            return respond(problem(withheld(notFound("agent")), request.requestId));
+            return respond(problem(withheld(notFound(Kind::agent)), request.requestId));
         listFiltered(context, std::move(request), std::move(respond), agent);
     });
-}
-
-void getSession(Context& context, Request request, Respond respond) {
-    single(context, std::move(request), std::move(respond), "session", [](const events::State& s, const std::string& id) { return s.session(id); });
 }
 
 void createSession(Context& context, Request request, Respond respond) {
@@ -77,15 +69,15 @@ void createSession(Context& context, Request request, Respond respond) {
     const auto agent = request.parameters[0];
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond), [&context, caller, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
-        if (auto fault = refused(context, caller, identity::Resource::sessions, events::concernOfAgent(state, agent), "agent",
+        if (auto fault = refused(context, caller, Resource::sessions, events::concernOfAgent(state, agent), Kind::agent,
                                  "You may not open sessions for agent " + agent + "."))
             return *fault;
         if (!state.agents.contains(agent)) return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
-        if (!context.policy.sight(caller).sees("acd-group", {{}, {state.groupName(body.acdGroup)}}))
+        if (!context.policy.sight(caller).sees(Kind::acd_group, {{}, {state.groupName(body.acdGroup)}}))
             return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});
         return Plan{telephony::Command(telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}),
                     [&context](const events::Settled& settled, const events::State& now) {
-                        auto response = sessionAnswer(settled, now, 201);
+                        auto response = answerWithStatus<AgentSession>(settled, now, 201);
                         response.headers.emplace_back("Location", context.basePath + "/api/v1/sessions/" + *settled.object);
                         return response;
                     }};
@@ -114,7 +106,7 @@ void withdrawPendingState(Context& context, Request request, Respond respond) {
         const auto session = controlled(context, identity, known, id);
         if (!session) return session.error();
         if (!(*session)->pendingState) return Fault{"not-found", "This session has no pending state."};
-        return Plan{commands::SetPendingState{id, std::nullopt}, answerWithSession};
+        return Plan{commands::SetPendingState{id, std::nullopt}, answerWith<AgentSession>};
     });
 }
 

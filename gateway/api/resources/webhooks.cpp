@@ -27,7 +27,7 @@ Fault refusedFields(std::vector<FieldError> errors) {
 
 std::vector<std::string> topicsOf(std::vector<std::string> types, std::vector<FieldError>& errors) {
     for (auto& type : types)
-        if (type.starts_with("deskline.")) type.erase(0, 9);
+        if (type.starts_with(typePrefix)) type.erase(0, typePrefix.size());
     for (std::size_t i = 0; i < types.size() && errors.size() < 20; ++i)
         if (!unknownTopic({types[i]}).empty())
             errors.push_back({"/types/" + std::to_string(i), "names '" + printable(types[i], 40) + "', and there is no such type"});
@@ -78,9 +78,9 @@ void managedOne(Context& context, Request request, Respond respond, HandleOne ha
         context, std::move(request), std::move(respond),
         [&context, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
             auto webhook = Webhooks::find(books, asked.parameters[0]);
-            if (!webhook) return answer(problem(notFound("webhook"), asked.requestId));
-            if (!context.policy.sight(asked.identity).sees("webhook", {ownerOf(*webhook)}))
-                return answer(problem(withheld(notFound("webhook")), asked.requestId));
+            if (!webhook) return answer(problem(notFound(Kind::webhook), asked.requestId));
+            if (!context.policy.sight(asked.identity).sees(Kind::webhook, {ownerOf(*webhook)}))
+                return answer(problem(withheld(notFound(Kind::webhook)), asked.requestId));
             handle(books, webhooks, std::move(*webhook), asked, answer);
         });
 }
@@ -106,7 +106,7 @@ void listWebhooks(Context& context, Request request, Respond respond) {
                 boost::json::object body;
                 const auto& all = books.records().all("webhook");
                 for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
-                    if (!sight.sees("webhook", {ownerIn(at->second)})) continue;
+                    if (!sight.sees(Kind::webhook, {ownerIn(at->second)})) continue;
                     if (items.size() == limit || bytes >= mostOfPage) {
                         body["next"] = last;
                         break;

@@ -369,14 +369,14 @@ struct CoreAudio::Thread {
         const auto differsFrom = [&](double volume, bool muted) {
             return differs || (change.volume && static_cast<float>(*change.volume) != static_cast<float>(volume)) || (change.muted && *change.muted != muted);
         };
-        if (change.kind == Kind::device) {
-            const auto entry = std::ranges::find_if(devices, [&](auto& e) { return e.second->value.id == change.object; });
+        if (change.object.kind == Kind::audio_device) {
+            const auto entry = std::ranges::find_if(devices, [&](auto& e) { return e.second->value.id == change.object.id; });
             if (entry == devices.end()) return Fault{"audio-device-gone", "The device is gone."};
             key = entry->first;
             differs = differsFrom(entry->second->value.volume, entry->second->value.muted);
             code = entry->second->set(change.volume, change.muted, change.channelVolumes, context, what);
         } else {
-            const auto entry = std::ranges::find_if(sessions, [&](auto& e) { return e.second->value.id == change.object; });
+            const auto entry = std::ranges::find_if(sessions, [&](auto& e) { return e.second->value.id == change.object.id; });
             if (entry == sessions.end()) return Fault{"audio-device-gone", "The session is gone."};
             key = entry->first;
             differs = differsFrom(entry->second->value.volume, entry->second->value.muted);
@@ -387,7 +387,7 @@ struct CoreAudio::Thread {
             if (fault.slug == "audio-device-gone" || fault.slug == "source-lost") notices->rescan = true;
             return fault;
         }
-        return Outcome{change.object, differs && tell(key, command)};
+        return Outcome{change.object.id, differs && tell(key, command)};
     }
 
     void readMeters(Clock::time_point time) {

@@ -74,28 +74,29 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 }
 
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
-    auto what = "a change of " + change.object;
+    auto what = "a change of " + change.object.id;
     lanes_.post("mixer", "", std::move(what),
                 [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
 }
 
 Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change) {
-    const auto device = mixer_.device(change.object);
-    const auto session = mixer_.session(change.object);
-    if (change.kind == Kind::device ? !device : !session) return Fault{"audio-device-gone", "It is gone."};
+    const auto device = mixer_.device(change.object.id);
+    const auto session = mixer_.session(change.object.id);
+    if (change.object.kind == Kind::audio_device ? !device : !session) return Fault{"audio-device-gone", "It is gone."};
     const auto failed = [](Code code, std::string_view what) -> Result<Outcome> { return fromHresult(code, what); };
     const double volume = device ? device->volume : session->volume;
     const bool muted = device ? device->muted : session->muted;
     const bool heard = (change.volume && *change.volume != volume) || (change.muted && *change.muted != muted) || change.channelVolumes || change.displayName;
     if (change.volume)
-        if (const Code code = mixer_.setVolume(change.object, *change.volume, command)) return failed(code, "SetMasterVolume");
+        if (const Code code = mixer_.setVolume(change.object.id, *change.volume, command)) return failed(code, "SetMasterVolume");
     if (change.muted)
-        if (const Code code = mixer_.setMuted(change.object, *change.muted, command)) return failed(code, "SetMute");
+        if (const Code code = mixer_.setMuted(change.object.id, *change.muted, command)) return failed(code, "SetMute");
     if (change.channelVolumes)
-        if (const Code code = mixer_.setChannels(change.object, *change.channelVolumes, command)) return failed(code, "SetAllVolumes");
+        if (const Code code = mixer_.setChannels(change.object.id, *change.channelVolumes, command)) return failed(code, "SetAllVolumes");
     if (change.displayName)
-        if (const Code code = mixer_.setDisplayName(change.object, *change.displayName, command)) return failed(code, "IAudioSessionControl::SetDisplayName");
-    return Outcome{change.object, heard};
+        if (const Code code = mixer_.setDisplayName(change.object.id, *change.displayName, command))
+            return failed(code, "IAudioSessionControl::SetDisplayName");
+    return Outcome{change.object.id, heard};
 }
 
 }  // namespace deskline::audio

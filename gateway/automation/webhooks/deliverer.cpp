@@ -180,7 +180,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
     reading.subscription.sight = policy_.sight(identityOf(webhook));
-    reading.subscription.sight.give("webhook", Reach::own);
+    reading.subscription.sight.give(Kind::webhook, Reach::own);
     reading.subscription.subject = webhook.subject.value_or("");
     ledger_.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
         if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
@@ -218,7 +218,7 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
                     {"webhook-id", event},
                     {"webhook-timestamp", timestamp},
                     {"webhook-signature", sign(valid, event, timestamp, post.body)}};
-    Delivery delivery{.event = event, .type = frame->type, .attempt = webhook.attempt + 1, .at = books.now()};
+    Delivery delivery{.event = event, .type = std::string(frame->type()), .attempt = webhook.attempt + 1, .at = books.now()};
     books.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation, post = std::move(post), delivery = std::move(delivery)] {
         const auto started = std::chrono::steady_clock::now();
         send_(post, [this, id, owner, generation, delivery, started](const outbound::PostOutcome& outcome) {

@@ -23,7 +23,7 @@ Bytes Forms::once(Last& last, const events::FramePtr& frame, Make make) {
 }
 
 Bytes Forms::eventStream(const events::FramePtr& frame) {
-    return once(eventStream_, frame, [&] { return eventChunk(frame->type, frame->cursor(), frame->cloudEvent()); });
+    return once(eventStream_, frame, [&] { return eventChunk(frame->type(), frame->cursor(), frame->cloudEvent()); });
 }
 
 Bytes Forms::deflated(const events::FramePtr& frame) {

@@ -156,7 +156,7 @@ void Outlet::attached(const events::Attachment& attachment, const events::Subscr
     joinedAs_ = asked;  // before: whoever has joined must be able to leave
     shard_.join(joinedAs_, shared_from_this());
     joined_ = true;
-    watchMeters(asked.hears("audio.meter"));
+    watchMeters(asked.hears(Kind::audio_meter));
     whenSent([](Outlet& self) { self.begun(); });
     channel_->flush();
 }
@@ -230,7 +230,7 @@ void Outlet::adapt(By by) {
 
 bool Outlet::deliver(const events::FramePtr& frame) {
     if (lost_ || channel_->closing()) return false;
-    if (beginning_ && !subscription_.sees(frame->topic(), frame->concern)) return false;  // it may see less by now
+    if (beginning_ && !subscription_.sees(frame->kind, frame->concern)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
     releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
     put(frame);

@@ -169,15 +169,6 @@ Result<Outcome> SimulatedTelephony::carryOut(const ReadSession& command) {
     return Outcome{command.session, false, false};
 }
 
-Result<Outcome> SimulatedTelephony::carryOut(const SetMeasurementPeriod& command) {
-    std::string object = command.object;
-    for (const auto& queue : acd_.queues())
-        if (queue.id == object) object = queue.name;
-    if (const Code code = acd_.setMeasurementPeriod(object, command.period)) return failed(code, "put_MeasurementPeriod");
-    readFigures();
-    return Outcome{command.object, false, false};
-}
-
 void SimulatedTelephony::readFigures() {
     if (!recovery_->connected()) return;
     FiguresRead figures;

@@ -37,7 +37,6 @@ private:
     Result<Outcome> carryOut(const CreateSession& command);
     Result<Outcome> carryOut(const SetSessionState& command);
     Result<Outcome> carryOut(const ReadSession& command);
-    Result<Outcome> carryOut(const SetMeasurementPeriod& command);
     Result<void> rebuild();
     void happened(const simulation::SwitchEvent& event);
     bool known(const std::string& agent) const;

@@ -237,17 +237,6 @@ bool Connection::ended(const std::string& session) const {
     return ended_.contains(session);
 }
 
-ComPtr<ITQueue> Connection::queue(const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = queues_.find(id);
-    return found == queues_.end() ? nullptr : found->second.object;
-}
-
-bool Connection::queueRemoved(const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    return !queues_.contains(id) && removedQueues_.contains(id);
-}
-
 std::vector<Address> Connection::addresses() const {
     const std::lock_guard lock(mutex_);
     std::vector<Address> all;

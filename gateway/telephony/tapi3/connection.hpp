@@ -40,8 +40,6 @@ public:
     ComPtr<ITAgent> agent(const std::string& id) const;
     ComPtr<ITAgentSession> session(const std::string& id) const;
     bool ended(const std::string& session) const;
-    ComPtr<ITQueue> queue(const std::string& id) const;
-    bool queueRemoved(const std::string& id) const;
     Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<Secret>& pin);
     FiguresRead readFigures();
     std::map<std::string, bool> capabilities() const;
@@ -132,8 +130,8 @@ private:
     std::map<std::string, SessionEntry> sessions_;
     std::map<IUnknown*, std::string> sessionByIdentity_;  // of objects that the session's entry holds
     std::map<IUnknown*, CallEntry> calls_;
-    source::Remembered ended_;                          // sessions
-    source::Remembered removedGroups_, removedQueues_;  // groups: by id and by name
+    source::Remembered ended_;          // sessions
+    source::Remembered removedGroups_;  // by id and by name
 };
 
 }  // namespace deskline::telephony

@@ -211,7 +211,6 @@ void Connection::dropGroups(const std::function<bool(const Group&)>& which, Time
         const std::lock_guard lock(mutex_);
         groups = takenOut(groups_, which);
         queues = takenOut(queues_, [&](const QueueEntry& queue) { return groups.contains(queue.group); });
-        for (const auto& [id, queue] : queues) removedQueues_.insert(id);
         for (const auto& [id, group] : groups) {
             removedGroups_.insert(id);
             removedGroups_.insert(group.value.name);
@@ -256,7 +255,6 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
         {
             const std::lock_guard lock(mutex_);
             gone = takenOut(queues_, isIt);
-            for (const auto& [id, entry] : gone) removedQueues_.insert(id);
         }
         for (const auto& [id, entry] : gone) report({QueueChanged{entry.value, PresenceEvent::removed}, time});
         return;

@@ -140,17 +140,6 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         report({SessionRead{command.session, fromTapi(state)}});
         return Outcome{command.session, false, false};
     }
-
-    Result<Outcome> carryOut(Connection& tapi, const SetMeasurementPeriod& command) {
-        HRESULT code = E_INVALIDARG;
-        if (tapi.queueRemoved(command.object)) code = static_cast<HRESULT>(hresult("TAPI_E_CALLCENTER_QUEUE_REMOVED"));
-        if (const auto agent = tapi.agent(command.object))
-            code = agent->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
-        else if (const auto queue = tapi.queue(command.object))
-            code = queue->put_MeasurementPeriod(static_cast<__LONG32>(command.period));
-        if (FAILED(code)) return com::failed(code, "put_MeasurementPeriod");
-        return Outcome{command.object, false, false};
-    }
 };
 
 Tapi3Telephony::Tapi3Telephony(Tapi3Options options) : state_(std::make_shared<State>(std::move(options))) {}

@@ -75,7 +75,7 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
             return 0;
         });
     };
-    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) { return desk.services.policy.sight(who).sees("webhook", frame->concern); };
+    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) { return desk.services.policy.sight(who).sees(Kind::webhook, frame->concern); };
     const auto is = [&](identity::Identity who) { return desk.authenticator.current(who, drivenClock()); };
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
 
@@ -110,7 +110,7 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
         tick();  // it is suspended
         int told = 0;
         for (const auto& frame : desk.bench.frames()) {
-            if (frame->type != "deskline.webhook") continue;
+            if (frame->type() != "deskline.webhook") continue;
             ++told;
             CHECK(sees(*before, frame));
             CHECK_FALSE(sees(*after, frame));

@@ -5,7 +5,7 @@
 namespace deskline::events {
 
 inline const Cause lunch{"request-1", "admin", "lunch", {}};
-inline const Expectation toReady{"deskline.agent-session", "/sessions/s1", "", "ready"};
+inline const Expectation toReady{Kind::agent_session, "s1", "", "ready"};
 inline const Fault timedOut{"source-timeout", "ITAgentSession::put_State answered TAPI_E_TIMEOUT.", {}, {}, true};
 
 struct Told {
@@ -20,7 +20,7 @@ struct Asked {
     std::vector<Told> told = {};
 
     Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
-        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, "/sessions/s1"}); });
+        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}}); });
     }
     void settle(Result<std::string> object, bool eventExpected = true) {
         ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {

@@ -79,7 +79,7 @@ TEST_CASE("an agent that is found again as it was is of no command") {
     picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
     bench.ledger.record({picture});
     bench.ledger.record({SourceLost{Source::telephony, timedOut}});
-    const Asked asked(bench, Expectation{"deskline.agent", "/agents/1001", "", "not-ready"});
+    const Asked asked(bench, Expectation{Kind::agent, "1001", "", "not-ready"});
     bench.ledger.record({picture});
     const auto again = bench.frames();
     CHECK(data(again.back()).at("event") == "not-ready");
@@ -90,9 +90,9 @@ TEST_CASE("an agent that is found again as it was is of no command") {
 
 TEST_CASE("a new session is of the command that asked for its group, whoever else asks for another") {
     Bench bench(journalIn({}));
-    Asked support(bench, Expectation{"deskline.agent-session", "", "1001", "new-session", "Support"}, {"request-1", "lead", {}, {}});
-    Asked sales(bench, Expectation{"deskline.agent-session", "", "1001", "new-session", "Sales"}, {"request-2", "head", {}, {}});
-    Asked any(bench, Expectation{"deskline.agent-session", "", "1001", "new-session"}, {"request-3", "of an older gateway", {}, {}});
+    Asked support(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Support"}, {"request-1", "lead", {}, {}});
+    Asked sales(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Sales"}, {"request-2", "head", {}, {}});
+    Asked any(bench, Expectation{Kind::agent_session, "", "1001", "new-session"}, {"request-3", "of an older gateway", {}, {}});
     open(bench);  // in Sales
     bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1001")}});
     const auto frames = bench.frames();
@@ -103,7 +103,7 @@ TEST_CASE("a new session is of the command that asked for its group, whoever els
 
 TEST_CASE("while a command is under way its object is busy") {
     Bench bench(journalIn({}));
-    const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy("/sessions/s1"); }); };
+    const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy({Kind::agent_session, "s1"}); }); };
     CHECK_FALSE(busy());
     Asked asked(bench, std::nullopt);
     CHECK(busy());
@@ -115,7 +115,8 @@ TEST_CASE("commands under way: so many of one account and of all") {
     Commands commands;
     CommandId id = 0;
     const auto fill = [&](const std::string& account) {
-        for (; !commands.full(account); commands.begin(++id, {.cause = {.account = account}, .expectation = {}, .object = "/sessions/s1"})) {
+        for (; !commands.full(account);
+             commands.begin(++id, {.cause = {.account = account}, .expectation = {}, .object = ObjectRef{Kind::agent_session, "s1"}})) {
         }
     };
     fill("ada");

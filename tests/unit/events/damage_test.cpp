@@ -160,7 +160,7 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
     CHECK(journal->epoch() != epoch);
     CHECK(journal->newest() > 3);
     CHECK(journal->oldest() == journal->newest() + 1);  // nothing from before is told on under the new epoch
-    CHECK(journal->append({makeFrame({.number = journal->newest() + 1, .type = "deskline.agent", .subject = "/agents/1"}, "{}")}).has_value());
+    CHECK(journal->append({makeFrame({.number = journal->newest() + 1, .kind = Kind::agent, .subject = "/agents/1"}, "{}")}).has_value());
 }
 
 TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
@@ -193,7 +193,7 @@ TEST_CASE("rows of events that something else left are named and left alone; the
         REQUIRE(frames.size() == 2);
         CHECK(frames.back()->number == 3);
         std::size_t last = 0;
-        for (const auto& frame : frames) last += journal->lastOf(frame->type).value().size();
+        for (const auto& frame : frames) last += journal->lastOf(frame->kind).value().size();
         CHECK(last > 0);
     }
 }

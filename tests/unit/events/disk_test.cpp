@@ -16,7 +16,7 @@ constexpr std::int64_t twentyDays = std::chrono::milliseconds(20 * day).count();
 
 FramePtr someEvent(std::uint64_t number, std::int64_t time = 0) {
     const auto text = std::to_string(number);
-    return makeFrame({.number = number, .time = time, .type = "deskline.agent", .subject = "/agents/" + std::to_string(number % 7)},
+    return makeFrame({.number = number, .time = time, .kind = Kind::agent, .subject = "/agents/" + std::to_string(number % 7)},
                      "{\"n\":" + text + ",\"filling\":\"" + std::string(100 + number * 37 % 1500, 'x') + "\"}");
 }
 

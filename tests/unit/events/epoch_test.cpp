@@ -218,7 +218,7 @@ TEST_CASE("retention that cuts the last that is known of something still there: 
             const auto journal = journalIn(file);
             last = journal->newest() + 1;
             const auto later = (now() + 40 * day).time_since_epoch().count();
-            REQUIRE(journal->append({makeFrame({.number = last, .time = later, .type = "deskline.queue", .subject = "/queues/q"}, R"({"a":1})")}).has_value());
+            REQUIRE(journal->append({makeFrame({.number = last, .time = later, .kind = Kind::queue, .subject = "/queues/q"}, R"({"a":1})")}).has_value());
             while (journal->prune(later)) {
             }
             REQUIRE(journal->oldest() == last);

@@ -16,14 +16,14 @@ TEST_CASE("a cursor survives its text") {
 TEST_CASE("a frame is a whole unmasked text frame, at every length of header") {
     for (const std::size_t length : {10, 125 + 0, 126, 70'000}) {
         const std::string event = "{\"a\":\"" + std::string(length, 'x') + "\"}";
-        const auto frame = makeFrame({.number = 1, .type = "deskline.queue"}, event);
+        const auto frame = makeFrame({.number = 1, .kind = Kind::queue}, event);
         const auto total = frame->bytes.size();
         const auto second = static_cast<unsigned char>(frame->bytes[1]);
         const std::size_t header = second < 126 ? 2 : second == 126 ? 4 : 10;
         CHECK(static_cast<unsigned char>(frame->bytes[0]) == 0x81);
         CHECK(frame->bytes.substr(header, 14) == "{\"op\":\"event\",");
         CHECK(frame->cloudEvent() == event);
-        CHECK(frame->topic() == "queue");
+        CHECK(frame->type() == "deskline.queue");
         CHECK(total - header == event.size() - 1 + 14);
     }
 }

@@ -30,9 +30,9 @@ const std::vector<std::string> agents{"1001", "1002", "1003", "1004"}, groups{"S
     accounts{"crm", "ada"};
 
 FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
-    const auto topic = allTopics.at(below(random, allTopics.size()));
-    Frame meta{.number = number, .time = time, .type = "deskline." + std::string(topic), .subject = "/x/" + std::to_string(below(random, 5))};
-    if (chance(random, 70)) meta.concern.agent = topic == "webhook" ? accounts[below(random, 2)] : agents[below(random, agents.size())];
+    const auto kind = eventKinds.at(below(random, eventKinds.size()));
+    Frame meta{.number = number, .time = time, .kind = kind, .subject = "/x/" + std::to_string(below(random, 5))};
+    if (chance(random, 70)) meta.concern.agent = kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
     if (chance(random, 50)) meta.concern.groups = some(random, groups, 40);
     return makeFrame(std::move(meta), "{\"n\":" + std::to_string(number) + "}");
 }
@@ -40,7 +40,7 @@ FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
 Subscription randomSubscription(Random& random) {
     Subscription asked{.topics = some(random, allTopics, 40), .sight = Sight(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
     if (chance(random, 30)) asked.topics.insert("audio");
-    for (const auto topic : allTopics) asked.sight.give(topic, static_cast<Reach>(below(random, 4)));
+    for (const auto kind : eventKinds) asked.sight.give(kind, static_cast<Reach>(below(random, 4)));
     if (chance(random, 20)) asked.sight = Sight::everything();
     if (chance(random, 30)) asked.only = some(random, agents, 40);
     if (chance(random, 5))
@@ -135,7 +135,7 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
     bool damaged = false;
     REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged).has_value());
     Sight own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
-    for (const auto topic : allTopics) own.give(topic, Reach::own), ofGroups.give(topic, Reach::groups);
+    for (const auto kind : eventKinds) own.give(kind, Reach::own), ofGroups.give(kind, Reach::groups);
     const std::set<std::string> everything(allTopics.begin(), allTopics.end());
     struct Row {
         const char* what;

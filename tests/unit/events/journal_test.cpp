@@ -29,9 +29,8 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
         epoch = journal->epoch();
         std::vector<FramePtr> frames;
         for (std::uint64_t n = 1; n <= 100; ++n)
-            frames.push_back(
-                makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .type = "deskline.agent", .subject = "/agents/" + std::to_string(n % 3)},
-                          "{\"n\":" + std::to_string(n) + "}"));
+            frames.push_back(makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .kind = Kind::agent, .subject = "/agents/" + std::to_string(n % 3)},
+                                       "{\"n\":" + std::to_string(n) + "}"));
         REQUIRE(journal->append(frames).has_value());
     }
     const auto journal = journalIn(folder.path / "journal.db");
@@ -42,7 +41,7 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     REQUIRE(some.size() == 5);
     CHECK(some[0]->cloudEvent() == "{\"n\":41}");
     std::vector<std::string> last;
-    const auto lastFrames = journal->lastOf("deskline.agent").value();
+    const auto lastFrames = journal->lastOf(Kind::agent).value();
     for (const auto& frame : lastFrames) last.push_back(frame->cloudEvent());
     CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
     journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
@@ -86,7 +85,7 @@ TEST_CASE("a look at a journal finds what a start would, and leaves all as it is
     {
         const auto open = journalIn(file);  // beside a gateway
         CHECK(looked() == "fit");
-        const auto frame = makeFrame({.number = 1, .time = 1, .type = "deskline.agent", .subject = "/agents/1"}, "{}");
+        const auto frame = makeFrame({.number = 1, .time = 1, .kind = Kind::agent, .subject = "/agents/1"}, "{}");
         REQUIRE(open->append({frame}).has_value());
     }
     CHECK(names() == kept);
@@ -169,7 +168,7 @@ TEST_CASE("what SQLite keeps beside the journal stays when it is closed, emptied
         {
             const auto journal = journalIn(file);
             const auto number = journal->newest() + 1;
-            REQUIRE(journal->append({makeFrame({.number = number, .type = "deskline.agent", .subject = "/agents/1"}, R"({"a":1})")}).has_value());
+            REQUIRE(journal->append({makeFrame({.number = number, .kind = Kind::agent, .subject = "/agents/1"}, R"({"a":1})")}).has_value());
         }
         for (const char* side : {"-wal", "-shm"}) REQUIRE(std::filesystem::exists(file.string() + side));
         CHECK(std::filesystem::file_size(file.string() + "-wal") == 0);
@@ -184,7 +183,7 @@ TEST_CASE("a journal that is too large is cut a little at a time, from the front
     const auto append = [&](int count) {
         std::vector<FramePtr> frames;
         for (int i = 0; i < count; ++i)
-            frames.push_back(makeFrame({.number = ++number, .time = now().time_since_epoch().count(), .type = "deskline.agent", .subject = "/agents/1"},
+            frames.push_back(makeFrame({.number = ++number, .time = now().time_since_epoch().count(), .kind = Kind::agent, .subject = "/agents/1"},
                                        "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
         REQUIRE(journal->append(frames).has_value());
     };
@@ -212,7 +211,7 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
         std::vector<FramePtr> frames;
         for (auto n = first; n < first + 20; ++n)
             frames.push_back(
-                makeFrame({.number = n, .type = "deskline.agent", .subject = "/agents/" + std::to_string(n)}, "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+                makeFrame({.number = n, .kind = Kind::agent, .subject = "/agents/" + std::to_string(n)}, "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
         return frames;
     };
     std::uint64_t next = 1;
@@ -236,7 +235,7 @@ TEST_CASE("what was forgotten is in the log of changes while somebody reads an o
     const auto file = folder.path / "journal.db", log = folder.path / "journal.db-wal";
     const auto journal = journalIn(file);
     const std::string secret = "a very private reason";
-    const Frame meta{.number = 1, .type = "deskline.agent", .subject = "/agents/1001", .concern = {"1001", {}}};
+    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {}}};
     REQUIRE(journal->append({makeFrame(meta, "{\"reason\":\"" + secret + "\"}")}).has_value());
     Database reader;
     bool damaged = false;
@@ -261,7 +260,7 @@ TEST_CASE("who forgets waits for a reader that ends in time") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file);
-    const Frame meta{.number = 1, .type = "deskline.agent", .subject = "/agents/1001", .concern = {"1001", {}}};
+    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {}}};
     REQUIRE(journal->append({makeFrame(meta, "{}")}).has_value());
     Database reader;
     bool damaged = false;

@@ -62,7 +62,7 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
         audit.add(refusedBy("ada"));
         for (std::size_t i = 0; i < 3; ++i) operations.put(someOperation(i, "crm", now()));
         REQUIRE(journal
-                    ->write({makeFrame({.number = 1, .type = "deskline.agent", .subject = "/agents/1001", .concern = {"1001", {"Sales"}}}, R"({"ä":"ö"})"),
+                    ->write({makeFrame({.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {"Sales"}}}, R"({"ä":"ö"})"),
                              someFrame(2, now())},
                             {&audit, &operations})
                     .has_value());

@@ -131,7 +131,7 @@ TEST_CASE("a new picture is told as differences, in order") {
     bench.ledger.record({SourceConnected{Source::telephony, {}}});
     bench.ledger.record({picture});
     std::vector<std::string> told;
-    for (const auto& frame : bench.frames()) told.push_back(frame->type + " " + std::string(data(frame).at("event").as_string()));
+    for (const auto& frame : bench.frames()) told.push_back(std::string(frame->type()) + " " + std::string(data(frame).at("event").as_string()));
     CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed", "deskline.agent-session end", "deskline.agent not-ready",
                                            "deskline.agent-session ready"});
 }

@@ -99,7 +99,7 @@ TEST_CASE("operations are kept over a restart; one that was running is in doubt 
 TEST_CASE("an operation whose event was told before the gateway ended is settled by it, and no later event is its") {
     const Folder folder;
     const bool ofAnyObject = GENERATE(false, true);  // as the making of a session: which one it will be nobody knows
-    const auto expected = ofAnyObject ? Expectation{"deskline.agent-session", "", "1001", "new-session"} : toReady;
+    const auto expected = ofAnyObject ? Expectation{Kind::agent_session, "", "1001", "new-session"} : toReady;
     std::string cursor;
     {
         Bench bench(journalIn(folder.path / "journal.db"));

@@ -6,7 +6,7 @@ namespace deskline::events {
 
 inline Sight sightOf(const std::string& account) {
     Sight sight({}, {}, account);
-    for (const auto topic : allTopics) sight.give(topic, Reach::all);
+    for (const auto kind : eventKinds) sight.give(kind, Reach::all);
     return sight;
 }
 
@@ -16,7 +16,7 @@ inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count
     for (auto n = first; n < first + count; ++n)
         frames.push_back(makeFrame({.number = n,
                                     .time = static_cast<std::int64_t>(n),
-                                    .type = "deskline." + std::string(allTopics.at(n % 6)),
+                                    .kind = eventKinds.at(n % 6),
                                     .subject = "/things/" + std::to_string(n % 50),
                                     .concern = {std::to_string(1'000 + n % 20), {"Sales"}}},
                                    "{\"n\":" + std::to_string(n) + "}"));

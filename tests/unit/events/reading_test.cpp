@@ -67,7 +67,7 @@ TEST_CASE("who comes back with a cursor that the journal has cut is told so, and
     const Folder folder;
     auto journal = journalIn(folder.path / "journal.db");
     std::vector<FramePtr> frames;
-    for (std::uint64_t n = 1; n <= 10; ++n) frames.push_back(makeFrame({.number = n, .time = 1, .type = "deskline.queue", .subject = "/queues/1"}, "{}"));
+    for (std::uint64_t n = 1; n <= 10; ++n) frames.push_back(makeFrame({.number = n, .time = 1, .kind = Kind::queue, .subject = "/queues/1"}, "{}"));
     REQUIRE(journal->append(frames).has_value());
     const auto epoch = journal->epoch();
     journal->prune(now().time_since_epoch().count());

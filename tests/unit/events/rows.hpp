@@ -8,7 +8,7 @@
 namespace deskline::events {
 
 inline FramePtr someFrame(std::uint64_t number, Time time, std::size_t bytes = 10) {
-    return makeFrame({.number = number, .time = time.time_since_epoch().count(), .type = "deskline.queue", .subject = "/queues/1"},
+    return makeFrame({.number = number, .time = time.time_since_epoch().count(), .kind = Kind::queue, .subject = "/queues/1"},
                      "{\"pad\":\"" + std::string(bytes, 'x') + "\"}");
 }
 

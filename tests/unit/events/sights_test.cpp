@@ -12,7 +12,7 @@ constexpr auto answersWithin = std::chrono::seconds(20);
 
 Sight of(const std::string& group, const std::string& account = "ada") {
     Sight sight({}, {group}, account);
-    sight.give("agent-session", Reach::groups);
+    sight.give(Kind::agent_session, Reach::groups);
     return sight;
 }
 

@@ -41,7 +41,7 @@ struct Look {
 const Look looks[] = {
     {"the newest event of each object",
      [](const Journal& journal, const Operations&) {
-         const auto read = journal.lastOf("deskline.queue");
+         const auto read = journal.lastOf(Kind::queue);
          return seenBy(read, read && read->size() == 1 && read->front()->number == filled);
      }},
     {"the events after a number",

@@ -1,0 +1,34 @@
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "model/kinds.hpp"
+
+using namespace deskline;
+
+TEST_CASE("kinds: a row each, found by its type, told apart by its type") {
+    std::set<std::string_view> types;
+    for (const auto& row : kindRows) {
+        INFO(row.type);
+        CHECK(types.insert(row.type).second);
+        CHECK(row.type.starts_with(typePrefix));
+        CHECK(row.path.starts_with('/'));
+        CHECK(row.path.ends_with('/'));
+        CHECK_FALSE(row.noun.empty());
+        CHECK(&rowOf(row.kind) == &row);
+        CHECK(kindOfType(row.type) == (row.kind == Kind::address ? std::nullopt : std::optional(row.kind)));
+    }
+    CHECK_FALSE(kindOfType("agent"));
+    CHECK_FALSE(kindOfType("deskline."));
+    CHECK_FALSE(kindOfType("deskline.agent-session2"));
+    CHECK(ObjectRef{Kind::audio_device, "a b"}.text() == "/audio/devices/a b");
+}
+
+// A sight's text is kept over restarts, and compared: a kind that changes its place ends every stream's right to resume.
+TEST_CASE("kinds: their order is what journals have") {
+    const std::vector<std::string_view> kept{"agent-session", "agent",        "agent-handler", "acd-group",   "queue",  "call",
+                                             "audio.session", "audio.device", "audio.ducking", "audio.meter", "source", "webhook"};
+    REQUIRE(allTopics.size() >= kept.size());
+    CHECK(std::vector<std::string_view>(allTopics.begin(), allTopics.begin() + 12) == kept);
+    CHECK(kindRows.back().kind == Kind::address);
+}
