@@ -8,14 +8,13 @@
 #include <mutex>
 #include <thread>
 
+#include "events/attaching.hpp"
 #include "events/brought.hpp"
 #include "events/commands.hpp"
-#include "events/erasures.hpp"
+#include "events/facts/apply.hpp"
 #include "events/keeping.hpp"
+#include "events/saving.hpp"
 #include "events/sights.hpp"
-#include "events/snapshot.hpp"
-#include "events/snapshots.hpp"
-#include "events/unsaved.hpp"
 #include "model/failpoint.hpp"
 #include "model/values_json.hpp"
 
@@ -27,13 +26,6 @@ using Steady = std::chrono::steady_clock;
 
 constexpr auto tickEvery = std::chrono::seconds(1);
 
-struct Attach {
-    std::size_t shard;
-    Subscription subscription;
-    std::string cursor;
-    std::function<void(const Attachment&)> answer;
-    std::optional<std::weak_ptr<const void>> whose;
-};
 struct Query {
     std::function<void(const State&, const std::string&)> read;
 };
@@ -56,10 +48,9 @@ struct Ledger::Thread final : Books {
     Ticks steady;
     std::string source;
     State known;
-    std::uint64_t number = 0, wholeAtStart = 0;  // wholeAtStart: erasures.hpp
+    std::uint64_t number = 0;
     std::vector<Observer*> observers;
     std::function<Answer(const Operation&)> answers;
-    std::function<void(bool)> durable = [](bool) {};
     std::atomic<CommandId> lastCommand{0};
 
     std::mutex mutex;
@@ -73,18 +64,14 @@ struct Ledger::Thread final : Books {
     Records recordsKept;
     Sights sights{recordsKept};
     Audit auditKept;
-    std::vector<Store*> stores{&operationsKept, &recordsKept, &auditKept};
-    Unsaved unsaved;
+    Saving saving;
     std::deque<Fact> tellings;    // the gateway's own facts, for after the present work
     std::vector<Work> committed;  // for when all is durable: nobody hears of what may yet be lost
-    Snapshots snapshots;          // at the present cursor
     Keeping keeping;
-    Steady::time_point nextTick = Steady::now() + tickEvery, nextTry{};  // nextTry: of a journal that could not be written
+    Steady::time_point nextTick = Steady::now() + tickEvery;
 
-    mutable std::mutex healthMutex;
-    Health health;
-
-    Reads reads;  // the last: its thread ends before what it uses
+    Reads reads;  // its thread ends before what it uses
+    Attaching attaching;
 
     Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock, Ticks theTicks)
         : journal(std::move(theJournal)),
@@ -93,18 +80,14 @@ struct Ledger::Thread final : Books {
           steady(std::move(theTicks)),
           source("/gateways/" + gateway),
           number(journal->newest()),
+          saving(*journal, operationsKept, recordsKept, auditKept),
           keeping(*journal, operationsKept, auditKept, steady()),
           reads({.journal = *journal,
                  .number = number,
-                 .unsaved = unsaved.frames(),
+                 .unsaved = saving.unsaved(),
                  .post = [this](Work work) { post(Transact{[work = std::move(work)](Books&) { work(); }}); },
-                 .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}) {
-        health.events = number;
-        if (const auto& refusal = journal->refusal()) {
-            health.durable = false;
-            health.journalFault = refusal->detail;
-        }
-    }
+                 .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}),
+          attaching({.journal = *journal, .state = known, .number = number, .hub = hub, .sights = sights, .reads = reads}) {}
 
     const State& state() const override { return known; }
     std::string cursor() const override { return at(number); }
@@ -164,21 +147,12 @@ struct Ledger::Thread final : Books {
             known = State();
             recordsKept = Records();
             operationsKept = Operations();
-            journal->letGo(read.error());
+            saving.letGo(read.error());
             (void)operationsKept.load(journal->database());  // of a file in memory, with nothing in it
-            notDurable(journal->refusal()->detail);
-            durable(false);
         }
         if (journal->hasPast()) return;
         recordsKept.lacksPast();
         operationsKept.lacksPast();
-    }
-
-    void notDurable(const std::string& why) {
-        spdlog::error("{} Events are served but not durable.", why);
-        const std::lock_guard lock(healthMutex);
-        health.durable = false;
-        health.journalFault = why;
     }
 
     void restore() {
@@ -187,7 +161,7 @@ struct Ledger::Thread final : Books {
         for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
         for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
         sights.restored(journal->epoch(), number);
-        wholeAtStart = startAfterErasure(journal->database(), number);
+        attaching.restored();
         if (answers)
             for (const auto& operation : operationsKept.unsettled()) {
                 const CommandId command = ++lastCommand;
@@ -205,8 +179,7 @@ struct Ledger::Thread final : Books {
             work();
         } catch (const std::exception& error) {
             spdlog::error("{} ended by an exception, and the rest goes on: {}", what, error.what());
-            const std::lock_guard lock(healthMutex);
-            ++health.failedTasks;
+            saving.workFailed();
         }
     }
 
@@ -233,7 +206,7 @@ struct Ledger::Thread final : Books {
         }
         lock.unlock();
         guarded("the answers at the end", [this] { reads.end(); });
-        nextTry = {};  // a last time
+        saving.lastTime();
         guarded("a commit", [this] { commit(); });
     }
 
@@ -249,17 +222,14 @@ struct Ledger::Thread final : Books {
         measure();
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
-        if (save())
+        if (saving.save())
             if (const auto counted = operationsKept.countAgain(); !counted) spdlog::warn("{} Operations are counted as before.", counted.error().detail);
         spdlog::info("the journal was changed by another program; what is read again comes from the file");
     }
 
     void measure() {
         const auto sizes = keeping.sizes();
-        const std::lock_guard lock(healthMutex);
-        health.eventBytes = sizes.events;
-        health.auditBytes = sizes.audit;
-        health.operations = operationsKept.size();
+        saving.measured(sizes.events, sizes.audit);
     }
 
     // What the present work led to: the gateway's own facts, and the answers to commands.
@@ -279,7 +249,7 @@ struct Ledger::Thread final : Books {
     void handle(Fact& fact) {
         const auto attribution = [&](const Happened& is) { return commands.attribute(fact, is); };
         auto changes = apply(known, fact, number, attribution);
-        snapshots.clear();
+        attaching.changed();
         for (auto& change : changes) {
             for (auto* observer : observers) observer->changed(*this, change);
             const auto command = change.command;
@@ -308,7 +278,7 @@ struct Ledger::Thread final : Books {
         event.emplace("data", std::move(change.data));
         auto frame = makeFrame(std::move(meta), json::serialize(event));
         if (!change.ephemeral) {
-            unsaved.add(frame);
+            saving.add(frame);
             reads.heard(frame);
         }
         hub.frame(frame);
@@ -320,130 +290,14 @@ struct Ledger::Thread final : Books {
         afterCommit([this, read = std::move(query.read)] { read(known, cursor()); });
     }
 
-    void handle(Attach& task) {
-        const auto attach = std::make_shared<const Attach>(std::move(task));
-        toldIfFailed(*attach, [&] {
-            const bool holds = holdsPlace(*attach);
-            if (attach->cursor.empty()) return attached(*attach, std::nullopt);
-            if (!holds) return attached(*attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
-            reads.missed(attach->subscription, attach->cursor, attach->whose, [this, attach](const Result<Page>& missed) {
-                if (!attach->whose || !attach->whose->expired()) toldIfFailed(*attach, [&] { attached(*attach, missed); });
-            });
-        });
-    }
-
-    // Whoever could not be answered is told that, and comes back.
-    void toldIfFailed(const Attach& attach, const auto& work) {
-        try {
-            work();
-        } catch (const std::exception&) {
-            hub.work(attach.shard, [answer = attach.answer] { answer({.failed = true}); });
-            throw;
-        }
-    }
-
-    // Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.
-    bool holdsPlace(const Attach& attach) {
-        const auto& sight = attach.subscription.sight;
-        if (!attach.whose || sight.account().empty()) return true;
-        Cursor from;
-        const bool known = Cursor::parse(attach.cursor, from) && from.epoch == journal->epoch() && from.number <= number;
-        const bool holds = !known || !sights.doubtful(sight, from.number);
-        sights.hears(sight, known && holds ? from.number : number, number, *attach.whose);
-        return holds;
-    }
-
-    // Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by now.
-    bool isWhole(const std::string& cursor) const {
-        Cursor from;
-        return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart, wholeFrom(journal->database()));
-    }
-
-    // `missed`: what came after the cursor that was given.
-    void attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
-        Attachment reply{.cursor = cursor()};
-        for (const auto& [source, is] : known.sources) {
-            auto& all = reply.capabilities[name(source)].emplace_object();
-            for (const auto& [what, can] : is.capabilities) all[what] = can;
-        }
-        reply.resumed = missed && *missed && isWhole(attach.cursor);
-        if (reply.resumed) {
-            reply.missed = (*missed)->frames;
-            reply.more = (*missed)->cursor != reply.cursor;
-            reply.cursor = (*missed)->cursor;
-        } else {
-            if (missed) reply.reset = *missed ? "journal-truncated" : resetReason(missed->error());
-            reply.snapshot = snapshots.of(attach.subscription, [&] {
-                auto body = snapshot(known, attach.subscription);
-                json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
-                for (auto& part : body) whole[part.key()] = std::move(part.value());
-                return textFrame(json::serialize(whole));
-            });
-        }
-        hub.work(attach.shard, [answer = attach.answer, reply = std::move(reply)] { answer(reply); });
-    }
+    void handle(Attach& attach) { attaching.attach(std::move(attach)); }
 
     void handle(Read& read) { reads.read(std::move(read.reading), read.until, std::move(read.answer)); }
 
-    // A journal that fails is tried again once a second, however much there is to write.
-    Result<void> save() {
-        std::vector<Store*> changed;
-        std::ranges::copy_if(stores, std::back_inserter(changed), [](const Store* store) { return store->changed(); });
-        if (unsaved.empty() && changed.empty() && !journal->waits()) return {};
-        if (Steady::now() < nextTry) return Fault{"journal-fault", health.journalFault};
-        auto saved = write(changed);
-        if (journal->takesEvents()) durable(saved.has_value());
-        const std::lock_guard lock(healthMutex);
-        if (saved) {
-            if (!health.durable) spdlog::info("the journal can be written again; what had to wait was written late");
-            health.durable = true;
-            health.journalFault.clear();
-            ++health.commits;
-        } else {
-            if (health.durable) spdlog::error("{} Events are served but not durable until it can be written again.", saved.error().detail);
-            health.durable = false;
-            health.journalFault = saved.error().detail;
-            health.conflict = journal->conflict();
-            nextTry = Steady::now() + tickEvery;
-        }
-        return saved;
-    }
-
-    // Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the last.
-    Result<void> write(const std::vector<Store*>& changed) {
-        constexpr std::size_t group = 10'000;
-        const auto takeNote = [this] {
-            if (journal->takesEvents()) unsaved.writtenUpTo(journal->newest());
-        };
-        takeNote();  // where there was no memory to do it before
-        while (journal->takesEvents() && unsaved.frames().size() > group) {
-            const std::vector<FramePtr> first(unsaved.frames().begin(), unsaved.frames().begin() + group);
-            if (auto written = journal->append(first); !written) return written;
-            takeNote();
-        }
-        auto written = journal->write(unsaved.frames(), changed);
-        takeNote();
-        return written;
-    }
-
-    // While the journal cannot be written: what waits has a bound.
-    void bound() {
-        const auto lost = unsaved.trim();
-        if (lost) spdlog::error("{} events were given up: they were told, but the journal cannot be written and there is no more room to wait", lost);
-        const std::lock_guard lock(healthMutex);
-        health.lost += lost;
-        health.lostAudit = auditKept.droppedInAll();
-        health.events = number;
-        health.unsaved = unsaved.frames().size();
-        health.unsavedBytes = unsaved.bytes();
-        health.unsavedAudit = auditKept.unsaved();
-        health.unsavedOperations = operationsKept.unsaved();
-    }
-
     void commit() {
         reads.tellDue();
-        (void)save();  // its failure is said in the log and in health; the gateway serves on
-        bound();
+        (void)saving.save();  // the gateway serves on
+        saving.bound(number);
         failpoint("ledger.saved");
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
         failpoint("ledger.answered");
@@ -459,7 +313,7 @@ Ledger::~Ledger() { stop(); }
 void Ledger::observe(Observer& observer) { thread_->observers.push_back(&observer); }
 void Ledger::answerWith(std::function<Answer(const Operation&)> answers) { thread_->answers = std::move(answers); }
 
-void Ledger::tellDurable(std::function<void(bool)> told) { thread_->durable = std::move(told); }
+void Ledger::tellDurable(std::function<void(bool)> told) { thread_->saving.tellDurable(std::move(told)); }
 
 void Ledger::start() {
     thread_->thread = std::thread([this] { thread_->run(); });
@@ -492,9 +346,6 @@ void Ledger::read(Reading reading, ToldPage answer) {
 }
 Readers& Ledger::readers() { return thread_->reads.readers(); }
 
-Health Ledger::health() const {
-    const std::lock_guard lock(thread_->healthMutex);
-    return thread_->health;
-}
+Health Ledger::health() const { return thread_->saving.health(); }
 
 }  // namespace deskline::events

@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "events/attachment.hpp"
 #include "events/books.hpp"
+#include "events/health.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
 #include "events/reads.hpp"
@@ -16,27 +18,6 @@
 #include "events/subscription.hpp"
 
 namespace deskline::events {
-
-struct Attachment {                      // what a subscriber starts, or goes on, with
-    std::string cursor;                  // up to which it has heard everything after this
-    bool failed = false;                 // it could not be put together: nothing else counts
-    bool resumed = false, more = false;  // more: attach again from `cursor` before the next event can be heard live
-    std::string reset;                   // why not resumed, when a cursor was given: "journal-truncated", "epoch-changed", "cursor-unknown", "rights-changed"
-    std::shared_ptr<const std::string> snapshot;  // a whole frame; null when resumed
-    std::vector<FramePtr> missed;                 // when resumed: events after the cursor, not all of them filtered; at most a page
-    boost::json::object capabilities;
-};
-
-struct Health {
-    bool durable = true;
-    std::string journalFault;
-    std::uint64_t events = 0, unsaved = 0, commits = 0;
-    bool conflict = false;                                                    // somebody else wrote into the journal: the gateway has to end
-    std::uint64_t failedTasks = 0;                                            // work that ended by an exception: a mistake of the gateway's own
-    std::uint64_t unsavedBytes = 0, unsavedAudit = 0, unsavedOperations = 0;  // that wait for the journal, too
-    std::uint64_t lost = 0, lostAudit = 0;                                    // since the start: there was no room to wait
-    std::uint64_t eventBytes = 0, auditBytes = 0, operations = 0;             // what is kept
-};
 
 using Clock = std::function<Time()>;
 using Ticks = std::function<std::chrono::steady_clock::time_point()>;  // of a clock that nobody sets

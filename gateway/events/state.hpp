@@ -1,4 +1,4 @@
-// What the gateway knows at a cursor, and how a fact changes it. Only the ledger writes it. Thread: the ledger's.
+// What the gateway knows at a cursor, and the events of its change. Only the ledger writes it. Thread: the ledger's.
 #pragma once
 #include <boost/json.hpp>
 #include <boost/mp11.hpp>
@@ -106,9 +106,6 @@ struct Attributed {
     const Cause* cause = nullptr;
 };
 using Attribution = std::function<Attributed(const Happened& is)>;
-
-// Changes the state as the fact says and tells the events. `number`: of the last event before them.
-std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution);
 
 // What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since. False: the
 // event tells of nothing that would be there.

@@ -1,0 +1,78 @@
+#include "events/attaching.hpp"
+
+#include "events/erasures.hpp"
+#include "events/snapshot.hpp"
+#include "model/values_json.hpp"
+
+namespace deskline::events {
+
+namespace json = boost::json;
+
+std::string Attaching::cursor() const { return Cursor{lent_.journal.epoch(), lent_.number}.text(); }
+
+void Attaching::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
+
+void Attaching::attach(Attach task) {
+    const auto attach = std::make_shared<const Attach>(std::move(task));
+    toldIfFailed(*attach, [&] {
+        const bool holds = holdsPlace(*attach);
+        if (attach->cursor.empty()) return attached(*attach, std::nullopt);
+        if (!holds) return attached(*attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
+        lent_.reads.missed(attach->subscription, attach->cursor, attach->whose, [this, attach](const Result<Page>& missed) {
+            if (!attach->whose || !attach->whose->expired()) toldIfFailed(*attach, [&] { attached(*attach, missed); });
+        });
+    });
+}
+
+// Whoever could not be answered is told that, and comes back.
+void Attaching::toldIfFailed(const Attach& attach, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const std::exception&) {
+        lent_.hub.work(attach.shard, [answer = attach.answer] { answer({.failed = true}); });
+        throw;
+    }
+}
+
+// Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.
+bool Attaching::holdsPlace(const Attach& attach) {
+    const auto& sight = attach.subscription.sight;
+    if (!attach.whose || sight.account().empty()) return true;
+    Cursor from;
+    const bool known = Cursor::parse(attach.cursor, from) && from.epoch == lent_.journal.epoch() && from.number <= lent_.number;
+    const bool holds = !known || !lent_.sights.doubtful(sight, from.number);
+    lent_.sights.hears(sight, known && holds ? from.number : lent_.number, lent_.number, *attach.whose);
+    return holds;
+}
+
+// Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by now.
+bool Attaching::isWhole(const std::string& cursor) const {
+    Cursor from;
+    return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart_, wholeFrom(lent_.journal.database()));
+}
+
+// `missed`: what came after the cursor that was given.
+void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
+    Attachment reply{.cursor = cursor()};
+    for (const auto& [source, is] : lent_.state.sources) {
+        auto& all = reply.capabilities[name(source)].emplace_object();
+        for (const auto& [what, can] : is.capabilities) all[what] = can;
+    }
+    reply.resumed = missed && *missed && isWhole(attach.cursor);
+    if (reply.resumed) {
+        reply.missed = (*missed)->frames;
+        reply.more = (*missed)->cursor != reply.cursor;
+        reply.cursor = (*missed)->cursor;
+    } else {
+        if (missed) reply.reset = *missed ? "journal-truncated" : resetReason(missed->error());
+        reply.snapshot = snapshots_.of(attach.subscription, [&] {
+            auto body = snapshot(lent_.state, attach.subscription);
+            json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
+            for (auto& part : body) whole[part.key()] = std::move(part.value());
+            return textFrame(json::serialize(whole));
+        });
+    }
+    lent_.hub.work(attach.shard, [answer = attach.answer, reply = std::move(reply)] { answer(reply); });
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,54 @@
+// How somebody begins to listen, or goes on after a cursor: what it hears from here on comes live, what came before is put together once, as a
+// snapshot or as what was missed. Thread: the ledger's.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "events/attachment.hpp"
+#include "events/hub.hpp"
+#include "events/journal.hpp"
+#include "events/reads.hpp"
+#include "events/sights.hpp"
+#include "events/snapshots.hpp"
+#include "events/state.hpp"
+
+namespace deskline::events {
+
+struct Attach {
+    std::size_t shard;
+    Subscription subscription;
+    std::string cursor;  // "": from the beginning, with a snapshot
+    std::function<void(const Attachment&)> answer;
+    std::optional<std::weak_ptr<const void>> whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
+};
+
+class Attaching {
+public:
+    struct Lent {  // by the ledger
+        const Journal& journal;
+        const State& state;
+        const std::uint64_t& number;  // of the last event
+        Hub& hub;
+        Sights& sights;
+        Reads& reads;
+    };
+    explicit Attaching(Lent lent) : lent_(lent) {}
+
+    void restored();                        // from the journal: what was erased before this start is known now
+    void changed() { snapshots_.clear(); }  // the state
+    void attach(Attach task);               // the answer goes into the shard's inbox, at once or after what was missed is read
+
+private:
+    void toldIfFailed(const Attach& attach, const std::function<void()>& work);
+    bool holdsPlace(const Attach& attach);
+    bool isWhole(const std::string& cursor) const;
+    void attached(const Attach& attach, const std::optional<Result<Page>>& missed);
+    std::string cursor() const;
+
+    const Lent lent_;
+    Snapshots snapshots_;             // at the present cursor
+    std::uint64_t wholeAtStart_ = 0;  // erasures.hpp
+};
+
+}  // namespace deskline::events

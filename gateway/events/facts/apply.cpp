@@ -1,0 +1,63 @@
+#include "events/facts/apply.hpp"
+
+#include "events/facts/audio_facts.hpp"
+#include "events/facts/telephony_facts.hpp"
+
+namespace deskline::events {
+namespace {
+
+namespace json = boost::json;
+
+// Of the sources themselves, and of webhooks.
+class GatewayFacts {
+public:
+    GatewayFacts(State& state, Changes& changes) : state_(state), changes_(changes) {}
+
+    void operator()(const SourceConnected& fact) {
+        auto& source = state_.sources[fact.source];
+        const bool news = !source.connected || source.capabilities != fact.capabilities;
+        const bool known = source.connected;
+        source = {true, fact.capabilities, std::nullopt};
+        if (!news) return;
+        json::object capabilities;
+        for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
+        changes_.publish({Kind::source, std::string(name(fact.source))}, {},
+                         {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
+    }
+
+    void operator()(const SourceLost& fact) {
+        auto& source = state_.sources[fact.source];
+        source.connected = false;
+        source.fault = fact.cause;
+        json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug.text()}, {"detail", fact.cause.detail}};
+        if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
+        if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
+        changes_.publish({Kind::source, std::string(name(fact.source))}, {}, std::move(data));
+        if (fact.source != Source::telephony) return;
+        for (auto& [id, agent] : state_.agents)
+            if (!agent.stale) agent.stale = Stale{changes_.time(), std::string(fact.cause.slug)};
+        for (auto& [id, session] : state_.sessions)
+            if (!session.stale) session.stale = Stale{changes_.time(), std::string(fact.cause.slug)};
+    }
+
+    void operator()(const WebhookChanged& fact) { changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data)); }
+
+private:
+    State& state_;
+    Changes& changes_;
+};
+
+struct All : TelephonyFacts, AudioFacts, GatewayFacts {
+    All(State& state, Changes& changes) : TelephonyFacts(state, changes), AudioFacts(state, changes), GatewayFacts(state, changes) {}
+    using TelephonyFacts::operator(), AudioFacts::operator(), GatewayFacts::operator();
+};
+
+}  // namespace
+
+std::vector<Change> apply(State& state, const Fact& fact, std::uint64_t number, const Attribution& attribution) {
+    Changes changes(fact.time, number, attribution);
+    std::visit(All(state, changes), fact.what);
+    return std::move(changes.all());
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,72 @@
+#include "events/facts/audio_facts.hpp"
+
+#include <algorithm>
+
+namespace deskline::events {
+
+void AudioFacts::operator()(const AudioSessionChanged& fact) {
+    auto session = fact.session;
+    session.revision = changes_.nextRevision();
+    auto data = toldOf(session, "change", name(fact.change));
+    if (fact.reason) data["reason"] = name(*fact.reason);
+    const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
+    if (!gone)
+        state_.audioSessions[session.id] = session;
+    else if (state_.audioSessions.erase(session.id) == 0)
+        return;  // its end was told already
+    const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
+    changes_.publish({Kind::audio_session, session.id}, {}, std::move(data), changes_.attribute({Kind::audio_session, session.id, "", name(fact.change)}),
+                     latest);
+}
+
+void AudioFacts::operator()(const AudioDeviceChanged& fact) {
+    auto device = fact.device;
+    device.revision = changes_.nextRevision();
+    if (fact.change == AudioDeviceChange::removed)
+        state_.devices.erase(device.id);
+    else
+        state_.devices[device.id] = device;
+    if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
+        for (auto& [id, other] : state_.devices)
+            if (id != fact.device.id && other.flow == fact.device.flow)
+                std::erase_if(other.defaultFor,
+                              [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
+    changes_.publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", name(fact.change)),
+                     changes_.attribute({Kind::audio_device, device.id, "", name(fact.change)}), fact.change == AudioDeviceChange::volume);
+}
+
+void AudioFacts::operator()(const Ducking& fact) {
+    changes_.publish({Kind::audio_ducking, fact.session}, {},
+                     {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
+}
+
+void AudioFacts::operator()(const Meter& fact) {
+    changes_.publish({Kind::audio_meter, fact.object}, {}, {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
+    changes_.all().back().ephemeral = true;
+}
+
+void AudioFacts::operator()(const AudioPicture& fact) {
+    for (const auto& id : missing(state_.audioSessions, fact.sessions))
+        (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
+    for (const auto& id : missing(state_.devices, fact.devices)) (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
+    for (auto device : fact.devices) {
+        const auto known = state_.devices.find(device.id);
+        if (known != state_.devices.end()) device.revision = known->second.revision;  // the source knows none
+        if (known == state_.devices.end())
+            (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
+        else if (known->second != device)
+            (*this)(AudioDeviceChanged{device, known->second.state != device.state             ? AudioDeviceChange::state
+                                               : known->second.defaultFor != device.defaultFor ? AudioDeviceChange::default_
+                                                                                               : AudioDeviceChange::volume});
+    }
+    for (auto session : fact.sessions) {
+        const auto known = state_.audioSessions.find(session.id);
+        if (known != state_.audioSessions.end()) session.revision = known->second.revision;
+        if (known == state_.audioSessions.end())
+            (*this)(AudioSessionChanged{session, AudioSessionChange::created});
+        else if (known->second != session)
+            (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state : AudioSessionChange::volume});
+    }
+}
+
+}  // namespace deskline::events

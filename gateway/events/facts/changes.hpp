@@ -1,0 +1,49 @@
+// The events that one fact leads to, while it is applied: gathered in their order, each with what it was brought about by. What every kind of
+// fact needs for that stands here. Thread: the ledger's.
+#pragma once
+#include <set>
+
+#include "events/concerns.hpp"
+#include "model/values_json.hpp"
+
+namespace deskline::events {
+
+class Changes {
+public:
+    // `number`: of the last event before this fact's.
+    Changes(Time time, std::uint64_t number, const Attribution& attribution) : time_(time), number_(number), attribution_(attribution) {}
+
+    Time time() const { return time_; }  // of the fact
+    std::vector<Change>& all() { return all_; }
+    std::uint64_t nextRevision() const { return number_ + all_.size() + 1; }
+    Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
+    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {}, bool latestWins = false) {
+        if (by.cause) data["cause"] = toJson(*by.cause);
+        all_.push_back({std::move(object), std::move(concern), std::move(data), by.command, latestWins});
+    }
+
+private:
+    const Time time_;
+    const std::uint64_t number_;
+    const Attribution& attribution_;
+    std::vector<Change> all_;
+};
+
+// An event's data: what happened to a thing (`what`: "event" or "change"), and the thing as it is now.
+template <class T>
+boost::json::object toldOf(const T& thing, std::string_view what, std::string_view happened) {
+    return {{what, happened}, {rowOf(kindOf<T>).member, toJson(thing)}};
+}
+
+// The ids of what is known and is not in a picture.
+template <class T>
+std::vector<std::string> missing(const std::map<std::string, T>& all, const std::vector<T>& now) {
+    std::set<std::string> present;
+    for (auto& item : now) present.insert(item.id);
+    std::vector<std::string> gone;
+    for (auto& [id, item] : all)
+        if (!present.contains(id)) gone.push_back(id);
+    return gone;
+}
+
+}  // namespace deskline::events

@@ -1,0 +1,261 @@
+#include "events/facts/telephony_facts.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace deskline::events {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t endedKept = 256;
+
+// A refusal as an event tells it: the problem's slug and words, and the HRESULT where a source refused.
+json::object problemOf(const Fault& fault) {
+    json::object problem{{"type", "/problems/" + std::string(fault.slug)}, {"detail", fault.detail}};
+    if (fault.hresult) problem["hresult"] = hex(*fault.hresult);
+    if (!fault.symbol.empty()) problem["symbol"] = fault.symbol;
+    return problem;
+}
+
+AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).value_or(AgentEvent::unknown); }
+
+}  // namespace
+
+template <class T>
+void TelephonyFacts::presence(const T& item, PresenceEvent event) {
+    auto& all = state_.*listOf<T>;
+    const T copy = item;  // may live in `all`
+    if (event == PresenceEvent::removed)
+        all.erase(copy.id);
+    else
+        all[copy.id] = copy;
+    changes_.publish({kindOf<T>, copy.id}, concernOf(state_, copy), toldOf(copy, "event", name(event)));
+}
+
+template <class T>
+void TelephonyFacts::setPresent(const std::vector<T>& now) {
+    auto& all = state_.*listOf<T>;
+    for (const auto& id : missing(all, now)) presence(all.at(id), PresenceEvent::removed);
+    for (auto& item : now)
+        if (!all.contains(item.id)) presence(item, PresenceEvent::added);
+}
+
+void TelephonyFacts::operator()(const SessionChanged& fact) {
+    auto known = state_.sessions.find(fact.id);
+    const bool fresh = known == state_.sessions.end();
+    if (fresh) {
+        if (!fact.session) {
+            spdlog::debug("an event of the unknown session {} was dropped", fact.id);
+            return;
+        }
+        if (fact.event == SessionEvent::end && state_.ended.contains(fact.id)) return;
+        known = state_.sessions.emplace(fact.id, *fact.session).first;
+        known->second.state = SessionState::not_ready;
+        join(known->second);
+    }
+    auto& session = known->second;
+    if (fact.session) session.statistics = fact.session->statistics;
+    const auto previous = session.state;
+    const auto by = changes_.attribute({Kind::agent_session, session.id, session.agent, name(fact.event), session.acdGroup});
+    enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
+    session.stale.reset();
+    publishSession(session, fact.event, previous, {}, by);
+    if (fresh) tellCallsOf(session.id);
+    if (session.state == SessionState::session_ended) bury(fact.id);
+}
+
+void TelephonyFacts::operator()(const SessionRead& fact) {
+    const auto known = state_.sessions.find(fact.id);
+    if (known == state_.sessions.end() || known->second.state == fact.state) return;
+    (*this)(SessionChanged{fact.id, eventInto(fact.state)});
+}
+
+void TelephonyFacts::operator()(const AgentChanged& fact) {
+    auto known = state_.agents.find(fact.id);
+    if (fact.event == AgentEvent::signed_out) {
+        if (known == state_.agents.end()) return;
+        const auto sessions = known->second.sessions;
+        for (auto& id : sessions)
+            if (state_.sessions.contains(id)) (*this)(SessionChanged{id, SessionEvent::end});
+        known->second.sessions.clear();
+        publishAgent(known->second, fact.event);
+        state_.memberships.erase(fact.id);
+        state_.agents.erase(known);
+        return;
+    }
+    if (known == state_.agents.end()) {
+        if (!fact.agent) return;
+        known = state_.agents.emplace(fact.id, *fact.agent).first;
+        publishAgent(known->second, AgentEvent::signed_in);
+        if (fact.event == AgentEvent::signed_in) return;
+    } else if (fact.event == AgentEvent::signed_in && !known->second.stale) {
+        return;
+    }
+    auto& agent = known->second;
+    if (fact.event != AgentEvent::signed_in) {
+        const auto state = named<AgentState>(name(fact.event)).value_or(AgentState::unknown);
+        if (agent.state != state) agent.since = changes_.time();
+        agent.state = state;
+    }
+    agent.stale.reset();
+    publishAgent(agent, fact.event);
+}
+
+void TelephonyFacts::operator()(const HandlerChanged& fact) { presence(fact.handler, fact.event); }
+void TelephonyFacts::operator()(const GroupChanged& fact) { presence(fact.group, fact.event); }
+void TelephonyFacts::operator()(const QueueChanged& fact) { presence(fact.queue, fact.event); }
+
+void TelephonyFacts::operator()(const CallChanged& fact) {
+    auto& call = state_.calls[fact.call.id];
+    if (call.session != fact.call.session) state_.callConcerns.erase(fact.call.id);  // it is another's now
+    call = fact.call;
+    publishCall(fact.call, fact.event);
+    if (fact.call.state != CallState::disconnected && fact.call.state != CallState::idle) return;
+    state_.calls.erase(fact.call.id);
+    state_.callConcerns.erase(fact.call.id);
+}
+
+void TelephonyFacts::operator()(const FiguresRead& fact) {
+    for (auto& [id, figures] : fact.agents)
+        if (auto agent = state_.agents.find(id); agent != state_.agents.end()) agent->second.statistics = figures;
+    for (auto& [id, figures] : fact.sessions)
+        if (auto session = state_.sessions.find(id); session != state_.sessions.end()) session->second.statistics = figures;
+    for (auto& [id, figures] : fact.queues)
+        if (auto queue = state_.queues.find(id); queue != state_.queues.end()) queue->second.statistics = figures;
+}
+
+void TelephonyFacts::operator()(const AddressesRead& fact) {
+    state_.addresses.clear();
+    for (auto& address : fact.addresses) state_.addresses[address.id] = address;
+}
+
+// The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has changed.
+void TelephonyFacts::operator()(const TelephonyPicture& fact) {
+    setPresent(fact.handlers);
+    setPresent(fact.groups);
+    setPresent(fact.queues);
+    (*this)(AddressesRead{fact.addresses});
+    for (const auto& id : missing(state_.sessions, fact.sessions)) (*this)(SessionChanged{id, SessionEvent::end});
+    for (const auto& id : missing(state_.agents, fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
+    setAgents(fact.agents);
+    setSessions(fact.sessions);
+    setCalls(fact.calls);
+}
+
+void TelephonyFacts::setAgents(const std::vector<Agent>& now) {
+    for (auto& agent : now) {
+        const auto known = state_.agents.find(agent.id);
+        if (known == state_.agents.end())
+            (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
+        else if (known->second.state != agent.state)
+            (*this)(AgentChanged{agent.id, eventInto(agent.state)});
+        else if (known->second.stale) {  // found again as it was: of no command
+            known->second.stale.reset();
+            publishAgent(known->second, eventInto(agent.state), {});
+        }
+    }
+}
+
+void TelephonyFacts::setSessions(const std::vector<AgentSession>& now) {
+    for (auto& session : now) {
+        const auto known = state_.sessions.find(session.id);
+        if (known == state_.sessions.end()) {
+            (*this)(SessionChanged{session.id, SessionEvent::new_session, session});
+            (*this)(SessionRead{session.id, session.state});
+        } else if (known->second.state != session.state) {
+            (*this)(SessionRead{session.id, session.state});
+        } else if (known->second.stale) {
+            known->second.stale.reset();
+            publishSession(known->second, eventInto(session.state), session.state);
+        }
+    }
+}
+
+void TelephonyFacts::setCalls(const std::vector<Call>& now) {
+    for (const auto& id : missing(state_.calls, now)) {
+        auto call = state_.calls.at(id);
+        call.state = CallState::disconnected;
+        call.cause = CallCause::unknown;
+        (*this)(CallChanged{call, CallEvent::state});
+    }
+    for (auto& call : now)
+        if (!state_.calls.contains(call.id) || state_.calls.at(call.id).state != call.state) (*this)(CallChanged{call, CallEvent::state});
+}
+
+void TelephonyFacts::operator()(const PendingStateChanged& fact) {
+    const auto known = state_.sessions.find(fact.session);
+    if (known == state_.sessions.end()) return;
+    auto& session = known->second;
+    session.pendingState = fact.state;
+    const auto event = fact.refused ? SessionEvent::pending_state_refused : SessionEvent::pending_state;
+    json::object more;
+    if (fact.refused) more["problem"] = problemOf(*fact.refused);
+    publishSession(session, event, session.state, std::move(more),
+                   changes_.attribute({Kind::agent_session, session.id, session.agent, name(event), session.acdGroup}));
+}
+
+void TelephonyFacts::operator()(const PresenceChanged& fact) {
+    const auto known = state_.agents.find(fact.agent);
+    if (known == state_.agents.end() || known->second.present == fact.present) return;
+    known->second.present = fact.present;
+    publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
+}
+
+// The agent's first session in a group makes it visible to those who see the group.
+void TelephonyFacts::join(const AgentSession& session) {
+    const bool fresh = state_.memberships[session.agent].insert(session.acdGroup).second;
+    const auto agent = state_.agents.find(session.agent);
+    if (agent == state_.agents.end()) return;
+    auto& sessions = agent->second.sessions;
+    if (std::ranges::find(sessions, session.id) == sessions.end()) sessions.push_back(session.id);
+    if (fresh) publishAgent(agent->second, AgentEvent::group_joined);
+}
+
+// Its calls that were told before it concerned nobody; to those who see it they come into view only now.
+void TelephonyFacts::tellCallsOf(const std::string& session) {
+    for (const auto& [id, call] : state_.calls)
+        if (call.session == session) publishCall(call, CallEvent::state);
+}
+
+void TelephonyFacts::enter(AgentSession& session, SessionState state, std::optional<std::string> reason) {
+    if (session.state != state || session.since == Time{}) session.since = changes_.time();
+    session.state = state;
+    session.reason = std::move(reason);
+    session.allowedStates = allowedStates(state);
+}
+
+void TelephonyFacts::bury(const std::string& id) {
+    auto node = state_.sessions.extract(id);
+    if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end()) std::erase(agent->second.sessions, id);
+    state_.ended.insert(std::move(node));
+    state_.endedOrder.push_back(id);
+    if (state_.endedOrder.size() <= endedKept) return;
+    state_.ended.erase(state_.endedOrder.front());
+    state_.endedOrder.pop_front();
+}
+
+void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event) {
+    publishAgent(agent, event, changes_.attribute({Kind::agent, agent.id, agent.id, name(event)}));
+}
+
+void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
+    agent.revision = changes_.nextRevision();
+    changes_.publish({Kind::agent, agent.id}, concernOf(state_, agent), toldOf(agent, "event", name(event)), by);
+}
+
+void TelephonyFacts::publishCall(const Call& call, CallEvent event) {
+    const auto concern = state_.callConcerns[call.id] = concernOf(state_, call);
+    changes_.publish({Kind::call, call.id}, concern, toldOf(call, "event", name(event)));
+}
+
+void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more, const Attributed& by) {
+    session.revision = changes_.nextRevision();
+    auto data = toldOf(session, "event", name(event));
+    data["previousState"] = name(previous);
+    for (auto& member : more) data[member.key()] = std::move(member.value());
+    changes_.publish({Kind::agent_session, session.id}, concernOf(state_, session), std::move(data), by);
+}
+
+}  // namespace deskline::events

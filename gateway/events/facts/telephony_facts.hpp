@@ -1,0 +1,45 @@
+// How the facts of a telephony source, and the gateway's own about agents and sessions, change the state. Thread: the ledger's.
+#pragma once
+#include "events/facts/changes.hpp"
+
+namespace deskline::events {
+
+class TelephonyFacts {
+public:
+    TelephonyFacts(State& state, Changes& changes) : state_(state), changes_(changes) {}
+
+    void operator()(const SessionChanged& fact);
+    void operator()(const SessionRead& fact);
+    void operator()(const AgentChanged& fact);
+    void operator()(const HandlerChanged& fact);
+    void operator()(const GroupChanged& fact);
+    void operator()(const QueueChanged& fact);
+    void operator()(const CallChanged& fact);
+    void operator()(const FiguresRead& fact);
+    void operator()(const AddressesRead& fact);
+    void operator()(const TelephonyPicture& fact);
+    void operator()(const PendingStateChanged& fact);
+    void operator()(const PresenceChanged& fact);
+
+private:
+    void join(const AgentSession& session);
+    void tellCallsOf(const std::string& session);
+    void enter(AgentSession& session, SessionState state, std::optional<std::string> reason);
+    void bury(const std::string& id);
+    void publishAgent(Agent& agent, AgentEvent event);
+    void publishAgent(Agent& agent, AgentEvent event, const Attributed& by);
+    void publishCall(const Call& call, CallEvent event);
+    void publishSession(AgentSession& session, SessionEvent event, SessionState previous, boost::json::object more = {}, const Attributed& by = {});
+    void setAgents(const std::vector<Agent>& now);
+    void setSessions(const std::vector<AgentSession>& now);
+    void setCalls(const std::vector<Call>& now);
+    template <class T>
+    void presence(const T& item, PresenceEvent event);
+    template <class T>
+    void setPresent(const std::vector<T>& now);
+
+    State& state_;
+    Changes& changes_;
+};
+
+}  // namespace deskline::events
