@@ -12,6 +12,17 @@ std::string Attaching::cursor() const { return Cursor{lent_.journal.epoch(), len
 
 void Attaching::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
 
+// Whoever could not be answered is told that, and comes back. Nothing is allocated before `work` is tried.
+template <class Do>
+void Attaching::toldIfFailed(const Attach& attach, const Do& work) {
+    try {
+        work();
+    } catch (const std::exception&) {
+        lent_.hub.work(attach.shard, [answer = attach.answer] { answer({.failed = true}); });
+        throw;
+    }
+}
+
 void Attaching::attach(Attach task) {
     const auto attach = std::make_shared<const Attach>(std::move(task));
     toldIfFailed(*attach, [&] {
@@ -22,16 +33,6 @@ void Attaching::attach(Attach task) {
             if (!attach->whose || !attach->whose->expired()) toldIfFailed(*attach, [&] { attached(*attach, missed); });
         });
     });
-}
-
-// Whoever could not be answered is told that, and comes back.
-void Attaching::toldIfFailed(const Attach& attach, const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const std::exception&) {
-        lent_.hub.work(attach.shard, [answer = attach.answer] { answer({.failed = true}); });
-        throw;
-    }
 }
 
 // Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.

@@ -15,7 +15,7 @@
 
 namespace deskline::events {
 
-struct Attach {
+struct Attach {  // who begins, and where
     std::size_t shard;
     Subscription subscription;
     std::string cursor;  // "": from the beginning, with a snapshot
@@ -35,12 +35,13 @@ public:
     };
     explicit Attaching(Lent lent) : lent_(lent) {}
 
-    void restored();                        // from the journal: what was erased before this start is known now
+    void restored();                        // the start: notes in the journal what was erased before it
     void changed() { snapshots_.clear(); }  // the state
     void attach(Attach task);               // the answer goes into the shard's inbox, at once or after what was missed is read
 
 private:
-    void toldIfFailed(const Attach& attach, const std::function<void()>& work);
+    template <class Do>
+    void toldIfFailed(const Attach& attach, const Do& work);
     bool holdsPlace(const Attach& attach);
     bool isWhole(const std::string& cursor) const;
     void attached(const Attach& attach, const std::optional<Result<Page>>& missed);

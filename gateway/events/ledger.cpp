@@ -16,7 +16,6 @@
 #include "events/saving.hpp"
 #include "events/sights.hpp"
 #include "model/failpoint.hpp"
-#include "model/values_json.hpp"
 
 namespace deskline::events {
 namespace {
@@ -261,8 +260,9 @@ struct Ledger::Thread final : Books {
 
     void publish(Change& change, Time time) {
         Frame meta;
-        if (!change.ephemeral) meta.number = ++number;
-        meta.delivery = change.ephemeral ? Delivery::ephemeral : change.latestWins ? Delivery::latest : Delivery::lossless;
+        const bool passing = change.delivery == Delivery::ephemeral;
+        if (!passing) meta.number = ++number;
+        meta.delivery = change.delivery;
         meta.time = milliseconds(time);
         meta.kind = change.object.kind;
         meta.subject = change.object.text();
@@ -270,14 +270,14 @@ struct Ledger::Thread final : Books {
         json::object event;
         event.reserve(7);
         event.emplace("specversion", "1.0");
-        event.emplace("id", change.ephemeral ? "meter-" + std::to_string(meta.time) : cursor());
+        event.emplace("id", passing ? "meter-" + std::to_string(meta.time) : cursor());
         event.emplace("source", source);
         event.emplace("type", typeOf(meta.kind));
         event.emplace("subject", meta.subject);
         event.emplace("time", toRfc3339(time));
         event.emplace("data", std::move(change.data));
         auto frame = makeFrame(std::move(meta), json::serialize(event));
-        if (!change.ephemeral) {
+        if (!passing) {
             saving.add(frame);
             reads.heard(frame);
         }
@@ -297,7 +297,7 @@ struct Ledger::Thread final : Books {
     void commit() {
         reads.tellDue();
         (void)saving.save();  // the gateway serves on
-        saving.bound(number);
+        saving.trim(number);
         failpoint("ledger.saved");
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
         failpoint("ledger.answered");

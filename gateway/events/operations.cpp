@@ -31,7 +31,7 @@ struct ExpectationRow {
 };
 BOOST_DESCRIBE_STRUCT(ExpectationRow, (), (type, subject, agent, event, group))
 
-ExpectationRow rowOf(const Expectation& expected) {
+ExpectationRow asRow(const Expectation& expected) {
     return {std::string(typeOf(expected.kind)), expected.id.empty() ? std::string() : ObjectRef{expected.kind, expected.id}.text(), expected.agent,
             expected.event, expected.group};
 }
@@ -42,8 +42,8 @@ bool parse(const std::string& text, std::optional<Expectation>& out) {
     if (!row) return true;
     const auto kind = kindOfType(row->type);
     if (!kind) return false;
-    const auto path = deskline::rowOf(*kind).path;
-    if (!row->subject.empty() && !row->subject.starts_with(path)) return false;
+    const auto path = rowOf(*kind).path;
+    if (!row->subject.empty() && (!row->subject.starts_with(path) || row->subject.size() == path.size())) return false;
     out = {*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent, row->event, row->group};
     return true;
 }
@@ -192,7 +192,7 @@ Result<void> Operations::save(Database& database) {
         for (const auto& [name, value] : o.headers) headers[name] = value;
         put.bind(id, o.actor, o.key, o.fingerprint, o.agent, o.command, name(o.state), milliseconds(o.started), o.settled ? milliseconds(*o.settled) : 0,
                  o.status, boost::json::serialize(headers), boost::json::serialize(o.body), o.cursor, boost::json::serialize(toJson(o.cause)),
-                 o.expectation ? boost::json::serialize(toJson(rowOf(*o.expectation))) : std::string("null"));
+                 o.expectation ? boost::json::serialize(toJson(asRow(*o.expectation))) : std::string("null"));
         if (!put.done()) return database.fault("written");
         put.reset();
     }

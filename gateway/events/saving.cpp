@@ -68,7 +68,7 @@ Result<void> Saving::write(const std::vector<Store*>& changed) {
     return written;
 }
 
-void Saving::bound(std::uint64_t newest) {
+void Saving::trim(std::uint64_t newest) {
     const auto lost = unsaved_.trim();
     if (lost) spdlog::error("{} events were given up: they were told, but the journal cannot be written and there is no more room to wait", lost);
     const std::lock_guard lock(mutex_);

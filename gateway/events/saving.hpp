@@ -29,12 +29,12 @@ public:
 
     void add(const FramePtr& frame) { unsaved_.add(frame); }
     const std::vector<FramePtr>& unsaved() const { return unsaved_.frames(); }
-    Result<void> save();                // its failure is said in the log and in health as well
-    void bound(std::uint64_t newest);   // gives up what there is no more room to wait for
-    void lastTime() { nextTry_ = {}; }  // the gateway ends: once more, whenever the last try was
-    void measured(std::uint64_t eventBytes, std::uint64_t auditBytes);
+    Result<void> save();                                                // its failure is said in the log and in health as well
+    void trim(std::uint64_t newest);                                    // gives up what there is no more room to wait for
+    void lastTime() { nextTry_ = {}; }                                  // the gateway ends: once more, whenever the last try was
+    void measured(std::uint64_t eventBytes, std::uint64_t auditBytes);  // how large the journal is now, for health
 
-    void workFailed();
+    void workFailed();  // counted in health
     Health health() const;
 
 private:

@@ -27,11 +27,11 @@ bool isOver(const auto&) { return false; }
 bool isOver(const Call& call) { return call.state == CallState::disconnected || call.state == CallState::idle; }
 bool isOver(const AudioSession& session) { return session.state == AudioSessionState::expired; }
 
-void alsoRemember(State&, const auto&, const Concern&) {}
-void alsoRemember(State& state, const AgentSession&, const Concern& concern) {
-    state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+// Whom it concerned.
+void alsoRemember(State& state, const auto& thing, const Concern& concern) {
+    constexpr auto kind = kindOf<std::decay_t<decltype(thing)>>;
+    if constexpr (kind == Kind::agent || kind == Kind::agent_session) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
 }
-void alsoRemember(State& state, const Agent&, const Concern& concern) { state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end()); }
 void alsoRemember(State& state, const Call& call, const Concern& concern) { state.callConcerns[call.id] = concern; }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "events/cause.hpp"
+#include "events/frame.hpp"
 #include "model/fact.hpp"
 #include "model/sight.hpp"
 
@@ -46,25 +47,45 @@ struct State {
 // What a state has lists of, in the order of a snapshot, and where.
 using Things = boost::mp11::mp_list<Agent, AgentSession, AgentHandler, AcdGroup, Queue, Address, Call, AudioDevice, AudioSession>;
 template <class T>
-inline constexpr std::map<std::string, T> State::*listOf = nullptr;
+struct ListOf;
 template <>
-inline constexpr auto listOf<Agent> = &State::agents;
+struct ListOf<Agent> {
+    static constexpr auto place = &State::agents;
+};
 template <>
-inline constexpr auto listOf<AgentSession> = &State::sessions;
+struct ListOf<AgentSession> {
+    static constexpr auto place = &State::sessions;
+};
 template <>
-inline constexpr auto listOf<AgentHandler> = &State::handlers;
+struct ListOf<AgentHandler> {
+    static constexpr auto place = &State::handlers;
+};
 template <>
-inline constexpr auto listOf<AcdGroup> = &State::groups;
+struct ListOf<AcdGroup> {
+    static constexpr auto place = &State::groups;
+};
 template <>
-inline constexpr auto listOf<Queue> = &State::queues;
+struct ListOf<Queue> {
+    static constexpr auto place = &State::queues;
+};
 template <>
-inline constexpr auto listOf<Address> = &State::addresses;
+struct ListOf<Address> {
+    static constexpr auto place = &State::addresses;
+};
 template <>
-inline constexpr auto listOf<Call> = &State::calls;
+struct ListOf<Call> {
+    static constexpr auto place = &State::calls;
+};
 template <>
-inline constexpr auto listOf<AudioDevice> = &State::devices;
+struct ListOf<AudioDevice> {
+    static constexpr auto place = &State::devices;
+};
 template <>
-inline constexpr auto listOf<AudioSession> = &State::audioSessions;
+struct ListOf<AudioSession> {
+    static constexpr auto place = &State::audioSessions;
+};
+template <class T>
+inline constexpr auto listOf = ListOf<T>::place;
 
 template <class T>
 const T* State::find(const std::string& id) const {
@@ -74,22 +95,23 @@ const T* State::find(const std::string& id) const {
     return found == all.end() ? nullptr : &found->second;
 }
 
+// Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
+template <class With>
+constexpr void forEachThing(With with) {
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
+}
+
 // Of which of them there are events: a start reads the last of each from the journal.
 inline constexpr auto rememberedKinds = [] {
     std::array<Kind, boost::mp11::mp_size<Things>::value - 1> kinds{};
     std::size_t count = 0;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>([&](auto of) {
+    forEachThing([&](auto of) {
         constexpr auto kind = kindOf<typename decltype(of)::type>;
-        if (kind != Kind::address) kinds[count++] = kind;
+        if (kind != Kind::address) kinds.at(count++) = kind;
     });
+    if (count != kinds.size()) throw "one of them, and no other, has no events";  // does not compile
     return kinds;
 }();
-
-// Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
-template <class With>
-void forEachThing(With with) {
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
-}
 
 // What a fact led to: zero, one or (a new picture, a loss) many events.
 struct Change {
@@ -97,7 +119,7 @@ struct Change {
     Concern concern;
     boost::json::object data;
     CommandId command = 0;  // that it was attributed to
-    bool latestWins = false, ephemeral = false;
+    Delivery delivery = Delivery::lossless;
 };
 
 // Which command an event belongs to; its cause goes into the event and its reason into the session.

@@ -1,5 +1,6 @@
-// The kinds of things that the gateway knows, and what each is called on the wire: every kind has its row here, and what stands in a row
-// stands nowhere else. Thread: values, any. Source: CloudEvents 1.0 (type, subject), webclient/public/openapi.json and asyncapi.json.
+// The kinds of things that the gateway knows, and what each is called on the wire: every kind has its row here, and whoever needs one of its
+// names takes it from there (the routes of REST, api/router.cpp, are whole patterns). Thread: values, any.
+// Source: CloudEvents 1.0 (type, subject), api/openapi.yaml, api/asyncapi.yaml.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -14,7 +15,8 @@
 
 namespace deskline {
 
-// In the order of a sight's text, which is kept over restarts: a new kind of events goes before `address`.
+// In the order of a sight's text, which is kept over restarts (events/sights.hpp). Another kind, whose place is before `address`, changes all of
+// them: whoever comes back after that upgrade begins anew, once.
 enum class Kind : std::uint8_t {
     agent_session,
     agent,
@@ -38,7 +40,7 @@ BOOST_DESCRIBE_ENUM(Resource, agents, sessions, calls, acd_groups, queues, lines
 struct KindRow {
     Kind kind;
     std::string_view type;    // of its events
-    std::string_view path;    // before its id: the subject of its events, and in REST below /api/v1
+    std::string_view path;    // before its id: the subject of its events; in REST, where it is there, below /api/v1
     std::string_view member;  // the thing in its events' data and in a command's answer; "": it is not told whole
     std::string_view list;    // in a snapshot; "": it is not there
     std::string_view noun;    // for people: "There is no such …."

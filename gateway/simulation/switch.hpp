@@ -70,8 +70,8 @@ public:
     void signOut(const std::string& agent);                         // the last reference on the agent went
     Code setAgentState(const std::string& agent, int state);        // AGENT_STATE by number, as COM hands it over
     Code createSession(const std::string& agent, const std::string& group, const std::string& address, const std::string* pin, std::string& session);
-    Code setSessionState(const std::string& session, int state);  // AGENT_SESSION_STATE by number
-    Code setMeasurementPeriod(const std::string& agentOrQueue, Seconds period);
+    Code setSessionState(const std::string& session, int state);                 // AGENT_SESSION_STATE by number
+    Code setMeasurementPeriod(const std::string& agentOrQueue, Seconds period);  // as a host has it; the gateway does not ask
 
     // What is there now; absent: never was, or is gone.
     std::vector<AgentHandler> handlers() const;

@@ -2,4 +2,4 @@
 # Where one of them cannot be had (nobody may mount a small disk), that is a failure.
 build sanitized
 step "tests: faults"
-no_skips=1 e2e faults linux failpoints.test.mjs disk.test.mjs
+no_skips=1 e2e faults linux faults

@@ -1,4 +1,5 @@
-// What is done at night, once a day: certificates, keys, the provider's keys, an outage, webhooks begun anew, an agent forgotten.
+// What is done at night, once a day: certificates, keys, the provider's keys, an outage, webhooks begun anew, an agent
+// forgotten.
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority, SigningKey } from '../e2e/provider.mjs';
@@ -7,10 +8,24 @@ import { receiver } from './traffic.mjs';
 export const issuer = 'https://login.example';
 
 export class Administration {
-  figures = { certificates: 0, keys: 0, providerKeys: 0, providerOutages: 0, switchOutages: 0, webhooks: 0, forgotten: 0 };
+  figures = {
+    certificates: 0,
+    keys: 0,
+    providerKeys: 0,
+    providerOutages: 0,
+    switchOutages: 0,
+    webhooks: 0,
+    forgotten: 0,
+  };
 
   constructor(folder) {
-    Object.assign(this, { folder, authority: new Authority(folder), jwks: join(folder, 'jwks.json'), certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') });
+    Object.assign(this, {
+      folder,
+      authority: new Authority(folder),
+      jwks: join(folder, 'jwks.json'),
+      certificate: join(folder, 'server.pem'),
+      key: join(folder, 'server.key'),
+    });
     this.providerKeys = [];
     this.rotate();
     this.renew();
@@ -33,7 +48,11 @@ export class Administration {
     renameSync(this.jwks + '.new', this.jwks);
   }
   async begin(gateway) {
-    this.receivers = await Promise.all([receiver(() => 204), receiver(() => 500), receiver(() => (Math.floor(gateway.soakStep++ / 3) % 2 ? 503 : 200))]);
+    this.receivers = await Promise.all([
+      receiver(() => 204),
+      receiver(() => 500),
+      receiver(() => (Math.floor(gateway.soakStep++ / 3) % 2 ? 503 : 200)),
+    ]);
   }
   end() {
     this.receivers.forEach((one) => one.stop());
@@ -43,15 +62,25 @@ export class Administration {
     this.renew();
     this.rotate();
     const now = Math.floor(time.now() / 1000);
-    await traffic.ask('GET', '/me', undefined, this.providerKeys.at(-1).token({ iss: issuer, aud: 'deskline', sub: 'ada', role: 'supervisor', iat: now, exp: now + 600 }));
+    await traffic.ask(
+      'GET',
+      '/me',
+      undefined,
+      this.providerKeys
+        .at(-1)
+        .token({ iss: issuer, aud: 'deskline', sub: 'ada', role: 'supervisor', iat: now, exp: now + 600 }),
+    );
     // The provider is away for a while: its file is not there.
     if (day % 2) {
       rmSync(this.jwks);
       this.figures.providerOutages++;
     }
     const root = () => traffic.minter.token('root', 'admin');
-    if (day % 7 === 0) { // a key for the week; those before are kept in the file, with when they were used last
-      const secret = gateway.cli('key', 'create', '--name', 'crm', '--role', 'integration', '--scopes', 'agents:read', '--expires', '8d').stdout.trim();
+    if (day % 7 === 0) {
+      // a key for the week; those before are kept in the file, with when they were used last
+      const secret = gateway
+        .cli('key', 'create', '--name', 'crm', '--role', 'integration', '--scopes', 'agents:read', '--expires', '8d')
+        .stdout.trim();
       this.figures.keys++;
       await traffic.ask('GET', '/agents', undefined, secret);
     }
@@ -64,7 +93,7 @@ export class Administration {
     }
     await gateway.telephony({ do: 'lose' });
     await traffic.ask('GET', '/audit?limit=50', undefined, root());
-    if (day % 7 === 3) gateway.cli('journal', 'forget', '--agent', '1003'), this.figures.forgotten++;
+    if (day % 7 === 3) (gateway.cli('journal', 'forget', '--agent', '1003'), this.figures.forgotten++);
     this.figures.switchOutages++;
   }
   async morning(gateway, traffic, until) {
@@ -72,7 +101,10 @@ export class Administration {
     renameSync(this.jwks + '.new', this.jwks);
     await gateway.telephony({ do: 'restore' });
     const root = traffic.minter.token('root', 'admin');
-    await until('the switch is there again', async () => (await traffic.ask('PUT', '/agents/1001', { pin: '1001' }, root)).status < 300);
+    await until(
+      'the switch is there again',
+      async () => (await traffic.ask('PUT', '/agents/1001', { pin: '1001' }, root)).status < 300,
+    );
     await traffic.ask('DELETE', '/agents/1001', undefined, root);
   }
 }

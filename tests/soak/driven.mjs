@@ -8,9 +8,11 @@ export const build = resolve(import.meta.dirname, '../../build');
 // Every program that is started from now on lives on these clocks; this one does not, and asks `now`.
 export class DrivenTime {
   constructor(folder) {
-    const library = join(build, 'soak-clock.so'), source = join(import.meta.dirname, 'clock.c');
+    const library = join(build, 'soak-clock.so'),
+      source = join(import.meta.dirname, 'clock.c');
     mkdirSync(build, { recursive: true });
-    if (statSync(library, { throwIfNoEntry: false })?.mtimeMs > statSync(source).mtimeMs !== true) execFileSync('cc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', library, source, '-ldl']);
+    if (statSync(library, { throwIfNoEntry: false })?.mtimeMs > statSync(source).mtimeMs !== true)
+      execFileSync('cc', ['-O2', '-Wall', '-shared', '-fPIC', '-o', library, source, '-ldl']);
     const file = join(folder, 'clock');
     this.file = openSync(file, 'w+');
     this.words = Buffer.alloc(32);
@@ -47,7 +49,8 @@ export class Chance {
   constructor(seed) {
     this.state = seed >>> 0;
   }
-  next() { // mulberry32
+  next() {
+    // mulberry32
     let t = (this.state = (this.state + 0x6d2b79f5) >>> 0);
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);

@@ -1,5 +1,5 @@
-// What must not grow: memory, descriptors, threads, the journal's file, the rows of each of its tables, and each gauge of /metrics. `trend`
-// compares one whole week with the next.
+// What must not grow: memory, descriptors, threads, the journal's file, the rows of each of its tables, and each gauge
+// of /metrics. `trend` compares one whole week with the next.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
@@ -15,39 +15,59 @@ for kind, count in base.execute("SELECT CASE INSTR(kind, '/') WHEN 0 THEN kind E
 print(json.dumps(figures))`;
 
 export async function measure(gateway, time, journal) {
-  const pid = gateway.child.pid, status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const pid = gateway.child.pid,
+    status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const of = (name) => Number(status.match(new RegExp(`^${name}:\\s+(\\d+)`, 'm'))[1]);
   const { text } = await gateway.request('GET', '//metrics', undefined, { token: '' });
-  const told = Object.fromEntries([...text.matchAll(/^# TYPE (deskline_\S+) gauge\n\1 (\d+)/gm)].map(([, name, value]) => [name, Number(value)]));
+  const told = Object.fromEntries(
+    [...text.matchAll(/^# TYPE (deskline_\S+) gauge\n\1 (\d+)/gm)].map(([, name, value]) => [name, Number(value)]),
+  );
   return {
     events: Number(text.match(/^deskline_events_total (\d+)/m)[1]),
     'heap bytes': await time.heap(),
     'resident bytes': of('VmRSS') * 1024,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     threads: of('Threads'),
-    ...JSON.parse(execFileSync('python3', ['-c', tables, journal], { encoding: 'utf8', env: { PATH: process.env.PATH } })),
+    ...JSON.parse(
+      execFileSync('python3', ['-c', tables, journal], { encoding: 'utf8', env: { PATH: process.env.PATH } }),
+    ),
     ...told,
   };
 }
 
 const ofKept = 'rows of events for each event'; // of the days that it keeps: the hour of the cut is chance
 
-// Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its days are
-// uneven (of a webhook a hundred deliveries are kept, and how many there are at midnight is chance).
-const coarse = { 'records: delivery': 60, 'heap bytes': 96 * 1024, 'resident bytes': 1024 * 1024, descriptors: 2, threads: 1, [ofKept]: 0.04 };
+// Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its
+// days are uneven (of a webhook a hundred deliveries are kept, and how many there are at midnight is chance).
+const coarse = {
+  'records: delivery': 60,
+  'heap bytes': 96 * 1024,
+  'resident bytes': 1024 * 1024,
+  descriptors: 2,
+  threads: 1,
+  [ofKept]: 0.04,
+};
 const slack = (name) => coarse[name] ?? (name.startsWith('bytes of') ? 0 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const least = (values) => Math.min(...values);
-// Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below how many they never go is not.
+// Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below
+// how many they never go is not.
 const ofWeek = (name) => (name === 'threads' ? least : mean);
 
-// How many events a week has is chance; what is kept of those that the journal has to keep, and what one row takes, is not. `kept`: for how
-// many days it keeps them.
+// How many events a week has is chance; what is kept of those that the journal has to keep, and what one row takes, is
+// not. `kept`: for how many days it keeps them.
 export function inProportion(days, kept) {
-  const rowsOf = (day) => Object.entries(day).reduce((sum, [name, value]) => sum + (/^(rows of|records:)/.test(name) ? value : 0), 0);
+  const rowsOf = (day) =>
+    Object.entries(day).reduce((sum, [name, value]) => sum + (/^(rows of|records:)/.test(name) ? value : 0), 0);
   return days.map((day, at) => {
-    const { events, 'rows of events': rows, 'deskline_journal_events_bytes': eventBytes, 'journal bytes': bytes, ...rest } = day;
+    const {
+      events,
+      'rows of events': rows,
+      deskline_journal_events_bytes: eventBytes,
+      'journal bytes': bytes,
+      ...rest
+    } = day;
     return {
       ...rest,
       [ofKept]: rows / (events - (days[at - kept]?.events ?? 0)),
@@ -57,9 +77,11 @@ export function inProportion(days, kept) {
   });
 }
 
-// days: one measurement for each, in order. The week before the last one and the last one: what grows without end grows between them.
+// days: one measurement for each, in order. The week before the last one and the last one: what grows without end grows
+// between them.
 export function trend(days) {
-  const last = days.slice(-7), before = days.slice(-14, -7);
+  const last = days.slice(-7),
+    before = days.slice(-14, -7);
   return Object.keys(days.at(-1)).map((name) => {
     const [was, is] = [before, last].map((week) => ofWeek(name)(week.map((day) => day[name] ?? 0)));
     return { name, was, is, grows: is - was > Math.max(0.02 * was, slack(name)) };

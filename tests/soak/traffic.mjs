@@ -1,5 +1,5 @@
-// What happens at a gateway within ten minutes: shifts, states, calls, clients that come and go, guessers, webhooks that fail. The same
-// weekday of every week is the same, so that a week can be compared with the next.
+// What happens at a gateway within ten minutes: shifts, states, calls, clients that come and go, guessers, webhooks
+// that fail. The same weekday of every week is the same, so that a week can be compared with the next.
 import http from 'node:http';
 import { createPrivateKey, createHash, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { createRequire } from 'node:module';
 
 const { WebSocket } = createRequire(new URL('../e2e/', import.meta.url))('ws'); // the packages are the end-to-end tests'
-const base64url = (value) => Buffer.from(typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)).toString('base64url');
+const base64url = (value) =>
+  Buffer.from(typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)).toString(
+    'base64url',
+  );
 const hour = 3_600_000;
 
 // Tokens of the gateway's own key, as `deskline token` makes them, at the driven time.
@@ -30,22 +33,40 @@ export async function receiver(status) {
     request.on('end', () => response.writeHead(status()).end());
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}/hook`, stop: () => (server.closeAllConnections(), server.close()) };
+  return {
+    url: `http://127.0.0.1:${server.address().port}/hook`,
+    stop: () => (server.closeAllConnections(), server.close()),
+  };
 }
 
 class Client {
   constructor(url, token) {
-    Object.assign(this, { url: url.replace('https:', 'wss:') + '/api/v1/stream', token, cursor: '', events: 0, open: false });
+    Object.assign(this, {
+      url: url.replace('https:', 'wss:') + '/api/v1/stream',
+      token,
+      cursor: '',
+      events: 0,
+      open: false,
+    });
   }
   connect() {
     return new Promise((done) => {
       const socket = (this.socket = new WebSocket(this.url, 'deskline.v1', { rejectUnauthorized: false }));
-      socket.on('open', () => socket.send(JSON.stringify({ op: 'hello', token: this.token(), topics: ['agent-session', 'agent', 'call', 'queue', 'audio', 'source'], ...(this.cursor ? { cursor: this.cursor } : {}) })));
+      socket.on('open', () =>
+        socket.send(
+          JSON.stringify({
+            op: 'hello',
+            token: this.token(),
+            topics: ['agent-session', 'agent', 'call', 'queue', 'audio', 'source'],
+            ...(this.cursor ? { cursor: this.cursor } : {}),
+          }),
+        ),
+      );
       socket.on('message', (data) => {
         const frame = JSON.parse(data);
-        if (frame.op === 'event' && frame.id.includes('-')) (this.cursor = frame.id), this.events++;
+        if (frame.op === 'event' && frame.id.includes('-')) ((this.cursor = frame.id), this.events++);
         if (frame.op === 'snapshot') this.cursor = frame.cursor;
-        if (frame.op === 'welcome') (this.open = true), done();
+        if (frame.op === 'welcome') ((this.open = true), done());
       });
       socket.on('error', () => done());
       socket.on('close', () => ((this.open = false), done()));
@@ -71,7 +92,13 @@ export class Traffic {
     Object.assign(this, { gateway, time, rate, on: new Map(), minter: new Minter(gateway, time) });
     this.agents = Array.from({ length: agents }, (_, i) => String(1001 + i));
     this.tokens = new Map();
-    this.clients = Array.from({ length: clients }, (_, i) => new Client(gateway.url, () => this.minter.token('watcher ' + i, i % 2 ? 'admin' : 'supervisor', { groups: ['Sales', 'Support'] }, 1800)));
+    this.clients = Array.from(
+      { length: clients },
+      (_, i) =>
+        new Client(gateway.url, () =>
+          this.minter.token('watcher ' + i, i % 2 ? 'admin' : 'supervisor', { groups: ['Sales', 'Support'] }, 1800),
+        ),
+    );
   }
 
   async ask(method, path, body, token, headers) {
@@ -84,7 +111,8 @@ export class Traffic {
 
   // A token lasts two hours of the shift, then the next one is shown.
   tokenOf(agent) {
-    const known = this.tokens.get(agent), now = this.time.now();
+    const known = this.tokens.get(agent),
+      now = this.time.now();
     if (known && known.until > now + 600_000) return known.token;
     this.figures.renewals++;
     const token = this.minter.token('agent ' + agent, 'agent', { agents: [agent], groups: ['*'] }, 2 * 3600);
@@ -92,7 +120,8 @@ export class Traffic {
     return token;
   }
 
-  shift(agent, day) { // from when to when, in hours
+  shift(agent, day) {
+    // from when to when, in hours
     const number = Number(agent) - 1001;
     if (number === this.agents.length - 1) return undefined; // whose PIN is guessed
     return day % 7 >= 5 && number % 4 ? undefined : [7 + (number % 3), 15 + (number % 3)];
@@ -101,14 +130,21 @@ export class Traffic {
   async turnUp(agent) {
     const token = this.tokenOf(agent);
     await this.ask('PUT', '/agents/' + agent, { pin: agent }, token);
-    const made = await this.ask('POST', `/agents/${agent}/sessions`, { acdGroup: ['Sales', 'Support', 'Billing'][agent % 3], address: 'Line ' + (agent - 1000) }, token);
+    const made = await this.ask(
+      'POST',
+      `/agents/${agent}/sessions`,
+      { acdGroup: ['Sales', 'Support', 'Billing'][agent % 3], address: 'Line ' + (agent - 1000) },
+      token,
+    );
     if (made.status !== 201) return;
     this.on.set(agent, made.body.session.id);
     await this.ask('PUT', `/sessions/${made.body.session.id}/state`, { state: 'ready' }, token);
   }
 
   async change(agent, chance) {
-    const path = `/sessions/${this.on.get(agent)}/state`, token = this.tokenOf(agent), state = chance.of(['ready', 'not-ready']);
+    const path = `/sessions/${this.on.get(agent)}/state`,
+      token = this.tokenOf(agent),
+      state = chance.of(['ready', 'not-ready']);
     const way = chance.below(5);
     if (way === 0) return this.ask('PUT', path, { state, when: 'after-call', reason: 'as planned' }, token);
     if (way === 1) {
@@ -125,13 +161,22 @@ export class Traffic {
   }
 
   async guess(chance) {
-    const address = chance.below(2) ? `10.${chance.below(256)}.${chance.below(256)}.${chance.below(256)}` : `2001:db8:${chance.below(65536).toString(16)}:${chance.below(65536).toString(16)}::${chance.below(65536).toString(16)}`;
+    const address = chance.below(2)
+      ? `10.${chance.below(256)}.${chance.below(256)}.${chance.below(256)}`
+      : `2001:db8:${chance.below(65536).toString(16)}:${chance.below(65536).toString(16)}::${chance.below(65536).toString(16)}`;
     const headers = { 'X-Forwarded-For': address };
     this.figures.wrongCredentials++;
     const kind = chance.below(3);
     if (kind === 0) return this.ask('GET', '/me', undefined, 'dlk_' + chance.below(1e9), headers);
-    if (kind === 1) return this.ask('GET', '/me', undefined, this.minter.token('x', 'admin').slice(0, -6) + 'AAAAAA', headers);
-    return this.ask('PUT', '/agents/' + this.agents.at(-1), { pin: 'wrong' }, this.minter.token('guesser', 'admin'), headers);
+    if (kind === 1)
+      return this.ask('GET', '/me', undefined, this.minter.token('x', 'admin').slice(0, -6) + 'AAAAAA', headers);
+    return this.ask(
+      'PUT',
+      '/agents/' + this.agents.at(-1),
+      { pin: 'wrong' },
+      this.minter.token('guesser', 'admin'),
+      headers,
+    );
   }
 
   async churn(chance) {
@@ -150,20 +195,44 @@ export class Traffic {
 
   // Ten minutes, from `minute` of the day.
   async step(day, minute, chance) {
-    const at = minute / 60, tasks = [];
+    const at = minute / 60,
+      tasks = [];
     for (const agent of this.agents) {
       const shift = this.shift(agent, day);
       const due = shift && at >= shift[0] && at < shift[1];
       if (due && !this.on.has(agent)) tasks.push(this.turnUp(agent));
       else if (!due && this.on.has(agent)) {
         this.on.delete(agent);
-        tasks.push(this.ask('DELETE', '/agents/' + agent, undefined, this.minter.token('head', 'supervisor', { groups: ['*'] })));
+        tasks.push(
+          this.ask('DELETE', '/agents/' + agent, undefined, this.minter.token('head', 'supervisor', { groups: ['*'] })),
+        );
       }
     }
     const present = [...this.on.keys()];
     for (let i = 0; present.length && i < this.rate; ++i) tasks.push(this.change(chance.of(present), chance));
-    tasks.push(this.guess(chance), this.churn(chance), this.ask('POST', '/tickets', undefined, this.minter.token('crm', 'integration', { scope: 'agents:read' })));
-    if (minute % 60 === 0) tasks.push(this.ask('GET', '/events?limit=200', undefined, this.minter.token('root', 'admin')), this.ask('GET', '/agents', undefined, this.minter.token('crm ' + createHash('sha1').update(String(day % 7) + minute).digest('hex').slice(0, 8), 'integration', { scope: 'agents:read', groups: ['*'] })));
+    tasks.push(
+      this.guess(chance),
+      this.churn(chance),
+      this.ask('POST', '/tickets', undefined, this.minter.token('crm', 'integration', { scope: 'agents:read' })),
+    );
+    if (minute % 60 === 0)
+      tasks.push(
+        this.ask('GET', '/events?limit=200', undefined, this.minter.token('root', 'admin')),
+        this.ask(
+          'GET',
+          '/agents',
+          undefined,
+          this.minter.token(
+            'crm ' +
+              createHash('sha1')
+                .update(String(day % 7) + minute)
+                .digest('hex')
+                .slice(0, 8),
+            'integration',
+            { scope: 'agents:read', groups: ['*'] },
+          ),
+        ),
+      );
     await Promise.all(tasks);
   }
 
@@ -171,4 +240,3 @@ export class Traffic {
     await Promise.all(this.clients.map((client) => client.cut()));
   }
 }
-

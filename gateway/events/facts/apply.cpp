@@ -8,10 +8,10 @@ namespace {
 
 namespace json = boost::json;
 
-// Of the sources themselves, and of webhooks.
-class GatewayFacts {
+// Of the sources themselves.
+class SourceFacts {
 public:
-    GatewayFacts(State& state, Changes& changes) : state_(state), changes_(changes) {}
+    SourceFacts(State& state, Changes& changes) : state_(state), changes_(changes) {}
 
     void operator()(const SourceConnected& fact) {
         auto& source = state_.sources[fact.source];
@@ -40,16 +40,19 @@ public:
             if (!session.stale) session.stale = Stale{changes_.time(), std::string(fact.cause.slug)};
     }
 
-    void operator()(const WebhookChanged& fact) { changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data)); }
-
 private:
     State& state_;
     Changes& changes_;
 };
 
-struct All : TelephonyFacts, AudioFacts, GatewayFacts {
-    All(State& state, Changes& changes) : TelephonyFacts(state, changes), AudioFacts(state, changes), GatewayFacts(state, changes) {}
-    using TelephonyFacts::operator(), AudioFacts::operator(), GatewayFacts::operator();
+class All : public TelephonyFacts, public AudioFacts, public SourceFacts {
+public:
+    All(State& state, Changes& changes) : TelephonyFacts(state, changes), AudioFacts(state, changes), SourceFacts(state, changes), changes_(changes) {}
+    using TelephonyFacts::operator(), AudioFacts::operator(), SourceFacts::operator();
+    void operator()(const WebhookChanged& fact) { changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data)); }
+
+private:
+    Changes& changes_;
 };
 
 }  // namespace

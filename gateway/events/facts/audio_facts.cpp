@@ -14,9 +14,9 @@ void AudioFacts::operator()(const AudioSessionChanged& fact) {
         state_.audioSessions[session.id] = session;
     else if (state_.audioSessions.erase(session.id) == 0)
         return;  // its end was told already
-    const bool latest = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels;
+    const auto delivery = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels ? Delivery::latest : Delivery::lossless;
     changes_.publish({Kind::audio_session, session.id}, {}, std::move(data), changes_.attribute({Kind::audio_session, session.id, "", name(fact.change)}),
-                     latest);
+                     delivery);
 }
 
 void AudioFacts::operator()(const AudioDeviceChanged& fact) {
@@ -32,7 +32,8 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
                 std::erase_if(other.defaultFor,
                               [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
     changes_.publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", name(fact.change)),
-                     changes_.attribute({Kind::audio_device, device.id, "", name(fact.change)}), fact.change == AudioDeviceChange::volume);
+                     changes_.attribute({Kind::audio_device, device.id, "", name(fact.change)}),
+                     fact.change == AudioDeviceChange::volume ? Delivery::latest : Delivery::lossless);
 }
 
 void AudioFacts::operator()(const Ducking& fact) {
@@ -41,8 +42,8 @@ void AudioFacts::operator()(const Ducking& fact) {
 }
 
 void AudioFacts::operator()(const Meter& fact) {
-    changes_.publish({Kind::audio_meter, fact.object}, {}, {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}});
-    changes_.all().back().ephemeral = true;
+    changes_.publish({Kind::audio_meter, fact.object}, {}, {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}}, {},
+                     Delivery::ephemeral);
 }
 
 void AudioFacts::operator()(const AudioPicture& fact) {

@@ -17,9 +17,9 @@ public:
     std::vector<Change>& all() { return all_; }
     std::uint64_t nextRevision() const { return number_ + all_.size() + 1; }
     Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
-    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {}, bool latestWins = false) {
+    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {}, Delivery delivery = Delivery::lossless) {
         if (by.cause) data["cause"] = toJson(*by.cause);
-        all_.push_back({std::move(object), std::move(concern), std::move(data), by.command, latestWins});
+        all_.push_back({std::move(object), std::move(concern), std::move(data), by.command, delivery});
     }
 
 private:

@@ -46,3 +46,30 @@ TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot 
     Unplugged desk(Journal::openVolatile({"journal-fault", "Another program holds it."}, file));
     for (const auto* key : {"good", "damaged", "none"}) refused(desk, key);
 }
+
+TEST_CASE("an id with a slash is one id: If-Match looks at the revision of that one, and of no other whose id is its end") {
+    const Folder folder;
+    Unplugged desk(folder.path / "journal.db");
+    desk.picture(SessionState::not_ready);
+    for (const std::string id : {"a/b", "b"})
+        desk.bench.ledger.record({AgentChanged{id, AgentEvent::signed_in, Agent{.id = id, .user = id, .handler = "h", .state = AgentState::not_ready}}});
+    const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
+    const auto tagOf = [&](const std::string& path) { return "\"" + std::to_string(desk.askAs(admin, "GET", path).body.at("revision").as_uint64()) + "\""; };
+    const auto own = tagOf("/agents/a%2Fb"), others = tagOf("/agents/b");
+    REQUIRE(own != others);
+    const auto refused = desk.askAs(admin, "PUT", "/agents/a%2Fb/state", toBeReady, {}, {}, others);
+    CHECK(refused.status == 412);
+    CHECK(desk.acd.count() == 0);
+    std::promise<api::Response> answered;
+    std::thread caller([&] { answered.set_value(desk.askAs(admin, "PUT", "/agents/a%2Fb/state", toBeReady, {}, {}, own)); });
+    while (desk.acd.count() == 0) std::this_thread::yield();
+    auto asked = desk.acd.take();
+    CHECK(std::get<telephony::SetAgentState>(asked.command).agent == "a/b");
+    desk.bench.ledger.record({AgentChanged{"a/b", AgentEvent::ready}});
+    desk.finish(asked, telephony::Outcome{"a/b"});
+    caller.join();
+    const auto answer = answered.get_future().get();
+    CHECK(answer.status == 200);
+    CHECK(answer.body.at("agent").at("id") == "a/b");
+    CHECK(answer.body.at("cursor").is_string());
+}

@@ -108,7 +108,7 @@ struct Unplugged {
                      std::move(body), key);
     }
     api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {}, const std::string& key = {},
-                        std::map<std::string, std::string> query = {}) {
+                        std::map<std::string, std::string> query = {}, const std::string& ifMatch = {}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
@@ -117,6 +117,7 @@ struct Unplugged {
         request.body = std::move(body);
         request.headers = {{"content-type", "application/json"}};
         if (!key.empty()) request.headers["idempotency-key"] = key;
+        if (!ifMatch.empty()) request.headers["if-match"] = ifMatch;
         request.requestId = "request-7";
         request.identity = std::move(who);
         request.later = [](auto, auto) { return api::Timer(); };

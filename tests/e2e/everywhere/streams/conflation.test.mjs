@@ -1,0 +1,92 @@
+// A property: whatever happens to the mixer, and however slowly a client reads, what it ends up with is what the mixer
+// holds; and nobody gets more than its `audioRate` of one object, and one more for each event that must not wait: what
+// is held goes out before it, so that cursors stay in order. The seed is printed; DESKLINE_SEED repeats a run.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { onWindows, startGateway, until } from '../../harness/harness.mjs';
+
+const seed = Number(process.env.DESKLINE_SEED ?? Date.now() % 1_000_000);
+let state = seed;
+const random = (n) => {
+  // a linear congruential generator: the same sequence for the same seed
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return Math.floor((state / 2 ** 32) * n);
+};
+
+test(`what a client ends up with is what the mixer holds (seed ${seed})`, async () => {
+  const gateway = await startGateway();
+  const ids = async (kind) => (await gateway.request('GET', '/audio/' + kind)).body.items.map((item) => item.id);
+  const sessions = await until('the mixer', async () => {
+    const all = await ids('sessions');
+    return all.length === 3 && all;
+  });
+  const devices = await ids('devices');
+  const clients = [];
+  for (const audioRate of [1, 5, 20, 60]) {
+    const stream = await gateway.stream({ topics: ['audio'], audioRate });
+    const objects = new Map([...stream.snapshot.audioDevices, ...stream.snapshot.audioSessions].map((o) => [o.id, o]));
+    const numbers = [];
+    const times = new Map();
+    const exact = { count: 0 }; // events that must not wait
+    stream.socket.on('message', (data) => {
+      const frame = JSON.parse(data);
+      if (frame.op !== 'event') return;
+      numbers.push(Number(frame.id.split('-')[1]));
+      const object = frame.data.session ?? frame.data.device;
+      objects.set(object.id, object);
+      if (!['volume', 'channels'].includes(frame.data.change)) ++exact.count;
+      else times.set(object.id, [...(times.get(object.id) ?? []), Date.parse(frame.time)]);
+    });
+    clients.push({ stream, audioRate, objects, numbers, times, exact, since: performance.now() });
+  }
+  const sayings = [];
+  for (let i = 0; i < 3000; ++i) {
+    const volume = random(1001) / 1000;
+    const object = random(4)
+      ? { session: sessions[random(sessions.length)] }
+      : { device: devices[random(devices.length)] };
+    sayings.push(random(5) ? { do: 'volume', ...object, volume } : { do: 'mute', ...object, muted: !random(2) });
+  }
+  for (const [i, saying] of sayings.entries()) {
+    const client = clients[random(clients.length)].stream.socket;
+    if (random(40) === 0) client.pause();
+    if (random(20) === 0) client.resume();
+    // The double's ids are its own: there the changes come through the API.
+    if (onWindows)
+      await gateway.request(
+        'PATCH',
+        saying.session ? '/audio/sessions/' + saying.session : '/audio/devices/' + saying.device,
+        saying.do === 'mute' ? { muted: saying.muted } : { volume: saying.volume },
+        { headers: { Prefer: 'respond-async' } },
+      );
+    else await gateway.audio(saying);
+    if (i % 500 === 0) await gateway.setState('none', 'ready'); // something else goes on beside it
+  }
+  for (const { stream } of clients) stream.socket.resume();
+  const truth = async () => [
+    ...(await gateway.request('GET', '/audio/devices')).body.items,
+    ...(await gateway.request('GET', '/audio/sessions')).body.items,
+  ];
+  for (const client of clients) {
+    await until(`the client at ${client.audioRate} a second has what the mixer holds`, async () => {
+      const now = await truth();
+      return now.every((o) => JSON.stringify(client.objects.get(o.id)) === JSON.stringify(o));
+    });
+    assert.deepEqual(
+      client.numbers,
+      [...new Set(client.numbers)].sort((a, b) => a - b),
+      'in order, none twice',
+    );
+    const seconds = (performance.now() - client.since) / 1000;
+    for (const [object, times] of client.times)
+      assert.ok(
+        times.length <= seconds * client.audioRate + 1 + client.exact.count,
+        `${times.length} of ${object} in ${seconds} s at ${client.audioRate}, beside ${client.exact.count} that must not wait`,
+      );
+    client.stream.close();
+  }
+  const fewest = Math.min(...clients.map((c) => c.numbers.length)),
+    most = Math.max(...clients.map((c) => c.numbers.length));
+  assert.ok(fewest < most, 'the slower rate merged more');
+  await gateway.stop();
+});

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { badEnd, badEnds, running } from './ending.mjs';
+import { freePort } from './ports.mjs';
+import { environment, onWindows, program, shown } from './program.mjs';
+import { sleep } from './waiting.mjs';
+
+// What a test has not said: nobody is slowed down, and nobody else's ports are taken.
+function configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }) {
+  const unless = (key, line) => (config.includes(key) ? '' : line + '\n');
+  const server =
+    `[server]\nlisten = "127.0.0.1:${port}"\ndata_dir = "${shown(folder)}/data"\ndrain_seconds = 1\n` +
+    unless('rate_limit', 'rate_limit = 0') +
+    unless('streams_per_account', 'streams_per_account = 0');
+  let sections = config.startsWith('[server]') ? server + config.slice('[server]'.length) : server + config;
+  // Tests of what is refused are refused more often than anybody who guesses may be.
+  if (!config.includes('free_failures')) {
+    if (!config.includes('[identity]')) sections += '\n[identity]\n';
+    sections = sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n');
+  }
+  if (onWindows) return sections;
+  return (
+    sections +
+    `\n[telephony.simulated]\ntraffic = ${traffic}\nagents = ${agents}\nconsole = ${telephonyConsole}\n` +
+    `[audio.simulated]\nconsole = ${audioConsole}\n`
+  );
+}
+
+// Begins a gateway, and holds it to how it may end. `signal`: SIGKILL is the test's own wish. `ended`: after its end,
+// throws where that was not well.
+export async function launch({
+  config = '',
+  env = {},
+  traffic = 0,
+  agents = 12,
+  folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
+  port = 0,
+  through = [],
+} = {}) {
+  // `port` is free as long as no gateway runs.
+  const consolePort = async () => ((one) => (one === port ? freePort() : one))(await freePort());
+  const telephonyConsole = await consolePort(),
+    audioConsole = await consolePort();
+  const file = join(folder, 'deskline.toml'),
+    doubleLog = join(folder, 'double.log');
+  writeFileSync(file + '.new', configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }));
+  // A command that runs beside a start must not find it empty: it would take every default, and work in another folder.
+  renameSync(file + '.new', file);
+  const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];
+  const child = spawn(command, args, {
+    env: environment({
+      DESKLINE_DOUBLE_LOG: shown(doubleLog),
+      DESKLINE_DOUBLE_TELEPHONY_CONSOLE: String(telephonyConsole),
+      DESKLINE_DOUBLE_AUDIO_CONSOLE: String(audioConsole),
+      DESKLINE_DOUBLE_TRAFFIC: String(traffic),
+      ...env,
+    }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '',
+    killed = Boolean(env.DESKLINE_FAILPOINT),
+    wrong = '',
+    expected = 0;
+  child.stderr.on('data', (d) => (log += d));
+  const said = new Promise((done) => child.stderr.on('end', done));
+  const kill = (why = 'it had to be killed: the test was over') => {
+    killed = why;
+    child.kill('SIGKILL');
+  };
+  running.add(kill);
+  const exit = new Promise((done) =>
+    child.on('exit', async (code, signal) => {
+      running.delete(kill);
+      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe
+      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed, expected });
+      if (wrong) badEnds.add(wrong);
+      done({ code, signal });
+    }),
+  );
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return {
+    folder,
+    file,
+    doubleLog,
+    child,
+    exit,
+    telephonyConsole,
+    audioConsole,
+    log: () => log,
+    running: isRunning,
+    endsWith: (code) => (expected = code),
+    signal: (name) => {
+      if (!isRunning()) return;
+      if (name === 'SIGKILL') killed ||= true;
+      process.kill(child.pid, name);
+    },
+    async ended() {
+      const timer = setTimeout(() => kill('it did not end within 20 s; the last it said: ' + log.slice(-500)), 20_000);
+      const how = await exit;
+      clearTimeout(timer);
+      if (wrong) throw new Error('the gateway did not end well: ' + wrong);
+      return how;
+    },
+  };
+}

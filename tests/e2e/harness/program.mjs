@@ -1,0 +1,64 @@
+// The program that is tested, and its commands. DESKLINE_TARGET chooses which: `linux` (the simulated sources), or
+// `windows` (deskline.exe under Wine, its COM sources served by the doubles). The tests are the same.
+import { execFileSync, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../../..');
+export const target = process.env.DESKLINE_TARGET ?? 'linux';
+export const onWindows = target === 'windows';
+export const program =
+  process.env.DESKLINE_PROGRAM ??
+  (onWindows ? join(root, 'build/windows/deskline.exe') : join(root, 'build/sanitized/deskline'));
+export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as the program sees it
+
+export const environment = (extra) => ({
+  ...process.env,
+  ...(onWindows ? { WINEPREFIX: process.env.WINEPREFIX ?? join(root, 'build/wine/doubles'), WINEDEBUG: '-all' } : {}),
+  ...extra,
+});
+
+// `through`: a command that runs the program, such as prlimit with its arguments. `timeout`: milliseconds, after which
+// it is killed; its code is null then. Without, it has five minutes, and what takes longer throws.
+export function run(args, options = {}) {
+  const [command, ...all] = [...(options.through ?? []), ...(onWindows ? ['wine'] : []), program, ...args];
+  try {
+    const stdout = execFileSync(command, all, {
+      encoding: 'utf8',
+      env: environment(options.env ?? {}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeout ?? 300_000,
+      killSignal: 'SIGKILL',
+    });
+    return { code: 0, stdout: stdout.replaceAll('\r', ''), stderr: '' };
+  } catch (error) {
+    if (error.code === 'ETIMEDOUT' && !options.timeout)
+      throw new Error(`it did not end within five minutes: ${args.join(' ')}`);
+    return {
+      code: error.status,
+      stdout: (error.stdout ?? '').replaceAll('\r', ''),
+      stderr: (error.stderr ?? '').replaceAll('\r', ''),
+    };
+  }
+}
+
+// For `through`: without capabilities that root has, so that modes of files count whoever runs the tests. Linux only.
+const without = (...capabilities) =>
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set', capabilities.map((one) => '-' + one).join(',')] : [];
+export const boundByModes = without('dac_override', 'dac_read_search');
+export const boundToHighPorts = without('net_bind_service');
+
+// The same, beside others: the answer is a promise.
+export const runBeside = (args, options = {}) =>
+  new Promise((done) => {
+    const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), ...args], {
+      env: environment(options.env ?? {}),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '',
+      stderr = '';
+    child.stdout.on('data', (d) => (stdout += d));
+    child.stderr.on('data', (d) => (stderr += d));
+    child.on('close', (code) =>
+      done({ code, stdout: stdout.replaceAll('\r', ''), stderr: stderr.replaceAll('\r', '') }),
+    );
+  });

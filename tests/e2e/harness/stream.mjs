@@ -1,0 +1,98 @@
+import { WebSocket } from 'ws';
+import { recordMessage } from './recording.mjs';
+import { Unanswered } from './waiting.mjs';
+
+// A WebSocket of a gateway's, its frames held to the description and searched for secrets.
+export class Stream {
+  constructor(socket, contract, secrets) {
+    this.socket = socket;
+    this.frames = [];
+    this.waiters = [];
+    this.closed = new Promise((done) =>
+      socket.on('close', (code, reason) => done({ code, reason: reason.toString() })),
+    );
+    socket.on('message', (data) => {
+      secrets?.search(String(data), 'a frame');
+      const frame = JSON.parse(data);
+      this.frames.push(frame);
+      this.wrong ||= contract?.frame(frame);
+      for (const waiter of [...this.waiters]) waiter();
+    });
+    socket.on('error', () => {});
+  }
+  send(message) {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    recordMessage(text);
+    this.socket.send(text);
+  }
+  // The first frame that fits, come already or still to come. `fits` is asked once for each frame, in their order: it
+  // may count them.
+  frame(what, fits, milliseconds = 20_000) {
+    return new Promise((done, fail) => {
+      let looked = 0;
+      const look = () => {
+        if (this.wrong) {
+          fail(new Error('a frame does not fit asyncapi.json: ' + this.wrong));
+          return true;
+        }
+        let found;
+        while (!found && looked < this.frames.length) {
+          const frame = this.frames[looked++];
+          if (fits(frame)) found = frame;
+        }
+        if (!found) return false;
+        clearTimeout(timer);
+        this.waiters = this.waiters.filter((w) => w !== look);
+        done(found);
+        return true;
+      };
+      const timer = setTimeout(
+        () => fail(new Error('no such frame came: ' + what + '; came: ' + JSON.stringify(this.frames.slice(-5)))),
+        milliseconds,
+      );
+      if (!look()) this.waiters.push(look);
+    });
+  }
+  event(type, event, more = () => true) {
+    return this.frame(
+      `${type} ${event}`,
+      (f) => f.op === 'event' && f.type === 'deskline.' + type && (f.data.event ?? f.data.change) === event && more(f),
+    );
+  }
+  close() {
+    this.socket.terminate();
+  }
+}
+
+export function streams(gateway) {
+  const { url, secrets } = gateway;
+  return {
+    open(options = {}) {
+      return new Promise((done, fail) => {
+        const socket = new WebSocket(
+          url.replace('https:', 'wss:') + '/api/v1/stream' + (options.query ?? ''),
+          'deskline.v1',
+          { rejectUnauthorized: false, handshakeTimeout: 180_000, headers: options.headers ?? {} },
+        );
+        const stream = new Stream(socket, gateway.contract, secrets);
+        socket.on('open', () => done(stream));
+        socket.on('unexpected-response', (_, answer) =>
+          fail(Object.assign(new Error('refused: ' + answer.statusCode), { status: answer.statusCode })),
+        );
+        socket.on('error', (error) => fail(new Unanswered(error.message)));
+      });
+    },
+    async stream(hello = {}, token = gateway.token()) {
+      const stream = await gateway.open();
+      stream.send({
+        op: 'hello',
+        token,
+        topics: ['agent-session', 'agent', 'queue', 'call', 'audio', 'source', 'acd-group', 'agent-handler'],
+        ...hello,
+      });
+      stream.welcome = await stream.frame('welcome', (f) => f.op === 'welcome');
+      stream.snapshot = stream.welcome.resumed ? undefined : await stream.frame('snapshot', (f) => f.op === 'snapshot');
+      return stream;
+    },
+  };
+}
