@@ -244,7 +244,7 @@ int doctor(const host::Configuration& c, bool json) {
     findings.push_back(checkJournal(c, others ? others->noJournal : std::nullopt));
     add(checkSettings(c));
     findings.push_back(checkPort(c, others ? others->data : std::nullopt));
-    findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections)));
+    findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections), host::shardsOf(c)));
     add(checkSources(c));
     return tell(findings, json);
 }

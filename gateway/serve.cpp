@@ -141,13 +141,13 @@ int serve(const host::Configuration& c) {
     failpoint("start.opened");
     if (signals.asked() > 0) return 0;
     const auto wanted = static_cast<std::size_t>(c.server.maxConnections);
-    const auto share = host::shareOf(host::raiseDescriptors(), wanted);
+    const auto shardCount = host::shardsOf(c);
+    const auto share = host::shareOf(host::raiseDescriptors(), wanted, shardCount);
     if (share.connections < wanted) {
-        const auto finding = host::checkDescriptors(wanted);
+        const auto finding = host::checkDescriptors(wanted, shardCount);
         spdlog::warn("{} {} {}", finding.finding, finding.meaning, finding.remedy);
     }
     events::Hub hub;
-    const auto shardCount = c.server.shards ? static_cast<std::size_t>(c.server.shards) : std::max(1U, std::thread::hardware_concurrency());
     net::Shards shards = net::makeShards(hub, shardCount);  // before all that may have something to tell them, and destroyed after it
     events::Ledger ledger(c.server.name, std::move(*journal), hub);
     const auto telephony = makeTelephony(c);

@@ -77,12 +77,12 @@ Candidates candidatesFor(const Subscription& subscription) {
     return candidates;
 }
 
-History::History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, std::size_t limit, std::optional<std::int64_t> since)
+History::History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room, std::optional<std::int64_t> since)
     : subscription_(std::move(subscription)),
       candidates_(candidatesFor(subscription_)),
       at_(from),
       upTo_(upTo),
-      limit_(limit),
+      room_(room),
       since_(since),
       searched_(since.value_or(0)) {}
 
@@ -131,7 +131,7 @@ Result<bool> History::scan(Database& database) {
         return false;
     }
     std::vector<std::int64_t> numbers;
-    const auto wanted = limit_ - frames_.size();
+    const auto wanted = room_.events - frames_.size();
     bool more = false;
     {
         Statement rows(database, candidates_.sql.c_str());
@@ -152,8 +152,13 @@ Result<bool> History::scan(Database& database) {
     Statement event(database, ("SELECT " + eventColumns + " FROM events WHERE number = ?1").c_str());
     for (const auto number : numbers) {
         if (!event.bind(number).row()) return database.fault("read");
+        const auto before = frames_.size();
         addFrame(frames_, event);
         event.reset();
+        if (frames_.size() > before) bytes_ += frames_.back()->bytes.size();
+        if (bytes_ < room_.bytes) continue;
+        at_ = static_cast<std::uint64_t>(number);
+        return false;
     }
     return more;
 }

@@ -22,11 +22,15 @@ Candidates candidatesFor(const Subscription& subscription);
 class History {
 public:
     static constexpr std::size_t rowsAtOnce = 4'096;  // candidates that one step looks at
+    struct Room {                                     // for what is found
+        std::size_t events;
+        std::size_t bytes = SIZE_MAX;  // the event that comes to it is the last
+    };
 
-    // What is asked: at most `limit` events after `from` up to `upTo`, which is in the file already. `since` (milliseconds since 1970):
+    // What is asked: as many events as there is room for after `from` up to `upTo`, which is in the file already. `since` (milliseconds since 1970):
     // passes over everything before the first of them that is of that time or later; by the clock alone events need not rise, since it may
     // have been set, so what comes after that first one counts, whatever its time.
-    History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, std::size_t limit, std::optional<std::int64_t> since = {});
+    History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room, std::optional<std::int64_t> since = {});
 
     // True: there is more to look at. The fault journal-truncated: what follows `at` was cut meanwhile; journal-fault: the file cannot be read.
     Result<bool> step(Database& database);
@@ -44,11 +48,12 @@ private:
     const Candidates candidates_;
     std::uint64_t at_;
     const std::uint64_t upTo_;
-    const std::size_t limit_;
+    const Room room_;
     std::optional<std::int64_t> since_;
     std::int64_t searched_;             // the search for `since` goes on from this time
     std::uint64_t first_ = UINT64_MAX;  // the least number that it has met
     std::vector<FramePtr> frames_;
+    std::size_t bytes_ = 0;  // of them
     std::uint64_t looked_ = 0;
 };
 

@@ -10,6 +10,7 @@ namespace deskline::events {
 namespace {
 
 const Fault notWanted{"internal", "Whoever it was read for is gone."};
+constexpr auto pageBytes = Reads::pageBytes;
 constexpr std::size_t atOnce = 256;       // events that the ledger's thread looks at for one reading
 constexpr std::size_t chunk = 1'024;      // events in memory that are handed to the readers
 constexpr std::size_t mostTurns = 1'024;  // of the readers, for one page
@@ -27,11 +28,12 @@ struct Reads::Asked {
     std::uint64_t begun = 0, from = 0;       // everything from there up to here was looked at
     std::optional<std::int64_t> since = {};  // passed over until there is an event of that time
     std::vector<FramePtr> frames = {};
+    std::size_t bytes = 0;  // of them
     std::size_t turns = 0;
     std::uint64_t erasures = 0;  // as they were when it began
 
     const std::string& account() const { return reading.subscription.sight.account(); }
-    bool full() const { return frames.size() >= reading.limit; }
+    bool full() const { return frames.size() >= reading.limit || bytes >= pageBytes; }
 
     void look(const std::vector<FramePtr>& next) {
         for (const auto& frame : next) {
@@ -39,8 +41,12 @@ struct Reads::Asked {
             from = frame->number;
             if (since && frame->time < *since) continue;
             since.reset();
-            if (reading.subscription.matches(*frame)) frames.push_back(frame);
+            if (reading.subscription.matches(*frame)) add(frame);
         }
+    }
+    void add(const FramePtr& frame) {
+        bytes += frame->bytes.size();
+        frames.push_back(frame);
     }
 };
 
@@ -88,6 +94,7 @@ void Reads::begin(const Shared& asked) {
     asked->since.reset();
     if (reading.since) asked->since = milliseconds(*reading.since);
     asked->frames.clear();
+    asked->bytes = 0;
     asked->erasures = erasures_;
     proceed(asked);
 }
@@ -100,10 +107,12 @@ void Reads::proceed(const Shared& asked) {
     const bool near = lent_.number - asked->from <= atOnce;
     auto next = inMemory(asked->from, asked->missed ? missedAtOnce : near ? atOnce : chunk);
     if (asked->missed && !next.empty()) {
-        if (asked->frames.empty()) {
-            asked->from = next.back()->number;
-            asked->frames = std::move(next);
-        }
+        if (asked->frames.empty())
+            for (const auto& frame : next) {
+                if (asked->full()) break;
+                asked->from = frame->number;
+                asked->add(frame);
+            }
         return answer(asked);
     }
     if (near && !next.empty()) {
@@ -117,7 +126,7 @@ void Reads::proceed(const Shared& asked) {
         });
     if (asked->from >= lent_.journal.newest() || !lent_.journal.reachesBackTo(asked->from)) return gone(asked);  // it was never written
     const auto history = std::make_shared<History>(asked->reading.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
-                                                   asked->reading.limit - asked->frames.size(), asked->since);
+                                                   History::Room{asked->reading.limit - asked->frames.size(), pageBytes - asked->bytes}, asked->since);
     askReaders(asked, [asked, history](const Readers::Open& open) -> Result<bool> {
         const auto database = open();
         if (!database) return database.error();
@@ -126,8 +135,7 @@ void Reads::proceed(const Shared& asked) {
         if (!more || (*more && asked->turns < mostTurns)) return more;
         asked->from = history->at();
         asked->since = history->since();
-        auto found = history->take();
-        asked->frames.insert(asked->frames.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+        for (const auto& frame : history->take()) asked->add(frame);
         return false;
     });
 }

@@ -30,8 +30,9 @@ struct Reading {
     bool wanted() const { return !whose || !whose->expired(); }
 };
 struct Page {
-    std::vector<FramePtr> frames;  // fewer than the limit: there were no more then, or so many were looked at that the rest is for the next page
-    std::string cursor;            // to read on from
+    std::vector<FramePtr>
+        frames;          // fewer than the limit: there were no more then, or these are so long, or so many were looked at, that the rest is for the next page
+    std::string cursor;  // to read on from
 };
 // The faults: journal-truncated (the cursor reaches back too far, or is of another epoch: the detail says which), invalid-argument (it is
 // none of this gateway's), too-many-requests, shutting-down, journal-fault.
@@ -44,6 +45,7 @@ class Reads {
 public:
     static constexpr std::size_t mostWaiting = 1'024;   // of one account
     static constexpr std::size_t missedAtOnce = 1'024;  // events in an answer of `missed`
+    static constexpr std::size_t pageBytes = 2 << 20;   // of a page, and one event more: an answer is not as long as the longest events make it
 
     using Steady = std::chrono::steady_clock;
     struct Lent {  // by the ledger

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <numeric>
 #include <set>
+#include <thread>
 #include <variant>
 
 #include "host/platform.hpp"
@@ -378,6 +379,10 @@ std::pair<std::string, std::string> roleNames(const std::string& entry) {
     while (theirs.ends_with(' ')) theirs.pop_back();
     while (ours.starts_with(' ')) ours.erase(0, 1);
     return {std::move(theirs), std::move(ours)};
+}
+
+std::size_t shardsOf(const Configuration& configuration) {
+    return configuration.server.shards ? static_cast<std::size_t>(configuration.server.shards) : std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::vector<std::string> keys() {

@@ -74,7 +74,8 @@ std::optional<std::string> processEnvironment(const std::string& name);
 std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment = processEnvironment);
 // An entry of identity.roles, "their name = ours": both names; the second is "" where there is no such sign.
 std::pair<std::string, std::string> roleNames(const std::string& entry);
-std::vector<std::string> keys();  // "server.listen" …, for the documentation's test
+std::size_t shardsOf(const Configuration& configuration);  // how many threads serve connections: as many as it says, else one a processor
+std::vector<std::string> keys();                           // "server.listen" …, for the documentation's test
 std::string text(const std::vector<Mistake>& mistakes);
 
 }  // namespace deskline::host

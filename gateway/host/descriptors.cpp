@@ -9,7 +9,8 @@
 namespace deskline::host {
 namespace {
 
-constexpr std::size_t ownPart = 512;    // of a limit that is large enough; else a quarter of it
+// The gateway's own part of a limit that is large enough; else a quarter of it. A shard's loop has three (Boost.Asio: epoll, eventfd, timerfd).
+std::size_t ownPart(std::size_t shards) { return 512 + (shards > 32 ? 3 * (shards - 32) : 0); }
 constexpr std::size_t mostCrowd = 256;  // connections beyond the limit that still get an answer; else an eighth of what is left
 
 #ifndef _WIN32
@@ -39,19 +40,19 @@ std::optional<std::size_t> mostDescriptors() {
 }
 #endif
 
-Share shareOf(std::optional<std::size_t> limit, std::size_t wanted) {
-    if (!limit || *limit >= descriptorsFor(wanted)) return {wanted, mostCrowd};
-    const auto left = *limit - std::min(ownPart, *limit / 4);
+Share shareOf(std::optional<std::size_t> limit, std::size_t wanted, std::size_t shards) {
+    if (!limit || *limit >= descriptorsFor(wanted, shards)) return {wanted, mostCrowd};
+    const auto left = *limit - std::min(ownPart(shards), *limit / 4);
     const auto crowd = std::min(mostCrowd, left / 8);
     return {std::min(wanted, left - crowd), crowd};
 }
 
-std::size_t descriptorsFor(std::size_t connections) { return connections + mostCrowd + ownPart; }
+std::size_t descriptorsFor(std::size_t connections, std::size_t shards) { return connections + mostCrowd + ownPart(shards); }
 
-Finding checkDescriptors(std::size_t wanted) {
+Finding checkDescriptors(std::size_t wanted, std::size_t shards) {
     const auto limit = mostDescriptors();
-    const auto share = shareOf(limit, wanted);
-    const auto needed = std::to_string(descriptorsFor(wanted));
+    const auto share = shareOf(limit, wanted, shards);
+    const auto needed = std::to_string(descriptorsFor(wanted, shards));
     if (share.connections == wanted)
         return {"descriptors", Severity::ok, "[server] max_connections = " + std::to_string(wanted) + " has the descriptors that it needs.", "", ""};
     return {"descriptors", Severity::degraded,

@@ -16,9 +16,9 @@ struct Share {
     std::size_t connections, crowd;  // those that are served; beyond them, those that are told that there are too many
 };
 // Of a limit, after the gateway's own part: the journal, watched files, deliveries, what a shard needs.
-Share shareOf(std::optional<std::size_t> limit, std::size_t wanted);
-std::size_t descriptorsFor(std::size_t connections);  // the limit that so many need
+Share shareOf(std::optional<std::size_t> limit, std::size_t wanted, std::size_t shards);
+std::size_t descriptorsFor(std::size_t connections, std::size_t shards);  // the limit that so many need
 
-Finding checkDescriptors(std::size_t wanted);  // for `deskline doctor`
+Finding checkDescriptors(std::size_t wanted, std::size_t shards);  // for `deskline doctor`
 
 }  // namespace deskline::host

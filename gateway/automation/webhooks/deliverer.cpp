@@ -152,7 +152,8 @@ void Webhooks::advance(events::Books& books, const std::string& id) {
     auto& run = found->second;
     if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
     if (run.queue.empty() || run.sending || waits(*webhook, books.now())) return;
-    if (const auto own = sending_.find(webhook->owner); own != sending_.end() && own->second >= mostOfOne) return;  // of webhooks that are gone: at a next tick
+    // With those of webhooks that are gone: at a next tick.
+    if (const auto own = sending_.find(webhook->owner); sendingInAll_ >= most || (own != sending_.end() && own->second >= mostOfOne)) return;
     post(books, *webhook, run);
 }
 
@@ -207,6 +208,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
 void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
     run.sending = true;
     ++sending_[webhook.owner];
+    ++sendingInAll_;
     const auto frame = run.queue.front();
     const std::string event(frame->cursor());
     const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
@@ -230,6 +232,7 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
                 done.error = lastPart(outcome.error);
             if (!outcome.answer.empty()) done.answer = beginning(outcome.answer);
             ledger_.transact([this, id, owner, generation, done](events::Books& then) {
+                --sendingInAll_;
                 if (const auto own = sending_.find(owner); own != sending_.end() && --own->second == 0) sending_.erase(own);
                 const auto found = runs_.find(id);
                 if (found == runs_.end()) return;

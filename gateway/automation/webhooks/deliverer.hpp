@@ -104,6 +104,7 @@ private:
     const WebhookOptions options_;
     const Send send_;
     std::map<std::string, Run> runs_;
+    std::size_t sendingInAll_ = 0;
     std::map<std::string, std::size_t> sending_;   // deliveries on their way, by owner, of webhooks that are gone too
     std::mt19937 random_{std::random_device{}()};  // for the jitter
 };

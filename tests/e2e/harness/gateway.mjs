@@ -112,7 +112,11 @@ export async function startGateway({ keep = false, connections = 256, ...options
       if (process.env.DESKLINE_EVIDENCE)
         appendFileSync(
           process.env.DESKLINE_EVIDENCE,
-          JSON.stringify({ bytes: gateway.secrets.bytes, secrets: gateway.secrets.planted.size, found: gateway.secrets.found }) + '\n',
+          JSON.stringify({
+            bytes: gateway.secrets.bytes,
+            secrets: gateway.secrets.planted.size,
+            found: gateway.secrets.found,
+          }) + '\n',
         );
       if (gateway.secrets.found.length) throw new Error('a secret was written: ' + gateway.secrets.found.join(', '));
       gateway.hangUp();

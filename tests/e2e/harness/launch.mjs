@@ -45,7 +45,10 @@ export async function launch({
     audioConsole = await consolePort();
   const file = join(folder, 'deskline.toml'),
     doubleLog = join(folder, 'double.log');
-  writeFileSync(file + '.new', configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }));
+  writeFileSync(
+    file + '.new',
+    configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }),
+  );
   // A command that runs beside a start must not find it empty: it would take every default, and work in another folder.
   renameSync(file + '.new', file);
   const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];

@@ -67,7 +67,7 @@ std::vector<std::string> planOf(const Database& database, const std::string& sql
 std::vector<std::uint64_t> paged(Database& database, const Subscription& subscription, std::uint64_t from, std::uint64_t upTo, std::size_t limit) {
     std::vector<std::uint64_t> numbers;
     while (from < upTo) {
-        History history(subscription, from, upTo, limit);
+        History history(subscription, from, upTo, {limit});
         Result<bool> more(true);
         while (more && *more) more = history.step(database);
         REQUIRE(more.has_value());
@@ -121,7 +121,7 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
             CHECK(paged(database, asked, from, upTo, 1 + below(random, 200)) == expected);
         }
         if (seed % 2) {
-            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(), 10);
+            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(), {10});
             CHECK(cut.step(database).error().slug.text() == "journal-truncated");
         }
     }
@@ -178,7 +178,7 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
                 const bool merges = step.starts_with("MERGE") || step == "LEFT" || step == "RIGHT";
                 CHECK((merges || step == "SEARCH events USING " + std::string(row.index)));
             }
-        History history(row.subscription, 0, journal->newest(), 100);
+        History history(row.subscription, 0, journal->newest(), {100});
         std::uint64_t steps = 1, before = 0;
         for (auto more = history.step(database); more && *more; more = history.step(database), ++steps) {
             CHECK(history.looked() - before <= History::rowsAtOnce);

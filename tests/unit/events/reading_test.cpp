@@ -2,9 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <numeric>
 
 #include "events/archive.hpp"
 #include "unit/events/bench.hpp"
+#include "unit/events/past.hpp"
 #include "unit/waiting.hpp"
 
 using namespace deskline;
@@ -61,6 +63,58 @@ TEST_CASE("who has missed much gets it page by page") {
         more = page->more;
     }
     CHECK(pages == std::vector<std::size_t>{1024, 1024, 452});
+}
+
+TEST_CASE("long events make shorter pages, from memory and from the file, for who reads and for who comes back; none is left out") {
+    const Folder folder;
+    constexpr std::size_t count = 50, each = 100'000, most = Reads::pageBytes + 2 * each;
+    auto journal = journalIn(folder.path / "journal.db");
+    const auto epoch = journal->epoch();
+    const Subscription webhooks{.topics = {"webhook"}, .sight = Sight::everything()};
+    const auto read = [&](Bench& bench) {
+        std::vector<std::uint64_t> numbers;
+        for (std::string cursor = epoch + "-0";;) {
+            const auto page = pageOf(bench, {webhooks, cursor, 500});
+            REQUIRE(page.has_value());
+            if (page->frames.empty()) break;
+            std::size_t bytes = 0;
+            for (const auto& frame : page->frames) bytes += frame->bytes.size(), numbers.push_back(frame->number);
+            CHECK(bytes < most);
+            cursor = page->cursor;
+        }
+        return numbers;
+    };
+    const auto comeBack = [&](Bench& bench) {
+        std::vector<std::uint64_t> numbers;
+        std::string cursor = epoch + "-0";
+        for (bool more = true; more;) {
+            std::promise<Attachment> attached;
+            auto answer = attached.get_future();
+            bench.ledger.attach(bench.shard, webhooks, cursor, [&](const Attachment& attachment) { attached.set_value(attachment); });
+            while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
+            const auto attachment = answer.get();
+            REQUIRE(attachment.resumed);
+            std::size_t bytes = 0;
+            for (const auto& frame : attachment.missed) bytes += frame->bytes.size(), numbers.push_back(frame->number);
+            CHECK(bytes < most);
+            cursor = attachment.cursor;
+            more = attachment.more;
+        }
+        return numbers;
+    };
+    std::vector<std::uint64_t> all(count);
+    std::iota(all.begin(), all.end(), 1);
+    {
+        Bench bench(std::move(journal));
+        for (std::size_t i = 0; i < count; ++i) bench.ledger.record({WebhookChanged{"w", "ada", {{"filter", std::string(each, 'x')}}}});
+        bench.settle();
+        CHECK(read(bench) == all);
+        CHECK(comeBack(bench) == all);
+        bench.ledger.stop();
+    }
+    Bench again(journalIn(folder.path / "journal.db"));
+    CHECK(read(again) == all);
+    CHECK(comeBack(again) == all);
 }
 
 TEST_CASE("who comes back with a cursor that the journal has cut is told so, and begins anew") {

@@ -21,11 +21,13 @@ TEST_CASE("descriptors: strangers get what is left after the gateway's own part"
         {64, 20'000, 42, 6},
     };
     for (const auto& row : rows) {
-        const auto share = host::shareOf(row.limit, row.wanted);
+        const auto share = host::shareOf(row.limit, row.wanted, 8);
         CAPTURE(row.limit.value_or(0), row.wanted);
         CHECK(share.connections == row.connections);
         CHECK(share.crowd == row.crowd);
         if (row.limit) CHECK(share.connections + share.crowd + std::min<std::size_t>(512, *row.limit / 4) <= *row.limit);
     }
-    CHECK(host::descriptorsFor(20'000) == 20'768);
+    CHECK(host::descriptorsFor(20'000, 8) == 20'768);
+    CHECK(host::descriptorsFor(20'000, 32) == 20'768);
+    CHECK(host::descriptorsFor(20'000, 256) == 20'768 + 3 * 224);  // each loop has three
 }
