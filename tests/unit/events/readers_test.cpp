@@ -7,27 +7,13 @@
 
 #include "unit/events/bench.hpp"
 #include "events/archive.hpp"
+#include "unit/events/gate.hpp"
 #include "unit/events/past.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
 
 namespace {
-
-// Holds the readers' thread in a step until it is let go.
-struct Gate {
-    struct Door {
-        std::promise<void> entered, opened;
-    };
-    const std::shared_ptr<Door> door = std::make_shared<Door>();  // the reader may still be on its way through when the gate is gone
-    void hold(Readers& readers) const {
-        readers.ask(
-            "gate", Readers::Kind::standing,
-            [door = door](const auto&) { return door->entered.set_value(), door->opened.get_future().wait(), Result<bool>(false); }, [](const auto&) {});
-        door->entered.get_future().wait();
-    }
-    void letGo() const { door->opened.set_value(); }
-};
 
 // What the ledger's own connection was asked for.
 struct Statements {
