@@ -29,7 +29,7 @@ struct Entry {
     json::object event;
     bool lossless = true;
     bool erased = false;  // `deskline journal forget` was asked for it: it may still be heard, or not
-    std::string topic() const { return std::string(frame->topic()); }
+    std::string topic() const { return std::string(topicOf(frame->kind)); }
     const json::object& data() const { return event.at("data").as_object(); }
     std::string what() const;  // the name of the event: "ready", "signed-in"
 };
