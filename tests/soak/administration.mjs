@@ -2,7 +2,7 @@
 // forgotten.
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Authority, SigningKey } from '../e2e/provider.mjs';
+import { Authority, SigningKey } from '../e2e/harness/provider.mjs';
 import { receiver } from './traffic.mjs';
 
 export const issuer = 'https://login.example';

@@ -14,4 +14,6 @@ export const say = (port, request) =>
       }
     });
     socket.on('error', fail);
+    socket.on('close', () => fail(new Error('the console said nothing')));
+    socket.setTimeout(60_000, () => socket.destroy());
   });

@@ -1,5 +1,5 @@
 // How gateways end, and what becomes of those that a test left behind.
-import { after } from 'node:test';
+import { after, beforeEach } from 'node:test';
 
 // A test that failed leaves its gateway and its clients behind, which would keep the file from ending; the file's own
 // hooks come first.
@@ -10,6 +10,22 @@ after(() => {
     console.error('# the file did not end by itself: something that a test began goes on');
     process.exit(1);
   }, 240_000).unref(); // longer than a client waits for an answer
+});
+
+// A test that waits for what never comes is named, and what it began is ended: a little before the runner ends the file.
+const limit = Number(process.env.DESKLINE_E2E_SECONDS ?? 2400) * 500; // milliseconds, as ./test gives a file
+let at = 'its beginning';
+beforeEach((context) => {
+  at = context.name;
+});
+setTimeout(() => {
+  console.error(`# the file stands still at "${at}", with ${process.getActiveResourcesInfo().join(', ')}`);
+  running.forEach((kill) => kill());
+  process.exit(1);
+}, limit * 0.9).unref();
+process.on('SIGTERM', () => {
+  running.forEach((kill) => kill());
+  process.exit(143);
 });
 
 // How a gateway may end: with exit code 0, or another that the test has said (`endsWith`); killed, where a test has

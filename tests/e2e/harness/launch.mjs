@@ -76,7 +76,8 @@ export async function launch({
   const exit = new Promise((done) =>
     child.on('exit', async (code, signal) => {
       running.delete(kill);
-      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe
+      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe, for ever
+      child.stderr.destroy();
       wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed, expected });
       if (wrong) badEnds.add(wrong);
       done({ code, signal });

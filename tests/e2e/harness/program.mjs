@@ -2,6 +2,7 @@
 // `windows` (deskline.exe under Wine, its COM sources served by the doubles). The tests are the same.
 import { execFileSync, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { sleep } from './waiting.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 export const target = process.env.DESKLINE_TARGET ?? 'linux';
@@ -58,7 +59,11 @@ export const runBeside = (args, options = {}) =>
       stderr = '';
     child.stdout.on('data', (d) => (stdout += d));
     child.stderr.on('data', (d) => (stderr += d));
-    child.on('close', (code) =>
-      done({ code, stdout: stdout.replaceAll('\r', ''), stderr: stderr.replaceAll('\r', '') }),
-    );
+    const said = new Promise((end) => child.on('close', end));
+    child.on('exit', async (code) => {
+      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipes, for ever
+      child.stdout.destroy();
+      child.stderr.destroy();
+      done({ code, stdout: stdout.replaceAll('\r', ''), stderr: stderr.replaceAll('\r', '') });
+    });
   });

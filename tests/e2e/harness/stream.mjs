@@ -4,11 +4,12 @@ import { Unanswered } from './waiting.mjs';
 
 // A WebSocket of a gateway's, its frames held to the description and searched for secrets.
 export class Stream {
+  #closed;
   constructor(socket, contract, secrets) {
     this.socket = socket;
     this.frames = [];
     this.waiters = [];
-    this.closed = new Promise((done) =>
+    this.#closed = new Promise((done) =>
       socket.on('close', (code, reason) => done({ code, reason: reason.toString() })),
     );
     socket.on('message', (data) => {
@@ -19,6 +20,14 @@ export class Stream {
       for (const waiter of [...this.waiters]) waiter();
     });
     socket.on('error', () => {});
+  }
+  // How it was closed; whoever asks waits for a minute at most.
+  get closed() {
+    let timer;
+    const late = new Promise((_, fail) => {
+      timer = setTimeout(fail, 60_000, new Error('the stream was not closed within a minute')).unref();
+    });
+    return Promise.race([this.#closed, late]).finally(() => clearTimeout(timer));
   }
   send(message) {
     const text = typeof message === 'string' ? message : JSON.stringify(message);

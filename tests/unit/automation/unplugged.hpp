@@ -71,6 +71,7 @@ struct Unplugged {
     identity::Authenticator authenticator;
     Services services;
 
+    ~Unplugged() { bench.ledger.stop(); }  // first: its thread works with all that is here
     explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {}) : Unplugged(journalIn(file), std::move(options)) {}
     explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {}, identity::Keys* keys = nullptr)
         : bench(std::move(journal), drivenClock, drivenTicks),

@@ -44,11 +44,12 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
     CHECK_FALSE(kinds.allows("", "request", start));
 
     const Folder folder;
-    Bench bench(journalIn(folder.path / "journal.db"), now);
     Limits flooded;
     events::AuditRests writer(flooded);
+    Bench bench(journalIn(folder.path / "journal.db"), now);
     bench.ledger.observe(writer);
-    for (int i = 0; i < 5'312; ++i) (void)flooded.allows("");
+    const auto moment = Limits::Clock::now();
+    for (int i = 0; i < 5'312; ++i) (void)flooded.allows("", "", moment);
     bench.ledger.start();
     inLedger(bench.ledger, [&](Books& books) {
         writer.tick(books);

@@ -35,8 +35,8 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
 
     auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
-    auto waitsForOthers = read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
     bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
+    auto waitsForOthers = read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
     CHECK(waits.get()->frames.size() == 1);
     const auto nothing = waitsForOthers.get();
     CHECK(nothing->frames.empty());

@@ -17,7 +17,8 @@ TEST_CASE("backoff: one second doubling to thirty, half of it by chance") {
 TEST_CASE("recovery: a loss is said once, and the source is built again") {
     std::mutex mutex;
     std::vector<std::string> said;
-    std::promise<void> rebuilt;
+    std::promise<void> rebuilt, lostTwice;
+    const auto both = lostTwice.get_future().share();
     int builds = 0;
     source::Recovery recovery(
         Source::telephony,
@@ -26,6 +27,7 @@ TEST_CASE("recovery: a loss is said once, and the source is built again") {
             said.emplace_back(std::holds_alternative<SourceLost>(fact.what) ? "lost" : "connected");
         },
         [&]() -> Result<void> {
+            if (builds > 0) both.wait();  // it is not back between the two losses
             const std::lock_guard lock(mutex);
             if (++builds == 3) rebuilt.set_value();
             if (builds == 2) return Fault{"source-lost", "Not yet."};
@@ -37,6 +39,7 @@ TEST_CASE("recovery: a loss is said once, and the source is built again") {
     recovery.lost({"source-lost", "It went away."});
     recovery.lost({"source-lost", "It went away."});
     CHECK(recovery.fault().slug.text() == "source-lost");
+    lostTwice.set_value();
     rebuilt.get_future().wait();
     recovery.stop();
     const std::lock_guard lock(mutex);

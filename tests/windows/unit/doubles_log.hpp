@@ -29,7 +29,7 @@ template <class Act>
 bool found(const std::string& rule, Act act) {
     const auto before = logged(rule);
     act();
-    for (int i = 0; i < 200 && logged(rule) == before; ++i) Sleep(10);
+    for (int i = 0; i < 2'000 && logged(rule) == before; ++i) Sleep(10);
     return logged(rule) > before;
 }
 

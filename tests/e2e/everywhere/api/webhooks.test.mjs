@@ -104,7 +104,7 @@ describe('webhooks', () => {
     const cursors = [];
     for (let i = 0; i < 3; ++i) cursors.push((await change()).cursor);
     await until('the quick one has all', () => quick.received.length === 3);
-    assert.equal(slow.received.length, 1);
+    assert.equal(new Set(slow.ids()).size, 1, 'its first event, however often');
     await until(
       'the slow one has failed once',
       async () => (await gateway.request('GET', `/webhooks/${hooks[0].id}/deliveries`)).body.items.length > 0,

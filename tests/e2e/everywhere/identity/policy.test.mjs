@@ -199,16 +199,22 @@ describe('every cell at every outlet', () => {
       const changed = await gateway.setState(session, state === 'not-ready' ? 'ready' : 'not-ready');
       assert.equal(changed.status, 200, changed.text);
     }
-    await sleep(300);
+    const isNew = ({ id }) => Number(id.split('-').at(-1)) > Number(from.split('-').at(-1));
+    const toldOn = (c) => [
+      c.stream.frames.filter((f) => f.op === 'event' && isNew(f)),
+      [...c.source.text.matchAll(/data: (\{"specversion.*)\n/g)].map((m) => JSON.parse(m[1])).filter(isNew),
+    ];
+    for (const c of callers) {
+      const wanted = [...visible('sessions', reachOf('sessions see', c.role, c.held))];
+      await until(c.who + ': what it may see', () =>
+        toldOn(c).every((events) => wanted.every((id) => subjectsIn(events, 'agent-session').has(id))),
+      );
+    }
+    await sleep(300); // what is not theirs would have come with it
     for (const [index, c] of callers.entries()) {
       const wanted = sorted(visible('sessions', reachOf('sessions see', c.role, c.held)));
-      const fresh = c.stream.frames.filter(
-        (f) => f.op === 'event' && Number(f.id.split('-').at(-1)) > Number(from.split('-').at(-1)),
-      );
+      const [fresh, sent] = toldOn(c);
       assert.deepEqual(sorted(subjectsIn(fresh, 'agent-session')), wanted, c.who + ': the stream');
-      const sent = [...c.source.text.matchAll(/data: (\{"specversion.*)\n/g)]
-        .map((m) => JSON.parse(m[1]))
-        .filter((e) => Number(e.id.split('-').at(-1)) > Number(from.split('-').at(-1)));
       assert.deepEqual(sorted(subjectsIn(sent, 'agent-session')), wanted, c.who + ': server-sent events');
       const polled = (await polls[index]).body.items;
       assert.ok(

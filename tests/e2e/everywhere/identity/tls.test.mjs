@@ -21,11 +21,12 @@ describe('TLS', () => {
     new Promise((done, fail) => {
       const request = https.get(
         gateway.url + '/api/v1/me',
-        { rejectUnauthorized: false, agent: new https.Agent({ maxCachedSessions: 0 }), ...options },
+        { rejectUnauthorized: false, agent: new https.Agent({ maxCachedSessions: 0 }), timeout: 60_000, ...options },
         (answer) => {
           const certificate = answer.socket.getPeerCertificate();
           let text = '';
           answer.on('data', (d) => (text += d));
+          answer.on('error', fail);
           answer.on(
             'end',
             () => (
@@ -41,6 +42,7 @@ describe('TLS', () => {
         },
       );
       request.on('error', fail);
+      request.on('timeout', () => request.destroy(new Error('no answer')));
     });
 
   test('a certificate is read again when it changes, ECDSA then RSA; a stream that is open loses nothing, a wrong file changes nothing', async () => {
@@ -142,7 +144,10 @@ describe('TLS', () => {
     const closed = new Promise((done) => socket.on('close', (code) => done(code)));
     await new Promise((done) => socket.on('open', done));
     socket.send(JSON.stringify({ op: 'hello', topics: ['agent'] }));
-    await new Promise((done) => socket.on('message', (data) => JSON.parse(data).op === 'snapshot' && done()));
+    await Promise.race([
+      new Promise((done) => socket.on('message', (data) => JSON.parse(data).op === 'snapshot' && done())),
+      closed.then((code) => assert.fail('closed ' + code)),
+    ]);
     authority.revoke(crm);
     assert.equal(await closed, 4001, 'the stream of a revoked certificate ends');
     await assert.rejects(handshake(gateway, shows(crm)));

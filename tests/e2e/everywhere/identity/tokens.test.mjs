@@ -152,7 +152,7 @@ describe('tokens of an identity provider', () => {
     const gateway = await startGateway({
       config: `[server]\nheartbeat = 1\n[identity]\nissuer = "${server.url}"\nauthorities = "${shown(authority.certificate)}"\n`,
     });
-    const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 57 }))); // within the minute of leeway, for three seconds
+    const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 50 }))); // within the minute of leeway, for ten seconds
     const [left, kept] = [
       await gateway.stream({ topics: ['agent'] }, ending()),
       await gateway.stream({ topics: ['agent'] }, ending()),

@@ -240,7 +240,7 @@ test('who takes nothing is closed with 4108 though its queue has room, and who d
   const session = await gateway.signIn();
   for (let i = 0; i < 300; ++i) await gateway.setState(session, i % 2 ? 'not-ready' : 'ready');
   const slow = await gateway.stream({ topics: ['audio.ducking'] });
-  const alive = setInterval(() => slow.socket.pong(), 250); // it speaks, so it is not dead
+  const alive = setInterval(() => slow.socket.pong(), 250).unref(); // it speaks, so it is not dead
   slow.socket.pause();
   for (let i = 0; i < 30; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/events?limit=300' }); // some megabytes
   await until('it is found out', async () => (await gateway.metric('slow_clients_total')) === 1);
