@@ -96,10 +96,8 @@ test('a call in the background is notified, and in the title until somebody look
     document.hasFocus = () => false;
   });
   await gateway.telephony({ do: 'call', group: 'Sales' });
-  await ada.page.waitForFunction(() => document.title.startsWith('(call)'), undefined, {
-    timeout: 30_000,
-    polling: 100,
-  });
+  // A predicate in the page would be evaluated there, which its policy forbids.
+  await until('the title', async () => (await ada.page.title()).startsWith('(call)'), 30_000);
   await ada.page.evaluate(() => {
     delete document.visibilityState;
     dispatchEvent(new Event('focus'));
