@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 
 #include "model/values.hpp"
@@ -117,7 +118,7 @@ struct ObjectRef {
     std::string id;
     std::string text() const { return std::string(rowOf(kind).path) + id; }
     bool operator==(const ObjectRef&) const = default;
-    auto operator<=>(const ObjectRef&) const = default;
+    bool operator<(const ObjectRef& other) const { return std::tie(kind, id) < std::tie(other.kind, other.id); }
 };
 
 }  // namespace deskline
