@@ -8,7 +8,7 @@ namespace deskline::events {
 
 namespace json = boost::json;
 
-std::string Attaching::cursor() const { return Cursor{lent_.journal.epoch(), lent_.number}.text(); }
+std::string Attaching::cursor() const { return lent_.journal.at(lent_.number); }
 
 void Attaching::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
 
@@ -55,10 +55,7 @@ bool Attaching::isWhole(const std::string& cursor) const {
 // `missed`: what came after the cursor that was given.
 void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
     Attachment reply{.cursor = cursor()};
-    for (const auto& [source, is] : lent_.state.sources) {
-        auto& all = reply.capabilities[name(source)].emplace_object();
-        for (const auto& [what, can] : is.capabilities) all[what] = can;
-    }
+    for (const auto& [source, is] : lent_.state.sources) reply.capabilities[name(source)] = is.capabilitiesJson();
     reply.resumed = missed && *missed && isWhole(attach.cursor);
     if (reply.resumed) {
         reply.missed = (*missed)->frames;

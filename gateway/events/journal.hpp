@@ -37,8 +37,9 @@ public:
     void letGo(Fault why);
 
     const std::string& epoch() const { return epoch_; }
-    std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
-    std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
+    std::string at(std::uint64_t number) const { return Cursor{epoch_, number}.text(); }  // the cursor of an event
+    std::uint64_t newest() const { return newest_; }                                      // number of the last event; 0: none
+    std::uint64_t oldest() const { return oldest_; }                                      // number of the first event still there; newest()+1: none
     // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     bool conflict() const { return conflict_; }

@@ -104,7 +104,7 @@ struct Ledger::Thread final : Books {
     std::optional<Fault> full(const std::string& account) const override { return commands.full(account); }
     void afterCommit(Work work) override { committed.push_back(std::move(work)); }
 
-    std::string at(std::uint64_t event) const { return Cursor{journal->epoch(), event}.text(); }
+    std::string at(std::uint64_t event) const { return journal->at(event); }
 
     void post(Task task) {
         bool first = false;

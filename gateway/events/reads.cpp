@@ -54,8 +54,6 @@ bool Reads::ByTime::operator()(const Shared& one, const Shared& other) const { r
 
 Reads::Reads(Lent lent) : lent_(std::move(lent)), readers_(lent_.journal.database().path()) {}
 
-std::string Reads::at(std::uint64_t number) const { return Cursor{lent_.journal.epoch(), number}.text(); }
-
 Result<std::uint64_t> Reads::numberOf(const std::string& cursor) const {
     Cursor from;
     if (!Cursor::parse(cursor, from)) return Fault{"invalid-argument", "cursor-unknown"};
@@ -190,9 +188,10 @@ void Reads::atPresent(const Shared& asked) {
 }
 
 void Reads::answer(const Shared& asked) {
-    if (asked->missed) return asked->told(Page{std::move(asked->frames), at(asked->from)});  // in its place between the frames, which go out after the commit
-    asked->place.reset();                                                                    // whoever is answered may ask again
-    lent_.afterCommit([asked, page = Page{std::move(asked->frames), at(asked->from)}] { asked->told(page); });
+    if (asked->missed)
+        return asked->told(Page{std::move(asked->frames), lent_.journal.at(asked->from)});  // in its place between the frames, which go out after the commit
+    asked->place.reset();                                                                   // whoever is answered may ask again
+    lent_.afterCommit([asked, page = Page{std::move(asked->frames), lent_.journal.at(asked->from)}] { asked->told(page); });
 }
 
 void Reads::refuse(const Shared& asked, Fault fault) {

@@ -88,7 +88,6 @@ private:
     void refuse(const Shared& asked, Fault fault);
     void stopWaiting(const Shared& asked);
     std::vector<FramePtr> inMemory(std::uint64_t after, std::size_t limit) const;
-    std::string at(std::uint64_t number) const;
 
     const Lent lent_;
     Recent recent_;

@@ -25,9 +25,7 @@ boost::json::object snapshot(const State& state, const Subscription& subscriptio
     if (subscription.hears(Kind::source) && subscription.sees(Kind::source, {})) {
         boost::json::array sources;
         for (const auto& [source, is] : state.sources) {
-            boost::json::object capabilities;
-            for (const auto& [what, can] : is.capabilities) capabilities[what] = can;
-            sources.push_back({{"source", name(source)}, {"connected", is.connected}, {"capabilities", std::move(capabilities)}});
+            sources.push_back({{"source", name(source)}, {"connected", is.connected}, {"capabilities", is.capabilitiesJson()}});
         }
         out[rowOf(Kind::source).list] = std::move(sources);
     }

@@ -36,6 +36,12 @@ void alsoRemember(State& state, const Call& call, const Concern& concern) { stat
 
 }  // namespace
 
+json::object SourceState::capabilitiesJson() const {
+    json::object all;
+    for (const auto& [what, can] : capabilities) all[what] = can;
+    return all;
+}
+
 const AgentSession* State::session(const std::string& id) const {
     if (const auto open = sessions.find(id); open != sessions.end()) return &open->second;
     const auto gone = ended.find(id);

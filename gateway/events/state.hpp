@@ -1,11 +1,11 @@
 // What the gateway knows at a cursor, and the events of its change. Only the ledger writes it. Thread: the ledger's.
 #pragma once
 #include <boost/json.hpp>
-#include <boost/mp11.hpp>
 #include <deque>
 #include <functional>
 #include <map>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -20,6 +20,7 @@ struct SourceState {
     bool connected = false;
     std::map<std::string, bool> capabilities;
     std::optional<Fault> fault;
+    boost::json::object capabilitiesJson() const;
 };
 
 struct State {
@@ -44,48 +45,11 @@ struct State {
     std::string groupName(const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
 };
 
-// What a state has lists of, in the order of a snapshot, and where.
-using Things = boost::mp11::mp_list<Agent, AgentSession, AgentHandler, AcdGroup, Queue, Address, Call, AudioDevice, AudioSession>;
+// What a state has lists of, in the order of a snapshot: one for each type, which is found by it.
+inline constexpr std::tuple lists{&State::agents,    &State::sessions, &State::handlers, &State::groups,       &State::queues,
+                                  &State::addresses, &State::calls,    &State::devices,  &State::audioSessions};
 template <class T>
-struct ListOf;
-template <>
-struct ListOf<Agent> {
-    static constexpr auto place = &State::agents;
-};
-template <>
-struct ListOf<AgentSession> {
-    static constexpr auto place = &State::sessions;
-};
-template <>
-struct ListOf<AgentHandler> {
-    static constexpr auto place = &State::handlers;
-};
-template <>
-struct ListOf<AcdGroup> {
-    static constexpr auto place = &State::groups;
-};
-template <>
-struct ListOf<Queue> {
-    static constexpr auto place = &State::queues;
-};
-template <>
-struct ListOf<Address> {
-    static constexpr auto place = &State::addresses;
-};
-template <>
-struct ListOf<Call> {
-    static constexpr auto place = &State::calls;
-};
-template <>
-struct ListOf<AudioDevice> {
-    static constexpr auto place = &State::devices;
-};
-template <>
-struct ListOf<AudioSession> {
-    static constexpr auto place = &State::audioSessions;
-};
-template <class T>
-inline constexpr auto listOf = ListOf<T>::place;
+inline constexpr auto listOf = std::get<std::map<std::string, T> State::*>(lists);
 
 template <class T>
 const T* State::find(const std::string& id) const {
@@ -95,15 +59,19 @@ const T* State::find(const std::string& id) const {
     return found == all.end() ? nullptr : &found->second;
 }
 
+template <class T>
+constexpr std::type_identity<T> thingIn(std::map<std::string, T> State::*) {
+    return {};
+}
 // Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
 template <class With>
 constexpr void forEachThing(With with) {
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
+    std::apply([&](auto... list) { (with(thingIn(list)), ...); }, lists);
 }
 
 // Of which of them there are events: a start reads the last of each from the journal.
 inline constexpr auto rememberedKinds = [] {
-    std::array<Kind, boost::mp11::mp_size<Things>::value - 1> kinds{};
+    std::array<Kind, std::tuple_size_v<decltype(lists)> - 1> kinds{};
     std::size_t count = 0;
     forEachThing([&](auto of) {
         constexpr auto kind = kindOf<typename decltype(of)::type>;

@@ -19,10 +19,8 @@ public:
         const bool known = source.connected;
         source = {true, fact.capabilities, std::nullopt};
         if (!news) return;
-        json::object capabilities;
-        for (auto& [what, can] : fact.capabilities) capabilities[what] = can;
         changes_.publish({Kind::source, std::string(name(fact.source))}, {},
-                         {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", std::move(capabilities)}});
+                         {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", source.capabilitiesJson()}});
     }
 
     void operator()(const SourceLost& fact) {

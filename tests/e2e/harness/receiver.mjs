@@ -1,44 +1,23 @@
-// A receiver of webhooks, of the test's own: over HTTP, or over TLS with a certificate that `certificate` is the file of.
+// A receiver of webhooks, of the test's own: over HTTP, or over TLS by a certificate of an authority (its file:
+// `certificate`).
 import http from 'node:http';
 import https from 'node:https';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Authority } from './provider.mjs';
 import { after } from 'node:test';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskline-test-'));
-export const certificate = join(folder, 'receiver.pem'),
-  key = join(folder, 'receiver.key');
-execFileSync(
-  'openssl',
-  [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost,IP:127.0.0.1',
-  ],
-  { stdio: 'ignore' },
-);
+const authority = new Authority(folder),
+  { key, certificate: own } = authority.issue('localhost');
+export const { certificate } = authority;
 
 // `answer(request number, body)`: a status, or [status, text, headers], or a promise of one.
 export async function receiver(answer = () => 200, secure = false) {
   const received = [];
   const server = (secure ? https : http).createServer(
-    secure ? { key: readFileSync(key), cert: readFileSync(certificate) } : {},
+    secure ? { key: readFileSync(key), cert: readFileSync(own) } : {},
     (request, response) => {
       let body = '';
       request.on('data', (d) => (body += d));
