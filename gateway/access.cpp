@@ -8,7 +8,13 @@ namespace {
 constexpr auto fetchPatience = std::chrono::seconds(5);
 
 identity::ClaimMap claimMap(const host::Configuration& c) {
-    identity::ClaimMap map{c.identity.claimSubject, c.identity.claimRole, c.identity.claimAgents, c.identity.claimGroups, c.identity.claimScopes, {}, {}};
+    identity::ClaimMap map{c.identity.claimSubject,
+                           c.identity.claimRole,
+                           c.identity.claimAgents,
+                           c.identity.claimGroups,
+                           c.identity.claimScopes,
+                           {},
+                           {}};
     for (const auto& line : c.identity.roles) {  // "their name = ours", as the configuration has checked
         const auto [theirs, ours] = host::roleNames(line);
         map.roles[theirs] = named<identity::Role>(ours).value_or(identity::Role::agent);
@@ -45,16 +51,20 @@ Result<Access> openAccess(const host::Configuration& c) {
     if (auto readable = access.keys->open(); !readable) return readable.error();
     if (!c.identity.issuer.empty()) {
         try {
-            access.client = std::make_unique<outbound::HttpsClient>(outbound::ClientOptions{true, c.identity.authorities, "identity", fetchPatience});
+            access.client = std::make_unique<outbound::HttpsClient>(
+                outbound::ClientOptions{true, c.identity.authorities, "identity", fetchPatience});
         } catch (const std::exception& error) {
             return Fault{"configuration", error.what()};
         }
         access.issuer = std::make_unique<identity::Issuer>(
             issuerOptions(c),
-            [client = access.client.get()](const std::string& url, std::function<void(Result<std::string>)> done) { client->get(url, std::move(done)); });
+            [client = access.client.get()](const std::string& url, std::function<void(Result<std::string>)> done) {
+                client->get(url, std::move(done));
+            });
         if (auto readable = access.issuer->open(); !readable) return readable.error();
     }
-    access.authenticator = std::make_unique<identity::Authenticator>(*access.tokens, access.keys.get(), access.issuer.get());
+    access.authenticator =
+        std::make_unique<identity::Authenticator>(*access.tokens, access.keys.get(), access.issuer.get());
     return access;
 }
 

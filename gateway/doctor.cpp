@@ -179,8 +179,8 @@ std::vector<Finding> checkSettings(const host::Configuration& c) {
 
 Finding checkClock() {
     if (now() < Time(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)))
-        return {"clock", Severity::degraded, "The clock says " + toRfc3339(now()) + ".", "Tokens and certificates will not be valid.",
-                "Set the clock, and keep it by NTP."};
+        return {"clock", Severity::degraded, "The clock says " + toRfc3339(now()) + ".",
+                "Tokens and certificates will not be valid.", "Set the clock, and keep it by NTP."};
     return {"clock", Severity::ok, "The clock says " + toRfc3339(now()) + ".", "", ""};
 }
 
@@ -207,7 +207,9 @@ int tell(const std::vector<Finding>& findings, bool json) {
     auto worst = Severity::ok;
     for (const auto& finding : findings) worst = std::max(worst, finding.severity);
     if (json) {
-        std::cout << boost::json::serialize(boost::json::object{{"verdict", name(worst)}, {"findings", toJson(findings)}}) << "\n";
+        std::cout << boost::json::serialize(
+                         boost::json::object{{"verdict", name(worst)}, {"findings", toJson(findings)}})
+                  << "\n";
         return static_cast<int>(worst);
     }
     for (const auto& finding : findings) {

@@ -11,7 +11,8 @@
 namespace deskline {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(2);  // for one that is just ending: its process goes a moment after its last answer
+constexpr auto patience =
+    std::chrono::seconds(2);  // for one that is just ending: its process goes a moment after its last answer
 
 constexpr std::string_view notDurable = "events were told that are not in the journal";
 
@@ -24,8 +25,8 @@ std::filesystem::path lockOf(const std::filesystem::path& journal) {
 }
 
 Fault taken(const std::string& what, const std::string& setting, const std::string& holder) {
-    return {"configuration", what + " is another gateway's: " + (holder.empty() ? "which one is not known" : holder) + ". End that one, or give this one a " +
-                                 setting + " of its own."};
+    return {"configuration", what + " is another gateway's: " + (holder.empty() ? "which one is not known" : holder) +
+                                 ". End that one, or give this one a " + setting + " of its own."};
 }
 
 Fault withoutLock(const std::filesystem::path& journal, const Fault& why) {
@@ -34,18 +35,24 @@ Fault withoutLock(const std::filesystem::path& journal, const Fault& why) {
 
 }  // namespace
 
-Instance::Instance(FileLock data) : who_("process " + std::to_string(host::processId()) + ", since " + toRfc3339(now())), data_(std::move(data)) {}
+Instance::Instance(FileLock data)
+    : who_("process " + std::to_string(host::processId()) + ", since " + toRfc3339(now())), data_(std::move(data)) {}
 
 Result<Instance> Instance::take(const host::Configuration& c) {
     const std::filesystem::path folder(c.server.dataDir), journal(c.journal.path);
-    if (auto made = makeFolder(folder); !made) return Fault{"configuration", "[server] data_dir: " + made.error().detail};
+    if (auto made = makeFolder(folder); !made)
+        return Fault{"configuration", "[server] data_dir: " + made.error().detail};
     auto data = FileLock::take(folder / "gateway.lock", patience);
-    if (!data && data.error().slug == "in-use") return taken("The data folder " + folder.string(), "[server] data_dir", data.error().detail);
+    if (!data && data.error().slug == "in-use")
+        return taken("The data folder " + folder.string(), "[server] data_dir", data.error().detail);
     if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
-    for (const auto& made : {folder / "certificate.pem", folder / "private-key.pem", std::filesystem::path(c.identity.localKey)}) removeUnfinished(made);
+    for (const auto& made :
+         {folder / "certificate.pem", folder / "private-key.pem", std::filesystem::path(c.identity.localKey)})
+        removeUnfinished(made);
     Instance instance(std::move(*data));
     auto lock = FileLock::take(lockOf(journal), patience);
-    if (!lock && lock.error().slug == "in-use") return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
+    if (!lock && lock.error().slug == "in-use")
+        return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
     if (lock) {
         instance.journal_.emplace(std::move(*lock));
         removeUnfinished(journal);

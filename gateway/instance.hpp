@@ -1,6 +1,7 @@
-// One gateway for a data folder, and one for a journal: both are locked for the life of the process, before anything is written. A second one
-// learns who has them. What only reads, or notes an audit entry beside a gateway that runs, needs no lock.
-// The journal's lock also tells the next gateway that this one told events which the journal lacks. Thread: main's, but `durable`.
+// One gateway for a data folder, and one for a journal: both are locked for the life of the process, before anything is
+// written. A second one learns who has them. What only reads, or notes an audit entry beside a gateway that runs, needs
+// no lock. The journal's lock also tells the next gateway that this one told events which the journal lacks. Thread:
+// main's, but `durable`.
 #pragma once
 #include <memory>
 #include <mutex>
@@ -13,8 +14,8 @@ namespace deskline {
 
 class Instance {
 public:
-    // Makes the data folder, and takes away what a start that was killed has begun there. The fault names the gateway that is there already: its
-    // process, since when, where it listens as far as known.
+    // Makes the data folder, and takes away what a start that was killed has begun there. The fault names the gateway
+    // that is there already: its process, since when, where it listens as far as known.
     static Result<Instance> take(const host::Configuration& configuration);
 
     struct Others {
@@ -25,10 +26,12 @@ public:
     // even when the gateway that has the folder has ended.
     static Result<Others> others(const host::Configuration& configuration);
 
-    void listensAt(const std::string& address);                       // for those who come after it
-    void durable(bool is);                                            // whether all that was told is in the journal, or was said to be lost; any thread
-    bool wasDurable() const { return wasDurable_; }                   // of the gateway before this one
-    const std::optional<Fault>& noJournal() const { return fault_; }  // why its folder takes no lock, so no journal either; nothing: it does
+    void listensAt(const std::string& address);  // for those who come after it
+    void durable(bool is);  // whether all that was told is in the journal, or was said to be lost; any thread
+    bool wasDurable() const { return wasDurable_; }  // of the gateway before this one
+    const std::optional<Fault>& noJournal() const {
+        return fault_;
+    }  // why its folder takes no lock, so no journal either; nothing: it does
 
 private:
     explicit Instance(FileLock data);

@@ -1,4 +1,5 @@
-// `deskline journal`: backup, export, audit, verify, forget. Thread: main's. Answers are exit codes; what went wrong is said on stderr.
+// `deskline journal`: backup, export, audit, verify, forget. Thread: main's. Answers are exit codes; what went wrong is
+// said on stderr.
 #pragma once
 #include <string>
 

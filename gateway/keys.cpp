@@ -25,7 +25,9 @@ int misused(const std::string& what) {
 }
 
 // What a change of the keys could not do: the caller's mistake, or the host's.
-int notDone(const Fault& fault) { return fault.slug == "invalid-argument" ? misused(fault.detail) : host::failed(fault); }
+int notDone(const Fault& fault) {
+    return fault.slug == "invalid-argument" ? misused(fault.detail) : host::failed(fault);
+}
 
 std::string joined(const std::vector<std::string>& texts, const char* between = ",") {
     std::string all;
@@ -36,19 +38,25 @@ std::string joined(const std::vector<std::string>& texts, const char* between = 
 std::string unknownScope(const std::vector<std::string>& scopes) {
     const auto known = identity::scopes();
     for (const auto& scope : scopes)
-        if (!known.contains(scope)) return "there is no scope '" + scope + "'; there are: " + joined({known.begin(), known.end()}, ", ");
+        if (!known.contains(scope))
+            return "there is no scope '" + scope + "'; there are: " + joined({known.begin(), known.end()}, ", ");
     return {};
 }
 
 // Whoever is for nobody in particular is for everybody, and says so.
-std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, const std::vector<std::string>& agents, identity::Role role) {
+std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, const std::vector<std::string>& agents,
+                                     identity::Role role) {
     if (!groups.empty() || (role == identity::Role::integration && !agents.empty())) return groups;
     return {identity::everyGroup};
 }
 
-void noteKey(const host::Configuration& c, const char* action, const std::string& object, std::optional<std::string> detail = {}) {
-    const auto noted = events::noteInAudit(
-        c.journal.path, {.actor = "deskline " + std::string(action), .action = action, .outcome = "succeeded", .object = object, .detail = std::move(detail)});
+void noteKey(const host::Configuration& c, const char* action, const std::string& object,
+             std::optional<std::string> detail = {}) {
+    const auto noted = events::noteInAudit(c.journal.path, {.actor = "deskline " + std::string(action),
+                                                            .action = action,
+                                                            .outcome = "succeeded",
+                                                            .object = object,
+                                                            .detail = std::move(detail)});
     if (!noted) host::say("deskline: it was done, but the audit does not know of it: " + noted.error().detail);
 }
 
@@ -87,32 +95,42 @@ int createKey(const host::Configuration& c, const KeyOptions& options) {
         return misused("--scopes says what the key is for: " + joined(
                                                                    [] {
                                                                        const auto all = identity::scopes();
-                                                                       return std::vector<std::string>(all.begin(), all.end());
+                                                                       return std::vector<std::string>(all.begin(),
+                                                                                                       all.end());
                                                                    }(),
                                                                    ", "));
     if (const auto unknown = unknownScope(options.scopes); !unknown.empty()) return misused(unknown);
     const auto lifetime = options.expires.empty() ? std::optional<std::int64_t>() : host::secondsIn(options.expires);
-    if (!options.expires.empty() && !lifetime) return misused("--expires takes a time such as 90d or 8h, not '" + options.expires + "'");
-    const bool named = std::ranges::any_of(std::initializer_list<std::string_view>{"CN=", "DNS:", "URI:", "email:"},
-                                           [&](auto prefix) { return options.certificate.starts_with(prefix) && options.certificate.size() > prefix.size(); });
-    if (!options.certificate.empty() && !named) return misused("--certificate takes CN=…, DNS:…, URI:… or email:… as the certificate has it");
+    if (!options.expires.empty() && !lifetime)
+        return misused("--expires takes a time such as 90d or 8h, not '" + options.expires + "'");
+    const bool named =
+        std::ranges::any_of(std::initializer_list<std::string_view>{"CN=", "DNS:", "URI:", "email:"}, [&](auto prefix) {
+            return options.certificate.starts_with(prefix) && options.certificate.size() > prefix.size();
+        });
+    if (!options.certificate.empty() && !named)
+        return misused("--certificate takes CN=…, DNS:…, URI:… or email:… as the certificate has it");
     const auto time = now();
-    auto made = identity::makeKey({.name = options.name,
-                                   .role = *role,
-                                   .scopes = options.scopes,
-                                   .agents = options.agents,
-                                   .groups = groupsOrAll(options.groups, options.agents, *role),
-                                   .createdAt = time,
-                                   .expiresAt = lifetime ? std::optional(time + std::chrono::seconds(*lifetime)) : std::nullopt});
+    auto made = identity::makeKey(
+        {.name = options.name,
+         .role = *role,
+         .scopes = options.scopes,
+         .agents = options.agents,
+         .groups = groupsOrAll(options.groups, options.agents, *role),
+         .createdAt = time,
+         .expiresAt = lifetime ? std::optional(time + std::chrono::seconds(*lifetime)) : std::nullopt});
     if (!options.certificate.empty()) {
         made.key.certificate = options.certificate;
         made.key.salt.reset();
         made.key.hash.reset();
     }
-    if (auto done = identity::updateKeyFile(c.identity.keys, [&](KeyFile& file) { return identity::addKey(file, made.key, time); }); !done)
+    if (auto done = identity::updateKeyFile(c.identity.keys,
+                                            [&](KeyFile& file) { return identity::addKey(file, made.key, time); });
+        !done)
         return notDone(done.error());
-    noteKey(c, "key create", "/keys/" + made.key.id, options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
-    host::say("key " + made.key.id + " (" + options.name + ")" + (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate));
+    noteKey(c, "key create", "/keys/" + made.key.id,
+            options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
+    host::say("key " + made.key.id + " (" + options.name + ")" +
+              (options.certificate.empty() ? "; it is shown this once:" : " for " + options.certificate));
     if (options.certificate.empty()) std::cout << made.secret << "\n";
     return 0;
 }
@@ -141,13 +159,16 @@ int listKeys(const host::Configuration& c, const KeyOptions& options) {
         std::cout << boost::json::serialize(all) << "\n";
         return 0;
     }
-    std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}\n", "id", "name", "state", "last used", "expires", "for");
+    std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}\n", "id", "name", "state", "last used", "expires",
+                             "for");
     for (const auto& key : file->keys) {
         const auto* state = key.revokedAt ? "revoked" : key.expiresAt && *key.expiresAt <= now() ? "expired" : "active";
         const auto use = lastUse(key);
-        std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}{}{}{}\n", key.id, key.name, state, use.empty() ? "never" : use,
-                                 key.expiresAt ? toRfc3339(*key.expiresAt) : "never", name(key.role), key.scopes.empty() ? "" : " " + joined(key.scopes),
-                                 key.agents.empty() ? "" : " agents " + joined(key.agents), key.groups.empty() ? "" : " groups " + joined(key.groups));
+        std::cout << fmt::format("{:<14}{:<20}{:<13}{:<26}{:<26}{}{}{}{}\n", key.id, key.name, state,
+                                 use.empty() ? "never" : use, key.expiresAt ? toRfc3339(*key.expiresAt) : "never",
+                                 name(key.role), key.scopes.empty() ? "" : " " + joined(key.scopes),
+                                 key.agents.empty() ? "" : " agents " + joined(key.agents),
+                                 key.groups.empty() ? "" : " groups " + joined(key.groups));
     }
     return 0;
 }
@@ -163,11 +184,13 @@ int revokeKey(const host::Configuration& c, const KeyOptions& options) {
     if (!done) return notDone(done.error());
     const auto& key = revoked.key;
     if (revoked.before) {
-        std::cout << "key " << key.id << " (" << key.name << ") was revoked already, at " << toRfc3339(*key.revokedAt) << "\n";
+        std::cout << "key " << key.id << " (" << key.name << ") was revoked already, at " << toRfc3339(*key.revokedAt)
+                  << "\n";
         return 0;
     }
     noteKey(c, "key revoke", "/keys/" + key.id, key.name);
-    std::cout << "key " << key.id << " (" << key.name << ") is revoked; a running gateway closes its streams within seconds\n";
+    std::cout << "key " << key.id << " (" << key.name
+              << ") is revoked; a running gateway closes its streams within seconds\n";
     return 0;
 }
 
@@ -178,7 +201,8 @@ int revokeSubject(const host::Configuration& c, const std::string& subject) {
     });
     if (!done) return notDone(done.error());
     noteKey(c, "revoke", "/subjects/" + subject);
-    std::cout << "every token of " << subject << " made until now is void; a running gateway closes its streams within seconds\n";
+    std::cout << "every token of " << subject
+              << " made until now is void; a running gateway closes its streams within seconds\n";
     return 0;
 }
 

@@ -1,4 +1,5 @@
-// `deskline token`, `deskline key`, `deskline revoke`. Thread: main's. Answers are exit codes; what went wrong is said on stderr.
+// `deskline token`, `deskline key`, `deskline revoke`. Thread: main's. Answers are exit codes; what went wrong is said
+// on stderr.
 #pragma once
 #include <string>
 #include <vector>

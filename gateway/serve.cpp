@@ -8,19 +8,19 @@
 #include "access.hpp"
 #include "api/source_readiness.hpp"
 #include "app/services.hpp"
-#include "automation/statistics_poll.hpp"
 #include "audio/simulated/simulated_audio.hpp"
+#include "automation/statistics_poll.hpp"
 #include "events/ledger.hpp"
 #include "host/arguments.hpp"
 #include "host/descriptors.hpp"
 #include "host/logging.hpp"
-#include "host/signals.hpp"
 #include "host/privacy.hpp"
+#include "host/signals.hpp"
 #include "instance.hpp"
 #include "model/failpoint.hpp"
-#include "net/transport/certificate_files.hpp"
 #include "net/listener.hpp"
 #include "net/pages/pages.hpp"
+#include "net/transport/certificate_files.hpp"
 #include "telephony/simulated/simulated_telephony.hpp"
 #ifdef _WIN32
 #include "audio/coreaudio/core_audio.hpp"
@@ -37,18 +37,20 @@ constexpr auto journalPatience = std::chrono::seconds(10);  // for what has been
 std::unique_ptr<telephony::Telephony> makeTelephony(const host::Configuration& c) {
     const auto calls = static_cast<std::size_t>(c.telephony.maxCallsInFlight);
     if (c.telephony.source == "simulated")
-        return std::make_unique<telephony::SimulatedTelephony>(
-            telephony::SimulatedOptions{{c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed), static_cast<int>(c.telephony.agents)},
-                                        calls,
-                                        static_cast<unsigned short>(c.telephony.console)});
+        return std::make_unique<telephony::SimulatedTelephony>(telephony::SimulatedOptions{
+            {c.telephony.traffic, static_cast<std::uint64_t>(c.telephony.seed), static_cast<int>(c.telephony.agents)},
+            calls,
+            static_cast<unsigned short>(c.telephony.console)});
 #ifdef _WIN32
-    if (c.telephony.source == "tapi3") return std::make_unique<telephony::Tapi3Telephony>(telephony::Tapi3Options{c.telephony.handler, calls});
+    if (c.telephony.source == "tapi3")
+        return std::make_unique<telephony::Tapi3Telephony>(telephony::Tapi3Options{c.telephony.handler, calls});
 #endif
     return nullptr;
 }
 
 std::unique_ptr<audio::Audio> makeAudio(const host::Configuration& c) {
-    if (c.audio.source == "simulated") return std::make_unique<audio::SimulatedAudio>(static_cast<unsigned short>(c.audio.console));
+    if (c.audio.source == "simulated")
+        return std::make_unique<audio::SimulatedAudio>(static_cast<unsigned short>(c.audio.console));
 #ifdef _WIN32
     if (c.audio.source == "coreaudio") return std::make_unique<audio::CoreAudio>();
 #endif
@@ -61,7 +63,8 @@ api::Reasons reasonsOf(const host::Configuration& c) {
                           {SessionState::busy_wrapup, c.reasons.busyWrapup},
                           {SessionState::session_ended, c.reasons.sessionEnded}},
                          {}};
-    for (const auto& state : c.reasons.required) reasons.required.insert(named<SessionState>(state).value_or(SessionState::unknown));
+    for (const auto& state : c.reasons.required)
+        reasons.required.insert(named<SessionState>(state).value_or(SessionState::unknown));
     return reasons;
 }
 
@@ -81,8 +84,10 @@ automation::PresenceOptions presenceOf(const host::Configuration& c) {
 // What the page needs to know to sign somebody in at the identity provider.
 std::string signInOf(const host::Configuration& c) {
     if (c.identity.clientId.empty()) return {};
-    return boost::json::serialize(boost::json::object{
-        {"issuer", c.identity.issuer}, {"clientId", c.identity.clientId}, {"scope", c.identity.clientScope}, {"audience", c.identity.audience}});
+    return boost::json::serialize(boost::json::object{{"issuer", c.identity.issuer},
+                                                      {"clientId", c.identity.clientId},
+                                                      {"scope", c.identity.clientScope},
+                                                      {"audience", c.identity.audience}});
 }
 
 }  // namespace
@@ -101,7 +106,9 @@ int serve(const host::Configuration& c) {
     host::Signals signals;
 #ifndef _WIN32
     if (c.telephony.source == "tapi3" || c.audio.source == "coreaudio")
-        return host::failed({"configuration", "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
+        return host::failed(
+            {"configuration",
+             "[telephony] source = \"tapi3\" and [audio] source = \"coreaudio\" are only to be had on Windows."});
 #endif
     auto instance = Instance::take(c);  // first of all, and until the end
     if (!instance) return host::failed(instance.error());
@@ -130,9 +137,11 @@ int serve(const host::Configuration& c) {
                                                 c.journal.sync == "full",
                                                 static_cast<int>(c.journal.retentionDays),
                                                 static_cast<std::uint64_t>(c.journal.retentionSize),
-                                                {static_cast<int>(c.journal.auditRetentionDays), static_cast<std::uint64_t>(c.journal.auditRetentionSize)},
+                                                {static_cast<int>(c.journal.auditRetentionDays),
+                                                 static_cast<std::uint64_t>(c.journal.auditRetentionSize)},
                                                 !instance->wasDurable()});
-    instance->durable(journal && !(*journal)->waits());  // else the next start has to know that what is told is in no journal
+    instance->durable(journal &&
+                      !(*journal)->waits());  // else the next start has to know that what is told is in no journal
     if (!journal) {
         journal = events::Journal::openVolatile(journal.error(), c.journal.path);
         spdlog::error("{} Events are served but not durable.", (*journal)->refusal()->detail);
@@ -148,13 +157,15 @@ int serve(const host::Configuration& c) {
         spdlog::warn("{} {} {}", finding.finding, finding.meaning, finding.remedy);
     }
     events::Hub hub;
-    net::Shards shards = net::makeShards(hub, shardCount);  // before all that may have something to tell them, and destroyed after it
+    net::Shards shards =
+        net::makeShards(hub, shardCount);  // before all that may have something to tell them, and destroyed after it
     events::Ledger ledger(c.server.name, std::move(*journal), hub);
     const auto telephony = makeTelephony(c);
     const auto audio = makeAudio(c);
     std::optional<outbound::HttpsClient> poster;
     try {
-        poster.emplace(outbound::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks", std::chrono::seconds(c.webhooks.timeout)});
+        poster.emplace(outbound::ClientOptions{c.webhooks.allowPrivateNetworks, c.webhooks.authorities, "webhooks",
+                                               std::chrono::seconds(c.webhooks.timeout)});
     } catch (const std::exception& error) {
         return host::failed({"configuration", error.what()});
     }
@@ -168,14 +179,18 @@ int serve(const host::Configuration& c) {
                        .reasons = reasonsOf(c),
                        .presence = presenceOf(c),
                        .webhooks = {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)}},
-                      [&poster](outbound::Post post, std::function<void(outbound::PostOutcome)> done) { poster->post(std::move(post), std::move(done)); });
+                      [&poster](outbound::Post post, std::function<void(outbound::PostOutcome)> done) {
+                          poster->post(std::move(post), std::move(done));
+                      });
     auto& context = services.context;
     net::Site site{.api = context,
                    .tls = std::move(*tls),
                    .names = {c.server.names.begin(), c.server.names.end()},
                    .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},
                    .trustedProxies = *trustedProxies,
-                   .peers{{static_cast<std::size_t>(c.server.connectionsPerAddress), static_cast<std::size_t>(c.server.handshakesPerSecond)}, *trustedProxies},
+                   .peers{{static_cast<std::size_t>(c.server.connectionsPerAddress),
+                           static_cast<std::size_t>(c.server.handshakesPerSecond)},
+                          *trustedProxies},
                    .streamPlaces = net::Shares(static_cast<std::size_t>(c.server.streamsPerAccount)),
                    .contentPolicy = net::contentPolicy(c.identity.issuer, c.server.frameAncestors),
                    .signIn = signInOf(c),
@@ -218,8 +233,8 @@ int serve(const host::Configuration& c) {
         if (own)
             if (const auto facts = net::inspectCertificate(files.certificate))
                 spdlog::info("certificate {} (own, self-signed), SHA-256 {}", certificate, facts->fingerprint);
-        spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source, c.journal.path, c.journal.sync,
-                     shardCount);
+        spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source,
+                     c.journal.path, c.journal.sync, shardCount);
         failpoint("start.listening");
         instance->listensAt(*address);
         host::say("listening on " + *address);

@@ -9,7 +9,8 @@ Response answerWithStatus(const events::Settled& settled, const events::State& s
     const auto event = settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr);
     const auto* object = state.find<T>(*settled.object);
     const auto shown = object ? toJson(*object) : boost::json::value(nullptr);
-    Response response{status, boost::json::object{{rowOf(kindOf<T>).member, shown}, {"cursor", event}, {"event", event}}};
+    Response response{status,
+                      boost::json::object{{rowOf(kindOf<T>).member, shown}, {"cursor", event}, {"event", event}}};
     if (object) response.headers.emplace_back("ETag", entityTag(object->revision));
     return response;
 }

@@ -1,12 +1,13 @@
-// What the answer to a command shows: the object as it is now, and the event that the command brought about. Thread: any.
+// What the answer to a command shows: the object as it is now, and the event that the command brought about. Thread:
+// any.
 #pragma once
 #include "api/request.hpp"
 #include "events/books.hpp"
 
 namespace deskline::api {
 
-// {"<member>": {…}|null, "cursor": "…"|null, "event": "…"|null}, of an Agent, AgentSession, AudioDevice or AudioSession. `cursor` and `event`
-// name the event; null: none came within two seconds. Thread: the ledger's.
+// {"<member>": {…}|null, "cursor": "…"|null, "event": "…"|null}, of an Agent, AgentSession, AudioDevice or
+// AudioSession. `cursor` and `event` name the event; null: none came within two seconds. Thread: the ledger's.
 template <class T>
 Response answerWithStatus(const events::Settled& settled, const events::State& state, int status);
 template <class T>

@@ -1,7 +1,7 @@
 #include "api/audit.hpp"
 
-#include "api/request.hpp"
 #include "api/context.hpp"
+#include "api/request.hpp"
 #include "model/text.hpp"
 #include "model/time.hpp"
 
@@ -18,7 +18,8 @@ void audit(Context& context, events::AuditEntry entry) {
 void auditAnswer(Context& context, const Request& request, const Response& response) {
     const bool reads = request.method == "GET" || request.method == "HEAD";
     const bool refused = response.status == 403 || response.withheld;
-    const bool ticket = request.path == "/tickets" && response.status < 400;  // the stream that it opens is no change of anything
+    const bool ticket =
+        request.path == "/tickets" && response.status < 400;  // the stream that it opens is no change of anything
     if (response.audited || (reads && !refused) || ticket) return;
     audit(context, {.actor = request.identity.account(),
                     .action = request.method + " " + request.path,

@@ -33,7 +33,8 @@ std::optional<std::uint64_t> revisionOf(const events::State& state, const Object
         using T = typename decltype(of)::type;
         if constexpr (requires(T thing) { thing.revision; }) {
             const auto& all = state.*events::listOf<T>;
-            if (const auto found = kindOf<T> == object.kind ? all.find(object.id) : all.end(); found != all.end()) revision = found->second.revision;
+            if (const auto found = kindOf<T> == object.kind ? all.find(object.id) : all.end(); found != all.end())
+                revision = found->second.revision;
         }
     });
     return revision;
@@ -43,18 +44,25 @@ std::optional<std::uint64_t> revisionOf(const events::State& state, const Object
 std::optional<Fault> changedSince(const std::string& ifMatch, const ObjectRef& object, const events::Books& books) {
     if (ifMatch.empty()) return std::nullopt;
     const auto revision = revisionOf(books.state(), object);
-    const Fault changed{"precondition-failed",
-                        object.text() + " has changed since you read it; it is " + (revision ? entityTag(*revision) : "not there") + " now."};
+    const Fault changed{"precondition-failed", object.text() + " has changed since you read it; it is " +
+                                                   (revision ? entityTag(*revision) : "not there") + " now."};
     if (!revision) return changed;
-    if (books.busy(object)) return Fault{"precondition-failed", "Another command on " + object.text() + " is under way."};
+    if (books.busy(object))
+        return Fault{"precondition-failed", "Another command on " + object.text() + " is under way."};
     if (ifMatch == "*") return std::nullopt;
     for (const auto tag : elements(ifMatch))
         if (tag == entityTag(*revision)) return std::nullopt;
     return changed;
 }
 
-const Fault noSource{"not-supported", "This gateway is configured without this source; see [telephony] source and [audio] source."};
-const Fault noOperation{"source-timeout", "The wait is over. The command is being carried out, but there is no room to keep what becomes of it.", {}, {}, true};
+const Fault noSource{"not-supported",
+                     "This gateway is configured without this source; see [telephony] source and [audio] source."};
+const Fault noOperation{
+    "source-timeout",
+    "The wait is over. The command is being carried out, but there is no room to keep what becomes of it.",
+    {},
+    {},
+    true};
 
 Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& id) {
     if (fault.slug == "state-not-allowed")
@@ -68,11 +76,12 @@ Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::
 
 OperationState stateOf(const events::Settled& settled) {
     if (settled.object) return OperationState::succeeded;
-    return settled.object.error().outcomeUnknown && !settled.readAgain ? OperationState::indeterminate : OperationState::failed;
+    return settled.object.error().outcomeUnknown && !settled.readAgain ? OperationState::indeterminate
+                                                                       : OperationState::failed;
 }
 
-// One caller who waits. Whoever comes first, the outcome or the end of the wait, answers it; the outcome always settles the operation.
-// Thread: the ledger's, apart from the start.
+// One caller who waits. Whoever comes first, the outcome or the end of the wait, answers it; the outcome always settles
+// the operation. Thread: the ledger's, apart from the start.
 struct Exchange : std::enable_shared_from_this<Exchange> {
     Context& context;
     Request request;
@@ -85,7 +94,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     bool answered = false, carried = false;
     Timer timer;
 
-    Exchange(Context& c, Request q, Respond r, Wait w) : context(c), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
+    Exchange(Context& c, Request q, Respond r, Wait w)
+        : context(c), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
 
     void answer(events::Books& books, Response response) {
         answered = true;
@@ -119,16 +129,20 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         return true;
     }
 
-    // The first one with this key: true when it was answered from it, or refused since nobody can say whether there was one.
+    // The first one with this key: true when it was answered from it, or refused since nobody can say whether there was
+    // one.
     bool repeated(events::Books& books, const std::string& key) {
         const auto found = books.operations().findByKey(request.identity.account(), key);
         if (!found) return refuse(books, found.error()), true;
         const auto& first = *found;
         if (!first) return false;
         if (first->fingerprint != request.fingerprint)
-            refuse(books, {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
+            refuse(books,
+                   {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
         else if (first->state == OperationState::running)
-            refuse(books, {"idempotency-running", "The first command with this Idempotency-Key is still being carried out."}, locationOf(first->id));
+            refuse(books,
+                   {"idempotency-running", "The first command with this Idempotency-Key is still being carried out."},
+                   locationOf(first->id));
         else {
             auto response = outcomeOf(*first);
             response.headers.emplace_back("Idempotency-Replayed", "true");
@@ -156,20 +170,26 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
         if (!key.empty()) become(books, key);
         carried = true;
         context.executor.carryOut(books, plan.what, causeOf(request, plan.reason),
-                                  [self = shared_from_this()](const events::Settled& settled, events::Books& then) { self->settled(settled, then); });
+                                  [self = shared_from_this()](const events::Settled& settled, events::Books& then) {
+                                      self->settled(settled, then);
+                                  });
         if (wait.async || wait.patience.count() == 0) giveUp(books);
     }
 
     void giveUp(events::Books& books) {
         if (answered) return;
         if (!become(books, "")) return refuse(books, noOperation);
-        answer(books, {202, boost::json::object{{"operation", operation}, {"state", "running"}}, {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
+        answer(books, {202,
+                       boost::json::object{{"operation", operation}, {"state", "running"}},
+                       {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
     }
 
     void settled(const events::Settled& settled, events::Books& books) {
         const auto state = stateOf(settled);
-        Response response = settled.object ? plan.success(settled, books.state())
-                                           : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object.id), request.requestId);
+        Response response =
+            settled.object
+                ? plan.success(settled, books.state())
+                : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object.id), request.requestId);
         if (state == OperationState::indeterminate && become(books, "")) {  // where it can be read what became of it
             response.headers.emplace_back("Location", locationOf(operation));
             response.body.as_object()["operation"] = operation;
@@ -193,7 +213,8 @@ void command(Context& context, Request request, Respond respond, Decide decide) 
         exchange->timer = exchange->request.later(exchange->wait.patience, [&context, weak = std::weak_ptr(exchange)] {
             if (auto self = weak.lock()) context.ledger.transact([self](events::Books& books) { self->giveUp(books); });
         });
-    context.ledger.transact([exchange, decide = std::move(decide)](events::Books& books) { exchange->start(books, decide); });
+    context.ledger.transact(
+        [exchange, decide = std::move(decide)](events::Books& books) { exchange->start(books, decide); });
 }
 
 events::Answer lateAnswer(const events::Operation& operation) {
@@ -204,9 +225,11 @@ events::Answer lateAnswer(const events::Operation& operation) {
         commands::auditOutcome(books, operation.command, operation.cause, settled);
         const auto id = operation.expectation ? operation.expectation->id : std::string();
         const bool ofAgent = operation.expectation && operation.expectation->kind == Kind::agent;
-        const auto response = !settled.object ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), id), operation.cause.request)
-                              : ofAgent       ? answerWith<Agent>(settled, books.state())
-                                              : answerWith<AgentSession>(settled, books.state());
+        const auto response =
+            !settled.object
+                ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), id), operation.cause.request)
+            : ofAgent ? answerWith<Agent>(settled, books.state())
+                      : answerWith<AgentSession>(settled, books.state());
         settle(*kept, response, stateOf(settled), settled.cursor, books.now());
         books.operations().put(std::move(*kept));
     };

@@ -1,7 +1,8 @@
-// The way of a caller's command: decided on what is known at that moment, announced to the ledger, carried out by a source, answered when
-// its event is durable. A caller waits `Prefer: wait=N` seconds (default 10, at most 120); past that, or with respond-async, it gets 202
-// and an operation. Giving up the wait changes nothing about the command. A repeat with the same Idempotency-Key gets the first outcome;
-// If-Match holds as long as nobody else changes the object. Source: RFC 7240, RFC 9110 §13.1.1. Thread: the shard's.
+// The way of a caller's command: decided on what is known at that moment, announced to the ledger, carried out by a
+// source, answered when its event is durable. A caller waits `Prefer: wait=N` seconds (default 10, at most 120); past
+// that, or with respond-async, it gets 202 and an operation. Giving up the wait changes nothing about the command. A
+// repeat with the same Idempotency-Key gets the first outcome; If-Match holds as long as nobody else changes the
+// object. Source: RFC 7240, RFC 9110 §13.1.1. Thread: the shard's.
 #pragma once
 #include "api/context.hpp"
 #include "api/request.hpp"

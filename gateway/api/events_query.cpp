@@ -13,7 +13,12 @@ namespace {
 constexpr int longestWait = 120;  // seconds
 
 Fault wrong(const char* parameter, std::string detail) {
-    return {"invalid-argument", std::string(parameter) + " " + detail + ".", {}, {}, false, {{parameter, std::move(detail)}}};
+    return {"invalid-argument",
+            std::string(parameter) + " " + detail + ".",
+            {},
+            {},
+            false,
+            {{parameter, std::move(detail)}}};
 }
 
 std::vector<std::string> listIn(const Request& request, const char* parameter) {
@@ -27,7 +32,8 @@ std::vector<std::string> listIn(const Request& request, const char* parameter) {
 Fault refusal(const Fault& fault, const char* cursor) {
     const std::string named = cursor;
     if (fault.slug == "invalid-argument") return wrong(cursor, "is no cursor of this gateway");
-    if (fault.slug == "journal-truncated") return {fault.slug, "The journal does not reach back to " + named + " any more (" + fault.detail + ")."};
+    if (fault.slug == "journal-truncated")
+        return {fault.slug, "The journal does not reach back to " + named + " any more (" + fault.detail + ")."};
     return fault;
 }
 
@@ -43,19 +49,24 @@ std::string unknownTopic(const std::vector<std::string>& topics) {
     return {};
 }
 
-Result<events::Subscription> subscriptionFor(const Context& context, const identity::Identity& identity, std::vector<std::string> topics,
+Result<events::Subscription> subscriptionFor(const Context& context, const identity::Identity& identity,
+                                             std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents) {
-    if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
+    if (const auto unknown = unknownTopic(topics); !unknown.empty())
+        return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
     events::Subscription subscription;
     subscription.topics = {topics.begin(), topics.end()};
     subscription.sight = context.policy.sight(identity);
     if (!agents) return subscription;
-    if (agents->size() > mostAgents || !std::ranges::all_of(*agents, [](const auto& agent) { return isPrintable(agent); }))
+    if (agents->size() > mostAgents ||
+        !std::ranges::all_of(*agents, [](const auto& agent) { return isPrintable(agent); }))
         return wrong("agents", "must be at most 500 ids of at most 255 bytes");
     subscription.only.emplace(agents->begin(), agents->end());
-    const bool ownAlone = context.policy.reach(identity, identity::Resource::agents, identity::Action::see) <= Reach::own;
+    const bool ownAlone =
+        context.policy.reach(identity, identity::Resource::agents, identity::Action::see) <= Reach::own;
     for (const auto& agent : *subscription.only)
-        if (ownAlone && !identity.agents.contains(agent)) return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};
+        if (ownAlone && !identity.agents.contains(agent))
+            return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};
     return subscription;
 }
 
@@ -64,21 +75,25 @@ Result<EventsQuery> parseEventsQuery(const Context& context, const Request& requ
     auto topics = listIn(request, "types");
     for (auto& topic : topics)
         if (topic.starts_with(typePrefix)) topic.erase(0, typePrefix.size());
-    if (const auto unknown = unknownTopic(topics); !unknown.empty()) return wrong("?types", "names '" + printable(unknown) + "', and there is no such type");
+    if (const auto unknown = unknownTopic(topics); !unknown.empty())
+        return wrong("?types", "names '" + printable(unknown) + "', and there is no such type");
     if (topics.empty()) topics = everything();
     const auto agents = listIn(request, "agents");
-    auto subscription = subscriptionFor(context, request.identity, std::move(topics), agents.empty() ? std::nullopt : std::optional(agents));
+    auto subscription = subscriptionFor(context, request.identity, std::move(topics),
+                                        agents.empty() ? std::nullopt : std::optional(agents));
     if (!subscription) return subscription.error();
     query.subscription = std::move(*subscription);
     const auto text = [&](const char* parameter) { return parameterOf(request, parameter); };
     query.subscription.subject = text("subject");
-    if (!isPrintable(query.subscription.subject)) return wrong("?subject", "must have at most 255 bytes and no control characters");
+    if (!isPrintable(query.subscription.subject))
+        return wrong("?subject", "must have at most 255 bytes and no control characters");
     query.after = text("after");
     if (const auto since = text("since"); !since.empty()) {
         query.since = fromRfc3339(since);
         if (!query.since) return wrong("?since", "must be a time such as 2026-05-01T08:00:00.000Z");
         if (!query.after.empty()) return wrong("?since", "is of no use beside after");
-        if (accepted(request.header("accept"), "text/event-stream") > accepted(request.header("accept"), "application/json"))
+        if (accepted(request.header("accept"), "text/event-stream") >
+            accepted(request.header("accept"), "application/json"))
             return wrong("?since", "is for pages; an event stream begins with a snapshot or Last-Event-ID");
     }
     const auto limit = limitOf(request);
@@ -90,12 +105,14 @@ Result<EventsQuery> parseEventsQuery(const Context& context, const Request& requ
     };
     if (const auto wait = text("wait"); !wait.empty()) {
         int seconds = -1;
-        if (!number(wait, seconds) || seconds < 0 || seconds > longestWait) return wrong("?wait", "must be a whole number of seconds from 0 to 120");
+        if (!number(wait, seconds) || seconds < 0 || seconds > longestWait)
+            return wrong("?wait", "must be a whole number of seconds from 0 to 120");
         query.wait = std::chrono::seconds(seconds);
     }
     if (const auto rate = text("audioRate"); !rate.empty()) {
         double perSecond = 0;
-        if (!number(rate, perSecond) || !(perSecond >= 1 && perSecond <= 60)) return wrong("?audioRate", "must be from 1 to 60");
+        if (!number(rate, perSecond) || !(perSecond >= 1 && perSecond <= 60))
+            return wrong("?audioRate", "must be from 1 to 60");
         query.audioRate = perSecond;
     }
     return query;

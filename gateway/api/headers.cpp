@@ -32,7 +32,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool same(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(a, b,
+                              [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::vector<std::string_view> elements(std::string_view field) {
@@ -40,7 +41,8 @@ std::vector<std::string_view> elements(std::string_view field) {
     while (!field.empty()) {
         const auto one = trimmed(field.substr(0, field.find(',')));
         if (!one.empty()) all.push_back(one);
-        field.remove_prefix(std::min(field.size(), field.find(',') == std::string_view::npos ? field.size() : field.find(',') + 1));
+        field.remove_prefix(
+            std::min(field.size(), field.find(',') == std::string_view::npos ? field.size() : field.find(',') + 1));
     }
     return all;
 }
@@ -56,7 +58,7 @@ double accepted(std::string_view accept, std::string_view type) {
         const int exact = same(name, type)                                                                           ? 2
                           : name.ends_with("/*") && same(name.substr(0, name.size() - 1), type.substr(0, slash + 1)) ? 1
                           : name == "*/*"                                                                            ? 0
-                                                                                                                     : -1;
+                                          : -1;
         if (exact <= exactness) continue;
         exactness = exact;
         found = weight(range);

@@ -35,7 +35,8 @@ public:
     std::vector<OpenStream> some(const std::string& after, std::size_t limit) const {
         const std::lock_guard lock(mutex_);
         std::vector<OpenStream> some;
-        for (auto it = streams_.upper_bound(after); it != streams_.end() && some.size() < limit; ++it) some.push_back(it->second);
+        for (auto it = streams_.upper_bound(after); it != streams_.end() && some.size() < limit; ++it)
+            some.push_back(it->second);
         return some;
     }
 

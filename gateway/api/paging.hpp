@@ -1,11 +1,12 @@
-// Reading lists and single things out of the ledger's state, with paging (`limit` 1 to 500, default 100; `after` is opaque).
+// Reading lists and single things out of the ledger's state, with paging (`limit` 1 to 500, default 100; `after` is
+// opaque).
 #pragma once
 #include <algorithm>
 #include <charconv>
 
 #include "api/answers.hpp"
-#include "api/request.hpp"
 #include "api/context.hpp"
+#include "api/request.hpp"
 #include "events/concerns.hpp"
 #include "model/values_json.hpp"
 
@@ -32,13 +33,19 @@ inline Result<std::size_t> limitOf(const Request& request) {
     const auto& text = found->second;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
     if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 500)
-        return Fault{"invalid-argument", "limit takes 1 to 500.", {}, {}, false, {{"?limit", "must be a whole number from 1 to 500"}}};
+        return Fault{"invalid-argument",
+                     "limit takes 1 to 500.",
+                     {},
+                     {},
+                     false,
+                     {{"?limit", "must be a whole number from 1 to 500"}}};
     return limit;
 }
 
-// What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused; `forbidden` says why not.
-inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource, const Concern& concern, Kind kind,
-                                    std::string forbidden) {
+// What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused;
+// `forbidden` says why not.
+inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource,
+                                    const Concern& concern, Kind kind, std::string forbidden) {
     if (context.policy.may(caller, resource, identity::Action::change, concern)) return std::nullopt;
     if (!context.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(kind));
     return Fault{"forbidden", std::move(forbidden)};
@@ -51,24 +58,25 @@ void listWhere(Context& context, Request request, Respond respond, Wanted wanted
     if (!limit) return respond(problem(limit.error(), request.requestId));
     context.interest.shown();
     auto sight = context.policy.sight(request.identity);
-    context.ledger.query(
-        [=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
-            const auto& items = state.*events::listOf<T>;
-            const auto after = request.query.find("after");
-            boost::json::object body{{"items", boost::json::array{}}};
-            auto& shown = body["items"].get_array();
-            std::string last;
-            for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second); item != items.end(); ++item) {
-                if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
-                if (shown.size() == *limit) {
-                    body["next"] = last;
-                    break;
-                }
-                shown.push_back(toJson(item->second));
-                last = item->first;
+    context.ledger.query([=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](
+                             const events::State& state, const std::string& cursor) {
+        const auto& items = state.*events::listOf<T>;
+        const auto after = request.query.find("after");
+        boost::json::object body{{"items", boost::json::array{}}};
+        auto& shown = body["items"].get_array();
+        std::string last;
+        for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second);
+             item != items.end(); ++item) {
+            if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
+            if (shown.size() == *limit) {
+                body["next"] = last;
+                break;
             }
-            respond({200, std::move(body), {{"Deskline-Cursor", cursor}}});
-        });
+            shown.push_back(toJson(item->second));
+            last = item->first;
+        }
+        respond({200, std::move(body), {{"Deskline-Cursor", cursor}}});
+    });
 }
 
 // GET of a collection and of one of it, of any kind that the state has a list of.
@@ -81,15 +89,16 @@ template <class T>
 void single(Context& context, Request request, Respond respond) {
     context.interest.shown();
     auto sight = context.policy.sight(request.identity);
-    context.ledger.query(
-        [sight = std::move(sight), request = std::move(request), respond = std::move(respond)](const events::State& state, const std::string& cursor) {
-            const auto* item = state.find<T>(request.parameters[0]);
-            if (!item) return respond(problem(notFound(kindOf<T>), request.requestId));
-            if (!events::sees(sight, state, *item)) return respond(problem(withheld(notFound(kindOf<T>)), request.requestId));
-            Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
-            if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
-            respond(std::move(response));
-        });
+    context.ledger.query([sight = std::move(sight), request = std::move(request), respond = std::move(respond)](
+                             const events::State& state, const std::string& cursor) {
+        const auto* item = state.find<T>(request.parameters[0]);
+        if (!item) return respond(problem(notFound(kindOf<T>), request.requestId));
+        if (!events::sees(sight, state, *item))
+            return respond(problem(withheld(notFound(kindOf<T>)), request.requestId));
+        Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
+        if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));
+        respond(std::move(response));
+    });
 }
 
 }  // namespace deskline::api

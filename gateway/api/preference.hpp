@@ -1,4 +1,5 @@
-// How a caller wants a command carried out (Prefer), and which trace it belongs to. Source: RFC 7240, W3C Trace Context. Thread: any.
+// How a caller wants a command carried out (Prefer), and which trace it belongs to. Source: RFC 7240, W3C Trace
+// Context. Thread: any.
 #pragma once
 #include <chrono>
 #include <string>

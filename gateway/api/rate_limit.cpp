@@ -27,9 +27,9 @@ Rate::Verdict Rate::take(const std::string& caller, Clock::time_point time) {
         bucket.left -= 1;
     else
         verdict.retryAfter = static_cast<int>(std::ceil((1 - bucket.left) / perSecond()));
-    verdict.headers = {
-        {"RateLimit-Policy", fmt::format("\"default\";q={};w={}", quota_, windowSeconds)},
-        {"RateLimit", fmt::format("\"default\";r={};t={}", static_cast<std::int64_t>(bucket.left), std::ceil((full - bucket.left) / perSecond()))}};
+    verdict.headers = {{"RateLimit-Policy", fmt::format("\"default\";q={};w={}", quota_, windowSeconds)},
+                       {"RateLimit", fmt::format("\"default\";r={};t={}", static_cast<std::int64_t>(bucket.left),
+                                                 std::ceil((full - bucket.left) / perSecond()))}};
     return verdict;
 }
 

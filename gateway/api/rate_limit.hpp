@@ -1,5 +1,6 @@
-// How many requests a caller may make: a bucket of `quota` requests that fills again within `windowSeconds`. One rule for REST and the
-// stream's commands. Source: draft-ietf-httpapi-ratelimit-headers (RateLimit, RateLimit-Policy), RFC 9110 §10.2.3. Thread: any.
+// How many requests a caller may make: a bucket of `quota` requests that fills again within `windowSeconds`. One rule
+// for REST and the stream's commands. Source: draft-ietf-httpapi-ratelimit-headers (RateLimit, RateLimit-Policy), RFC
+// 9110 §10.2.3. Thread: any.
 #pragma once
 #include <chrono>
 #include <map>
@@ -13,7 +14,8 @@ class Rate {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr int windowSeconds = 60;
-    static constexpr std::size_t mostBuckets = 10'000;  // beyond it the full ones go; and where none is, those who come share one
+    static constexpr std::size_t mostBuckets =
+        10'000;  // beyond it the full ones go; and where none is, those who come share one
 
     explicit Rate(std::int64_t quota) : quota_(quota) {}  // 0: no limit
 

@@ -1,5 +1,5 @@
-// What the gateway needs to be ready, by name: each part tells how its own is, and `/readyz` shows them all. A check that is not in order
-// makes it 503, and says why and what to do. Thread: any.
+// What the gateway needs to be ready, by name: each part tells how its own is, and `/readyz` shows them all. A check
+// that is not in order makes it 503, and says why and what to do. Thread: any.
 #pragma once
 #include <map>
 #include <mutex>

@@ -1,5 +1,6 @@
-// Reason codes: why an agent is in a state, from a list that the administrator keeps for each state. TAPI has none; the gateway carries them
-// through command, event and history. Source: [reasons] of the configuration. Thread: read-only after the start.
+// Reason codes: why an agent is in a state, from a list that the administrator keeps for each state. TAPI has none; the
+// gateway carries them through command, event and history. Source: [reasons] of the configuration. Thread: read-only
+// after the start.
 #pragma once
 #include <map>
 #include <optional>

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t mostErrors = 20;                     // that are named
 constexpr std::string_view knownFields = "; known are: ";  // as model/json.hpp says it
-constexpr std::size_t longestRequestId = 128, longestPointer = 40, longestDetail = 1536, longestFieldDetail = 512, longestErrors = 3584;  // bytes
+constexpr std::size_t longestRequestId = 128, longestPointer = 40, longestDetail = 1536, longestFieldDetail = 512,
+                      longestErrors = 3584;  // bytes
 
 }  // namespace
 
@@ -20,16 +21,19 @@ std::string requestIdFrom(const Request& request, std::string otherwise) {
     return !given.empty() && given.size() <= longestRequestId && visible ? given : otherwise;
 }
 
-// A body of 64 KiB may have thousands of fields that nobody knows: the first 20 are named, the others counted, and what is known said once.
+// A body of 64 KiB may have thousands of fields that nobody knows: the first 20 are named, the others counted, and what
+// is known said once.
 Fault unfitBody(std::vector<FieldError> errors) {
     std::set<std::string> said;
     const auto count = errors.size();
     errors.resize(std::min(count, mostErrors));
     for (auto& [pointer, detail] : errors) {
         pointer = printable(pointer, longestPointer);
-        if (const auto known = detail.find(knownFields); known != std::string::npos && !said.insert(detail).second) detail.resize(known);
+        if (const auto known = detail.find(knownFields); known != std::string::npos && !said.insert(detail).second)
+            detail.resize(known);
     }
-    if (count > mostErrors) errors.push_back({"", "has " + std::to_string(count - mostErrors) + " more that do not fit"});
+    if (count > mostErrors)
+        errors.push_back({"", "has " + std::to_string(count - mostErrors) + " more that do not fit"});
     std::string detail = "The body does not fit:";
     for (const auto& e : errors) detail += " " + (e.pointer.empty() ? "it" : e.pointer) + " " + e.detail + ";";
     detail.back() = '.';
@@ -38,8 +42,10 @@ Fault unfitBody(std::vector<FieldError> errors) {
 
 Response problem(const Fault& fault, const std::string& requestId) {
     const auto& row = fault.slug.problem();
-    boost::json::object body{
-        {"type", "/problems/" + std::string(row.slug)}, {"title", row.title}, {"status", row.status}, {"detail", printable(fault.detail, longestDetail)}};
+    boost::json::object body{{"type", "/problems/" + std::string(row.slug)},
+                             {"title", row.title},
+                             {"status", row.status},
+                             {"detail", printable(fault.detail, longestDetail)}};
     if (!requestId.empty()) body["request"] = requestId;
     if (fault.hresult) {
         body["hresult"] = hex(*fault.hresult);
@@ -61,7 +67,8 @@ Response problem(const Fault& fault, const std::string& requestId) {
     Response response{row.status, std::move(body), {}, "application/problem+json"};
     response.slug = row.slug;
     response.withheld = fault.withheld;
-    if (const int after = fault.retryAfter ? fault.retryAfter : row.retryAfter) response.headers.emplace_back("Retry-After", std::to_string(after));
+    if (const int after = fault.retryAfter ? fault.retryAfter : row.retryAfter)
+        response.headers.emplace_back("Retry-After", std::to_string(after));
     if (row.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"deskline\"");
     return response;
 }

@@ -51,7 +51,8 @@ struct Request {
 Response problem(const Fault& fault, const std::string& requestId);
 // The fault of a body that is JSON but does not fit.
 Fault unfitBody(std::vector<FieldError> errors);
-// The request's id: what the client gave it where that is 1 to 128 visible ASCII characters, else `otherwise`, which is.
+// The request's id: what the client gave it where that is 1 to 128 visible ASCII characters, else `otherwise`, which
+// is.
 std::string requestIdFrom(const Request& request, std::string otherwise);
 
 // Reads the whole query or the whole body into a described struct; what does not fit is in the fault, by name.
@@ -61,7 +62,8 @@ Result<T> parseBody(const Request& request) {
     boost::json::error_code error;
     boost::json::parse_options options;
     options.max_depth = 16;
-    auto value = request.body.empty() ? boost::json::value(boost::json::object{}) : boost::json::parse(request.body, error, {}, options);
+    auto value = request.body.empty() ? boost::json::value(boost::json::object{})
+                                      : boost::json::parse(request.body, error, {}, options);
     if (error) return Fault{"bad-json", "The body is not JSON: " + error.message() + "."};
     T body;
     std::vector<FieldError> errors;

@@ -58,7 +58,8 @@ constexpr Route table[] = {
     {"DELETE", "/webhooks/{id}", "", false, deleteWebhook},
     {"GET", "/webhooks/{id}/deliveries", "limit", false, listDeliveries},
     {"POST", "/webhooks/{id}/replay", "", true, replayWebhook},
-    {"GET", "/events", "after since types subject agents limit wait audioRate ticket", false, listEvents, "text/event-stream"},
+    {"GET", "/events", "after since types subject agents limit wait audioRate ticket", false, listEvents,
+     "text/event-stream"},
 };
 
 // Segment by segment; what stands for {…} goes, decoded, into `parameters`.
@@ -73,7 +74,8 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
         path.remove_prefix(given.size());
         if (wanted.starts_with('{')) {
             std::string decoded;
-            if (given.empty() || !percentDecode(given, decoded) || !isPrintable(decoded)) return false;  // no id is longer, or has such characters
+            if (given.empty() || !percentDecode(given, decoded) || !isPrintable(decoded))
+                return false;  // no id is longer, or has such characters
             parameters.push_back(std::move(decoded));
         } else if (wanted != given) {
             return false;
@@ -123,7 +125,8 @@ std::optional<Fault> fingerprint(Request& request) {
         wipe(*pin);
         body.get_object().erase("pin");
     }
-    request.fingerprint = digest(request.method + ' ' + request.path + '\n' + (error ? request.body : boost::json::serialize(body)));
+    request.fingerprint =
+        digest(request.method + ' ' + request.path + '\n' + (error ? request.body : boost::json::serialize(body)));
     return std::nullopt;
 }
 
@@ -132,17 +135,20 @@ std::optional<Fault> unfit(const Route& route, Request& request) {
     for (const auto& [parameter, value] : request.query)
         if (!takes(route, parameter))
             return Fault{"invalid-argument",
-                         "The query parameter '" + printable(parameter) +
-                             "' is not known here; known are: " + (route.query.empty() ? "none" : std::string(route.query)) + ".",
+                         "The query parameter '" + printable(parameter) + "' is not known here; known are: " +
+                             (route.query.empty() ? "none" : std::string(route.query)) + ".",
                          {},
                          {},
                          false,
                          {{"?" + printable(parameter), "is not known here"}}};
-    if (accepted(request.header("accept"), "application/json") == 0 && accepted(request.header("accept"), route.produces) == 0)
-        return Fault{"not-acceptable", "This resource is to be had as application/json" + (route.produces == json ? "" : " or " + std::string(route.produces)) +
+    if (accepted(request.header("accept"), "application/json") == 0 &&
+        accepted(request.header("accept"), route.produces) == 0)
+        return Fault{"not-acceptable", "This resource is to be had as application/json" +
+                                           (route.produces == json ? "" : " or " + std::string(route.produces)) +
                                            "; Accept says '" + printable(request.header("accept")) + "'."};
     if (route.body && !request.body.empty() && !isJson(request.header("content-type")))
-        return Fault{"unsupported-media-type", "The body must be application/json; it is '" + printable(request.header("content-type")) + "'."};
+        return Fault{"unsupported-media-type",
+                     "The body must be application/json; it is '" + printable(request.header("content-type")) + "'."};
     if (!request.body.empty() && !request.header("content-encoding").empty())
         return Fault{"unsupported-media-type", "The body must be sent as it is, without Content-Encoding."};
     return fingerprint(request);
@@ -185,7 +191,8 @@ Admission admit(Context& context, Request& request) {
         return std::move(admission);
     };
     if (!verdict.allowed)
-        return refuse({"too-many-requests", "More than " + std::to_string(context.rate.quota()) + " requests within a minute came from " +
+        return refuse({"too-many-requests", "More than " + std::to_string(context.rate.quota()) +
+                                                " requests within a minute came from " +
                                                 printable(request.identity.subject) + "."},
                       "Retry-After", std::to_string(verdict.retryAfter));
     admission.route = find(request);
@@ -202,12 +209,13 @@ void handle(Context& context, Request request, Respond respond) {
     auto admission = admit(context, request);
     if (admission.refusal) return respond(std::move(*admission.refusal));
     const auto asked = std::make_shared<const Request>(outline(request));
-    admission.route->handler(context, std::move(request),
-                             [&context, asked, respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
-                                 auditAnswer(context, *asked, response);
-                                 response.headers.insert(response.headers.end(), headers.begin(), headers.end());
-                                 respond(std::move(response));
-                             });
+    admission.route->handler(
+        context, std::move(request),
+        [&context, asked, respond = std::move(respond), headers = std::move(admission.headers)](Response response) {
+            auditAnswer(context, *asked, response);
+            response.headers.insert(response.headers.end(), headers.begin(), headers.end());
+            respond(std::move(response));
+        });
 }
 
 }  // namespace deskline::api

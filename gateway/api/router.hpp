@@ -1,9 +1,10 @@
-// The table of endpoints, and the way through it. REST connections and streams call `handle` alike. Thread: the shard's.
+// The table of endpoints, and the way through it. REST connections and streams call `handle` alike. Thread: the
+// shard's.
 #pragma once
 #include <span>
 
-#include "api/request.hpp"
 #include "api/context.hpp"
+#include "api/request.hpp"
 #include "api/target.hpp"
 
 namespace deskline::api {

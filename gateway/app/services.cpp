@@ -4,8 +4,8 @@
 
 namespace deskline {
 
-Services::Services(events::Ledger& ledger, telephony::Telephony* telephony, audio::Audio* audio, identity::Authenticator& authenticator, Options options,
-                   automation::Send send)
+Services::Services(events::Ledger& ledger, telephony::Telephony* telephony, audio::Audio* audio,
+                   identity::Authenticator& authenticator, Options options, automation::Send send)
     : throttle(options.freeFailures),
       executor(ledger, telephony, audio, {throttle, refusals, auditLimits}),
       policy(options.agentsMayControl),
@@ -28,7 +28,8 @@ Services::Services(events::Ledger& ledger, telephony::Telephony* telephony, audi
               .draining = draining,
               .rate = api::Rate(options.rateLimit),
               .reasons = std::move(options.reasons)} {
-    for (events::Observer* observer : std::initializer_list<events::Observer*>{&outcomeRecheck, &pendingStates, &presence, &keyUsage, &auditRests, &webhooks})
+    for (events::Observer* observer : std::initializer_list<events::Observer*>{
+             &outcomeRecheck, &pendingStates, &presence, &keyUsage, &auditRests, &webhooks})
         ledger.observe(*observer);
     ledger.answerWith(api::lateAnswer);
 }

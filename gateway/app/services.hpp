@@ -1,5 +1,6 @@
-// Everything between the ledger and the listener, in the order of its life: what guards, what carries out commands, what acts by itself,
-// and what the API works with. Built by main after the sources, observes the ledger; must outlive the ledger's thread. Thread: main's.
+// Everything between the ledger and the listener, in the order of its life: what guards, what carries out commands,
+// what acts by itself, and what the API works with. Built by main after the sources, observes the ledger; must outlive
+// the ledger's thread. Thread: main's.
 #pragma once
 #include <atomic>
 #include <filesystem>
@@ -24,8 +25,8 @@ struct Services {
         automation::WebhookOptions webhooks = {};
     };
     // `telephony`, `audio`: null where there is no such source. `send` posts to receivers of webhooks.
-    Services(events::Ledger& ledger, telephony::Telephony* telephony, audio::Audio* audio, identity::Authenticator& authenticator, Options options,
-             automation::Send send);
+    Services(events::Ledger& ledger, telephony::Telephony* telephony, audio::Audio* audio,
+             identity::Authenticator& authenticator, Options options, automation::Send send);
     Services(const Services&) = delete;
     Services& operator=(const Services&) = delete;
 

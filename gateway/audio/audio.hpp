@@ -1,6 +1,6 @@
-// The audio port: volume, mute and names of the host's devices and sessions, whichever back end serves it. Facts come back through the
-// report, carrying the id of the command that caused them where one did. Back ends: simulated/ (everywhere), coreaudio/ (Windows).
-// Thread: as the telephony port.
+// The audio port: volume, mute and names of the host's devices and sessions, whichever back end serves it. Facts come
+// back through the report, carrying the id of the command that caused them where one did. Back ends: simulated/
+// (everywhere), coreaudio/ (Windows). Thread: as the telephony port.
 #pragma once
 #include <chrono>
 #include <functional>

@@ -1,4 +1,5 @@
-// When each API key was used last, kept for `deskline key list`: at most one write a minute and key. Thread: the ledger's.
+// When each API key was used last, kept for `deskline key list`: at most one write a minute and key. Thread: the
+// ledger's.
 #pragma once
 #include "events/books.hpp"
 #include "identity/authenticator.hpp"

@@ -11,7 +11,8 @@ bool isBusy(SessionState state) { return state == SessionState::busy_on_call || 
 
 // The source is not there just now: it is asked again when it tells the session's state.
 bool passes(const Fault& fault) {
-    static constexpr Slug passing[] = {"source-lost", "source-restarting", "line-lost", "resource-unavailable", "out-of-memory", "shutting-down"};
+    static constexpr Slug passing[] = {"source-lost",          "source-restarting", "line-lost",
+                                       "resource-unavailable", "out-of-memory",     "shutting-down"};
     return std::ranges::find(passing, fault.slug) != std::end(passing);
 }
 
@@ -28,12 +29,14 @@ void PendingStates::changed(events::Books& books, const events::Change& change) 
     const auto* session = books.state().session(id);
     if (!session || !books.records().find(commands::pendingState, id)) return;
     if (session->state == SessionState::session_ended) return books.records().erase(commands::pendingState, id);
-    const auto event = named<SessionEvent>(std::string_view(change.data.at("event").as_string())).value_or(SessionEvent::unknown);
+    const auto event =
+        named<SessionEvent>(std::string_view(change.data.at("event").as_string())).value_or(SessionEvent::unknown);
     const auto own = attempts_.find(id);
     const bool ours = own != attempts_.end() && own->second == change.command;
     const bool stateEvent = event == SessionEvent::ready || event == SessionEvent::not_ready;
     if (stateEvent && change.command && !ours) return finish(books, id);  // somebody has decided otherwise
-    if (event != SessionEvent::pending_state_refused && session->state != SessionState::busy_on_call && !session->stale && own == attempts_.end())
+    if (event != SessionEvent::pending_state_refused && session->state != SessionState::busy_on_call &&
+        !session->stale && own == attempts_.end())
         attempt(books, *session);
 }
 
@@ -41,8 +44,9 @@ void PendingStates::attempt(events::Books& books, const AgentSession& session) {
     const auto pending = commands::pendingOf(books, session.id);
     if (!pending || session.state == pending->state) return finish(books, session.id);
     if (!executor_.hasTelephony()) return;
-    attempts_[session.id] = executor_.carryOut(books, telephony::Command(telephony::SetSessionState{session.id, pending->state}), pending->cause,
-                                               [this, id = session.id](const events::Settled& settled, events::Books& then) { answered(id, settled, then); });
+    attempts_[session.id] = executor_.carryOut(
+        books, telephony::Command(telephony::SetSessionState{session.id, pending->state}), pending->cause,
+        [this, id = session.id](const events::Settled& settled, events::Books& then) { answered(id, settled, then); });
 }
 
 void PendingStates::answered(const std::string& id, const events::Settled& settled, events::Books& books) {
@@ -54,7 +58,8 @@ void PendingStates::answered(const std::string& id, const events::Settled& settl
     const auto& fault = settled.object.error();
     if (fault.outcomeUnknown && !settled.readAgain) return;  // answered again once it is known
     attempts_.erase(id);
-    if (passes(fault) || (fault.slug == "state-not-allowed" && session && isBusy(session->state))) return;  // at the next change of state
+    if (passes(fault) || (fault.slug == "state-not-allowed" && session && isBusy(session->state)))
+        return;  // at the next change of state
     finish(books, id, fault);
 }
 

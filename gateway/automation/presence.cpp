@@ -49,7 +49,8 @@ void Presence::changed(events::Books& books, const events::Change& change) {
         gone_.erase(change.concern.agent);
         books.records().erase(absence, change.concern.agent);
     }
-    if (event == "signed-in" && streams_.contains(change.concern.agent)) books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
+    if (event == "signed-in" && streams_.contains(change.concern.agent))
+        books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
 }
 
 void Presence::tick(events::Books& books) {
@@ -84,16 +85,20 @@ bool Presence::mayTry(const ObjectRef& object, const events::Books& books) {
 void Presence::setNotReady(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions) {
         const auto* session = books.state().session(id);
-        const bool open = session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
+        const bool open =
+            session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
         if (open && mayTry({Kind::agent_session, id}, books))
-            executor_.carryOut(books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}), cause(), [](const auto&, auto&) {});
+            executor_.carryOut(books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}),
+                               cause(), [](const auto&, auto&) {});
     }
 }
 
 void Presence::signOut(events::Books& books, const Agent& agent) {
     for (const auto& id : agent.sessions)
-        if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call) return;
-    if (mayTry({Kind::agent, agent.id}, books)) executor_.carryOut(books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
+        if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call)
+            return;
+    if (mayTry({Kind::agent, agent.id}, books))
+        executor_.carryOut(books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
 }
 
 }  // namespace deskline::automation

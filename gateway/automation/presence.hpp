@@ -1,7 +1,7 @@
-// Presence: whether an agent has a stream open. When the last one has been gone for a while, its sessions are set not-ready with the reason
-// `disconnected`, later the agent is signed out; never during a call, and coming back in time cancels both. A restart of the gateway is no
-// disconnect: whoever was there gets the whole time anew. Source: [presence] of the configuration.
-// Thread: `arrived` and `left` any; the rest the ledger's.
+// Presence: whether an agent has a stream open. When the last one has been gone for a while, its sessions are set
+// not-ready with the reason `disconnected`, later the agent is signed out; never during a call, and coming back in time
+// cancels both. A restart of the gateway is no disconnect: whoever was there gets the whole time anew. Source:
+// [presence] of the configuration. Thread: `arrived` and `left` any; the rest the ledger's.
 #pragma once
 #include "commands/executor.hpp"
 
@@ -19,7 +19,8 @@ public:
     static constexpr const char* reason = "disconnected";
 
     // `draining`: the gateway ends; whoever leaves then is not missed.
-    Presence(events::Ledger& ledger, commands::Executor& executor, const std::atomic<bool>& draining, PresenceOptions options)
+    Presence(events::Ledger& ledger, commands::Executor& executor, const std::atomic<bool>& draining,
+             PresenceOptions options)
         : ledger_(ledger), executor_(executor), draining_(draining), options_(std::move(options)) {}
 
     void arrived(const std::set<std::string>& agents);

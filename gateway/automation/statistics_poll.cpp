@@ -2,7 +2,8 @@
 
 namespace deskline::automation {
 
-StatisticsPoll::StatisticsPoll(telephony::Telephony& telephony, std::chrono::seconds interval, std::function<bool()> watched)
+StatisticsPoll::StatisticsPoll(telephony::Telephony& telephony, std::chrono::seconds interval,
+                               std::function<bool()> watched)
     : thread_([this, &telephony, interval, watched = std::move(watched)] {
           std::unique_lock lock(mutex_);
           while (!wake_.wait_for(lock, interval, [this] { return stopping_; }))

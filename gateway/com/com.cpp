@@ -20,24 +20,34 @@ struct Apartment {
 std::shared_ptr<void> enterApartment() { return std::make_shared<Apartment>(); }
 
 std::string toUtf8(std::wstring_view text) {
-    std::string out(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0, nullptr, nullptr)), '\0');
-    WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), out.data(), static_cast<int>(out.size()), nullptr, nullptr);
+    std::string out(static_cast<std::size_t>(WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()),
+                                                                 nullptr, 0, nullptr, nullptr)),
+                    '\0');
+    WideCharToMultiByte(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), out.data(),
+                        static_cast<int>(out.size()), nullptr, nullptr);
     return out;
 }
 
 std::wstring toUtf16(std::string_view text) {
-    std::wstring out(static_cast<std::size_t>(MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0)), L'\0');
-    MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), out.data(), static_cast<int>(out.size()));
+    std::wstring out(static_cast<std::size_t>(
+                         MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0)),
+                     L'\0');
+    MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), out.data(),
+                        static_cast<int>(out.size()));
     return out;
 }
 
 int secondsEastOfUtc(DATE local) {
     SYSTEMTIME localTime{}, universal{};
     FILETIME from{}, to{};
-    if (!VariantTimeToSystemTime(local, &localTime) || !TzSpecificLocalTimeToSystemTime(nullptr, &localTime, &universal)) return 0;
+    if (!VariantTimeToSystemTime(local, &localTime) ||
+        !TzSpecificLocalTimeToSystemTime(nullptr, &localTime, &universal))
+        return 0;
     SystemTimeToFileTime(&localTime, &from);
     SystemTimeToFileTime(&universal, &to);
-    const auto ticks = [](const FILETIME& t) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(t.dwHighDateTime) << 32 | t.dwLowDateTime); };
+    const auto ticks = [](const FILETIME& t) {
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(t.dwHighDateTime) << 32 | t.dwLowDateTime);
+    };
     return static_cast<int>((ticks(from) - ticks(to)) / 10'000'000);
 }
 

@@ -17,8 +17,8 @@
 
 namespace deskline::com {
 
-// An owned reference. Ours, because mingw-w64's wrl/client.h adds a reference in Attach and compares as bool. There is no operator&:
-// what a call fills in goes through GetAddressOf, which lets go of what was held.
+// An owned reference. Ours, because mingw-w64's wrl/client.h adds a reference in Attach and compares as bool. There is
+// no operator&: what a call fills in goes through GetAddressOf, which lets go of what was held.
 template <class T>
 class ComPtr {
 public:
@@ -133,7 +133,8 @@ ComPtr<To> query(From* object) {
     return to;
 }
 
-// All elements of an IEnum…; the count is always asked for, for some enumerators insist. `ok`: false when one of the calls failed.
+// All elements of an IEnum…; the count is always asked for, for some enumerators insist. `ok`: false when one of the
+// calls failed.
 template <class Item, class Enumerator>
 std::vector<ComPtr<Item>> collect(Enumerator* all, bool& ok) {
     std::vector<ComPtr<Item>> items;

@@ -6,7 +6,8 @@
 
 namespace deskline::com {
 
-Finding checkService(const std::string& area, const wchar_t* service, const std::string& shown, const std::string& without) {
+Finding checkService(const std::string& area, const wchar_t* service, const std::string& shown,
+                     const std::string& without) {
     const auto name = shown + " (" + toUtf8(service) + ")";
     const SC_HANDLE manager = OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT);
     const SC_HANDLE handle = manager ? OpenServiceW(manager, service, SERVICE_QUERY_STATUS) : nullptr;
@@ -14,8 +15,11 @@ Finding checkService(const std::string& area, const wchar_t* service, const std:
     const bool known = handle && QueryServiceStatus(handle, &status);
     if (handle) CloseServiceHandle(handle);
     if (manager) CloseServiceHandle(manager);
-    if (!known) return {area, Severity::degraded, "The service " + name + " is not installed.", without, "Install the Windows feature that brings it."};
-    if (status.dwCurrentState == SERVICE_RUNNING) return {area, Severity::ok, "The service " + name + " is running.", "", ""};
+    if (!known)
+        return {area, Severity::degraded, "The service " + name + " is not installed.", without,
+                "Install the Windows feature that brings it."};
+    if (status.dwCurrentState == SERVICE_RUNNING)
+        return {area, Severity::ok, "The service " + name + " is running.", "", ""};
     return {area, Severity::degraded, "The service " + name + " is not running.", without,
             "It starts on demand; if it does not, run: sc start " + toUtf8(service)};
 }

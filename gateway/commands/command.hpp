@@ -1,5 +1,5 @@
-// What can be asked of a source, or of the gateway itself, and how it is told: for people, by its object, by the event that it expects.
-// Thread: any.
+// What can be asked of a source, or of the gateway itself, and how it is told: for people, by its object, by the event
+// that it expects. Thread: any.
 #pragma once
 #include <optional>
 #include <string>

@@ -34,7 +34,9 @@ Executor::Executor(events::Ledger& ledger, telephony::Telephony* telephony, audi
 
 CommandId Executor::nextCommand() { return ledger_.nextCommand(); }
 
-bool Executor::hasSource(const Command& command) const { return std::holds_alternative<audio::Change>(command) ? audio_ != nullptr : telephony_ != nullptr; }
+bool Executor::hasSource(const Command& command) const {
+    return std::holds_alternative<audio::Change>(command) ? audio_ != nullptr : telephony_ != nullptr;
+}
 
 std::optional<Fault> Executor::slowedDown(const Command& command, const std::string& address) {
     const auto* agent = agentOfPin(command);
@@ -58,10 +60,11 @@ void Executor::countPin(const std::string& agent, const std::string& address, co
 CommandId Executor::carryOut(events::Books& books, Command what, events::Cause cause, events::Answer told) {
     const auto id = nextCommand();
     const auto* pin = agentOfPin(what);
-    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(), told = std::move(told)](const Settled& settled,
-                                                                                                                                      events::Books& then) {
-        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;       // by the switch or the mixer
-        const auto whose = cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
+    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(),
+                                   told = std::move(told)](const Settled& settled, events::Books& then) {
+        const bool refused = !settled.object && !settled.object.error().outcomeUnknown;  // by the switch or the mixer
+        const auto whose =
+            cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
         if (!refused || guards_.auditLimits.allows(whose)) auditOutcome(then, command, cause, settled);
         if (!agent.empty()) countPin(agent, cause.address, settled);
         told(settled, then);
@@ -71,10 +74,13 @@ CommandId Executor::carryOut(events::Books& books, Command what, events::Cause c
         if (keepPendingState(books, id, *pending, cause))
             books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
         else
-            books.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."}, false, answer);
+            books.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."},
+                         false, answer);
         return id;
     }
-    const auto done = [this, id, answer](const auto& outcome) { ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer); };
+    const auto done = [this, id, answer](const auto& outcome) {
+        ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer);
+    };
     books.afterCommit([this, id, what = std::move(what), owner = cause.account, done] {
         if (const auto* change = std::get_if<audio::Change>(&what))
             audio_->perform(id, *change, done);
@@ -84,7 +90,8 @@ CommandId Executor::carryOut(events::Books& books, Command what, events::Cause c
     return id;
 }
 
-void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const Settled& settled) {
+void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause,
+                  const Settled& settled) {
     events::AuditEntry entry{.time = books.now(),
                              .actor = cause.account.empty() ? cause.actor : cause.account,
                              .action = command,

@@ -1,5 +1,5 @@
-// Carries a command to its source and its outcome back to the ledger, whoever asked for it: a caller, or the gateway itself (a pending
-// state, an agent who is gone). Built by main, lives as long as the ledger. Thread: the ledger's.
+// Carries a command to its source and its outcome back to the ledger, whoever asked for it: a caller, or the gateway
+// itself (a pending state, an agent who is gone). Built by main, lives as long as the ledger. Thread: the ledger's.
 #pragma once
 #include "commands/command.hpp"
 #include "events/audit_limits.hpp"
@@ -23,8 +23,8 @@ public:
     bool hasSource(const Command& command) const;
     // Too many wrong PINs for this agent, from this address or from all: why the switch is not asked.
     std::optional<Fault> slowedDown(const Command& command, const std::string& address);
-    // Begins it now, carries it out once the beginning is durable, and answers when its event is there (events/commands.hpp). Its source must
-    // be there (hasSource).
+    // Begins it now, carries it out once the beginning is durable, and answers when its event is there
+    // (events/commands.hpp). Its source must be there (hasSource).
     CommandId carryOut(events::Books& books, Command what, events::Cause cause, events::Answer answer);
     CommandId nextCommand();
 
@@ -37,6 +37,7 @@ private:
     const Guards guards_;
 };
 
-void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause, const events::Settled& settled);
+void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause,
+                  const events::Settled& settled);
 
 }  // namespace deskline::commands

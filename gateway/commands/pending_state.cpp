@@ -13,7 +13,8 @@ std::optional<Pending> pendingOf(events::Books& books, const std::string& sessio
     return errors.empty() ? std::optional(pending) : std::nullopt;
 }
 
-bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted, const events::Cause& cause) {
+bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted,
+                      const events::Cause& cause) {
     if (!wanted.state)
         books.records().erase(pendingState, wanted.session);
     else if (!books.records().put(pendingState, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))

@@ -15,7 +15,7 @@
 namespace deskline::events {
 namespace {
 
-constexpr int notePatience = 30'000;          // milliseconds: many commands may come at once, and none may lose its entry
+constexpr int notePatience = 30'000;  // milliseconds: many commands may come at once, and none may lose its entry
 constexpr std::int64_t erasedAtOnce = 1000;   // events; the gateway writes between two steps
 constexpr std::size_t exportedAtOnce = 1000;  // rows
 constexpr auto emptyingPause = std::chrono::milliseconds(250);
@@ -23,12 +23,16 @@ constexpr auto emptyingPause = std::chrono::milliseconds(250);
 Result<void> openAt(Database& database, const std::filesystem::path& journal, Database::Access access) {
     const auto there = stampOf(journal);
     if (!there) return Fault{"journal-fault", there.error().detail};
-    if (!*there) return Fault{"journal-fault", "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
+    if (!*there)
+        return Fault{"journal-fault",
+                     "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
     bool damaged = false;
     return database.open(journal, access, Database::Durability::full, damaged);
 }
 
-std::int64_t millisecondsOr(const std::optional<Time>& time, std::int64_t otherwise) { return time ? milliseconds(*time) : otherwise; }
+std::int64_t millisecondsOr(const std::optional<Time>& time, std::int64_t otherwise) {
+    return time ? milliseconds(*time) : otherwise;
+}
 
 // One audit entry, in a transaction of its own.
 Result<void> note(Database& database, AuditEntry entry) {
@@ -40,13 +44,16 @@ Result<void> note(Database& database, AuditEntry entry) {
     return {};
 }
 
-// One text of each row of a table a line; how many. A part at a time, written while nothing is being read: whoever takes the lines slowly
-// must not keep the gateway from beginning its log of changes anew. `what`: the column, and the table, for the fault too.
-Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std::string& column, const std::string& what, std::optional<Time> from,
-                                 std::optional<Time> to, std::ostream& out) {
+// One text of each row of a table a line; how many. A part at a time, written while nothing is being read: whoever
+// takes the lines slowly must not keep the gateway from beginning its log of changes anew. `what`: the column, and the
+// table, for the fault too.
+Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std::string& column,
+                                 const std::string& what, std::optional<Time> from, std::optional<Time> to,
+                                 std::ostream& out) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened.error();
-    const auto sql = "SELECT number, " + column + " FROM " + what + " WHERE number > ?1 AND +time >= ?2 AND +time < ?3 ORDER BY number LIMIT ?4";
+    const auto sql = "SELECT number, " + column + " FROM " + what +
+                     " WHERE number > ?1 AND +time >= ?2 AND +time < ?3 ORDER BY number LIMIT ?4";
     std::uint64_t count = 0;
     std::int64_t last = INT64_MIN;
     for (std::size_t rowsInPart = exportedAtOnce; rowsInPart == exportedAtOnce; count += rowsInPart) {
@@ -54,14 +61,16 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std
         rowsInPart = 0;
         {
             Statement rows(database, sql.c_str());
-            rows.bind(last, millisecondsOr(from, INT64_MIN), millisecondsOr(to, INT64_MAX), static_cast<std::int64_t>(exportedAtOnce));
+            rows.bind(last, millisecondsOr(from, INT64_MIN), millisecondsOr(to, INT64_MAX),
+                      static_cast<std::int64_t>(exportedAtOnce));
             for (; rows.row(); ++rowsInPart) {
                 last = rows.number(0);
                 lines += rows.text(1) + '\n';
             }
             if (rows.failed()) return database.fault("read to the end");
         }
-        if (!(out << lines).flush()) return Fault{"journal-fault", "The " + what + " could not be written out: is the disk full?"};
+        if (!(out << lines).flush())
+            return Fault{"journal-fault", "The " + what + " could not be written out: is the disk full?"};
     }
     return count;
 }
@@ -69,14 +78,17 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std
 // No number is given twice, though the last events go.
 bool keepNewest(Database& database) {
     return database.run(
-        "INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE SET value = "
+        "INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE "
+        "SET value = "
         "MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))");
 }
 
 // Again and again, each time a part, until nothing of the agent is left in the table.
-Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table, const std::string& key, const std::string& agent) {
+Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table, const std::string& key,
+                                   const std::string& agent) {
     const bool events = table == "events";
-    const auto sql = "DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table + " WHERE agent = ?1 LIMIT ?2)";
+    const auto sql = "DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table +
+                     " WHERE agent = ?1 LIMIT ?2)";
     std::uint64_t all = 0;
     for (;;) {
         Transaction transaction(database);
@@ -110,7 +122,8 @@ Result<bool> emptyLog(Database& database, std::chrono::milliseconds patience) {
 Result<void> markAsCopy(const std::filesystem::path& file) {
     Database copy;
     bool damaged = false;
-    if (auto opened = copy.open(file, Database::Access::look, Database::Durability::full, damaged); !opened) return opened;
+    if (auto opened = copy.open(file, Database::Access::look, Database::Durability::full, damaged); !opened)
+        return opened;
     Statement mark(copy, "INSERT OR REPLACE INTO meta VALUES (?1, ?2)");
     return mark.bind(copyMark, toRfc3339(now())).done() ? Result<void>() : copy.fault("marked");
 }
@@ -145,11 +158,13 @@ Result<void> inspect(const std::filesystem::path& journal, bool& damaged) {
     return database.open(journal, Database::Access::look, Database::Durability::normal, damaged);
 }
 
-Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
+Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from,
+                                   std::optional<Time> to, std::ostream& out) {
     return exportRows(journal, "event", "events", from, to, out);
 }
 
-Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor, std::chrono::milliseconds patience) {
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor,
+                              std::chrono::milliseconds patience) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();
     if (!database.run("PRAGMA secure_delete = ON")) return database.fault("changed");
@@ -158,8 +173,11 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
     const auto operations = eraseBySteps(database, "operations", "id", agent);
     if (!operations) return operations.error();
     const auto detail = std::to_string(*events) + " events, " + std::to_string(*operations) + " operations";
-    if (auto noted =
-            note(database, {.actor = actor, .action = "forget", .outcome = "succeeded", .object = ObjectRef{Kind::agent, agent}.text(), .detail = detail});
+    if (auto noted = note(database, {.actor = actor,
+                                     .action = "forget",
+                                     .outcome = "succeeded",
+                                     .object = ObjectRef{Kind::agent, agent}.text(),
+                                     .detail = detail});
         !noted)
         return noted.error();
     const auto emptied = emptyLog(database, patience);
@@ -170,7 +188,10 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::s
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry) {
     Database database;
     bool damaged = false;
-    if (auto opened = database.open(journal, Database::Access::write, Database::Durability::full, damaged, notePatience); !opened) return opened;
+    if (auto opened =
+            database.open(journal, Database::Access::write, Database::Durability::full, damaged, notePatience);
+        !opened)
+        return opened;
     return note(database, std::move(entry));
 }
 
@@ -181,11 +202,13 @@ Result<Verified> verifyAudit(const std::filesystem::path& journal) {
     return verify(database);
 }
 
-Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out) {
+Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from,
+                                  std::optional<Time> to, std::ostream& out) {
     return exportRows(journal, "entry", "audit", from, to, out);
 }
 
-Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before, std::size_t limit) {
+Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before,
+                                        std::size_t limit) {
     Statement statement(database, "SELECT number, time, entry FROM audit WHERE number < ?1 ORDER BY number DESC");
     statement.bind(before.value_or(INT64_MAX));
     std::vector<AuditRow> rows;
@@ -194,8 +217,10 @@ Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<
         const auto parsed = boost::json::parse(statement.text(2), error);
         const auto* written = parsed.if_object();
         if (error || !written) {
-            spdlog::error("the audit entry {} in the journal cannot be read and is left alone; `deskline journal verify` says where the chain is broken",
-                          statement.number(0));
+            spdlog::error(
+                "the audit entry {} in the journal cannot be read and is left alone; `deskline journal verify` says "
+                "where the chain is broken",
+                statement.number(0));
             continue;
         }
         auto entry = *written;
@@ -207,7 +232,8 @@ Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<
     return rows;
 }
 
-Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal, const std::string& kind) {
+Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal,
+                                                               const std::string& kind) {
     const auto there = stampOf(journal);
     if (there && !*there) return std::map<std::string, boost::json::object>();
     Database database;

@@ -1,9 +1,9 @@
-// The journal's file from outside a running gateway: copied while it is written, told as JSON Lines, and cleared of one agent's personal data.
-// Thread: the caller's.
+// The journal's file from outside a running gateway: copied while it is written, told as JSON Lines, and cleared of one
+// agent's personal data. Thread: the caller's.
 #pragma once
-#include <filesystem>
 #include <boost/json.hpp>
 #include <chrono>
+#include <filesystem>
 #include <iosfwd>
 #include <map>
 
@@ -14,8 +14,8 @@
 
 namespace deskline::events {
 
-// A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not be there yet. The copy is
-// marked as one: who opens it to go on with it begins a new epoch (journal.hpp).
+// A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not
+// be there yet. The copy is marked as one: who opens it to go on with it begins a new epoch (journal.hpp).
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
 
 // Whether a gateway could keep its journal there, as it would find out at its start; nothing is changed.
@@ -23,34 +23,40 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
 Result<void> inspect(const std::filesystem::path& journal, bool& damaged);
 
 // One CloudEvent a line, from `from` to before `to`; how many.
-Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to, std::ostream& out);
+Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::optional<Time> from,
+                                   std::optional<Time> to, std::ostream& out);
 
 struct Forgotten {
     std::uint64_t events = 0, operations = 0;
     bool stillInLog = false;  // of changes (-wal): somebody reads an older moment, such as a backup
 };
-// Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the space that they took.
-// The audit says who asked and how much went, not what. A running gateway goes on; what it holds in memory of the present stays.
-// `patience`: how long it waits for whoever reads an older moment, for whom the log of changes has what was erased.
+// Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the
+// space that they took. The audit says who asked and how much went, not what. A running gateway goes on; what it holds
+// in memory of the present stays. `patience`: how long it waits for whoever reads an older moment, for whom the log of
+// changes has what was erased.
 inline constexpr auto forgetPatience = std::chrono::seconds(30);
 Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor,
                               std::chrono::milliseconds patience = forgetPatience);
 
-// An audit entry by another program than the gateway; its time is the present one. The journal is made where there is none.
+// An audit entry by another program than the gateway; its time is the present one. The journal is made where there is
+// none.
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry);
 Result<Verified> verifyAudit(const std::filesystem::path& journal);
-Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from, std::optional<Time> to,
+Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from,
+                                  std::optional<Time> to,
                                   std::ostream& out);  // one JSON a line
 
 struct AuditRow {
     std::int64_t number = 0;
     boost::json::object entry;  // as it was written, with its number and, where it has none, its time
 };
-// The newest first, from before this number; at most `limit`, fewer: there are no more. An entry that cannot be read is named in the log and left
-// out. Of a gateway that runs: on the readers' thread.
-Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before, std::size_t limit);
+// The newest first, from before this number; at most `limit`, fewer: there are no more. An entry that cannot be read is
+// named in the log and left out. Of a gateway that runs: on the readers' thread.
+Result<std::vector<AuditRow>> readAudit(const Database& database, std::optional<std::int64_t> before,
+                                        std::size_t limit);
 
 // The gateway's own records of a kind, by their ids; none where there is no journal.
-Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal, const std::string& kind);
+Result<std::map<std::string, boost::json::object>> readRecords(const std::filesystem::path& journal,
+                                                               const std::string& kind);
 
 }  // namespace deskline::events

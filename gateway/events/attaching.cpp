@@ -29,24 +29,29 @@ void Attaching::attach(Attach task) {
         const bool holds = holdsPlace(*attach);
         if (attach->cursor.empty()) return attached(*attach, std::nullopt);
         if (!holds) return attached(*attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
-        lent_.reads.missed(attach->subscription, attach->cursor, attach->whose, [this, attach](const Result<Page>& missed) {
-            if (!attach->whose || !attach->whose->expired()) toldIfFailed(*attach, [&] { attached(*attach, missed); });
-        });
+        lent_.reads.missed(attach->subscription, attach->cursor, attach->whose,
+                           [this, attach](const Result<Page>& missed) {
+                               if (!attach->whose || !attach->whose->expired())
+                                   toldIfFailed(*attach, [&] { attached(*attach, missed); });
+                           });
     });
 }
 
-// Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by another.
+// Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by
+// another.
 bool Attaching::holdsPlace(const Attach& attach) {
     const auto& sight = attach.subscription.sight;
     if (!attach.whose || sight.account().empty()) return true;
     Cursor from;
-    const bool known = Cursor::parse(attach.cursor, from) && from.epoch == lent_.journal.epoch() && from.number <= lent_.number;
+    const bool known =
+        Cursor::parse(attach.cursor, from) && from.epoch == lent_.journal.epoch() && from.number <= lent_.number;
     const bool holds = !known || !lent_.sights.doubtful(sight, from.number);
     lent_.sights.hears(sight, known && holds ? from.number : lent_.number, lent_.number, *attach.whose);
     return holds;
 }
 
-// Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by now.
+// Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by
+// now.
 bool Attaching::isWhole(const std::string& cursor) const {
     Cursor from;
     return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart_, wholeFrom(lent_.journal.database()));

@@ -1,5 +1,5 @@
-// How somebody begins to listen, or goes on after a cursor: what it hears from here on comes live, what came before is put together once, as a
-// snapshot or as what was missed. Thread: the ledger's.
+// How somebody begins to listen, or goes on after a cursor: what it hears from here on comes live, what came before is
+// put together once, as a snapshot or as what was missed. Thread: the ledger's.
 #pragma once
 #include <functional>
 #include <memory>
@@ -20,7 +20,8 @@ struct Attach {  // who begins, and where
     Subscription subscription;
     std::string cursor;  // "": from the beginning, with a snapshot
     std::function<void(const Attachment&)> answer;
-    std::optional<std::weak_ptr<const void>> whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
+    std::optional<std::weak_ptr<const void>>
+        whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
 };
 
 class Attaching {
@@ -37,7 +38,7 @@ public:
 
     void restored();                        // the start: notes in the journal what was erased before it
     void changed() { snapshots_.clear(); }  // the state
-    void attach(Attach task);               // the answer goes into the shard's inbox, at once or after what was missed is read
+    void attach(Attach task);  // the answer goes into the shard's inbox, at once or after what was missed is read
 
 private:
     template <class Do>

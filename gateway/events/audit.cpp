@@ -18,20 +18,22 @@ Result<AuditAnchor> lastOf(const Database& database) {
 
 std::size_t bytesOf(const AuditEntry& entry) {
     auto bytes = sizeof(AuditEntry) + entry.actor.size() + entry.action.size() + entry.outcome.size();
-    for (const auto* text : {&entry.role, &entry.object, &entry.address, &entry.origin, &entry.request, &entry.hresult, &entry.detail})
+    for (const auto* text :
+         {&entry.role, &entry.object, &entry.address, &entry.origin, &entry.request, &entry.hresult, &entry.detail})
         if (*text) bytes += (*text)->size();
     return bytes;
 }
 
 // Texts that a caller gave, as an entry may hold them.
 AuditEntry shown(AuditEntry entry) {
-    boost::mp11::mp_for_each<boost::describe::describe_members<AuditEntry, boost::describe::mod_any_access>>([&](auto member) {
-        auto& value = entry.*member.pointer;
-        using Value = std::remove_reference_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, std::string>) value = printable(value, longestName);
-        if constexpr (std::is_same_v<Value, std::optional<std::string>>)
-            if (value) value = printable(*value, longestName);
-    });
+    boost::mp11::mp_for_each<boost::describe::describe_members<AuditEntry, boost::describe::mod_any_access>>(
+        [&](auto member) {
+            auto& value = entry.*member.pointer;
+            using Value = std::remove_reference_t<decltype(value)>;
+            if constexpr (std::is_same_v<Value, std::string>) value = printable(value, longestName);
+            if constexpr (std::is_same_v<Value, std::optional<std::string>>)
+                if (value) value = printable(*value, longestName);
+        });
     return entry;
 }
 
@@ -54,7 +56,8 @@ Result<void> append(Database& database, const AuditEntry& entry) {
     if (!last) return last.error();
     const auto hash = digest(last->hash + '\n' + text);
     Statement insert(database, "INSERT INTO audit (number, time, entry, hash) VALUES (?1, ?2, ?3, ?4)");
-    if (!insert.bind(std::max<std::int64_t>(last->number, 0) + 1, milliseconds(entry.time), text, hash).done()) return database.fault("written");
+    if (!insert.bind(std::max<std::int64_t>(last->number, 0) + 1, milliseconds(entry.time), text, hash).done())
+        return database.fault("written");
     return {};
 }
 
@@ -71,8 +74,14 @@ void Audit::add(AuditEntry entry) {
 
 Result<void> Audit::save(Database& database) {
     if (dropped_) {
-        const auto detail = std::to_string(dropped_) + " entries before this one could not be kept: the journal could not be written";
-        if (auto said = append(database, {.time = unsaved_.front().time, .actor = "deskline", .action = "audit", .outcome = "lost", .detail = detail}); !said)
+        const auto detail =
+            std::to_string(dropped_) + " entries before this one could not be kept: the journal could not be written";
+        if (auto said = append(database, {.time = unsaved_.front().time,
+                                          .actor = "deskline",
+                                          .action = "audit",
+                                          .outcome = "lost",
+                                          .detail = detail});
+            !said)
             return said;
     }
     for (const auto& entry : unsaved_)

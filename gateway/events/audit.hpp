@@ -1,8 +1,9 @@
-// The audit: who did, or tried to do, what, from where, and how it went. Each entry carries the hash of the one before it, so that nobody
-// can change or take out one without its being seen (`deskline journal verify`). It holds no secret and no content. It has a retention of its
-// own (audit_cut.hpp), and what waits for a journal that cannot be written is bounded: then the oldest go, and one entry says how many.
-// hash = SHA-256(hash of the one before, a line end, the entry), in hexadecimal; of the first, the hash before is empty.
-// Thread: the ledger's, as a store; `verify` and `append` the caller's.
+// The audit: who did, or tried to do, what, from where, and how it went. Each entry carries the hash of the one before
+// it, so that nobody can change or take out one without its being seen (`deskline journal verify`). It holds no secret
+// and no content. It has a retention of its own (audit_cut.hpp), and what waits for a journal that cannot be written is
+// bounded: then the oldest go, and one entry says how many. hash = SHA-256(hash of the one before, a line end, the
+// entry), in hexadecimal; of the first, the hash before is empty. Thread: the ledger's, as a store; `verify` and
+// `append` the caller's.
 #pragma once
 #include <boost/describe.hpp>
 #include <deque>
@@ -27,13 +28,16 @@ struct AuditEntry {
     std::optional<std::int64_t> status;  // of the answer, where there was one
     std::optional<std::string> role, object, address, origin, request, hresult, detail;
 };
-BOOST_DESCRIBE_STRUCT(AuditEntry, (), (time, actor, action, outcome, status, role, object, address, origin, request, hresult, detail))
+BOOST_DESCRIBE_STRUCT(AuditEntry, (),
+                      (time, actor, action, outcome, status, role, object, address, origin, request, hresult, detail))
 
-inline constexpr const char* journalSetAside = "journal-set-aside";  // the first entry of a journal that was begun instead of a damaged one
+inline constexpr const char* journalSetAside =
+    "journal-set-aside";  // the first entry of a journal that was begun instead of a damaged one
 
 class Audit final : public Store {
 public:
-    static constexpr std::size_t mostUnsaved = 10'000, mostUnsavedBytes = 16 << 20;  // that wait while the journal cannot be written
+    static constexpr std::size_t mostUnsaved = 10'000,
+                                 mostUnsavedBytes = 16 << 20;  // that wait while the journal cannot be written
 
     void keepFor(const AuditRetention& retention) { retention_ = retention; }
     void add(AuditEntry entry);
@@ -44,7 +48,8 @@ public:
     std::uint64_t droppedInAll() const { return droppedInAll_; }
 
     bool changed() const override { return !unsaved_.empty() || prune_; }
-    Result<void> save(Database& database) override;  // chains to what the file has: another program may have written too
+    Result<void> save(
+        Database& database) override;  // chains to what the file has: another program may have written too
     void saved() override;
 
 private:
@@ -61,8 +66,9 @@ struct Verified {
     std::string head;                          // hash of the last: note it elsewhere, and a cut at the end is seen too
     std::optional<AuditAnchor> anchor;         // what the retention has cut; the chain goes on from it
     std::optional<std::int64_t> broken;        // number of the first entry that does not follow from the one before
-    bool unnoted = false;                      // the anchor is not what the last entry about a cut says: somebody moved it, or cut by hand
-    std::optional<AuditEntry> setAside;        // that the journal before this one was damaged and set aside: where it is, and why
+    bool unnoted = false;  // the anchor is not what the last entry about a cut says: somebody moved it, or cut by hand
+    std::optional<AuditEntry>
+        setAside;  // that the journal before this one was damaged and set aside: where it is, and why
 };
 Result<Verified> verify(const Database& database);
 

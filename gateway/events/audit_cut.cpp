@@ -27,7 +27,8 @@ std::optional<AuditAnchor> parse(std::string_view text) {
 
 Result<std::optional<AuditAnchor>> anchorOf(const Database& database) {
     Statement anchor(database, "SELECT value FROM meta WHERE key = 'audit_anchor'");
-    if (anchor.row()) return std::optional(parse(anchor.text(0)).value_or(AuditAnchor{-1, {}}));  // -1: no entry follows from it
+    if (anchor.row())
+        return std::optional(parse(anchor.text(0)).value_or(AuditAnchor{-1, {}}));  // -1: no entry follows from it
     if (anchor.failed()) return database.fault("read");
     return std::optional<AuditAnchor>();
 }
@@ -45,8 +46,9 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
     std::int64_t from = 0, count = 0;
     AuditAnchor last;
     {
-        Statement front(
-            database, "SELECT number, time, bytes, (SELECT hash FROM audit WHERE audit.number = audit_sizes.number) FROM audit_sizes ORDER BY number LIMIT ?1");
+        Statement front(database,
+                        "SELECT number, time, bytes, (SELECT hash FROM audit WHERE audit.number = audit_sizes.number) "
+                        "FROM audit_sizes ORDER BY number LIMIT ?1");
         front.bind(entriesAtOnce);
         for (; front.row(); ++count) {
             const auto written = front.number(1);
@@ -60,10 +62,13 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
     }
     if (count == 0) return false;
     Statement cut(database, "DELETE FROM audit WHERE number <= ?1");
-    Statement remember(database, "INSERT INTO meta VALUES ('audit_anchor', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    Statement remember(
+        database,
+        "INSERT INTO meta VALUES ('audit_anchor', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     if (!cut.bind(last.number).done() || !remember.bind(textOf(last)).done()) return database.fault("cut");
     const auto entries = std::to_string(from) + " to " + std::to_string(last.number);
-    spdlog::info("the audit's entries {} were cut: {}", entries, tooMuch ? "it was larger than [journal] audit_retention_size" : "they were too old");
+    spdlog::info("the audit's entries {} were cut: {}", entries,
+                 tooMuch ? "it was larger than [journal] audit_retention_size" : "they were too old");
     if (auto noted = append(database, {.time = now(),
                                        .actor = "deskline",
                                        .action = action,

@@ -32,7 +32,8 @@ bool AuditLimits::allows(const std::string& account, const std::string& kind, Cl
     if (account.empty()) return ofStrangers(kind, time).take();
     const auto known = accounts_.find(account);
     if (known == accounts_.end() && accounts_.size() >= mostAccounts) return ofStrangers(kind, time).take();
-    auto& own = known == accounts_.end() ? accounts_.emplace(account, Allowance{accountAtOnce, time}).first->second : known->second;
+    auto& own = known == accounts_.end() ? accounts_.emplace(account, Allowance{accountAtOnce, time}).first->second
+                                         : known->second;
     own.fill(accountAtOnce, time);
     return own.take();
 }
@@ -66,11 +67,12 @@ void AuditRests::tick(Books& books) {
     if (books.ticks() < next_) return;
     next_ = books.ticks() + every;
     for (const auto& [account, count] : limits_.takeRests(books.ticks()))
-        books.audit().add({.time = books.now(),
-                           .actor = account,
-                           .action = "refused attempts",
-                           .outcome = "counted",
-                           .detail = "and " + std::to_string(count) + " more were refused, beyond as many as become entries"});
+        books.audit().add(
+            {.time = books.now(),
+             .actor = account,
+             .action = "refused attempts",
+             .outcome = "counted",
+             .detail = "and " + std::to_string(count) + " more were refused, beyond as many as become entries"});
 }
 
 }  // namespace deskline::events

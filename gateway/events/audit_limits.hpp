@@ -1,7 +1,8 @@
-// How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit, whatever address it comes
-// from. Those whom nobody knows share one allowance for each kind of credential that they show, each account that was refused something has one of
-// its own: so many at once, then so many a minute. The rest is counted and told as one entry a minute. What was carried out is always an entry. Thread: any;
-// AuditRests: the ledger's.
+// How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit,
+// whatever address it comes from. Those whom nobody knows share one allowance for each kind of credential that they
+// show, each account that was refused something has one of its own: so many at once, then so many a minute. The rest is
+// counted and told as one entry a minute. What was carried out is always an entry. Thread: any; AuditRests: the
+// ledger's.
 #pragma once
 #include <chrono>
 #include <map>
@@ -24,7 +25,8 @@ public:
     // False: it was counted. `account` "": nobody known, who showed a credential of that kind.
     bool allows(const std::string& account, const std::string& kind = "", Clock::time_point time = Clock::now());
 
-    void passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
+    void
+    passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
 
     struct Rest {
         std::string account;

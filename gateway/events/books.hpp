@@ -1,5 +1,6 @@
-// What work on the ledger's thread may see and change: the state at a cursor, the operations, the gateway's own records, the commands under
-// way. What it changes is written as one group with the events of the same moment. Thread: the ledger's.
+// What work on the ledger's thread may see and change: the state at a cursor, the operations, the gateway's own
+// records, the commands under way. What it changes is written as one group with the events of the same moment. Thread:
+// the ledger's.
 #pragma once
 #include <functional>
 #include <optional>
@@ -20,7 +21,7 @@ class Books;
 struct Settled {                        // how a command went
     Result<std::string> object;         // id of what it was about
     std::optional<std::string> cursor;  // of the event that it brought about
-    bool readAgain = false;             // of an outcome that nobody knew: the state was read since and is not what was asked for
+    bool readAgain = false;  // of an outcome that nobody knew: the state was read since and is not what was asked for
 };
 // Called when a command's outcome is there; once more where it was unknown and is known now.
 using Answer = std::function<void(const Settled&, Books&)>;
@@ -36,8 +37,9 @@ public:
     virtual ~Books() = default;
     virtual const State& state() const = 0;
     virtual std::string cursor() const = 0;
-    virtual Time now() const = 0;                                     // the ledger's clock
-    virtual std::chrono::steady_clock::time_point ticks() const = 0;  // for how long something lasts: a clock that nobody sets
+    virtual Time now() const = 0;  // the ledger's clock
+    virtual std::chrono::steady_clock::time_point ticks()
+        const = 0;  // for how long something lasts: a clock that nobody sets
     virtual Operations& operations() = 0;
     virtual Records& records() = 0;
     virtual Audit& audit() = 0;
@@ -45,8 +47,9 @@ public:
     virtual void begin(CommandId command, Begin begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;
     virtual bool busy(const ObjectRef& object) const = 0;
-    virtual std::optional<Fault> full(const std::string& account) const = 0;  // why no more commands of this account are begun
-    virtual void afterCommit(Work work) = 0;                                  // once all that the present work has changed is durable
+    virtual std::optional<Fault> full(
+        const std::string& account) const = 0;  // why no more commands of this account are begun
+    virtual void afterCommit(Work work) = 0;    // once all that the present work has changed is durable
 };
 
 // Something that the gateway keeps beyond what its sources know: it sees every change and the passing of time.

@@ -20,7 +20,8 @@ bool isOf(const Operation& operation, const std::string& event) {
     if (!data || !data->is_object() || !says(data->get_object(), "event", operation.expectation->event)) return false;
     const auto* cause = data->get_object().if_contains("cause");
     if (!cause || !cause->is_object()) return false;
-    return says(cause->get_object(), "request", operation.cause.request) && says(cause->get_object(), "actor", operation.cause.actor);
+    return says(cause->get_object(), "request", operation.cause.request) &&
+           says(cause->get_object(), "actor", operation.cause.actor);
 }
 
 // A caller may give several commands one X-Request-Id; which of them an event is of is not known then.
@@ -36,11 +37,13 @@ std::optional<Brought> broughtBy(const Database& database, const Operation& oper
     if (!operation.expectation || !isAlone(database, operation)) return std::nullopt;
     const auto& expected = *operation.expectation;
     const bool ofAny = expected.id.empty();
-    const auto sql =
-        std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") + (ofAny ? "agent" : "subject") +
-        " = ?2 AND instr(event, ?3) > 0 AND number > COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), 0) ORDER BY number DESC";
+    const auto sql = std::string("SELECT number, time, subject, event FROM events WHERE type = ?1 AND ") +
+                     (ofAny ? "agent" : "subject") +
+                     " = ?2 AND instr(event, ?3) > 0 AND number > COALESCE((SELECT CAST(value AS INTEGER) FROM meta "
+                     "WHERE key = 'cut'), 0) ORDER BY number DESC";
     Statement rows(database, sql.c_str());
-    rows.bind(typeOf(expected.kind), ofAny ? expected.agent : ObjectRef{expected.kind, expected.id}.text(), operation.cause.request);
+    rows.bind(typeOf(expected.kind), ofAny ? expected.agent : ObjectRef{expected.kind, expected.id}.text(),
+              operation.cause.request);
     const auto started = milliseconds(operation.started);
     const auto path = rowOf(expected.kind).path;
     while (rows.row() && rows.number(1) >= started)

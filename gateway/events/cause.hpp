@@ -1,5 +1,5 @@
-// Who brought an event about, and by which event a command's effect will be known. Both are kept with an operation, so that an event that
-// comes late, or after a restart, still carries its cause. Thread: values, any.
+// Who brought an event about, and by which event a command's effect will be known. Both are kept with an operation, so
+// that an event that comes late, or after a restart, still carries its cause. Thread: values, any.
 #pragma once
 #include <boost/describe.hpp>
 #include <optional>

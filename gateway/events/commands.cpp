@@ -5,8 +5,9 @@
 namespace deskline::events {
 namespace {
 
-constexpr auto eventPatience = std::chrono::seconds(2);    // how long an answer waits for its event
-constexpr auto unknownPatience = std::chrono::minutes(5);  // how long an event may come late to a command that timed out
+constexpr auto eventPatience = std::chrono::seconds(2);  // how long an answer waits for its event
+constexpr auto unknownPatience =
+    std::chrono::minutes(5);  // how long an event may come late to a command that timed out
 
 // Whether the state is already as the event would have made it.
 bool holds(const State& state, const Expectation& expected) {
@@ -14,11 +15,13 @@ bool holds(const State& state, const Expectation& expected) {
         const auto session = state.sessions.find(expected.id);
         if (expected.event == "end") return session == state.sessions.end();
         const auto event = named<SessionEvent>(expected.event);
-        return session != state.sessions.end() && event && !expected.id.empty() && session->second.state == entered(*event);
+        return session != state.sessions.end() && event && !expected.id.empty() &&
+               session->second.state == entered(*event);
     }
     const auto agent = state.agents.find(expected.id);
     if (expected.event == "signed-out") return agent == state.agents.end();
-    return agent != state.agents.end() && (expected.event == "signed-in" || name(agent->second.state) == expected.event);
+    return agent != state.agents.end() &&
+           (expected.event == "signed-in" || name(agent->second.state) == expected.event);
 }
 
 }  // namespace
@@ -32,8 +35,10 @@ std::optional<Fault> Commands::full(const std::string& account) const {
     const auto own = counts_.find(account);
     if (own != counts_.end() && own->second >= mostOfOne)
         return Fault{"too-many-requests",
-                     std::to_string(own->second) + " commands of yours are under way, as many as one account may have; wait for their answers."};
-    if (pending_.size() >= most) return Fault{"resource-unavailable", "As many commands are under way as the gateway carries out at one time."};
+                     std::to_string(own->second) +
+                         " commands of yours are under way, as many as one account may have; wait for their answers."};
+    if (pending_.size() >= most)
+        return Fault{"resource-unavailable", "As many commands are under way as the gateway carries out at one time."};
     return std::nullopt;
 }
 
@@ -42,13 +47,15 @@ void Commands::restore(CommandId command, Begin begin, Answer answer) {
     ++counts_[begin.cause.account];
     restored.begin = std::move(begin);
     restored.settled = restored.unknown = true;
-    restored.object = Fault{"source-timeout", "The gateway ended while the command was being carried out.", {}, {}, true};
+    restored.object =
+        Fault{"source-timeout", "The gateway ended while the command was being carried out.", {}, {}, true};
     restored.answer = std::move(answer);
     if (!restored.begin.expectation) close(restored, true);  // nothing will ever tell
 }
 
 bool Commands::busy(const ObjectRef& object) const {
-    return std::ranges::any_of(pending_, [&](const auto& entry) { return !entry.second.settled && entry.second.begin.object == object; });
+    return std::ranges::any_of(
+        pending_, [&](const auto& entry) { return !entry.second.settled && entry.second.begin.object == object; });
 }
 
 void Commands::settle(CommandId id, Result<std::string> object, bool eventExpected, Answer answer) {
@@ -77,7 +84,8 @@ void Commands::close(Pending& command, bool readAgain) {
         command.unknown = false;
     }
     if (command.object.has_error() && !command.unknown) command.begin.expectation.reset();
-    command.expires = Clock::now() + (command.unknown && !command.event ? Clock::duration(unknownPatience) : Clock::duration(eventPatience));
+    command.expires = Clock::now() + (command.unknown && !command.event ? Clock::duration(unknownPatience)
+                                                                        : Clock::duration(eventPatience));
 }
 
 Attributed Commands::attribute(const Fact& fact, const Happened& is) {
@@ -109,7 +117,8 @@ void Commands::read(const Fact& fact, const State& state) {
     const auto* one = std::get_if<SessionRead>(&fact.what);
     if (!one && !std::holds_alternative<TelephonyPicture>(fact.what)) return;
     for (auto& [id, command] : pending_) {
-        if (!command.settled || !command.answer || !command.unknown || command.event || !command.begin.expectation) continue;
+        if (!command.settled || !command.answer || !command.unknown || command.event || !command.begin.expectation)
+            continue;
         const auto& expected = *command.begin.expectation;
         if (one && (expected.kind != Kind::agent_session || expected.id != one->id)) continue;
         judge(command, state);

@@ -1,7 +1,7 @@
-// Which command an event belongs to. A command is announced before it is carried out (`begin`) and closed with its outcome (`settle`); the
-// event in between, or up to two seconds later, gets its cause, and the answer waits for it. An outcome that nobody knows (TAPI timed out, the
-// gateway was killed meanwhile) stays open for the event that may come late, and is settled by it or by the next reading of the state.
-// Thread: the ledger's.
+// Which command an event belongs to. A command is announced before it is carried out (`begin`) and closed with its
+// outcome (`settle`); the event in between, or up to two seconds later, gets its cause, and the answer waits for it. An
+// outcome that nobody knows (TAPI timed out, the gateway was killed meanwhile) stays open for the event that may come
+// late, and is settled by it or by the next reading of the state. Thread: the ledger's.
 #pragma once
 #include <chrono>
 #include <map>
@@ -31,8 +31,9 @@ public:
     std::size_t size() const { return pending_.size(); }
 
     Attributed attribute(const Fact& fact, const Happened& is);
-    void told(CommandId command, std::uint64_t event, const std::string& object);  // its event has this number and is of this id
-    void read(const Fact& fact, const State& state);                               // after it was applied: settles what was unknown
+    void told(CommandId command, std::uint64_t event,
+              const std::string& object);             // its event has this number and is of this id
+    void read(const Fact& fact, const State& state);  // after it was applied: settles what was unknown
     void expire(const State& state);
     Clock::time_point nextDeadline() const;
     std::vector<Answered> take();  // the answers that are due

@@ -1,5 +1,5 @@
-// Whom a thing concerns: all that a sight needs to know of it beside its kind. One answer for snapshots, events and REST.
-// An agent belongs to the groups in which it has had a session since it signed in; a call to its session's, also
+// Whom a thing concerns: all that a sight needs to know of it beside its kind. One answer for snapshots, events and
+// REST. An agent belongs to the groups in which it has had a session since it signed in; a call to its session's, also
 // when that is gone. Thread: the ledger's.
 #pragma once
 #include "events/state.hpp"
@@ -12,7 +12,9 @@ inline Concern concernOf(const State&, const AgentSession& session) { return {se
 Concern concernOf(const State& state, const Call& call);
 inline Concern concernOf(const State&, const AcdGroup& group) { return {{}, {group.name}}; }
 inline Concern concernOf(const State&, const Queue& queue) { return {{}, {queue.acdGroup}}; }
-inline Concern concernOf(const State&, const AgentHandler&) { return {}; }  // the lines and the audio of the host are nobody's in particular
+inline Concern concernOf(const State&, const AgentHandler&) {
+    return {};
+}  // the lines and the audio of the host are nobody's in particular
 inline Concern concernOf(const State&, const Address&) { return {}; }
 inline Concern concernOf(const State&, const AudioDevice&) { return {}; }
 inline Concern concernOf(const State&, const AudioSession&) { return {}; }

@@ -41,7 +41,8 @@ constexpr const char* migrations[] = {
        CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL);
        INSERT INTO audit SELECT number, time, json_object('actor', actor, 'action', action, 'object', object, 'detail', detail), '' FROM audit_before;
        DROP TABLE audit_before;)",
-    // 4: what the rows of each table take, in bytes. Triggers count, so it holds for whoever writes, in the same transaction as the rows.
+    // 4: what the rows of each table take, in bytes. Triggers count, so it holds for whoever writes, in the same
+    // transaction as the rows.
     R"(CREATE TABLE sizes (what TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
        CREATE VIEW event_sizes AS SELECT number, time, 96 + LENGTH(CAST(event AS BLOB)) + LENGTH(groups) + 2 * (LENGTH(type) + LENGTH(subject) + LENGTH(agent)) AS bytes FROM events;
        CREATE VIEW audit_sizes AS SELECT number, time, 96 + LENGTH(CAST(entry AS BLOB)) AS bytes FROM audit;
@@ -69,11 +70,14 @@ bool damage(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; 
 
 bool noRoom(sqlite3* database) {
     const int code = sqlite3_extended_errcode(database);
-    const std::error_code system(sqlite3_system_errno(database), std::system_category());  // not of a fault within COMMIT
-    return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE || ((code & 0xff) == SQLITE_IOERR && system == std::errc::no_space_on_device);
+    const std::error_code system(sqlite3_system_errno(database),
+                                 std::system_category());  // not of a fault within COMMIT
+    return (code & 0xff) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE ||
+           ((code & 0xff) == SQLITE_IOERR && system == std::errc::no_space_on_device);
 }
 
-// The check tells of a page that it could not read as it tells of one that is broken: in words, and mostly with SQLite's code.
+// The check tells of a page that it could not read as it tells of one that is broken: in words, and mostly with
+// SQLite's code.
 bool couldNotRead(std::string_view finding) {
     constexpr std::string_view codeIs = "error code";
     if (finding.find("failed to get page") != std::string_view::npos) return true;
@@ -116,8 +120,8 @@ bool Database::run(const char* sql) { return sqlite3_exec(database_, sql, nullpt
 
 Fault Database::fault(std::string_view what) const {
     const int code = sqlite3_errcode(database_);
-    Fault fault{"journal-fault",
-                "The journal " + path_.string() + " could not be " + std::string(what) + ": " + sqlite3_errmsg(database_) + "." + advice(code)};
+    Fault fault{"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " +
+                                     sqlite3_errmsg(database_) + "." + advice(code)};
     if (code == SQLITE_CONSTRAINT) fault.symbol = violated;
     return fault;
 }
@@ -127,9 +131,11 @@ std::string Database::advice(int code) const {
     if (noRoom(database_)) return " The disk is full: make room.";
     if (damage(code)) return ofDamage();
     switch (code) {
-        case SQLITE_READONLY: return " The file or its folder is read-only: give Deskline's account the right to write.";
+        case SQLITE_READONLY:
+            return " The file or its folder is read-only: give Deskline's account the right to write.";
         case SQLITE_CANTOPEN: return whyNotOpened(path_);
-        case SQLITE_IOERR: return isFolder(path_) ? whyNotOpened(path_) : " Its disk fails, or is full: the system's log says more.";
+        case SQLITE_IOERR:
+            return isFolder(path_) ? whyNotOpened(path_) : " Its disk fails, or is full: the system's log says more.";
         case SQLITE_BUSY: return " Another program holds it: is a second gateway running?";
         default: return {};
     }
@@ -138,7 +144,8 @@ std::string Database::advice(int code) const {
 // Whoever opens it to write says what becomes of it: a start does, which sets it aside.
 std::string Database::ofDamage() const { return access_ == Access::write ? std::string() : setAsideNext; }
 
-Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience) {
+Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged,
+                            int patience) {
     close();
     path_ = path;
     access_ = access;
@@ -147,15 +154,20 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
         damaged = damage(sqlite3_errcode(database_));
         return fault(what);
     };
-    const auto unopened = [&](const Fault& why) { return Fault{"journal-fault", "The journal " + path.string() + " could not be opened: " + why.detail}; };
+    const auto unopened = [&](const Fault& why) {
+        return Fault{"journal-fault", "The journal " + path.string() + " could not be opened: " + why.detail};
+    };
     if (access == Access::write && !path.empty()) {  // SQLite makes what goes with it (-wal, -shm) with the same rights
         const auto there = stampOf(path);
         if (!there) return unopened(there.error());
         if (!*there)
             if (const auto made = createPrivate(path, ""); !made) return unopened(made.error());
     }
-    const int mode = access == Access::read ? SQLITE_OPEN_READONLY : path.empty() ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-    if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+    const int mode = access == Access::read ? SQLITE_OPEN_READONLY
+                     : path.empty()         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                            : SQLITE_OPEN_READWRITE;
+    if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX,
+                        nullptr) != SQLITE_OK)
         return failed("opened");
     sqlite3_busy_timeout(database_, patience);
     if (access == Access::read) {
@@ -167,7 +179,8 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
             return unopened({"journal-fault", "The file is read-only. Give Deskline's account the right to write it."});
         int stays = 1;
         if (!path.empty()) sqlite3_file_control(database_, "main", SQLITE_FCNTL_PERSIST_WAL, &stays);
-        const auto* flushes = durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+        const auto* flushes =
+            durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
         if (!run("PRAGMA journal_mode = WAL") || !run(flushes)) return failed("opened");
     }
     if (auto checked = check(damaged); !checked) return checked;
@@ -188,7 +201,8 @@ Result<void> Database::check(bool& damaged) const {
     }
     const auto said = printable(finding.text(0));
     if (said == "ok") return {};
-    if (couldNotRead(said)) return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
+    if (couldNotRead(said))
+        return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
     damaged = true;
     return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said + "." + ofDamage()};
 }
@@ -220,7 +234,8 @@ Result<void> Database::migrate() {
     int version = 0;
     bool begun = false;
     {
-        Statement asked(*this, "SELECT value, EXISTS (SELECT 1 FROM meta WHERE key = 'epoch') FROM meta WHERE key = 'schema'");
+        Statement asked(*this,
+                        "SELECT value, EXISTS (SELECT 1 FROM meta WHERE key = 'epoch') FROM meta WHERE key = 'schema'");
         if (asked.row()) {
             version = static_cast<int>(asked.number(0));
             begun = asked.number(1) == 1;
@@ -240,17 +255,23 @@ Result<void> Database::migrate() {
     if (version == 0) version = 1;
     for (int next = version + 1; next <= schemaVersion; ++next)
         if (!run(migrations[next])) return failed("brought to the present schema");
-    Statement meta(*this, "INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    Statement meta(*this,
+                   "INSERT INTO meta VALUES ('schema', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     Statement epoch(*this, "INSERT OR IGNORE INTO meta VALUES ('epoch', ?1)");
-    if (!meta.bind(std::to_string(schemaVersion)).done() || !epoch.bind(randomId(4)).done() || !run("COMMIT")) return failed("prepared");
+    if (!meta.bind(std::to_string(schemaVersion)).done() || !epoch.bind(randomId(4)).done() || !run("COMMIT"))
+        return failed("prepared");
     return {};
 }
 
-Statement::Statement(const Database& database, const char* sql) { code_ = sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr); }
+Statement::Statement(const Database& database, const char* sql) {
+    code_ = sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr);
+}
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
 void Statement::bindAt(int at, std::int64_t value) { sqlite3_bind_int64(statement_, at, value); }
-void Statement::bindAt(int at, std::string_view value) { sqlite3_bind_text(statement_, at, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT); }
+void Statement::bindAt(int at, std::string_view value) {
+    sqlite3_bind_text(statement_, at, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+}
 
 bool Statement::row() {
     if (statement_) code_ = sqlite3_step(statement_);
@@ -270,7 +291,8 @@ std::int64_t Statement::number(int column) const { return sqlite3_column_int64(s
 
 std::string Statement::text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string();
+    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                 : std::string();
 }
 
 }  // namespace deskline::events

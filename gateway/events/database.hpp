@@ -1,6 +1,6 @@
-// The SQLite file behind the journal: opened, checked, brought to the present schema, and asked through prepared statements.
-// A damaged file is told apart from one that cannot be had: the first is set aside by the journal, the second refused.
-// Thread: one at a time; the ledger's while the gateway runs.
+// The SQLite file behind the journal: opened, checked, brought to the present schema, and asked through prepared
+// statements. A damaged file is told apart from one that cannot be had: the first is set aside by the journal, the
+// second refused. Thread: one at a time; the ledger's while the gateway runs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 namespace deskline::events {
 
 inline constexpr int schemaVersion = 5;
-inline constexpr std::string_view copyMark = "copied";             // in `meta`, of a copy (archive.hpp): when it was made
+inline constexpr std::string_view copyMark = "copied";  // in `meta`, of a copy (archive.hpp): when it was made
 inline constexpr std::string_view violated = "SQLITE_CONSTRAINT";  // such as one number for two events
 
 class Database {
@@ -30,15 +30,19 @@ public:
     Database& operator=(const Database&) = delete;
 
     // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken.
-    // `patience`: how long each call waits for another program that writes, milliseconds. What was open before is closed.
-    // To write: what SQLite keeps beside the file (-wal, -shm) stays there when it is closed, emptied: whoever opens it next needs no room on the
-    // disk for them, and no right to make files in the folder. Nothing is written where the file is of the present schema already.
-    Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged, int patience = 2000);
+    // `patience`: how long each call waits for another program that writes, milliseconds. What was open before is
+    // closed. To write: what SQLite keeps beside the file (-wal, -shm) stays there when it is closed, emptied: whoever
+    // opens it next needs no room on the disk for them, and no right to make files in the folder. Nothing is written
+    // where the file is of the present schema already.
+    Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged,
+                      int patience = 2000);
     bool run(const char* sql);
-    Fault fault(std::string_view what) const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
+    Fault fault(std::string_view what)
+        const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
     sqlite3* handle() const { return database_; }
     const std::filesystem::path& path() const { return path_; }
-    // What the rows of a table take, in bytes of their content; counted by the file itself as they come and go (database.cpp), whoever writes.
+    // What the rows of a table take, in bytes of their content; counted by the file itself as they come and go
+    // (database.cpp), whoever writes.
     std::uint64_t bytesOf(std::string_view table) const;
 
 private:

@@ -15,7 +15,8 @@ void appendHeader(std::string& out, std::size_t length, bool compressed = false)
         out += static_cast<char>(length);
     } else {
         out += static_cast<char>(127);
-        for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(static_cast<std::uint64_t>(length) >> shift);
+        for (int shift = 56; shift >= 0; shift -= 8)
+            out += static_cast<char>(static_cast<std::uint64_t>(length) >> shift);
     }
 }
 

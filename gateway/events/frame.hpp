@@ -1,5 +1,5 @@
-// One event, written once: the CloudEvent inside a complete server-to-client WebSocket text frame, shared by everybody who gets it.
-// Immutable after `makeFrame`; thread: any. Source: RFC 6455 §5.2, CloudEvents 1.0.
+// One event, written once: the CloudEvent inside a complete server-to-client WebSocket text frame, shared by everybody
+// who gets it. Immutable after `makeFrame`; thread: any. Source: RFC 6455 §5.2, CloudEvents 1.0.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -31,8 +31,8 @@ struct Frame {
     std::string bytes;     // the whole frame
     std::size_t body = 0;  // where the CloudEvent's text goes on after its opening brace
 
-    std::string_view type() const { return typeOf(kind); }               // "deskline.agent-session"
-    std::string_view cursor() const;                                     // the event's id; "" where it is ephemeral: nobody resumes from it
+    std::string_view type() const { return typeOf(kind); }  // "deskline.agent-session"
+    std::string_view cursor() const;  // the event's id; "" where it is ephemeral: nobody resumes from it
     std::string cloudEvent() const { return "{" + bytes.substr(body); }  // the event alone, the same bytes
 };
 using FramePtr = std::shared_ptr<const Frame>;

@@ -39,21 +39,25 @@ std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, 
         return agents;
     }
     auto agents = subscription.sight.own(kind);
-    if (narrowed) std::erase_if(agents, [&](const std::string& agent) { return !agent.empty() && !subscription.only->contains(agent); });
+    if (narrowed)
+        std::erase_if(agents,
+                      [&](const std::string& agent) { return !agent.empty() && !subscription.only->contains(agent); });
     return agents;
 }
 
 std::string arm(Kind kind, std::string_view index, const std::string& narrowed) {
-    return "SELECT number, " + std::to_string(static_cast<int>(kind)) + ", agent, groups FROM events INDEXED BY " + std::string(index) + " WHERE type = '" +
-           std::string(typeOf(kind)) + "' AND " + narrowed + "number > ?1 AND number <= ?2";
+    return "SELECT number, " + std::to_string(static_cast<int>(kind)) + ", agent, groups FROM events INDEXED BY " +
+           std::string(index) + " WHERE type = '" + std::string(typeOf(kind)) + "' AND " + narrowed +
+           "number > ?1 AND number <= ?2";
 }
 
 }  // namespace
 
 Candidates candidatesFor(const Subscription& subscription) {
     std::vector<Kind> kinds;
-    std::ranges::copy_if(eventKinds, std::back_inserter(kinds),
-                         [&](Kind kind) { return subscription.hears(kind) && subscription.sight.reach(kind) != Reach::none; });
+    std::ranges::copy_if(eventKinds, std::back_inserter(kinds), [&](Kind kind) {
+        return subscription.hears(kind) && subscription.sight.reach(kind) != Reach::none;
+    });
     std::vector<std::string> arms;
     Candidates candidates;
     std::map<std::string, int> places;  // of the agents among the parameters
@@ -77,7 +81,8 @@ Candidates candidatesFor(const Subscription& subscription) {
     return candidates;
 }
 
-History::History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room, std::optional<std::int64_t> since)
+History::History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room,
+                 std::optional<std::int64_t> since)
     : subscription_(std::move(subscription)),
       candidates_(candidatesFor(subscription_)),
       at_(from),
@@ -97,14 +102,18 @@ Result<bool> History::step(Database& database) {
     return since_ ? search(database) : scan(database);
 }
 
-// Of all that is of that time or later the least number. By time, a part at a time: within one time the first is the least.
+// Of all that is of that time or later the least number. By time, a part at a time: within one time the first is the
+// least.
 Result<bool> History::search(Database& database) {
     std::size_t count = 0;
     {
-        Statement rows(database, "SELECT number, time FROM events INDEXED BY events_by_time WHERE time >= ?1 ORDER BY time LIMIT ?2");
+        Statement rows(
+            database,
+            "SELECT number, time FROM events INDEXED BY events_by_time WHERE time >= ?1 ORDER BY time LIMIT ?2");
         rows.bind(searched_, static_cast<std::int64_t>(rowsAtOnce));
         for (; rows.row(); ++count, ++looked_) {
-            if (const auto number = static_cast<std::uint64_t>(rows.number(0)); number > at_) first_ = std::min(first_, number);
+            if (const auto number = static_cast<std::uint64_t>(rows.number(0)); number > at_)
+                first_ = std::min(first_, number);
             searched_ = rows.number(1) + 1;
         }
         if (rows.failed()) return database.fault("read");
@@ -112,7 +121,8 @@ Result<bool> History::search(Database& database) {
     bool all = count < rowsAtOnce;
     if (!all) {  // nothing before the first that is met: it is found already
         Statement oldest(database, "SELECT number FROM events WHERE number > ?1 ORDER BY number LIMIT 1");
-        if (oldest.bind(static_cast<std::int64_t>(at_)).row()) all = static_cast<std::uint64_t>(oldest.number(0)) == first_;
+        if (oldest.bind(static_cast<std::int64_t>(at_)).row())
+            all = static_cast<std::uint64_t>(oldest.number(0)) == first_;
         if (oldest.failed()) return database.fault("read");
     }
     if (!all) return true;
@@ -136,12 +146,14 @@ Result<bool> History::scan(Database& database) {
     {
         Statement rows(database, candidates_.sql.c_str());
         rows.bind(static_cast<std::int64_t>(at_), static_cast<std::int64_t>(upTo_), subscription_.subject);
-        for (std::size_t i = 0; i < candidates_.agents.size(); ++i) rows.bindAt(firstAgent + static_cast<int>(i), candidates_.agents[i]);
+        for (std::size_t i = 0; i < candidates_.agents.size(); ++i)
+            rows.bindAt(firstAgent + static_cast<int>(i), candidates_.agents[i]);
         std::size_t count = 0;
         while (numbers.size() < wanted && count < rowsAtOnce && rows.row()) {
             ++count;
             at_ = static_cast<std::uint64_t>(rows.number(0));
-            if (subscription_.sees(static_cast<Kind>(rows.number(1)), {rows.text(2), groupsIn(rows.text(3))})) numbers.push_back(rows.number(0));
+            if (subscription_.sees(static_cast<Kind>(rows.number(1)), {rows.text(2), groupsIn(rows.text(3))}))
+                numbers.push_back(rows.number(0));
         }
         if (rows.failed()) return database.fault("read");
         looked_ += count;

@@ -1,6 +1,7 @@
-// Past events, read from the journal's file: those after a number, or from a time on, that a subscription matches. The indexes hand out the
-// candidates in the order of their numbers (of a type, of a type and agent, of a type and subject); which of them match, the subscription
-// itself says, and of those alone the events are read. Thread: the readers' (readers.hpp).
+// Past events, read from the journal's file: those after a number, or from a time on, that a subscription matches. The
+// indexes hand out the candidates in the order of their numbers (of a type, of a type and agent, of a type and
+// subject); which of them match, the subscription itself says, and of those alone the events are read. Thread: the
+// readers' (readers.hpp).
 #pragma once
 #include <optional>
 #include <string>
@@ -11,8 +12,9 @@
 
 namespace deskline::events {
 
-// What the file is asked, in the form of SQLite: the numbers, types, agents and groups of all that may match, by number.
-// Parameters: 1 after this number, 2 up to this one, 3 the subject, from 4 on `agents`. Empty `sql`: nothing matches.
+// What the file is asked, in the form of SQLite: the numbers, types, agents and groups of all that may match, by
+// number. Parameters: 1 after this number, 2 up to this one, 3 the subject, from 4 on `agents`. Empty `sql`: nothing
+// matches.
 struct Candidates {
     std::string sql;
     std::vector<std::string> agents;
@@ -27,18 +29,23 @@ public:
         std::size_t bytes = SIZE_MAX;  // the event that comes to it is the last
     };
 
-    // What is asked: as many events as there is room for after `from` up to `upTo`, which is in the file already. `since` (milliseconds since 1970):
-    // passes over everything before the first of them that is of that time or later; by the clock alone events need not rise, since it may
-    // have been set, so what comes after that first one counts, whatever its time.
-    History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room, std::optional<std::int64_t> since = {});
+    // What is asked: as many events as there is room for after `from` up to `upTo`, which is in the file already.
+    // `since` (milliseconds since 1970): passes over everything before the first of them that is of that time or later;
+    // by the clock alone events need not rise, since it may have been set, so what comes after that first one counts,
+    // whatever its time.
+    History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room,
+            std::optional<std::int64_t> since = {});
 
-    // True: there is more to look at. The fault journal-truncated: what follows `at` was cut meanwhile; journal-fault: the file cannot be read.
+    // True: there is more to look at. The fault journal-truncated: what follows `at` was cut meanwhile; journal-fault:
+    // the file cannot be read.
     Result<bool> step(Database& database);
 
-    std::uint64_t at() const { return at_; }                      // up to which everything was looked at
-    std::optional<std::int64_t> since() const { return since_; }  // still to be met: no event up to `at` is of that time
-    std::vector<FramePtr> take() { return std::move(frames_); }   // what was found
-    std::uint64_t looked() const { return looked_; }              // candidates so far, for the tests
+    std::uint64_t at() const { return at_; }  // up to which everything was looked at
+    std::optional<std::int64_t> since() const {
+        return since_;
+    }                                                            // still to be met: no event up to `at` is of that time
+    std::vector<FramePtr> take() { return std::move(frames_); }  // what was found
+    std::uint64_t looked() const { return looked_; }             // candidates so far, for the tests
 
 private:
     Result<bool> search(Database& database);

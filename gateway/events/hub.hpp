@@ -1,5 +1,6 @@
-// From the ledger to the shards: one inbox each, drained in batches, one wake-up a batch. What goes into an inbox stays in order: frames,
-// and work that has its place between them (the snapshot of a new subscriber). Thread: `deliver` the ledger's; `drain` the shard's.
+// From the ledger to the shards: one inbox each, drained in batches, one wake-up a batch. What goes into an inbox stays
+// in order: frames, and work that has its place between them (the snapshot of a new subscriber). Thread: `deliver` the
+// ledger's; `drain` the shard's.
 #pragma once
 #include <functional>
 #include <memory>

@@ -16,11 +16,14 @@ namespace deskline::events {
 namespace {
 
 constexpr const char* newestSql =
-    "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'newest'), 0))";
+    "SELECT MAX(COALESCE((SELECT MAX(number) FROM events), 0), COALESCE((SELECT CAST(value AS INTEGER) FROM meta WHERE "
+    "key = 'newest'), 0))";
 // The epoch, the newest number, what was cut, what was lost, whether it is a copy.
 const std::string placesSql = std::string("SELECT (SELECT value FROM meta WHERE key = 'epoch'), (") + newestSql +
-                              "), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = "
-                              "'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to'), EXISTS (SELECT 1 FROM meta WHERE key = '" +
+                              "), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'cut'), (SELECT CAST(value AS "
+                              "INTEGER) FROM meta WHERE key = "
+                              "'lost_after'), (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'lost_up_to'), "
+                              "EXISTS (SELECT 1 FROM meta WHERE key = '" +
                               std::string(copyMark) + "')";
 constexpr std::int64_t beyondAllTold = 1'000'000'000;
 constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes what has come
@@ -38,7 +41,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         const auto prepared = journal->prepare(damaged);
         if (prepared) {
             journal->firstEntry_ = std::move(entry);
-            if (journal->waits()) (void)journal->write({}, {});  // where that fails, the first group takes it along, and its failure is said
+            if (journal->waits())
+                (void)journal->write({},
+                                     {});  // where that fails, the first group takes it along, and its failure is said
             return journal;
         }
         if (attempt > 0 || !damaged) return prepared.error();
@@ -53,11 +58,15 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
             const auto* advice = ". Move it away, or give Deskline's account the right to its folder.";
             return Fault{"journal-fault", what + error.message() + advice};
         }
-        for (const char* side : {"-wal", "-shm"}) std::filesystem::rename(options.path.string() + side, setAside + side, error);
-        spdlog::error("{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, webhooks, pending states. {}",
-                      printable(why, 400), options.path.string(), setAside,
-                      "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway, remove the new one with its -wal "
-                      "and -shm, and put the backup there.");
+        for (const char* side : {"-wal", "-shm"})
+            std::filesystem::rename(options.path.string() + side, setAside + side, error);
+        spdlog::error(
+            "{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, "
+            "webhooks, pending states. {}",
+            printable(why, 400), options.path.string(), setAside,
+            "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway, "
+            "remove the new one with its -wal "
+            "and -shm, and put the backup there.");
         entry = AuditEntry{.time = now(),
                            .actor = "deskline",
                            .action = journalSetAside,
@@ -90,29 +99,35 @@ void Journal::letGo(Fault why) {
 void Journal::keepNowhere(Fault why, bool lacksPast) {
     lacksPast_ = lacksPast;
     why.detail += " Put that right, then restart the gateway: what is told until then is kept nowhere.";
-    if (lacksPast) why.detail += " What the journal holds is not known until then: commands with an Idempotency-Key are refused, as are webhooks.";
+    if (lacksPast)
+        why.detail +=
+            " What the journal holds is not known until then: commands with an Idempotency-Key are refused, as are "
+            "webhooks.";
     volatile_ = std::move(why);
 }
 
 Result<void> Journal::prepare(bool& damaged) {
     const auto durability = options_.full ? Database::Durability::full : Database::Durability::normal;
-    if (auto opened = database_.open(options_.path, Database::Access::write, durability, damaged); !opened) return opened;
-    if (options_.mostPages && !database_.run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str())) return database_.fault("limited");
+    if (auto opened = database_.open(options_.path, Database::Access::write, durability, damaged); !opened)
+        return opened;
+    if (options_.mostPages && !database_.run(("PRAGMA max_page_count = " + std::to_string(options_.mostPages)).c_str()))
+        return database_.fault("limited");
     if (auto read = readPlaces(); !read) return read;
     if (options_.lacksEvents || isCopy_) {
         epoch_ = randomId(4);
         newest_ += beyondAllTold;
         oldest_ = newest_ + 1;
         epochWaits_ = true;
-        spdlog::warn("the journal {} {}; it gets a new epoch, and whoever resumes begins anew", options_.path.string(),
-                     isCopy_ ? "is a copy that was put in its place" : "lacks events that were told before the last end");
+        spdlog::warn(
+            "the journal {} {}; it gets a new epoch, and whoever resumes begins anew", options_.path.string(),
+            isCopy_ ? "is a copy that was put in its place" : "lacks events that were told before the last end");
     }
     changedByOthers();
     return {};
 }
 
-// A number that cannot be read is none: a smaller one would be given twice. The number of the last event outlives the cutting of events, and what
-// was cut is remembered apart: an erased event leaves a hole, and a hole is no cut.
+// A number that cannot be read is none: a smaller one would be given twice. The number of the last event outlives the
+// cutting of events, and what was cut is remembered apart: an erased event leaves a hole, and a hole is no cut.
 Result<void> Journal::readPlaces() {
     Statement places(database_, placesSql.c_str());
     if (!places.row()) return database_.fault("read");
@@ -127,14 +142,17 @@ Result<void> Journal::readPlaces() {
 
 // In the transaction of the first group.
 Result<void> Journal::writeBeginning() {
-    if (epochWaits_ && (!remember("epoch", epoch_) || !remember("cut", std::to_string(oldest_ - 1)) || !remember("newest", std::to_string(newest_))))
+    if (epochWaits_ && (!remember("epoch", epoch_) || !remember("cut", std::to_string(oldest_ - 1)) ||
+                        !remember("newest", std::to_string(newest_))))
         return database_.fault("written");
-    if (epochWaits_ && !Statement(database_, "DELETE FROM meta WHERE key = ?1").bind(copyMark).done()) return database_.fault("written");
+    if (epochWaits_ && !Statement(database_, "DELETE FROM meta WHERE key = ?1").bind(copyMark).done())
+        return database_.fault("written");
     return firstEntry_ ? events::append(database_, *firstEntry_) : Result<void>();
 }
 
 bool Journal::remember(std::string_view key, const std::string& value) {
-    Statement statement(database_, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+    Statement statement(database_,
+                        "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
     return statement.bind(key, value).done();
 }
 
@@ -154,7 +172,8 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     std::optional<Lost> lost;
     if (!volatile_ && !frames.empty() && frames.front()->number > newest_ + 1) {
         lost = {lost_.upTo >= oldest_ ? lost_.after : newest_, frames.front()->number - 1};
-        if (!remember("lost_after", std::to_string(lost->after)) || !remember("lost_up_to", std::to_string(lost->upTo))) return database_.fault("written");
+        if (!remember("lost_after", std::to_string(lost->after)) || !remember("lost_up_to", std::to_string(lost->upTo)))
+            return database_.fault("written");
     }
     auto inserted = insert(volatile_ ? std::vector<FramePtr>{} : frames, stores);
     if (!inserted) {
@@ -176,8 +195,8 @@ Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vect
     return {};
 }
 
-// Cursors of before are of another epoch, and no event of before is told to anybody. Numbers go on beyond all that may have been told: they are
-// entity tags too.
+// Cursors of before are of another epoch, and no event of before is told to anybody. Numbers go on beyond all that may
+// have been told: they are entity tags too.
 bool Journal::nextEpoch() {
     Transaction transaction(database_);
     if (!transaction.begun()) return false;
@@ -185,28 +204,35 @@ bool Journal::nextEpoch() {
     if (!last.row()) return false;
     const auto number = std::to_string(std::max(last.number(0), static_cast<std::int64_t>(newest_)) + beyondAllTold);
     last.reset();
-    if (!remember("epoch", randomId(4)) || !remember("cut", number) || !remember("newest", number) || !transaction.commit()) return false;
+    if (!remember("epoch", randomId(4)) || !remember("cut", number) || !remember("newest", number) ||
+        !transaction.commit())
+        return false;
     epochWaits_ = false;
     return true;
 }
 
-// For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on under new ones (`deskline
-// journal export` still shows it). Whether the numbers told here or those in the file are right, nobody can say.
+// For the gateway that starts next: cursors from before are of another epoch, and what lies in the file is not told on
+// under new ones (`deskline journal export` still shows it). Whether the numbers told here or those in the file are
+// right, nobody can say.
 Fault Journal::beginEpoch(Fault why) {
     if (!nextEpoch()) return why;
     conflict_ = true;
     why.detail +=
-        " Another program wrote events into it under the numbers of this gateway. It gets a new epoch, which the next start goes on with; "
+        " Another program wrote events into it under the numbers of this gateway. It gets a new epoch, which the next "
+        "start goes on with; "
         "this gateway ends.";
     volatile_ = why;
     return why;
 }
 
 Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
-    Statement insert(database_, "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    Statement insert(database_,
+                     "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, "
+                     "?3, ?4, ?5, ?6, ?7, ?8)");
     for (const auto& frame : frames) {
-        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type(), frame->subject, frame->concern.agent,
-                    static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(), linesOf(frame->concern.groups));
+        insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type(), frame->subject,
+                    frame->concern.agent, static_cast<std::int64_t>(frame->delivery), frame->cloudEvent(),
+                    linesOf(frame->concern.groups));
         if (!insert.done()) {
             auto fault = database_.fault("written");
             insert.reset();
@@ -223,8 +249,11 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
 
 Result<std::vector<FramePtr>> Journal::after(std::uint64_t number, std::size_t limit) const {
     std::vector<FramePtr> frames;
-    Statement rows(database_, ("SELECT " + eventColumns + " FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3").c_str());
-    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(wholeUpTo(number)), static_cast<std::int64_t>(limit));
+    Statement rows(database_, ("SELECT " + eventColumns +
+                               " FROM events WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3")
+                                  .c_str());
+    rows.bind(static_cast<std::int64_t>(number), static_cast<std::int64_t>(wholeUpTo(number)),
+              static_cast<std::int64_t>(limit));
     while (rows.row()) addFrame(frames, rows);
     if (rows.failed()) return database_.fault("read");
     return frames;
@@ -232,17 +261,18 @@ Result<std::vector<FramePtr>> Journal::after(std::uint64_t number, std::size_t l
 
 Result<std::vector<FramePtr>> Journal::lastOf(Kind kind) const {
     std::vector<FramePtr> events;
-    Statement rows(
-        database_,
-        ("SELECT " + eventColumns + " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY subject) ORDER BY number").c_str());
+    Statement rows(database_, ("SELECT " + eventColumns +
+                               " FROM events WHERE number IN (SELECT MAX(number) FROM events WHERE type = ?1 GROUP BY "
+                               "subject) ORDER BY number")
+                                  .c_str());
     rows.bind(typeOf(kind));
     while (rows.row()) addFrame(events, rows);
     if (rows.failed()) return database_.fault("read");
     return events;
 }
 
-// From the front, in order, until one is neither too old nor too much: what is left has no gap. An event from a time that has not come (the
-// clock was set forward, and back) is as old as what came after it.
+// From the front, in order, until one is neither too old nor too much: what is left has no gap. An event from a time
+// that has not come (the clock was set forward, and back) is as old as what came after it.
 Journal::Front Journal::cutFront(std::int64_t now) const {
     const auto tooOld = now - options_.retentionDays * std::chrono::milliseconds(std::chrono::days(1)).count();
     const auto notYet = now + std::chrono::milliseconds(KeptTime::drift).count();
@@ -273,13 +303,15 @@ Journal::Front Journal::cutFront(std::int64_t now) const {
 bool Journal::prune(std::int64_t now, const std::string& text) {
     if (conflict_ || epochWaits_) return false;  // the cut of the next epoch stands
     const auto [front, count] = cutFront(now);
-    const auto last = std::max(front, oldest_ - 1);  // never less than was cut before: what an earlier epoch left is told to nobody
+    const auto last =
+        std::max(front, oldest_ - 1);  // never less than was cut before: what an earlier epoch left is told to nobody
     Transaction transaction(database_);
     if (!transaction.begun()) return false;
     bool kept = remember("newest", std::to_string(newest_)) && (text.empty() || remember("kept_time", text));
     if (count) {
         Statement cut(database_, "DELETE FROM events WHERE number <= ?1");
-        kept = kept && noteCut(database_, last) && cut.bind(static_cast<std::int64_t>(last)).done() && remember("cut", std::to_string(last));
+        kept = kept && noteCut(database_, last) && cut.bind(static_cast<std::int64_t>(last)).done() &&
+               remember("cut", std::to_string(last));
     }
     failpoint("prune.cut");
     if (!kept || !transaction.commit()) return false;

@@ -1,11 +1,12 @@
-// The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the stores.
-// Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a disk flush a group.
-// A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks what was told, or is a copy that was put in the
-// journal's place: what was told after it was made has the numbers that it would give. Where nothing can be written
-// just now, what a beginning needs waits with the first group. A file that cannot be opened or read at the start is left as it is and not
-// tried again: a gateway that knows nothing of what it holds would write over that. Where somebody else wrote events into the file, under
-// numbers that this gateway gives, no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end.
-// Thread: the ledger's.
+// The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the
+// stores. Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a
+// disk flush a group. A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks
+// what was told, or is a copy that was put in the journal's place: what was told after it was made has the numbers that
+// it would give. Where nothing can be written just now, what a beginning needs waits with the first group. A file that
+// cannot be opened or read at the start is left as it is and not tried again: a gateway that knows nothing of what it
+// holds would write over that. Where somebody else wrote events into the file, under numbers that this gateway gives,
+// no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the
+// ledger's.
 #pragma once
 #include <memory>
 #include <optional>
@@ -24,46 +25,54 @@ struct JournalOptions {
     int retentionDays = 7;
     std::uint64_t retentionBytes = 1ULL << 30;  // of events, as Database::bytesOf counts them
     AuditRetention audit = {};
-    bool lacksEvents = false;    // the gateway before this one told events that are not in the file: their numbers would be given twice
+    bool lacksEvents =
+        false;  // the gateway before this one told events that are not in the file: their numbers would be given twice
     std::int64_t mostPages = 0;  // 0: as many as the disk takes; a test plays a full disk with it
 };
 
 class Journal {
 public:
     static Result<std::unique_ptr<Journal>> open(const JournalOptions& options);
-    // In memory, never durable: when the file cannot be had. `why`, and what that means, is what `write` answers, always.
+    // In memory, never durable: when the file cannot be had. `why`, and what that means, is what `write` answers,
+    // always.
     static std::unique_ptr<Journal> openVolatile(Fault why, const std::filesystem::path& file = {});
     // The same from here on, where a start could not read all that it needs. Numbers go on; nothing of before is told.
     void letGo(Fault why);
 
     const std::string& epoch() const { return epoch_; }
     std::string at(std::uint64_t number) const { return Cursor{epoch_, number}.text(); }  // the cursor of an event
-    std::uint64_t newest() const { return newest_; }                                      // number of the last event; 0: none
-    std::uint64_t oldest() const { return oldest_; }                                      // number of the first event still there; newest()+1: none
-    // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then events are never taken again.
+    std::uint64_t newest() const { return newest_; }  // number of the last event; 0: none
+    std::uint64_t oldest() const { return oldest_; }  // number of the first event still there; newest()+1: none
+    // All of it or nothing; where it fails, offer the same again with what has come since, unless `conflict`: then
+    // events are never taken again.
     Result<void> write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores);
     bool conflict() const { return conflict_; }
-    bool takesEvents() const { return !volatile_; }                    // false: what is kept beside them is taken all the same
+    bool takesEvents() const { return !volatile_; }  // false: what is kept beside them is taken all the same
     const std::optional<Fault>& refusal() const { return volatile_; }  // why it takes none
-    bool hasPast() const { return !lacksPast_; }                       // false: there is, or may be, a file, and nobody knows what it holds
-    bool waits() const { return epochWaits_ || firstEntry_; }          // for the first group: what a beginning has to write
+    bool hasPast() const { return !lacksPast_; }  // false: there is, or may be, a file, and nobody knows what it holds
+    bool waits() const { return epochWaits_ || firstEntry_; }  // for the first group: what a beginning has to write
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     Result<std::vector<FramePtr>> after(std::uint64_t number, std::size_t limit) const;
     Result<std::vector<FramePtr>> lastOf(Kind kind) const;  // the newest event of each subject of a kind
-    // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time; true: there is more to cut.
+    // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time;
+    // true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
-    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none; where that cannot be read, nothing grows old
+    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none; where that
+                                // cannot be read, nothing grows old
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
-    bool reachesBackTo(std::uint64_t number) const { return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo); }
-    // The last event that is there without a gap after that number: what comes after a gap is told only to those who know of it.
+    bool reachesBackTo(std::uint64_t number) const {
+        return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo);
+    }
+    // The last event that is there without a gap after that number: what comes after a gap is told only to those who
+    // know of it.
     std::uint64_t wholeUpTo(std::uint64_t number) const { return number < lost_.after ? lost_.after : newest_; }
     // That number, or where what was told after it is not there, the last that is missing.
     std::uint64_t beyondGap(std::uint64_t number) const {
         if (number + 1 < oldest_) number = oldest_ - 1;
         return number >= lost_.after && number < lost_.upTo ? lost_.upTo : number;
     }
-    bool changedByOthers();                                    // another program wrote into the file since the last call: `deskline journal forget`
+    bool changedByOthers();  // another program wrote into the file since the last call: `deskline journal forget`
     const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
     const Database& database() const { return database_; }
 

@@ -23,7 +23,10 @@ Keeping::Sizes Keeping::sizes() {
     const Sizes sizes{journal_.database().bytesOf("events"), journal_.database().bytesOf("audit")};
     const auto bound = journal_.auditRetention().bytes;
     if (sizes.audit > bound - bound / 5 && !std::exchange(warned_, true))
-        spdlog::warn("the audit takes {} of the {} bytes that [journal] audit_retention_size gives it; beyond it the oldest entries go", sizes.audit, bound);
+        spdlog::warn(
+            "the audit takes {} of the {} bytes that [journal] audit_retention_size gives it; beyond it the oldest "
+            "entries go",
+            sizes.audit, bound);
     if (sizes.audit < bound / 2) warned_ = false;
     return sizes;
 }

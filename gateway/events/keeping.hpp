@@ -1,5 +1,5 @@
-// What is kept in the journal's file, and for how long: cuts events, operations and audit entries a little at a time, by the time that counts
-// for it (kept_time.hpp), and looks how large they are. Thread: the ledger's.
+// What is kept in the journal's file, and for how long: cuts events, operations and audit entries a little at a time,
+// by the time that counts for it (kept_time.hpp), and looks how large they are. Thread: the ledger's.
 #pragma once
 #include "events/audit.hpp"
 #include "events/journal.hpp"
@@ -11,14 +11,17 @@ namespace deskline::events {
 class Keeping {
 public:
     using Steady = KeptTime::Steady;
-    static constexpr auto first = std::chrono::seconds(2);  // after the start: one that is started again and again cuts too
+    static constexpr auto first =
+        std::chrono::seconds(2);  // after the start: one that is started again and again cuts too
     static constexpr auto every = std::chrono::seconds(60);
     static constexpr auto again = std::chrono::milliseconds(20);  // while there is more to cut
 
     Keeping(Journal& journal, Operations& operations, Audit& audit, Steady start);
 
     Steady next() const { return next_; }
-    void cut(Time wall, Steady steady);  // where it is time to; operations and the audit are cut with the next group that is written
+    void cut(
+        Time wall,
+        Steady steady);  // where it is time to; operations and the audit are cut with the next group that is written
 
     struct Sizes {
         std::uint64_t events = 0, audit = 0;  // bytes

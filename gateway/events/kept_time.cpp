@@ -41,8 +41,9 @@ Time KeptTime::at(Time wall, Steady steady) {
     }
     if (!aheadSince_) {
         aheadSince_ = time_;
-        spdlog::log(started ? spdlog::level::info : spdlog::level::warn, "the clock says {}, {} hours later than {}; nothing grows old by that for a day",
-                    toRfc3339(wall), std::chrono::floor<std::chrono::hours>(wall - *time_).count(),
+        spdlog::log(started ? spdlog::level::info : spdlog::level::warn,
+                    "the clock says {}, {} hours later than {}; nothing grows old by that for a day", toRfc3339(wall),
+                    std::chrono::floor<std::chrono::hours>(wall - *time_).count(),
                     started ? "when the gateway ran last" : "it should: it was set");
     }
     if (*time_ - *aheadSince_ < settled) return *time_;

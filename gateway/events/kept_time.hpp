@@ -1,7 +1,8 @@
-// The time by which what is kept grows old. A clock that is set forward makes nothing old: this time goes on as time passes, follows the wall
-// clock where the two differ by less than an hour, goes back with it at once, and jumps ahead (a gateway that was off for days, a clock that
-// was wrong before) only after the wall clock has stayed ahead for a day of the gateway's running. So a clock that is set forward and put
-// right within a day costs nothing; what was to be cut meanwhile is cut a day later. Thread: the ledger's.
+// The time by which what is kept grows old. A clock that is set forward makes nothing old: this time goes on as time
+// passes, follows the wall clock where the two differ by less than an hour, goes back with it at once, and jumps ahead
+// (a gateway that was off for days, a clock that was wrong before) only after the wall clock has stayed ahead for a day
+// of the gateway's running. So a clock that is set forward and put right within a day costs nothing; what was to be cut
+// meanwhile is cut a day later. Thread: the ledger's.
 #pragma once
 #include <chrono>
 #include <optional>

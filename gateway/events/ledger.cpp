@@ -86,7 +86,8 @@ struct Ledger::Thread final : Books {
                  .unsaved = saving.unsaved(),
                  .post = [this](Work work) { post(Transact{[work = std::move(work)](Books&) { work(); }}); },
                  .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}),
-          attaching({.journal = *journal, .state = known, .number = number, .hub = hub, .sights = sights, .reads = reads}) {}
+          attaching(
+              {.journal = *journal, .state = known, .number = number, .hub = hub, .sights = sights, .reads = reads}) {}
 
     const State& state() const override { return known; }
     std::string cursor() const override { return at(number); }
@@ -134,13 +135,15 @@ struct Ledger::Thread final : Books {
         return operationsKept.load(journal->database());
     }
 
-    // Where a part could not be read, nothing of the file is used: what is made of the other part would be written over it.
+    // Where a part could not be read, nothing of the file is used: what is made of the other part would be written over
+    // it.
     void readKeptOrLetGo() {
         Result<void> read;
         try {
             read = readKept();
         } catch (const std::exception& error) {
-            read = Fault{"journal-fault", "What the journal holds could not be read: " + std::string(error.what()) + "."};
+            read =
+                Fault{"journal-fault", "What the journal holds could not be read: " + std::string(error.what()) + "."};
         }
         if (!read) {
             known = State();
@@ -165,13 +168,14 @@ struct Ledger::Thread final : Books {
             for (const auto& operation : operationsKept.unsettled()) {
                 const CommandId command = ++lastCommand;
                 commands.restore(command, {operation.cause, operation.expectation, {}}, answers(operation));
-                if (const auto brought = broughtBy(journal->database(), operation)) commands.told(command, brought->number, brought->object);
+                if (const auto brought = broughtBy(journal->database(), operation))
+                    commands.told(command, brought->number, brought->object);
             }
         for (auto* observer : observers) guarded("restoring", [&] { observer->restored(*this); });
     }
 
-    // One piece of work that throws is a mistake in the gateway, and must not end the ledger, which everybody else needs: what it had not done is
-    // undone, its caller gets no answer, and the rest goes on.
+    // One piece of work that throws is a mistake in the gateway, and must not end the ledger, which everybody else
+    // needs: what it had not done is undone, its caller gets no answer, and the rest goes on.
     template <class Do>
     void guarded(const char* what, Do&& work) {
         try {
@@ -210,7 +214,8 @@ struct Ledger::Thread final : Books {
     }
 
     Steady::time_point nextDeadline() const {
-        return std::min({Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline(), reads.nextDeadline()});
+        return std::min(
+            {Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline(), reads.nextDeadline()});
     }
 
     void tick() {
@@ -222,7 +227,8 @@ struct Ledger::Thread final : Books {
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
         if (saving.save())
-            if (const auto counted = operationsKept.countAgain(); !counted) spdlog::warn("{} Operations are counted as before.", counted.error().detail);
+            if (const auto counted = operationsKept.countAgain(); !counted)
+                spdlog::warn("{} Operations are counted as before.", counted.error().detail);
         spdlog::info("the journal was changed by another program; what is read again comes from the file");
     }
 
@@ -236,7 +242,10 @@ struct Ledger::Thread final : Books {
         for (;;) {
             for (auto& due : commands.take())
                 guarded("an answer", [&] {
-                    if (due.answer) due.answer({std::move(due.object), due.event ? std::optional(at(*due.event)) : std::nullopt, due.readAgain}, *this);
+                    if (due.answer)
+                        due.answer({std::move(due.object), due.event ? std::optional(at(*due.event)) : std::nullopt,
+                                    due.readAgain},
+                                   *this);
                 });
             if (tellings.empty()) return;
             auto fact = std::move(tellings.front());
@@ -333,11 +342,15 @@ CommandId Ledger::nextCommand() { return ++thread_->lastCommand; }
 void Ledger::record(Fact fact) { thread_->post(std::move(fact)); }
 void Ledger::transact(std::function<void(Books&)> work) { thread_->post(Transact{std::move(work)}); }
 void Ledger::settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) {
-    transact([=, object = std::move(object), answer = std::move(answer)](Books& books) { books.settle(command, object, eventExpected, answer); });
+    transact([=, object = std::move(object), answer = std::move(answer)](Books& books) {
+        books.settle(command, object, eventExpected, answer);
+    });
 }
-void Ledger::query(std::function<void(const State&, const std::string&)> read) { thread_->post(Query{std::move(read)}); }
-void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor, std::function<void(const Attachment&)> answer,
-                    std::optional<std::weak_ptr<const void>> whose) {
+void Ledger::query(std::function<void(const State&, const std::string&)> read) {
+    thread_->post(Query{std::move(read)});
+}
+void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor,
+                    std::function<void(const Attachment&)> answer, std::optional<std::weak_ptr<const void>> whose) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer), std::move(whose)});
 }
 void Ledger::read(Reading reading, ToldPage answer) {

@@ -8,10 +8,13 @@ namespace deskline::events {
 namespace {
 
 constexpr const char* columns =
-    "SELECT id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, cause, expectation, typeof(started) FROM "
+    "SELECT id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, "
+    "cause, expectation, typeof(started) FROM "
     "operations ";
-constexpr const char* unknownOperation = "Whether there is this operation, and what became of it, cannot be read just now; read the state.";
-constexpr const char* unknownKey = "Whether this Idempotency-Key was used before cannot be read just now; read the state, and decide by that.";
+constexpr const char* unknownOperation =
+    "Whether there is this operation, and what became of it, cannot be read just now; read the state.";
+constexpr const char* unknownKey =
+    "Whether this Idempotency-Key was used before cannot be read just now; read the state, and decide by that.";
 
 Time timeOf(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
 
@@ -32,7 +35,8 @@ struct ExpectationRow {
 BOOST_DESCRIBE_STRUCT(ExpectationRow, (), (type, subject, agent, event, group))
 
 ExpectationRow asRow(const Expectation& expected) {
-    return {std::string(typeOf(expected.kind)), expected.id.empty() ? std::string() : ObjectRef{expected.kind, expected.id}.text(), expected.agent,
+    return {std::string(typeOf(expected.kind)),
+            expected.id.empty() ? std::string() : ObjectRef{expected.kind, expected.id}.text(), expected.agent,
             expected.event, expected.group};
 }
 
@@ -44,7 +48,8 @@ bool parse(const std::string& text, std::optional<Expectation>& out) {
     if (!kind) return false;
     const auto path = rowOf(*kind).path;
     if (!row->subject.empty() && (!row->subject.starts_with(path) || row->subject.size() == path.size())) return false;
-    out = {*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent, row->event, row->group};
+    out = {*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent, row->event,
+           row->group};
     return true;
 }
 
@@ -69,13 +74,16 @@ std::optional<Operation> read(Statement& row) {
     operation.body = boost::json::parse(row.text(11), error);
     good = good && !error && (operation.body.is_object() || operation.body.is_null());
     operation.cursor = row.text(12);
-    good = parse(row.text(13), operation.cause) && parse(row.text(14), operation.expectation) && row.text(15) == "integer" && good;
+    good = parse(row.text(13), operation.cause) && parse(row.text(14), operation.expectation) &&
+           row.text(15) == "integer" && good;
     if (good) return operation;
     spdlog::error("the operation {} in the journal cannot be read and is left alone", operation.id);
     return std::nullopt;
 }
 
-bool isLive(const Operation& operation) { return operation.state == OperationState::running || operation.state == OperationState::indeterminate; }
+bool isLive(const Operation& operation) {
+    return operation.state == OperationState::running || operation.state == OperationState::indeterminate;
+}
 
 }  // namespace
 
@@ -111,12 +119,16 @@ std::optional<Fault> Operations::full(const std::string& actor) const {
     const auto hours = std::to_string(kept.count());
     const auto own = counts_.find(actor);
     if (own != counts_.end() && own->second >= mostOfOne)
-        return Fault{"too-many-requests", "Operations and idempotency keys are kept for " + hours + " hours, and yours are " + std::to_string(own->second) +
-                                              " by now, as many as one account may have. Send this one without Idempotency-Key and respond-async, or later."};
+        return Fault{"too-many-requests", "Operations and idempotency keys are kept for " + hours +
+                                              " hours, and yours are " + std::to_string(own->second) +
+                                              " by now, as many as one account may have. Send this one without "
+                                              "Idempotency-Key and respond-async, or later."};
     if (dirty_.size() >= mostUnsaved)
-        return Fault{"resource-unavailable", "The journal cannot be written just now, and no more operations can be kept until it can."};
+        return Fault{"resource-unavailable",
+                     "The journal cannot be written just now, and no more operations can be kept until it can."};
     if (count_ >= most || bytes_ >= mostBytes)
-        return Fault{"resource-unavailable", "Operations and idempotency keys are kept for " + hours + " hours, and there are as many as the gateway keeps."};
+        return Fault{"resource-unavailable", "Operations and idempotency keys are kept for " + hours +
+                                                 " hours, and there are as many as the gateway keeps."};
     return std::nullopt;
 }
 
@@ -133,7 +145,8 @@ Result<std::optional<Operation>> Operations::only(Statement& rows, const char* u
         if (auto operation = read(rows)) return operation;
         return Fault{"resource-unavailable", unknown};
     }
-    if (rows.failed()) spdlog::error("{} An operation that was asked for is not known.", database_->fault("read").detail);
+    if (rows.failed())
+        spdlog::error("{} An operation that was asked for is not known.", database_->fault("read").detail);
     if (rows.failed() || lacksPast_) return Fault{"resource-unavailable", unknown};
     return std::optional<Operation>();
 }
@@ -148,7 +161,8 @@ Result<std::optional<Operation>> Operations::find(const std::string& id) const {
 
 Result<std::optional<Operation>> Operations::findByKey(const std::string& actor, const std::string& key) const {
     if (const auto known = byKey_.find({actor, key}); known != byKey_.end()) return find(known->second);
-    Statement rows(*database_, (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
+    Statement rows(*database_,
+                   (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
     rows.bind(actor, key);
     auto found = only(rows, unknownKey);
     if (found && *found && oldest_ && (*found)->started < *oldest_) return std::optional<Operation>();
@@ -184,14 +198,17 @@ void Operations::prune(Time now) { prune_ = oldest_ = now - kept; }
 
 Result<void> Operations::save(Database& database) {
     Statement put(database,
-                  "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (id) DO UPDATE SET state = "
-                  "excluded.state, settled = excluded.settled, status = excluded.status, headers = excluded.headers, body = excluded.body, cursor = "
+                  "INSERT INTO operations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON "
+                  "CONFLICT (id) DO UPDATE SET state = "
+                  "excluded.state, settled = excluded.settled, status = excluded.status, headers = excluded.headers, "
+                  "body = excluded.body, cursor = "
                   "excluded.cursor");
     for (const auto& [id, o] : dirty_) {
         boost::json::object headers;
         for (const auto& [name, value] : o.headers) headers[name] = value;
-        put.bind(id, o.actor, o.key, o.fingerprint, o.agent, o.command, name(o.state), milliseconds(o.started), o.settled ? milliseconds(*o.settled) : 0,
-                 o.status, boost::json::serialize(headers), boost::json::serialize(o.body), o.cursor, boost::json::serialize(toJson(o.cause)),
+        put.bind(id, o.actor, o.key, o.fingerprint, o.agent, o.command, name(o.state), milliseconds(o.started),
+                 o.settled ? milliseconds(*o.settled) : 0, o.status, boost::json::serialize(headers),
+                 boost::json::serialize(o.body), o.cursor, boost::json::serialize(toJson(o.cause)),
                  o.expectation ? boost::json::serialize(toJson(asRow(*o.expectation))) : std::string("null"));
         if (!put.done()) return database.fault("written");
         put.reset();
@@ -199,7 +216,8 @@ Result<void> Operations::save(Database& database) {
     pruned_.clear();
     if (prune_) {
         Statement old(database,
-                      "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 AND state NOT IN ('running', 'indeterminate') ORDER BY "
+                      "DELETE FROM operations WHERE id IN (SELECT id FROM operations WHERE started < ?1 AND state NOT "
+                      "IN ('running', 'indeterminate') ORDER BY "
                       "started LIMIT 10000) RETURNING actor");
         Statement unread(database, "DELETE FROM operations WHERE started < ?1 AND id = ?2 RETURNING actor");
         const auto cut = [&](Statement& statement) {

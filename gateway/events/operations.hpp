@@ -1,5 +1,6 @@
-// Commands as resources: those that carry an idempotency key, outlasted the wait of their caller, or whose outcome nobody knows yet. Kept for
-// 24 hours over restarts, as many as fit: who has too many is refused before a command is carried out, never afterwards. Thread: the ledger's.
+// Commands as resources: those that carry an idempotency key, outlasted the wait of their caller, or whose outcome
+// nobody knows yet. Kept for 24 hours over restarts, as many as fit: who has too many is refused before a command is
+// carried out, never afterwards. Thread: the ledger's.
 #pragma once
 #include <boost/json.hpp>
 #include <map>
@@ -13,7 +14,12 @@
 
 namespace deskline::events {
 
-enum class OperationState { running, indeterminate, succeeded, failed };  // indeterminate: carried out or not, the source cannot say yet
+enum class OperationState {
+    running,
+    indeterminate,
+    succeeded,
+    failed
+};  // indeterminate: carried out or not, the source cannot say yet
 BOOST_DESCRIBE_ENUM(OperationState, running, indeterminate, succeeded, failed)
 
 struct Operation {
@@ -39,8 +45,8 @@ public:
     static constexpr std::size_t mostUnsaved = 10'000;                // that wait while the journal cannot be written
     static constexpr std::size_t longestBody = 64 << 10;              // of an answer that is kept
 
-    // What a gateway that ended left running is indeterminate now. One that cannot be read is named in the log, and stays in the file as it is
-    // until its time is over; so do those that `find` meets.
+    // What a gateway that ended left running is indeterminate now. One that cannot be read is named in the log, and
+    // stays in the file as it is until its time is over; so do those that `find` meets.
     Result<void> load(const Database& database);
     // What gateways before this one kept cannot be read: of what is not found, nobody knows whether it was there.
     void lacksPast() { lacksPast_ = true; }
@@ -52,8 +58,8 @@ public:
     void prune(Time now);
     Result<void> countAgain();  // another program has erased some
 
-    // Why no more of this account's are kept. Those that need one without having asked (a command outlasted its caller's wait, or its outcome is
-    // unknown) have a tenth more room.
+    // Why no more of this account's are kept. Those that need one without having asked (a command outlasted its
+    // caller's wait, or its outcome is unknown) have a tenth more room.
     std::optional<Fault> full(const std::string& actor) const;
     bool room(const std::string& actor) const;
     std::size_t size() const { return count_; }

@@ -8,7 +8,8 @@ namespace deskline::events {
 namespace {
 
 constexpr int instructionsBetweenLooks = 1'000;  // of SQLite's machine: how soon a statement hears of the end
-// SQLite begins its log of changes anew only at a moment when nobody reads: without rests many who read would make it grow without end.
+// SQLite begins its log of changes anew only at a moment when nobody reads: without rests many who read would make it
+// grow without end.
 constexpr std::uint64_t stepsBetweenRests = 4;
 constexpr auto rest = std::chrono::milliseconds(1);
 
@@ -35,8 +36,9 @@ Result<Readers::Place> Readers::enter(const std::string& account) {
         auto& own = places_->ofOne[account];
         if (own >= mostOfOne || places_->inAll >= mostInAll) {
             ++places_->refused;
-            Fault refused{"too-many-requests", own >= mostOfOne ? "As many readings of yours as may be under way at a time are not done yet."
-                                                                : "As many readings as may be under way at a time are not done yet."};
+            Fault refused{"too-many-requests",
+                          own >= mostOfOne ? "As many readings of yours as may be under way at a time are not done yet."
+                                           : "As many readings as may be under way at a time are not done yet."};
             refused.retryAfter = 1;
             if (own == 0) places_->ofOne.erase(account);
             return refused;
@@ -95,7 +97,8 @@ void Readers::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
-        if (figures_.steps % stepsBetweenRests == 0 && figures_.steps > 0) wake_.wait_for(lock, rest, [this] { return stopping_.load(); });
+        if (figures_.steps % stepsBetweenRests == 0 && figures_.steps > 0)
+            wake_.wait_for(lock, rest, [this] { return stopping_.load(); });
         if (stopping_) break;
         const auto account = std::move(turns_.front());
         turns_.pop_front();
@@ -156,9 +159,11 @@ Result<Database*> Readers::open() {
     if (journal_.empty()) return Fault{"journal-fault", "The journal cannot be had: there is nothing to read."};
     auto database = std::make_unique<Database>();
     bool damaged = false;
-    if (auto opened = database->open(journal_, Database::Access::read, Database::Durability::normal, damaged); !opened) return opened.error();
+    if (auto opened = database->open(journal_, Database::Access::read, Database::Durability::normal, damaged); !opened)
+        return opened.error();
     sqlite3_progress_handler(
-        database->handle(), instructionsBetweenLooks, [](void* stopping) { return static_cast<std::atomic<bool>*>(stopping)->load() ? 1 : 0; }, &stopping_);
+        database->handle(), instructionsBetweenLooks,
+        [](void* stopping) { return static_cast<std::atomic<bool>*>(stopping)->load() ? 1 : 0; }, &stopping_);
     database_ = std::move(database);
     return database_.get();
 }

@@ -1,7 +1,7 @@
-// Those who read the journal while the ledger writes it: one thread with a read-only connection of its own, which WAL lets see all that is
-// committed and which never holds the writer up. A reading goes in steps of bounded work; after each step the next account has its turn, and
-// the readings of one account follow each other. The end of the gateway waits for none of them.
-// Thread: `enter`, `ask`, `stop` and `figures` any; steps run on the readers' own.
+// Those who read the journal while the ledger writes it: one thread with a read-only connection of its own, which WAL
+// lets see all that is committed and which never holds the writer up. A reading goes in steps of bounded work; after
+// each step the next account has its turn, and the readings of one account follow each other. The end of the gateway
+// waits for none of them. Thread: `enter`, `ask`, `stop` and `figures` any; steps run on the readers' own.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -20,13 +20,16 @@ namespace deskline::events {
 
 class Readers {
 public:
-    static constexpr std::size_t mostOfOne = 32, mostInAll = 512;  // requests of one account, and of all, that are there at a time
+    static constexpr std::size_t mostOfOne = 32,
+                                 mostInAll = 512;  // requests of one account, and of all, that are there at a time
 
-    // standing: one of a stream or of a webhook, which asks for one at a time and is bounded by what it is of: it waits, but is not refused.
+    // standing: one of a stream or of a webhook, which asks for one at a time and is bounded by what it is of: it
+    // waits, but is not refused.
     enum class Kind { request, standing };
     using Open = std::function<Result<Database*>()>;
     using Step = std::function<Result<bool>(const Open& open)>;  // true: there is more to do
-    // Once: done, or the fault: the step's own, too-many-requests (at once), shutting-down. On the readers' thread, or inside `ask` or `stop`.
+    // Once: done, or the fault: the step's own, too-many-requests (at once), shutting-down. On the readers' thread, or
+    // inside `ask` or `stop`.
     using Done = std::function<void(const Result<void>&)>;
 
     struct Figures {
@@ -37,12 +40,15 @@ public:
     explicit Readers(std::filesystem::path journal);  // empty: there is no file; `open` then says so
     ~Readers();
 
-    // A request's place among those that are there, until its last copy is gone; too-many-requests: there is none for it.
+    // A request's place among those that are there, until its last copy is gone; too-many-requests: there is none for
+    // it.
     using Place = std::shared_ptr<const void>;
     Result<Place> enter(const std::string& account);
-    // request: it takes a place for as long as it is there. What goes on in several readings takes one for all of them and asks as standing.
+    // request: it takes a place for as long as it is there. What goes on in several readings takes one for all of them
+    // and asks as standing.
     void ask(const std::string& account, Kind kind, Step step, Done done);
-    void stop();  // interrupts what is under way; everything that is there, and that is still asked, is answered shutting-down
+    void stop();  // interrupts what is under way; everything that is there, and that is still asked, is answered
+                  // shutting-down
     Figures figures() const;
 
 private:

@@ -50,7 +50,9 @@ struct Reads::Asked {
     }
 };
 
-bool Reads::ByTime::operator()(const Shared& one, const Shared& other) const { return std::tie(one->until, one) < std::tie(other->until, other); }
+bool Reads::ByTime::operator()(const Shared& one, const Shared& other) const {
+    return std::tie(one->until, one) < std::tie(other->until, other);
+}
 
 Reads::Reads(Lent lent) : lent_(std::move(lent)), readers_(lent_.journal.database().path()) {}
 
@@ -76,9 +78,13 @@ void Reads::read(Reading reading, Steady::time_point until, ToldPage told) {
     begin(std::make_shared<Asked>(Asked{std::move(reading), until, std::move(told)}));
 }
 
-void Reads::missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose, ToldPage told) {
-    Reading reading{
-        .subscription = std::move(subscription), .cursor = cursor, .limit = missedAtOnce, .kind = Readers::Kind::standing, .whose = std::move(whose)};
+void Reads::missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,
+                   ToldPage told) {
+    Reading reading{.subscription = std::move(subscription),
+                    .cursor = cursor,
+                    .limit = missedAtOnce,
+                    .kind = Readers::Kind::standing,
+                    .whose = std::move(whose)};
     auto asked = std::make_shared<Asked>(Asked{std::move(reading), {}, std::move(told)});
     asked->missed = true;
     begin(asked);
@@ -86,7 +92,8 @@ void Reads::missed(Subscription subscription, const std::string& cursor, std::op
 
 void Reads::begin(const Shared& asked) {
     const auto& reading = asked->reading;
-    const auto from = reading.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(reading.cursor);
+    const auto from =
+        reading.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(reading.cursor);
     if (!from) return refuse(asked, from.error());
     asked->begun = asked->from = *from;
     asked->since.reset();
@@ -122,9 +129,11 @@ void Reads::proceed(const Shared& asked) {
             asked->look(next);
             return false;
         });
-    if (asked->from >= lent_.journal.newest() || !lent_.journal.reachesBackTo(asked->from)) return gone(asked);  // it was never written
-    const auto history = std::make_shared<History>(asked->reading.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
-                                                   History::Room{asked->reading.limit - asked->frames.size(), pageBytes - asked->bytes}, asked->since);
+    if (asked->from >= lent_.journal.newest() || !lent_.journal.reachesBackTo(asked->from))
+        return gone(asked);  // it was never written
+    const auto history = std::make_shared<History>(
+        asked->reading.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
+        History::Room{asked->reading.limit - asked->frames.size(), pageBytes - asked->bytes}, asked->since);
     askReaders(asked, [asked, history](const Readers::Open& open) -> Result<bool> {
         const auto database = open();
         if (!database) return database.error();
@@ -142,7 +151,8 @@ void Reads::proceed(const Shared& asked) {
 void Reads::gone(const Shared& asked) {
     if (!asked->frames.empty()) return answer(asked);
     if (!asked->reading.cursor.empty()) {
-        if (asked->from > asked->begun) return answer(asked);  // up to here nothing is missing; who reads on hears of it
+        if (asked->from > asked->begun)
+            return answer(asked);  // up to here nothing is missing; who reads on hears of it
         return refuse(asked, {"journal-truncated", "journal-truncated"});
     }
     const auto beyond = lent_.journal.beyondGap(asked->from);
@@ -189,9 +199,12 @@ void Reads::atPresent(const Shared& asked) {
 
 void Reads::answer(const Shared& asked) {
     if (asked->missed)
-        return asked->told(Page{std::move(asked->frames), lent_.journal.at(asked->from)});  // in its place between the frames, which go out after the commit
-    asked->place.reset();                                                                   // whoever is answered may ask again
-    lent_.afterCommit([asked, page = Page{std::move(asked->frames), lent_.journal.at(asked->from)}] { asked->told(page); });
+        return asked->told(
+            Page{std::move(asked->frames),
+                 lent_.journal.at(asked->from)});  // in its place between the frames, which go out after the commit
+    asked->place.reset();                          // whoever is answered may ask again
+    lent_.afterCommit(
+        [asked, page = Page{std::move(asked->frames), lent_.journal.at(asked->from)}] { asked->told(page); });
 }
 
 void Reads::refuse(const Shared& asked, Fault fault) {
@@ -243,7 +256,9 @@ void Reads::tellDue() {
     }
 }
 
-Reads::Steady::time_point Reads::nextDeadline() const { return byTime_.empty() ? Steady::time_point::max() : (*byTime_.begin())->until; }
+Reads::Steady::time_point Reads::nextDeadline() const {
+    return byTime_.empty() ? Steady::time_point::max() : (*byTime_.begin())->until;
+}
 
 void Reads::forget() {
     recent_.clear();

@@ -1,7 +1,7 @@
-// Who reads past events, and who waits for the next: what every reading needs of the ledger's thread, which is little. What is near is in
-// memory; what is older the readers fetch from the file (history.hpp) up to an event that is in it for sure, and the reading comes back here
-// for what has come meanwhile: no event is passed over and none told twice. Who has read everything and waits is asked once per new event.
-// Thread: the ledger's, but `stop`.
+// Who reads past events, and who waits for the next: what every reading needs of the ledger's thread, which is little.
+// What is near is in memory; what is older the readers fetch from the file (history.hpp) up to an event that is in it
+// for sure, and the reading comes back here for what has come meanwhile: no event is passed over and none told twice.
+// Who has read everything and waits is asked once per new event. Thread: the ledger's, but `stop`.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -23,29 +23,32 @@ struct Reading {
     std::string cursor;                 // "": from the oldest event there is
     std::size_t limit = 100;            // of events in the answer
     std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
-    std::optional<Time> since = {};     // instead of a cursor: from the first event of that time or later; one to come: from now on
+    std::optional<Time> since =
+        {};  // instead of a cursor: from the first event of that time or later; one to come: from now on
     Readers::Kind kind = Readers::Kind::request;
     std::optional<std::weak_ptr<const void>> whose = {};  // what it is for: when that is gone nobody reads on for it
 
     bool wanted() const { return !whose || !whose->expired(); }
 };
 struct Page {
-    std::vector<FramePtr>
-        frames;          // fewer than the limit: there were no more then, or these are so long, or so many were looked at, that the rest is for the next page
-    std::string cursor;  // to read on from
+    std::vector<FramePtr> frames;  // fewer than the limit: there were no more then, or these are so long, or so many
+                                   // were looked at, that the rest is for the next page
+    std::string cursor;            // to read on from
 };
-// The faults: journal-truncated (the cursor reaches back too far, or is of another epoch: the detail says which), invalid-argument (it is
-// none of this gateway's), too-many-requests, shutting-down, journal-fault.
+// The faults: journal-truncated (the cursor reaches back too far, or is of another epoch: the detail says which),
+// invalid-argument (it is none of this gateway's), too-many-requests, shutting-down, journal-fault.
 using ToldPage = std::function<void(const Result<Page>&)>;
 
-// What a client is told that cannot be told what it has missed; a file that cannot be read is for it as one that was cut.
+// What a client is told that cannot be told what it has missed; a file that cannot be read is for it as one that was
+// cut.
 std::string resetReason(const Fault& fault);
 
 class Reads {
 public:
     static constexpr std::size_t mostWaiting = 1'024;   // of one account
     static constexpr std::size_t missedAtOnce = 1'024;  // events in an answer of `missed`
-    static constexpr std::size_t pageBytes = 2 << 20;   // of a page, and one event more: an answer is not as long as the longest events make it
+    static constexpr std::size_t pageBytes =
+        2 << 20;  // of a page, and one event more: an answer is not as long as the longest events make it
 
     using Steady = std::chrono::steady_clock;
     struct Lent {  // by the ledger
@@ -58,8 +61,10 @@ public:
     explicit Reads(Lent lent);
 
     void read(Reading reading, Steady::time_point until, ToldPage told);
-    // For somebody who comes back: the next part of what was missed, not filtered where it is in memory. At once, or later on this thread.
-    void missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose, ToldPage told);
+    // For somebody who comes back: the next part of what was missed, not filtered where it is in memory. At once, or
+    // later on this thread.
+    void missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,
+                ToldPage told);
 
     void heard(const FramePtr& frame);  // a new event
     void forget();                      // something was erased from the file: it is told by nobody from now on
@@ -92,9 +97,10 @@ private:
     const Lent lent_;
     Recent recent_;
     std::uint64_t erasures_ = 0;
-    std::map<Subscription, std::set<Shared>> waiting_;  // by what they wait for: each new event is asked about once for all of them
-    std::set<Shared, ByTime> byTime_;                   // the same, by when their time is up
-    std::map<std::string, std::size_t> waitingOf_;      // how many are an account's
+    std::map<Subscription, std::set<Shared>>
+        waiting_;                      // by what they wait for: each new event is asked about once for all of them
+    std::set<Shared, ByTime> byTime_;  // the same, by when their time is up
+    std::map<std::string, std::size_t> waitingOf_;  // how many are an account's
     std::vector<Shared> due_;
     Readers readers_;
 };

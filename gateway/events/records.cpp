@@ -33,7 +33,8 @@ const boost::json::object* Records::find(const std::string& kind, const std::str
 bool Records::put(const std::string& kind, const std::string& id, boost::json::object body) {
     const auto known = kinds_.find(kind);
     const bool isNew = known == kinds_.end() || !known->second.contains(id);
-    if ((isNew && known != kinds_.end() && known->second.size() >= mostOfKind) || boost::json::serialize(body).size() > longestBody) {
+    if ((isNew && known != kinds_.end() && known->second.size() >= mostOfKind) ||
+        boost::json::serialize(body).size() > longestBody) {
         spdlog::warn("{} {} is not kept: it is too large, or there are {} of its kind", kind, id, mostOfKind);
         return false;
     }
@@ -68,7 +69,8 @@ void Records::eraseAll(const std::string& kind) {
 }
 
 Result<void> Records::save(Database& database) {
-    Statement put(database, "INSERT INTO records VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body");
+    Statement put(database,
+                  "INSERT INTO records VALUES (?1, ?2, ?3) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body");
     Statement erase(database, "DELETE FROM records WHERE kind = ?1 AND id = ?2");
     const auto write = [&](const std::string& kind, const std::string& id, const boost::json::object* body) {
         auto& statement = body ? put.bind(kind, id, boost::json::serialize(*body)) : erase.bind(kind, id);
@@ -77,7 +79,8 @@ Result<void> Records::save(Database& database) {
         return done;
     };
     if (anew_) {
-        if (!database.run("DELETE FROM records WHERE json_valid(body) AND body LIKE '{%'")) return database.fault("written");
+        if (!database.run("DELETE FROM records WHERE json_valid(body) AND body LIKE '{%'"))
+            return database.fault("written");
         for (const auto& [kind, bodies] : kinds_)
             for (const auto& [id, body] : bodies)
                 if (!write(kind, id, &body)) return database.fault("written");

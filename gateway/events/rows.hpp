@@ -1,4 +1,5 @@
-// An event as a row of the journal's file: its columns, and how a frame is made of them. Thread: any, as the statement's.
+// An event as a row of the journal's file: its columns, and how a frame is made of them. Thread: any, as the
+// statement's.
 #pragma once
 #include <set>
 #include <string>
@@ -12,8 +13,8 @@ namespace deskline::events {
 
 inline const std::string eventColumns = "number, time, type, subject, agent, delivery, event, groups";
 
-// The event of a row of a statement that selects these columns. Where its text does not look like one (its frame would be no JSON), as something
-// else than the ledger may have left it, that is said in the log and the row is left alone.
+// The event of a row of a statement that selects these columns. Where its text does not look like one (its frame would
+// be no JSON), as something else than the ledger may have left it, that is said in the log and the row is left alone.
 void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 
 // The ACD groups of an event, as the file has them: each followed by a line end.

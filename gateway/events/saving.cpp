@@ -42,7 +42,8 @@ Result<void> Saving::save() {
         health_.journalFault.clear();
         ++health_.commits;
     } else {
-        if (health_.durable) spdlog::error("{} Events are served but not durable until it can be written again.", saved.error().detail);
+        if (health_.durable)
+            spdlog::error("{} Events are served but not durable until it can be written again.", saved.error().detail);
         health_.durable = false;
         health_.journalFault = saved.error().detail;
         health_.conflict = journal_.conflict();
@@ -51,7 +52,8 @@ Result<void> Saving::save() {
     return saved;
 }
 
-// Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the last.
+// Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the
+// last.
 Result<void> Saving::write(const std::vector<Store*>& changed) {
     constexpr std::size_t group = 10'000;
     const auto takeNote = [this] {
@@ -70,7 +72,11 @@ Result<void> Saving::write(const std::vector<Store*>& changed) {
 
 void Saving::trim(std::uint64_t newest) {
     const auto lost = unsaved_.trim();
-    if (lost) spdlog::error("{} events were given up: they were told, but the journal cannot be written and there is no more room to wait", lost);
+    if (lost)
+        spdlog::error(
+            "{} events were given up: they were told, but the journal cannot be written and there is no more room to "
+            "wait",
+            lost);
     const std::lock_guard lock(mutex_);
     health_.lost += lost;
     health_.lostAudit = audit_.droppedInAll();

@@ -1,6 +1,6 @@
-// What is not in the journal yet, and how it gets there: events and what the stores changed, as one group at a time. A journal that fails is
-// tried again once a second, however much there is to write; what waits meanwhile has a bound. Thread: the ledger's; `health` and
-// `workFailed`: any.
+// What is not in the journal yet, and how it gets there: events and what the stores changed, as one group at a time. A
+// journal that fails is tried again once a second, however much there is to write; what waits meanwhile has a bound.
+// Thread: the ledger's; `health` and `workFailed`: any.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -25,13 +25,13 @@ public:
     Saving(Journal& journal, Operations& operations, Records& records, Audit& audit);
 
     void tellDurable(std::function<void(bool)> told) { durable_ = std::move(told); }  // before the start
-    void letGo(const Fault& why);                                                     // of a file that cannot be read: the journal is in memory from now on
+    void letGo(const Fault& why);  // of a file that cannot be read: the journal is in memory from now on
 
     void add(const FramePtr& frame) { unsaved_.add(frame); }
     const std::vector<FramePtr>& unsaved() const { return unsaved_.frames(); }
-    Result<void> save();                                                // its failure is said in the log and in health as well
-    void trim(std::uint64_t newest);                                    // gives up what there is no more room to wait for
-    void lastTime() { nextTry_ = {}; }                                  // the gateway ends: once more, whenever the last try was
+    Result<void> save();                // its failure is said in the log and in health as well
+    void trim(std::uint64_t newest);    // gives up what there is no more room to wait for
+    void lastTime() { nextTry_ = {}; }  // the gateway ends: once more, whenever the last try was
     void measured(std::uint64_t eventBytes, std::uint64_t auditBytes);  // how large the journal is now, for health
 
     void workFailed();  // counted in health

@@ -43,7 +43,8 @@ void Sights::restored(std::string epoch, std::uint64_t newest) {
             continue;
         }
         auto& account = accounts_[name];
-        for (const auto& span : kept.spans) account[span.mark] = {.from = span.from, .until = span.until.value_or(newest), .keptOpen = !span.until};
+        for (const auto& span : kept.spans)
+            account[span.mark] = {.from = span.from, .until = span.until.value_or(newest), .keptOpen = !span.until};
     }
     for (const auto& name : past) records_.erase(kind, name);
     if (accounts_.size() >= most) others_[""] = {.until = newest};
@@ -64,7 +65,10 @@ void Sights::hears(const Sight& sight, std::uint64_t after, std::uint64_t newest
     const auto& name = sight.account();
     const bool room = accounts_.contains(name) || accounts_.size() < most;
     if (!room && others_.empty())
-        spdlog::warn("By which rights more than {} accounts have heard is not told apart: the others begin anew when they come back.", most);
+        spdlog::warn(
+            "By which rights more than {} accounts have heard is not told apart: the others begin anew when they come "
+            "back.",
+            most);
     auto& account = room ? accounts_[name] : others_;
     const auto mark = room ? markOf(sight) : std::string();
     auto& span = account.try_emplace(mark, Span{.from = after}).first->second;
@@ -85,9 +89,12 @@ bool Sights::closed(Span& span, std::uint64_t newest) {
     return true;
 }
 
-// Of the sights of an account the one that ended first becomes one with those that are not told apart; it ends when all of them have.
+// Of the sights of an account the one that ended first becomes one with those that are not told apart; it ends when all
+// of them have.
 void Sights::mergeOne(Account& account) {
-    const auto end = [](const auto& entry) { return entry.first.empty() || entry.second.open() ? always : entry.second.until; };
+    const auto end = [](const auto& entry) {
+        return entry.first.empty() || entry.second.open() ? always : entry.second.until;
+    };
     auto first = std::ranges::min_element(account, {}, end);
     if (first->first.empty()) ++first;  // all are heard by
     auto span = std::move(first->second);
@@ -101,7 +108,8 @@ void Sights::mergeOne(Account& account) {
 
 void Sights::keep(const std::string& name, Account& account) {
     Kept now{epoch_, {}};
-    for (const auto& [mark, span] : account) now.spans.push_back({mark, span.from, span.open() ? std::nullopt : std::optional(span.until)});
+    for (const auto& [mark, span] : account)
+        now.spans.push_back({mark, span.from, span.open() ? std::nullopt : std::optional(span.until)});
     const bool kept = records_.put(kind, name, toJson(now).as_object());
     for (auto& [mark, span] : account) span.keptOpen = kept && span.open();
 }
@@ -112,7 +120,10 @@ void Sights::sweep(std::uint64_t newest, std::uint64_t oldest) {
         bool changed = false;
         for (auto& [mark, span] : account)
             if (std::erase_if(span.streams, gone) && closed(span, newest)) changed = changed || account.size() > 1;
-        return std::erase_if(account, [&](const auto& entry) { return !entry.second.open() && entry.second.until + 1 < oldest; }) || changed;
+        return std::erase_if(
+                   account,
+                   [&](const auto& entry) { return !entry.second.open() && entry.second.until + 1 < oldest; }) ||
+               changed;
     };
     sweptOf(others_);
     for (auto next = accounts_.begin(); next != accounts_.end();) {

@@ -1,7 +1,8 @@
-// By which sight each account has heard events, and from when to when. What comes into somebody's view or goes out of it because rights have
-// changed is in no event: whoever comes back with a cursor that may have been heard by another sight than its present one begins anew. Where an
-// account hears by several at a time, nobody can say which of them heard an event, and each that comes back begins anew.
-// Kept over restarts as records, written when a sight comes, and when it goes beside another. Thread: the ledger's.
+// By which sight each account has heard events, and from when to when. What comes into somebody's view or goes out of
+// it because rights have changed is in no event: whoever comes back with a cursor that may have been heard by another
+// sight than its present one begins anew. Where an account hears by several at a time, nobody can say which of them
+// heard an event, and each that comes back begins anew. Kept over restarts as records, written when a sight comes, and
+// when it goes beside another. Thread: the ledger's.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,17 +18,22 @@ namespace deskline::events {
 
 class Sights {
 public:
-    static constexpr std::size_t most = Records::mostOfKind;  // accounts; those that come then count as one, of many sights
-    static constexpr std::size_t mostOfOne = 8;               // sights of an account that are told apart; the others are one that nobody has
-    using Whose = std::weak_ptr<const void>;                  // a stream
+    static constexpr std::size_t most =
+        Records::mostOfKind;  // accounts; those that come then count as one, of many sights
+    static constexpr std::size_t mostOfOne =
+        8;  // sights of an account that are told apart; the others are one that nobody has
+    using Whose = std::weak_ptr<const void>;  // a stream
 
     explicit Sights(Records& records) : records_(records) {}
 
     void restored(std::string epoch, std::uint64_t newest);
-    bool doubtful(const Sight& sight, std::uint64_t number) const;  // whether this account may have heard that event by another one
-    // A stream hears by this sight from now on, and by no other; `after`: the event that it goes on from; `newest`: the last there is.
+    bool doubtful(const Sight& sight,
+                  std::uint64_t number) const;  // whether this account may have heard that event by another one
+    // A stream hears by this sight from now on, and by no other; `after`: the event that it goes on from; `newest`: the
+    // last there is.
     void hears(const Sight& sight, std::uint64_t after, std::uint64_t newest, const Whose& whose);
-    void sweep(std::uint64_t newest, std::uint64_t oldest);  // streams that are gone; what no cursor that still holds can reach
+    void sweep(std::uint64_t newest,
+               std::uint64_t oldest);  // streams that are gone; what no cursor that still holds can reach
 
 private:
     struct Span {

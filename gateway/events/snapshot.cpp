@@ -10,7 +10,8 @@ namespace {
 template <class T>
 void add(boost::json::object& out, const State& state, const Subscription& subscription) {
     constexpr auto kind = kindOf<T>;
-    if (!subscription.hears(kind == Kind::address ? Kind::agent_session : kind)) return;  // addresses have no events and come with the sessions
+    if (!subscription.hears(kind == Kind::address ? Kind::agent_session : kind))
+        return;  // addresses have no events and come with the sessions
     boost::json::array array;
     for (const auto& [id, item] : state.*listOf<T>)
         if (subscription.sees(kind, concernOf(state, item))) array.push_back(toJson(item));
@@ -25,7 +26,8 @@ boost::json::object snapshot(const State& state, const Subscription& subscriptio
     if (subscription.hears(Kind::source) && subscription.sees(Kind::source, {})) {
         boost::json::array sources;
         for (const auto& [source, is] : state.sources) {
-            sources.push_back({{"source", name(source)}, {"connected", is.connected}, {"capabilities", is.capabilitiesJson()}});
+            sources.push_back(
+                {{"source", name(source)}, {"connected", is.connected}, {"capabilities", is.capabilitiesJson()}});
         }
         out[rowOf(Kind::source).list] = std::move(sources);
     }

@@ -1,5 +1,5 @@
-// Snapshots at the present cursor, each made once for all who ask with the same subscription. Void with the next event. As many are kept as
-// there is room for; one more is made for who asks, and forgotten. Thread: the ledger's.
+// Snapshots at the present cursor, each made once for all who ask with the same subscription. Void with the next event.
+// As many are kept as there is room for; one more is made for who asks, and forgotten. Thread: the ledger's.
 #pragma once
 #include <map>
 #include <memory>
@@ -12,7 +12,9 @@ namespace deskline::events {
 class Snapshots {
 public:
     using Text = std::shared_ptr<const std::string>;
-    static constexpr std::size_t most = 256, mostBytes = 32 << 20;  // bytes: of the snapshots and of the filters that they were made for
+    static constexpr std::size_t most = 256,
+                                 mostBytes =
+                                     32 << 20;  // bytes: of the snapshots and of the filters that they were made for
 
     template <class Make>
     Text of(const Subscription& subscription, Make make) {
@@ -34,7 +36,8 @@ public:
 
 private:
     static std::size_t sizeOf(const Subscription& subscription) {
-        auto bytes = sizeof(Subscription) + subscription.subject.size() + (8 << 10);  // of its sight no more than fits into a token
+        auto bytes = sizeof(Subscription) + subscription.subject.size() +
+                     (8 << 10);  // of its sight no more than fits into a token
         for (const auto& topic : subscription.topics) bytes += topic.size() + 64;
         if (subscription.only)
             for (const auto& agent : *subscription.only) bytes += agent.size() + 64;

@@ -30,7 +30,8 @@ bool isOver(const AudioSession& session) { return session.state == AudioSessionS
 // Whom it concerned.
 void alsoRemember(State& state, const auto& thing, const Concern& concern) {
     constexpr auto kind = kindOf<std::decay_t<decltype(thing)>>;
-    if constexpr (kind == Kind::agent || kind == Kind::agent_session) state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+    if constexpr (kind == Kind::agent || kind == Kind::agent_session)
+        state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
 }
 void alsoRemember(State& state, const Call& call, const Concern& concern) { state.callConcerns[call.id] = concern; }
 
@@ -61,7 +62,8 @@ bool remember(State& state, Kind kind, const json::object& cloudEvent, const Con
         const auto* is = data.if_contains(key);
         return is && is->is_string() && std::string_view(is->get_string()) == value;
     };
-    if (says("event", "end") || says("event", "signed-out") || says("event", "removed") || says("change", "removed") || says("change", "disconnected"))
+    if (says("event", "end") || says("event", "signed-out") || says("event", "removed") || says("change", "removed") ||
+        says("change", "disconnected"))
         return false;
     bool known = false;
     forEachThing([&](auto of) {

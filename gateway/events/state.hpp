@@ -33,21 +33,25 @@ struct State {
     std::map<std::string, Queue> queues;
     std::map<std::string, Address> addresses;
     std::map<std::string, Call> calls;
-    std::map<std::string, Concern> callConcerns;  // whom a call concerned when it was told last: its session may be gone before it
+    std::map<std::string, Concern>
+        callConcerns;  // whom a call concerned when it was told last: its session may be gone before it
     std::map<std::string, AudioDevice> devices;
     std::map<std::string, AudioSession> audioSessions;
     std::map<Source, SourceState> sources;
-    std::map<std::string, std::set<std::string>> memberships;  // agent → the ACD groups in which it has had a session since it signed in
+    std::map<std::string, std::set<std::string>>
+        memberships;  // agent → the ACD groups in which it has had a session since it signed in
 
     const AgentSession* session(const std::string& id) const;  // open or lately ended
     template <class T>
-    const T* find(const std::string& id) const;                // none: there is none; a session may be lately ended
-    std::string groupName(const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
+    const T* find(const std::string& id) const;  // none: there is none; a session may be lately ended
+    std::string groupName(
+        const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
 };
 
 // What a state has lists of, in the order of a snapshot: one for each type, which is found by it.
-inline constexpr std::tuple lists{&State::agents,    &State::sessions, &State::handlers, &State::groups,       &State::queues,
-                                  &State::addresses, &State::calls,    &State::devices,  &State::audioSessions};
+inline constexpr std::tuple lists{&State::agents, &State::sessions, &State::handlers,
+                                  &State::groups, &State::queues,   &State::addresses,
+                                  &State::calls,  &State::devices,  &State::audioSessions};
 template <class T>
 inline constexpr auto listOf = std::get<std::map<std::string, T> State::*>(lists);
 
@@ -97,8 +101,8 @@ struct Attributed {
 };
 using Attribution = std::function<Attributed(const Happened& is)>;
 
-// What was there before a restart, from the journal's last event of each object; the next picture tells what has changed since. False: the
-// event tells of nothing that would be there.
+// What was there before a restart, from the journal's last event of each object; the next picture tells what has
+// changed since. False: the event tells of nothing that would be there.
 bool remember(State& state, Kind kind, const boost::json::object& cloudEvent, const Concern& concern);
 
 }  // namespace deskline::events

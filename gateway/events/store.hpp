@@ -1,5 +1,5 @@
-// What is kept in the journal's file beside the events, written in the same group as they are. A store keeps in memory what it has not saved
-// yet, so a group that could not be written is written with the next. Thread: the ledger's.
+// What is kept in the journal's file beside the events, written in the same group as they are. A store keeps in memory
+// what it has not saved yet, so a group that could not be written is written with the next. Thread: the ledger's.
 #pragma once
 #include "events/database.hpp"
 

@@ -1,5 +1,5 @@
-// What a client asked to hear and may hear. Topics are types without "deskline.", or prefixes of one; the sight is the policy's word and
-// narrows everything: there is no way around it. Thread: values, any.
+// What a client asked to hear and may hear. Topics are types without "deskline.", or prefixes of one; the sight is the
+// policy's word and narrows everything: there is no way around it. Thread: values, any.
 #pragma once
 #include <optional>
 #include <set>
@@ -13,13 +13,13 @@
 namespace deskline::events {
 
 bool covers(std::string_view prefix, std::string_view topic);  // "audio" covers "audio.session", not "audiobook"
-bool isOfAgents(Kind kind);                                    // what happens there is always somebody's: a call, not a queue
+bool isOfAgents(Kind kind);  // what happens there is always somebody's: a call, not a queue
 
 struct Subscription {
     std::set<std::string> topics;                    // as asked
     Sight sight;                                     // the policy's: an empty one sees nothing
-    std::optional<std::set<std::string>> only = {};  // the client's own filter `agents`: what concerns other agents is left out,
-                                                     // and of agents what concerns nobody that is known
+    std::optional<std::set<std::string>> only = {};  // the client's own filter `agents`: what concerns other agents is
+                                                     // left out, and of agents what concerns nobody that is known
     std::string subject = {};                        // the client's own filter: "/sessions/…"; "": any
     bool operator<(const Subscription& other) const {
         return std::tie(topics, sight, only, subject) < std::tie(other.topics, other.sight, other.only, other.subject);
@@ -27,7 +27,9 @@ struct Subscription {
 
     bool hears(Kind kind) const;
     bool sees(Kind kind, const Concern& concern) const;
-    bool matches(const Frame& frame) const { return (subject.empty() || subject == frame.subject) && hears(frame.kind) && sees(frame.kind, frame.concern); }
+    bool matches(const Frame& frame) const {
+        return (subject.empty() || subject == frame.subject) && hears(frame.kind) && sees(frame.kind, frame.concern);
+    }
 };
 
 }  // namespace deskline::events

@@ -1,5 +1,6 @@
-// Events that are numbered and told but not in the journal yet: those of the present group, and, while the journal cannot be written, as many
-// as there is room for. Then the oldest go, a tenth at a time; the journal remembers the gap (Journal::reachesBackTo). Thread: the ledger's.
+// Events that are numbered and told but not in the journal yet: those of the present group, and, while the journal
+// cannot be written, as many as there is room for. Then the oldest go, a tenth at a time; the journal remembers the gap
+// (Journal::reachesBackTo). Thread: the ledger's.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -20,13 +21,16 @@ public:
     std::size_t bytes() const { return bytes_; }
     bool empty() const { return frames_.empty(); }
     void writtenUpTo(std::uint64_t number) {
-        drop(static_cast<std::size_t>(std::ranges::find_if(frames_, [&](const auto& frame) { return frame->number > number; }) - frames_.begin()));
+        drop(static_cast<std::size_t>(
+            std::ranges::find_if(frames_, [&](const auto& frame) { return frame->number > number; }) -
+            frames_.begin()));
     }
     // How many had to go.
     std::size_t trim() {
         if (frames_.size() <= most && bytes_ <= mostBytes) return 0;
         std::size_t count = 0, bytes = 0;
-        while (count < frames_.size() && (frames_.size() - count > most - most / 10 || bytes_ - bytes > mostBytes - mostBytes / 10))
+        while (count < frames_.size() &&
+               (frames_.size() - count > most - most / 10 || bytes_ - bytes > mostBytes - mostBytes / 10))
             bytes += frames_[count++]->bytes.size();
         drop(count);
         return count;

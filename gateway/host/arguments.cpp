@@ -7,7 +7,8 @@
 namespace deskline::host {
 namespace {
 
-constexpr std::int64_t longest = 36'525LL * 86'400;  // a century: what ends much later has no date that RFC 3339 can write
+constexpr std::int64_t longest =
+    36'525LL * 86'400;  // a century: what ends much later has no date that RFC 3339 can write
 
 }  // namespace
 
@@ -16,8 +17,13 @@ std::optional<std::int64_t> secondsIn(const std::string& text) {
     const auto* const end = text.data() + text.size();
     const auto [at, error] = std::from_chars(text.data(), end, value);
     const std::string_view unit(at, static_cast<std::size_t>(end - at));
-    const std::int64_t factor = unit == "d" ? 86'400 : unit == "h" ? 3600 : unit == "m" ? 60 : unit == "s" || unit.empty() ? 1 : 0;
-    return error == std::errc() && factor && value > 0 && value <= longest / factor ? std::optional(value * factor) : std::nullopt;
+    const std::int64_t factor = unit == "d"                   ? 86'400
+                                : unit == "h"                 ? 3600
+                                : unit == "m"                 ? 60
+                                : unit == "s" || unit.empty() ? 1
+                                                              : 0;
+    return error == std::errc() && factor && value > 0 && value <= longest / factor ? std::optional(value * factor)
+                                                                                    : std::nullopt;
 }
 
 std::optional<Time> momentIn(const std::string& text) {

@@ -10,7 +10,8 @@
 namespace deskline::host {
 
 std::optional<std::int64_t> secondsIn(const std::string& text);  // "8h", "30m", "3600s", "3600", "90d", up to a century
-std::optional<Time> momentIn(const std::string& text);           // "2026-05-01", "2026-05-01T08:00:00Z", RFC 3339 with milliseconds
+std::optional<Time> momentIn(
+    const std::string& text);  // "2026-05-01", "2026-05-01T08:00:00Z", RFC 3339 with milliseconds
 
 // The fault's text on standard error; gives the exit code of a command that failed.
 int failed(const Fault& fault);

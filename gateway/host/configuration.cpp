@@ -44,7 +44,8 @@ constexpr std::int64_t longestReason = 64;     // as the API takes
 constexpr std::int64_t longestRetry = 86'400;  // seconds
 
 std::vector<Key> table(Configuration& c) {
-    const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"}, audioSources = {"coreaudio", "simulated", "none"};
+    const std::vector<std::string> telephonySources = {"tapi3", "simulated", "none"},
+                                   audioSources = {"coreaudio", "simulated", "none"};
     return {
         {"server.name", &c.server.name},
         {"server.listen", &c.server.listen, 0, 0, {}, wrongListen},
@@ -158,7 +159,11 @@ bool parseBytes(std::string_view text, std::int64_t& out) {
     if (error != std::errc()) return false;
     std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
     while (unit.starts_with(' ')) unit.remove_prefix(1);
-    const int shift = unit.empty() || unit == "B" ? 0 : unit == "KiB" ? 10 : unit == "MiB" ? 20 : unit == "GiB" ? 30 : -1;
+    const int shift = unit.empty() || unit == "B" ? 0
+                      : unit == "KiB"             ? 10
+                      : unit == "MiB"             ? 20
+                      : unit == "GiB"             ? 30
+                                                  : -1;
     if (shift < 0 || out < 0 || out > INT64_MAX >> shift) return false;
     out <<= shift;
     return true;
@@ -167,7 +172,9 @@ bool parseBytes(std::string_view text, std::int64_t& out) {
 // Sets a key from text (environment) or reports why it does not fit; "" when it does.
 std::string fits(const Key& key) {
     const auto range = [&](std::int64_t value) {
-        return value < key.least || value > key.most ? "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most) : std::string();
+        return value < key.least || value > key.most
+                   ? "must be from " + std::to_string(key.least) + " to " + std::to_string(key.most)
+                   : std::string();
     };
     if (const auto* number = std::get_if<std::int64_t*>(&key.target)) return range(**number);
     if (const auto* bytes = std::get_if<Bytes>(&key.target)) return range(*bytes->target);
@@ -178,7 +185,9 @@ std::string fits(const Key& key) {
         return key.choices.empty() || text.empty() || std::ranges::find(key.choices, text) != key.choices.end();
     };
     if (const auto* list = std::get_if<std::vector<std::string>*>(&key.target)) {
-        if (std::ranges::any_of(**list, [&](const std::string& item) { return item.empty() || static_cast<std::int64_t>(characters(item)) > key.most; }))
+        if (std::ranges::any_of(**list, [&](const std::string& item) {
+                return item.empty() || static_cast<std::int64_t>(characters(item)) > key.most;
+            }))
             return "must hold texts of 1 to " + std::to_string(key.most) + " characters";
         if (std::ranges::all_of(**list, chosen)) return {};
     }
@@ -205,9 +214,11 @@ std::string setText(const Key& key, const std::string& text) {
         if (text != "true" && text != "false") return "must be true or false";
         **boolean = text == "true";
     } else if (auto* const* number = std::get_if<std::int64_t*>(&key.target)) {
-        if (const auto [at, error] = std::from_chars(begin, end, **number); error != std::errc() || at != end) return "must be a whole number";
+        if (const auto [at, error] = std::from_chars(begin, end, **number); error != std::errc() || at != end)
+            return "must be a whole number";
     } else if (auto* const* real = std::get_if<double*>(&key.target)) {
-        if (const auto [at, error] = std::from_chars(begin, end, **real); error != std::errc() || at != end) return "must be a number";
+        if (const auto [at, error] = std::from_chars(begin, end, **real); error != std::errc() || at != end)
+            return "must be a number";
     } else if (const auto* bytes = std::get_if<Bytes>(&key.target)) {
         if (!parseBytes(text, *bytes->target)) return "must be a size such as \"1 MiB\"";
     } else {
@@ -252,7 +263,8 @@ std::string setNode(const Key& key, const toml::node& node) {
     return fits(key);
 }
 
-void walk(const toml::table& in, const std::string& prefix, const std::string& file, const std::vector<Key>& all, std::vector<Mistake>& mistakes) {
+void walk(const toml::table& in, const std::string& prefix, const std::string& file, const std::vector<Key>& all,
+          std::vector<Mistake>& mistakes) {
     for (const auto& [rawName, node] : in) {
         const auto name = prefix + std::string(rawName.str());
         const auto where = file + ":" + std::to_string(node.source().begin.line);
@@ -296,13 +308,18 @@ void fillDefaults(Configuration& c) {
 
 template <class Mistaken>
 void checkNames(const Configuration& c, Mistaken mistake) {
-    const auto fits = [](unsigned char letter) { return std::isalnum(letter) || letter == '-' || letter == '.' || letter == '_'; };
+    const auto fits = [](unsigned char letter) {
+        return std::isalnum(letter) || letter == '-' || letter == '.' || letter == '_';
+    };
     const auto isAddress = [](const std::string& name) {
-        return std::ranges::count(name, ':') > 1 && name.find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos;
+        return std::ranges::count(name, ':') > 1 &&
+               name.find_first_not_of("0123456789abcdefABCDEF:.") == std::string::npos;
     };
     for (const auto& name : c.server.names)
         if (!std::ranges::all_of(name, fits) && !isAddress(name))
-            mistake("server.names", "must hold host names such as \"desk.example\", without https:// and without a port; '" + name + "' is none");
+            mistake("server.names",
+                    "must hold host names such as \"desk.example\", without https:// and without a port; '" + name +
+                        "' is none");
 }
 
 // What no single key can say.
@@ -311,27 +328,35 @@ void checkIdentity(const Configuration& c, Mistaken mistake) {
     const auto& id = c.identity;
     const bool discovers = id.issuer.starts_with("https://");
     if (!id.issuer.empty() && !discovers && id.jwks.empty())
-        mistake("identity.issuer", "must be an https address that answers OpenID Connect discovery, or identity.jwks must name its keys");
-    if (id.issuer.empty() && !id.jwks.empty()) mistake("identity.issuer", "must be set too: it is the `iss` of the tokens that identity.jwks is for");
-    if (id.issuer == "deskline") mistake("identity.issuer", "cannot be \"deskline\": so call themselves the tokens of `deskline token`");
+        mistake("identity.issuer",
+                "must be an https address that answers OpenID Connect discovery, or identity.jwks must name its keys");
+    if (id.issuer.empty() && !id.jwks.empty())
+        mistake("identity.issuer", "must be set too: it is the `iss` of the tokens that identity.jwks is for");
+    if (id.issuer == "deskline")
+        mistake("identity.issuer", "cannot be \"deskline\": so call themselves the tokens of `deskline token`");
     if (id.jwks.starts_with("http:")) mistake("identity.jwks", "must be a file or an https address");
-    if (!id.clientId.empty() && !discovers) mistake("identity.client_id", "is of no use without an identity.issuer that answers OpenID Connect discovery");
+    if (!id.clientId.empty() && !discovers)
+        mistake("identity.client_id", "is of no use without an identity.issuer that answers OpenID Connect discovery");
     for (const auto& line : id.roles) {
         const auto role = roleNames(line).second;
         if (role != "agent" && role != "supervisor" && role != "integration" && role != "admin")
             mistake("identity.roles", "must hold texts such as \"Team leads = supervisor\"; '" + line + "' is none");
     }
     if (!c.server.clientRevocations.empty() && c.server.clientAuthorities.empty())
-        mistake("server.client_authorities", "must be set too: client_revocations are of certificates that these authorities have issued");
+        mistake("server.client_authorities",
+                "must be set too: client_revocations are of certificates that these authorities have issued");
 }
 
-// TOML has no control characters but tab and line ends; a file in UTF-16 is full of them. The parser (toml++ 3.3) asserts on some.
+// TOML has no control characters but tab and line ends; a file in UTF-16 is full of them. The parser (toml++ 3.3)
+// asserts on some.
 std::optional<Mistake> controlCharacter(const std::string& content, const std::string& file) {
-    const auto found = std::ranges::find_if(content, [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
+    const auto found = std::ranges::find_if(
+        content, [](unsigned char c) { return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
     if (found == content.end()) return std::nullopt;
     const auto line = 1 + std::count(content.begin(), found, '\n');
     return Mistake{fmt::format("{}:{}", file, line), "",
-                   fmt::format("has the control character U+{:04X}; save the file as UTF-8 without such characters", static_cast<unsigned char>(*found))};
+                   fmt::format("has the control character U+{:04X}; save the file as UTF-8 without such characters",
+                               static_cast<unsigned char>(*found))};
 }
 
 }  // namespace
@@ -347,22 +372,26 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     out.file = file.string();
     if (!file.empty()) {
         const auto content = readExisting(file);
-        auto unfit = content ? controlCharacter(*content, file.string()) : Mistake{file.string(), "", content.error().detail};
+        auto unfit =
+            content ? controlCharacter(*content, file.string()) : Mistake{file.string(), "", content.error().detail};
         const auto parsed = unfit ? toml::parse_result(toml::table()) : toml::parse(*content, file.string());
         if (unfit) {
             mistakes.push_back(std::move(*unfit));
         } else if (!parsed) {
             const auto line = parsed.error().source().begin.line;
-            mistakes.push_back({file.string() + (line ? ":" + std::to_string(line) : ""), "", std::string(parsed.error().description())});
+            mistakes.push_back({file.string() + (line ? ":" + std::to_string(line) : ""), "",
+                                std::string(parsed.error().description())});
         } else {
             walk(parsed.table(), "", file.string(), all, mistakes);
         }
     }
     for (const auto& key : all)
         if (const auto value = environment(variable(key.name)))
-            if (auto wrong = setText(key, *value); !wrong.empty()) mistakes.push_back({"environment " + variable(key.name), key.name, std::move(wrong)});
+            if (auto wrong = setText(key, *value); !wrong.empty())
+                mistakes.push_back({"environment " + variable(key.name), key.name, std::move(wrong)});
     if (out.server.certificate.empty() != out.server.privateKey.empty())
-        mistakes.push_back({file.empty() ? "environment" : file.string(), out.server.certificate.empty() ? "server.certificate" : "server.private_key",
+        mistakes.push_back({file.empty() ? "environment" : file.string(),
+                            out.server.certificate.empty() ? "server.certificate" : "server.private_key",
                             "must be set too: certificate and private_key belong together"});
     const auto mistake = [&](const char* key, std::string detail) {
         mistakes.push_back({file.empty() ? "environment" : file.string(), key, std::move(detail)});
@@ -375,14 +404,16 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
 
 std::pair<std::string, std::string> roleNames(const std::string& entry) {
     const auto equals = entry.rfind('=');
-    auto theirs = entry.substr(0, equals), ours = equals == std::string::npos ? std::string() : entry.substr(equals + 1);
+    auto theirs = entry.substr(0, equals),
+         ours = equals == std::string::npos ? std::string() : entry.substr(equals + 1);
     while (theirs.ends_with(' ')) theirs.pop_back();
     while (ours.starts_with(' ')) ours.erase(0, 1);
     return {std::move(theirs), std::move(ours)};
 }
 
 std::size_t shardsOf(const Configuration& configuration) {
-    return configuration.server.shards ? static_cast<std::size_t>(configuration.server.shards) : std::max(1U, std::thread::hardware_concurrency());
+    return configuration.server.shards ? static_cast<std::size_t>(configuration.server.shards)
+                                       : std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::vector<std::string> keys() {
@@ -394,7 +425,8 @@ std::vector<std::string> keys() {
 
 std::string text(const std::vector<Mistake>& mistakes) {
     std::string all;
-    for (const auto& mistake : mistakes) all += mistake.where + ": " + (mistake.key.empty() ? "" : mistake.key + " ") + mistake.detail + "\n";
+    for (const auto& mistake : mistakes)
+        all += mistake.where + ": " + (mistake.key.empty() ? "" : mistake.key + " ") + mistake.detail + "\n";
     return all;
 }
 

@@ -1,5 +1,5 @@
-// The configuration: TOML, every key overridable by DESKLINE_<SECTION>_<KEY>. One table names the keys; an unknown one is an error that
-// names the nearest. Thread: main's, at the start.
+// The configuration: TOML, every key overridable by DESKLINE_<SECTION>_<KEY>. One table names the keys; an unknown one
+// is an error that names the nearest. Thread: main's, at the start.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -15,10 +15,12 @@ namespace deskline::host {
 struct Configuration {
     std::string file;  // what it was read from; "": defaults and environment alone
     struct {
-        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities, clientRevocations;
+        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities,
+                          clientRevocations;
         std::vector<std::string> names, allowedOrigins, trustedProxies, frameAncestors;
-        std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25, rateLimit = 6000,
-                     compressionThreshold = 1024, connectionsPerAddress = 5000, handshakesPerSecond = 1000, streamsPerAccount = 200;
+        std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25,
+                     rateLimit = 6000, compressionThreshold = 1024, connectionsPerAddress = 5000,
+                     handshakesPerSecond = 1000, streamsPerAccount = 200;
         bool compression = false;
     } server;
     struct {
@@ -53,7 +55,8 @@ struct Configuration {
     } presence;
     struct {
         std::string issuer, audience = "deskline", jwks, authorities, clientId, clientScope = "openid", localKey, keys;
-        std::string claimSubject = "sub", claimRole = "role", claimAgents = "agents", claimGroups = "groups", claimScopes = "scope";
+        std::string claimSubject = "sub", claimRole = "role", claimAgents = "agents", claimGroups = "groups",
+                    claimScopes = "scope";
         std::vector<std::string> roles, defaultGroups;
         std::int64_t refresh = 600, freeFailures = 10;
     } identity;
@@ -71,10 +74,12 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 std::optional<std::string> processEnvironment(const std::string& name);
 
 // Every mistake there is, not only the first. `file` empty: defaults and environment only.
-std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment = processEnvironment);
+std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
+                          const Environment& environment = processEnvironment);
 // An entry of identity.roles, "their name = ours": both names; the second is "" where there is no such sign.
 std::pair<std::string, std::string> roleNames(const std::string& entry);
-std::size_t shardsOf(const Configuration& configuration);  // how many threads serve connections: as many as it says, else one a processor
+std::size_t shardsOf(const Configuration& configuration);  // how many threads serve connections: as many as it says,
+                                                           // else one a processor
 std::vector<std::string> keys();                           // "server.listen" …, for the documentation's test
 std::string text(const std::vector<Mistake>& mistakes);
 

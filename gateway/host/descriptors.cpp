@@ -9,14 +9,17 @@
 namespace deskline::host {
 namespace {
 
-// The gateway's own part of a limit that is large enough; else a quarter of it. A shard's loop has three (Boost.Asio: epoll, eventfd, timerfd).
+// The gateway's own part of a limit that is large enough; else a quarter of it. A shard's loop has three (Boost.Asio:
+// epoll, eventfd, timerfd).
 std::size_t ownPart(std::size_t shards) { return 512 + (shards > 32 ? 3 * (shards - 32) : 0); }
-constexpr std::size_t mostCrowd = 256;  // connections beyond the limit that still get an answer; else an eighth of what is left
+constexpr std::size_t mostCrowd =
+    256;  // connections beyond the limit that still get an answer; else an eighth of what is left
 
 #ifndef _WIN32
 std::size_t number(rlim_t limit) {
-    return limit == RLIM_INFINITY || limit > std::numeric_limits<std::size_t>::max() ? std::numeric_limits<std::size_t>::max()
-                                                                                     : static_cast<std::size_t>(limit);
+    return limit == RLIM_INFINITY || limit > std::numeric_limits<std::size_t>::max()
+               ? std::numeric_limits<std::size_t>::max()
+               : static_cast<std::size_t>(limit);
 }
 #endif
 
@@ -47,17 +50,20 @@ Share shareOf(std::optional<std::size_t> limit, std::size_t wanted, std::size_t 
     return {std::min(wanted, left - crowd), crowd};
 }
 
-std::size_t descriptorsFor(std::size_t connections, std::size_t shards) { return connections + mostCrowd + ownPart(shards); }
+std::size_t descriptorsFor(std::size_t connections, std::size_t shards) {
+    return connections + mostCrowd + ownPart(shards);
+}
 
 Finding checkDescriptors(std::size_t wanted, std::size_t shards) {
     const auto limit = mostDescriptors();
     const auto share = shareOf(limit, wanted, shards);
     const auto needed = std::to_string(descriptorsFor(wanted, shards));
     if (share.connections == wanted)
-        return {"descriptors", Severity::ok, "[server] max_connections = " + std::to_string(wanted) + " has the descriptors that it needs.", "", ""};
+        return {"descriptors", Severity::ok,
+                "[server] max_connections = " + std::to_string(wanted) + " has the descriptors that it needs.", "", ""};
     return {"descriptors", Severity::degraded,
-            "[server] max_connections = " + std::to_string(wanted) + " needs " + needed + " descriptors, and the system allows this process " +
-                std::to_string(*limit) + ".",
+            "[server] max_connections = " + std::to_string(wanted) + " needs " + needed +
+                " descriptors, and the system allows this process " + std::to_string(*limit) + ".",
             "At most " + std::to_string(share.connections) + " connections are served.",
             "Allow more (systemd: LimitNOFILE=" + needed + "; else ulimit -n), or lower [server] max_connections."};
 }

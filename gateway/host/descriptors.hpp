@@ -1,5 +1,6 @@
-// How many files and connections the system lets this process have open at once (POSIX RLIMIT_NOFILE), and how that is shared out, so that
-// strangers' connections never take the descriptors that the gateway reads its own files with. Thread: main's, at the start.
+// How many files and connections the system lets this process have open at once (POSIX RLIMIT_NOFILE), and how that is
+// shared out, so that strangers' connections never take the descriptors that the gateway reads its own files with.
+// Thread: main's, at the start.
 #pragma once
 #include <cstddef>
 #include <optional>

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t longestLine = 1024;  // bytes, with its end
 
-// What was said, as one line. What others have said stands in many messages: none of them ends the line, moves it or fills the disk with it.
+// What was said, as one line. What others have said stands in many messages: none of them ends the line, moves it or
+// fills the disk with it.
 class Line : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) final {
@@ -36,7 +37,9 @@ protected:
         const auto name = spdlog::level::to_string_view(message.level);
         return {name.data(), name.size()};
     }
-    static std::string time(const spdlog::details::log_msg& message) { return toRfc3339(std::chrono::floor<std::chrono::milliseconds>(message.time)); }
+    static std::string time(const spdlog::details::log_msg& message) {
+        return toRfc3339(std::chrono::floor<std::chrono::milliseconds>(message.time));
+    }
 };
 
 class TextLine final : public Line {
@@ -50,7 +53,9 @@ class TextLine final : public Line {
 
 class JsonLine final : public Line {
     std::string write(const spdlog::details::log_msg& message, const std::string& text) const override {
-        return boost::json::serialize(boost::json::object{{"time", time(message)}, {"level", level(message)}, {"message", text}}) + "\n";
+        return boost::json::serialize(
+                   boost::json::object{{"time", time(message)}, {"level", level(message)}, {"message", text}}) +
+               "\n";
     }
     std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonLine>(); }
 };

@@ -1,4 +1,5 @@
-// What goes to stderr: the log, as text or as one JSON object a line, and what a command says. Thread: main's, at the start; logging and saying any.
+// What goes to stderr: the log, as text or as one JSON object a line, and what a command says. Thread: main's, at the
+// start; logging and saying any.
 #pragma once
 #include <spdlog/formatter.h>
 
@@ -12,7 +13,8 @@ void startLogging(const std::string& level, const std::string& format);
 // One message, one line of at most 1 KiB, whatever it says. `format`: "text" or "json".
 std::unique_ptr<spdlog::formatter> logLines(const std::string& format);
 
-// A line without its end, which is no message of the log. One write, so that none of another thread, or of another program, comes in between.
+// A line without its end, which is no message of the log. One write, so that none of another thread, or of another
+// program, comes in between.
 void say(std::string line);
 
 }  // namespace deskline::host

@@ -27,15 +27,18 @@ int processId() {
 }
 
 std::filesystem::path defaultDataFolder() {
-    if (onWindows) return std::filesystem::path(processEnvironment("ProgramData").value_or("C:\\ProgramData")) / "Deskline";
+    if (onWindows)
+        return std::filesystem::path(processEnvironment("ProgramData").value_or("C:\\ProgramData")) / "Deskline";
     if (const auto state = processEnvironment("XDG_STATE_HOME")) return std::filesystem::path(*state) / "deskline";
     return std::filesystem::path(processEnvironment("HOME").value_or("/var/lib")) / ".local/state/deskline";
 }
 
 std::filesystem::path defaultConfiguration() {
-    const auto file = onWindows ? defaultDataFolder() / "deskline.toml" : std::filesystem::path("/etc/deskline/deskline.toml");
+    const auto file =
+        onWindows ? defaultDataFolder() / "deskline.toml" : std::filesystem::path("/etc/deskline/deskline.toml");
     const auto there = stampOf(file);
-    return there && !*there ? std::filesystem::path() : file;  // one that cannot be read is a mistake to be told, not the defaults
+    return there && !*there ? std::filesystem::path()
+                            : file;  // one that cannot be read is a mistake to be told, not the defaults
 }
 
 }  // namespace deskline::host

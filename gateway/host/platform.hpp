@@ -13,7 +13,8 @@ inline constexpr bool onWindows = false;
 
 std::string hostName();
 int processId();
-std::filesystem::path defaultDataFolder();     // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
+std::filesystem::path
+defaultDataFolder();  // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
 std::filesystem::path defaultConfiguration();  // "" when there is none
 
 }  // namespace deskline::host

@@ -10,8 +10,9 @@ std::vector<Kept> keptBy(const Configuration& c) {
     if (c.server.privateKey.empty()) all.push_back({data / "private-key.pem", true});
     for (const auto* part : {"", "-wal", "-shm"}) all.push_back({c.journal.path + part, true});
     const bool keysFromFile = !c.identity.jwks.starts_with("https://");
-    for (const auto& believed : {c.file, c.server.clientAuthorities, c.server.clientRevocations, keysFromFile ? c.identity.jwks : std::string(),
-                                 c.identity.authorities, c.webhooks.authorities})
+    for (const auto& believed :
+         {c.file, c.server.clientAuthorities, c.server.clientRevocations,
+          keysFromFile ? c.identity.jwks : std::string(), c.identity.authorities, c.webhooks.authorities})
         if (!believed.empty()) all.push_back({.path = believed, .secret = false, .lent = true});
     if (!c.server.privateKey.empty()) all.push_back({.path = c.server.privateKey, .lent = true});
     return all;
@@ -21,7 +22,8 @@ std::vector<std::string> secure(const Configuration& c) {
     std::vector<std::string> refused;
     for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
         if (file.writable)
-            refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy + "`.");
+            refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy +
+                              "`.");
         else if (file.mendable && mend(file))
             spdlog::warn("{}; that was taken from them, but somebody may have read it before", file.finding);
         else if (file.lent)
@@ -35,16 +37,21 @@ std::vector<std::string> secure(const Configuration& c) {
 std::vector<Finding> diagnosePrivacy(const Configuration& c) {
     std::vector<Finding> findings;
     for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
-        const auto* meaning = file.writable   ? "Others may change keys, revocations, events or the configuration. The gateway does not start."
-                              : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
-                                              : "Others may read secrets there.";
+        const auto* meaning =
+            file.writable
+                ? "Others may change keys, revocations, events or the configuration. The gateway does not start."
+            : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
+                            : "Others may read secrets there.";
         if (file.lent)
             findings.push_back({"privacy", Severity::ok, file.finding + ".", "That account may change it.", ""});
         else
-            findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".", meaning, file.remedy});
+            findings.push_back({"privacy", file.writable ? Severity::failed : Severity::degraded, file.finding + ".",
+                                meaning, file.remedy});
     }
     if (findings.empty())
-        findings.push_back({"privacy", Severity::ok, "What Deskline keeps is for its own account alone, and nobody else may change what it believes.", "", ""});
+        findings.push_back(
+            {"privacy", Severity::ok,
+             "What Deskline keeps is for its own account alone, and nobody else may change what it believes.", "", ""});
     return findings;
 }
 

@@ -32,7 +32,8 @@ Account accountOf(const std::filesystem::path& data) {
 }
 
 bool othersMayWrite(const struct stat& is, const Account& account) {
-    return (is.st_mode & S_IWOTH) != 0 || ((is.st_mode & S_IWGRP) != 0 && is.st_gid != 0 && is.st_gid != ::getegid() && is.st_gid != account.group);
+    return (is.st_mode & S_IWOTH) != 0 ||
+           ((is.st_mode & S_IWGRP) != 0 && is.st_gid != 0 && is.st_gid != ::getegid() && is.st_gid != account.group);
 }
 
 // What Kubernetes mounts from a ConfigMap, say, has a folder of 0777.
@@ -57,7 +58,8 @@ std::filesystem::path wholeName(const std::filesystem::path& path) {
     return error ? std::filesystem::absolute(path, error).lexically_normal() : whole;
 }
 
-// Whoever may write in one of them may put another file in the file's place: those of its name, and those that its links lead to, one by one.
+// Whoever may write in one of them may put another file in the file's place: those of its name, and those that its
+// links lead to, one by one.
 std::vector<std::filesystem::path> foldersAbove(const std::filesystem::path& path) {
     constexpr int mostLinks = 40;  // as the system follows
     std::vector<std::filesystem::path> all;
@@ -68,7 +70,8 @@ std::vector<std::filesystem::path> foldersAbove(const std::filesystem::path& pat
         const auto link = firstLink(whole);
         if (!link) break;
         const auto rest = whole.lexically_relative(*link);
-        whole = (link->parent_path() / std::filesystem::read_symlink(*link, error) / (rest == "." ? "" : rest)).lexically_normal();
+        whole = (link->parent_path() / std::filesystem::read_symlink(*link, error) / (rest == "." ? "" : rest))
+                    .lexically_normal();
         if (!whole.has_filename()) whole = whole.parent_path();
     }
     return all;
@@ -81,21 +84,24 @@ void keepPrivate() { ::umask(S_IRWXG | S_IRWXO); }
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data) {
     std::vector<Exposed> found;
     const auto account = accountOf(data);
-    const auto note = [&](const std::filesystem::path& path, const struct stat& is, bool writable, bool readable, bool foreign, bool lent,
-                          const char* right) -> Exposed& {
+    const auto note = [&](const std::filesystem::path& path, const struct stat& is, bool writable, bool readable,
+                          bool foreign, bool lent, const char* right) -> Exposed& {
         Exposed file{path, writable, false, false, {}, {}};
         if (foreign && !lent) file.remedy = fmt::format("chown {} {}", account.user, path.string());
-        if (writable || readable) file.remedy += fmt::format("{}chmod {} {}", file.remedy.empty() ? "" : " && ", right, path.string());
+        if (writable || readable)
+            file.remedy += fmt::format("{}chmod {} {}", file.remedy.empty() ? "" : " && ", right, path.string());
         file.lent = lent && file.remedy.empty();
         file.finding = foreign && !writable
                            ? fmt::format("{} belongs to another account ({})", path.string(), is.st_uid)
-                           : fmt::format("{} can be {} by others (mode {:04o})", path.string(), writable ? "changed" : "read", is.st_mode & 07777);
+                           : fmt::format("{} can be {} by others (mode {:04o})", path.string(),
+                                         writable ? "changed" : "read", is.st_mode & 07777);
         return found.emplace_back(std::move(file));
     };
     std::set<std::filesystem::path> seen;
     for (const auto& [path, ours, secret, lent] : all) {
         struct stat is {};
-        if (::stat(path.c_str(), &is) != 0) continue;                // not there yet; one that cannot be read is told by whoever reads it
+        if (::stat(path.c_str(), &is) != 0)
+            continue;  // not there yet; one that cannot be read is told by whoever reads it
         if (!S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode)) continue;  // /dev/null, a pipe
         seen.insert(wholeName(path));
         const auto mode = is.st_mode & 07777;
@@ -105,7 +111,8 @@ std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem
         if (!writable && !readable && !foreign) continue;
         const auto* right = S_ISDIR(is.st_mode) ? "700" : ours ? "600" : secret ? "go-w,o-r" : "go-w";
         auto& file = note(path, is, writable, readable, foreign, lent, right);
-        file.mendable = ours && holdsNoFolder(path) && readable && !foreign && (is.st_uid == account.user || ::geteuid() == 0);
+        file.mendable =
+            ours && holdsNoFolder(path) && readable && !foreign && (is.st_uid == account.user || ::geteuid() == 0);
         file.writable = writable || (foreign && !lent);
     }
     for (const auto& kept : all)
@@ -123,7 +130,8 @@ std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem
 
 bool mend(const Exposed& file) {
     struct stat is {};
-    return ::lstat(file.path.c_str(), &is) == 0 && !S_ISLNK(is.st_mode) && ::chmod(file.path.c_str(), is.st_mode & S_IRWXU) == 0;
+    return ::lstat(file.path.c_str(), &is) == 0 && !S_ISLNK(is.st_mode) &&
+           ::chmod(file.path.c_str(), is.st_mode & S_IRWXU) == 0;
 }
 
 }  // namespace deskline::host

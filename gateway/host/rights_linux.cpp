@@ -2,6 +2,8 @@
 
 namespace deskline::host {
 
-std::vector<Finding> diagnoseProcess() { return {{"host", Severity::ok, "This is not Windows: telephony and audio are simulated.", "", ""}}; }
+std::vector<Finding> diagnoseProcess() {
+    return {{"host", Severity::ok, "This is not Windows: telephony and audio are simulated.", "", ""}};
+}
 
 }  // namespace deskline::host

@@ -12,7 +12,8 @@ std::vector<Finding> diagnoseProcess() {
                             "Core Audio shows only session 0's audio there: not the agent's softphone.",
                             "Run Deskline in the agent's own session where audio is wanted."});
     else
-        findings.push_back({"host", Severity::ok, "This process runs in the user's session " + std::to_string(session) + ".", "", ""});
+        findings.push_back(
+            {"host", Severity::ok, "This process runs in the user's session " + std::to_string(session) + ".", "", ""});
     return findings;
 }
 

@@ -108,7 +108,8 @@ bool within(std::chrono::milliseconds patience, std::function<void()> work, cons
     bool ended = false;
     {
         std::unique_lock lock(state->mutex);
-        while (!state->ended && std::chrono::steady_clock::now() < until && !hurried()) state->done.wait_for(lock, lookForHurry);
+        while (!state->ended && std::chrono::steady_clock::now() < until && !hurried())
+            state->done.wait_for(lock, lookForHurry);
         ended = state->ended;
     }
     ended ? thread.join() : thread.detach();

@@ -1,6 +1,6 @@
-// What the process is asked for from outside: to end (SIGINT, SIGTERM; Ctrl-C and Ctrl-Break on Windows), to read its files again (SIGHUP).
-// Held from the first moment, so that none of them ends a gateway that is starting; told to main while it serves and while it ends.
-// Source: POSIX signal.h. Thread: main's, apart from its own that listens.
+// What the process is asked for from outside: to end (SIGINT, SIGTERM; Ctrl-C and Ctrl-Break on Windows), to read its
+// files again (SIGHUP). Held from the first moment, so that none of them ends a gateway that is starting; told to main
+// while it serves and while it ends. Source: POSIX signal.h. Thread: main's, apart from its own that listens.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -19,7 +19,8 @@ public:
     ~Signals();
 
     int asked() const { return asked_; }  // how often the process was asked to end
-    // Until it is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed; false: it has to end by itself.
+    // Until it is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed; false:
+    // it has to end by itself.
     void wait(const std::function<bool(bool anyway)>& look);
 
 private:
@@ -31,8 +32,8 @@ private:
     std::unique_ptr<Listener> listener_;
 };
 
-// Does what may never return on a thread of its own. False: after `patience`, or as soon as `hurried`, it has not; it goes on, and what it
-// uses must not be destroyed any more.
+// Does what may never return on a thread of its own. False: after `patience`, or as soon as `hurried`, it has not; it
+// goes on, and what it uses must not be destroyed any more.
 bool within(std::chrono::milliseconds patience, std::function<void()> work, const std::function<bool()>& hurried);
 
 }  // namespace deskline::host

@@ -20,11 +20,13 @@ void Authenticator::identify(std::string credential, Time now, const std::string
     const auto unlessRevoked = [this, now, done = std::move(done)](Result<Identity> identity) {
         if (!identity) return done(std::move(identity));
         auto is = current(*identity, now);
-        done(is ? Result<Identity>(std::move(*is)) : refusedToken("The tokens of " + identity->subject + " were revoked; sign in again."));
+        done(is ? Result<Identity>(std::move(*is))
+                : refusedToken("The tokens of " + identity->subject + " were revoked; sign in again."));
     };
     const auto issuer = textAt(token->claims, "iss");
     if (issuer == localIssuer) return unlessRevoked(tokens_.verify(*token, seconds));
-    if (issuer_ && issuer == issuer_->options().issuer) return issuer_->verify(std::move(*token), seconds, unlessRevoked);
+    if (issuer_ && issuer == issuer_->options().issuer)
+        return issuer_->verify(std::move(*token), seconds, unlessRevoked);
     unlessRevoked(refusedToken("The token is of another issuer."));
 }
 
@@ -70,7 +72,9 @@ Result<Identity> Authenticator::certificate(const std::vector<std::string>& name
     return keys_->certificate(names, now);
 }
 
-std::optional<Identity> Authenticator::current(const Identity& caller, Time now) const { return keys_ ? keys_->current(caller, now) : std::optional(caller); }
+std::optional<Identity> Authenticator::current(const Identity& caller, Time now) const {
+    return keys_ ? keys_->current(caller, now) : std::optional(caller);
+}
 
 bool Authenticator::tick() {
     if (issuer_) issuer_->tick();

@@ -52,36 +52,44 @@ std::optional<Role> roleIn(const std::set<std::string>& names, const ClaimMap& m
 
 }  // namespace
 
-Result<Identity> readClaims(const json::object& claims, const Expected& expected, const ClaimMap& map, std::int64_t now) {
+Result<Identity> readClaims(const json::object& claims, const Expected& expected, const ClaimMap& map,
+                            std::int64_t now) {
     const auto expires = numberAt(claims, "exp");
     if (!expires) return refusedToken("The token has no end (exp).");
     if (later(*expires, leewaySeconds) < now) return refusedToken("The token has expired.");
     if (claims.contains("nbf")) {
         const auto notBefore = numberAt(claims, "nbf");
-        if (!notBefore || *notBefore > later(now, leewaySeconds)) return refusedToken("The token is not valid yet (nbf).");
+        if (!notBefore || *notBefore > later(now, leewaySeconds))
+            return refusedToken("The token is not valid yet (nbf).");
     }
     if (textAt(claims, "iss") != expected.issuer) return refusedToken("The token is of another issuer.");
     const auto audiences = words(claims.if_contains("aud"), false);
-    if (!audiences.contains(expected.audience)) return refusedToken("The token is for another audience (aud); this gateway's is " + expected.audience + ".");
+    if (!audiences.contains(expected.audience))
+        return refusedToken("The token is for another audience (aud); this gateway's is " + expected.audience + ".");
     Identity identity;
     const auto subject = words(at(claims, map.subject), false);
     if (subject.size() != 1) return refusedToken("The token names no subject (" + map.subject + ").");
     identity.subject = *subject.begin();
     const auto role = roleIn(words(at(claims, map.role), false), map);
-    if (!role) return refusedToken("The token gives no known role; the claim " + map.role + " must hold agent, supervisor, integration or admin.");
+    if (!role)
+        return refusedToken("The token gives no known role; the claim " + map.role +
+                            " must hold agent, supervisor, integration or admin.");
     identity.role = *role;
     identity.agents = words(at(claims, map.agents), false);
     identity.scopes = words(at(claims, map.scopes), true);
     const auto* groups = at(claims, map.groups);
     identity.groups = groups ? words(groups, false) : map.defaultGroups;
-    // They stand in events, the audit and the log that others read. Cut they would be somebody else's. OpenID Connect Core 1.0 §2: `sub` has
-    // at most 255 characters.
+    // They stand in events, the audit and the log that others read. Cut they would be somebody else's. OpenID Connect
+    // Core 1.0 §2: `sub` has at most 255 characters.
     const auto unfit = [](const std::string& name) { return !isPrintable(name); };
     if (unfit(identity.subject))
-        return refusedToken("The token's subject (" + map.subject + ") is longer than 255 bytes or has characters that cannot be shown.");
+        return refusedToken("The token's subject (" + map.subject +
+                            ") is longer than 255 bytes or has characters that cannot be shown.");
     for (const auto* names : {&identity.agents, &identity.groups, &identity.scopes})
         if (std::ranges::any_of(*names, unfit))
-            return refusedToken("The token names an agent, group or scope that is longer than 255 bytes or has characters that cannot be shown.");
+            return refusedToken(
+                "The token names an agent, group or scope that is longer than 255 bytes or has characters that cannot "
+                "be shown.");
     identity.expires = *expires;
     identity.issued = numberAt(claims, "iat").value_or(0);
     return identity;

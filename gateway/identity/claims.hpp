@@ -1,6 +1,6 @@
-// What a token's claims say about its bearer: which ones hold role, agents, groups and scopes is the configuration's word ([identity]).
-// A claim is named as it stands in the token ("https://deskline/role"), or by its path ("realm_access.roles"). Source: RFC 7519.
-// Thread: any.
+// What a token's claims say about its bearer: which ones hold role, agents, groups and scopes is the configuration's
+// word ([identity]). A claim is named as it stands in the token ("https://deskline/role"), or by its path
+// ("realm_access.roles"). Source: RFC 7519. Thread: any.
 #pragma once
 #include <map>
 
@@ -22,6 +22,7 @@ struct Expected {
 };
 
 // `now`: seconds since 1970. The fault says in plain words what is wrong with the claims.
-Result<Identity> readClaims(const boost::json::object& claims, const Expected& expected, const ClaimMap& map, std::int64_t now);
+Result<Identity> readClaims(const boost::json::object& claims, const Expected& expected, const ClaimMap& map,
+                            std::int64_t now);
 
 }  // namespace deskline::identity

@@ -30,8 +30,9 @@ struct Identity {
     std::set<std::string> groups = {};  // names of the ACD groups that it is for; everyGroup: all
     std::set<std::string> scopes = {};  // of an integration: policy.hpp has the names
     Proof proof = Proof::local_token;
-    std::string credential = {};  // the key's id; of a token: when the tokens of its subject were revoked before it, if they ever were
-    std::int64_t issued = 0;      // of a token: seconds since 1970
+    std::string credential =
+        {};  // the key's id; of a token: when the tokens of its subject were revoked before it, if they ever were
+    std::int64_t issued = 0;  // of a token: seconds since 1970
 
     // Whose operations and limits these are: two callers of the same name from two sources are two.
     std::string account() const {

@@ -63,7 +63,8 @@ void Issuer::discover() {
         if (!document || textAt(*document, "issuer") != options_.issuer)
             return fetched(Fault{"configuration", "Discovery at " + options_.issuer + " answered for another issuer."});
         const auto keys = textAt(*document, "jwks_uri");
-        if (!isAddress(keys)) return fetched(Fault{"configuration", "Discovery at " + options_.issuer + " names no https jwks_uri."});
+        if (!isAddress(keys))
+            return fetched(Fault{"configuration", "Discovery at " + options_.issuer + " names no https jwks_uri."});
         fetchKeys(keys);
     });
 }
@@ -79,7 +80,8 @@ void Issuer::fetched(const Result<std::string>& text) {
         const std::lock_guard lock(mutex_);
         fetching_ = false;
         if (keys) {
-            if (!fault_.empty() || !keys_ || keys_->size() != keys->size()) spdlog::info("identity: {} keys of {}", keys->size(), options_.issuer);
+            if (!fault_.empty() || !keys_ || keys_->size() != keys->size())
+                spdlog::info("identity: {} keys of {}", keys->size(), options_.issuer);
             keys_ = std::make_shared<const Jwks>(std::move(*keys));
             fault_.clear();
         } else {
@@ -118,9 +120,12 @@ void Issuer::verify(Jwt token, std::int64_t now, std::function<void(Result<Ident
     if (fromFile()) readFile();
     const auto afterwards = [this, token = std::move(token), now, done = std::move(done)](bool asked) {
         if (auto decided = decide(token, now)) return done(std::move(*decided));
-        if (asked && health().fault.empty()) return done(refusedToken("The token was signed with a key that its issuer does not publish."));
+        if (asked && health().fault.empty())
+            return done(refusedToken("The token was signed with a key that its issuer does not publish."));
         const auto* why = "The keys of the token's issuer could not be had just now; try again shortly.";
-        done(fromFile() ? refusedToken(why) : Fault{"resource-unavailable", why});  // nobody could look at it: that says nothing of the token
+        done(fromFile()
+                 ? refusedToken(why)
+                 : Fault{"resource-unavailable", why});  // nobody could look at it: that says nothing of the token
     };
     bool begin = false, wait = false, asked = false;  // asked: its keys are as new as they may be
     {

@@ -1,7 +1,7 @@
-// The identity provider: whose tokens are believed, and its public keys. They come from a file or an https address, or by discovery
-// (OpenID Connect); they are fetched again in the background, and once more, at most every 30 s, when a token names a key that is not
-// known. While the provider cannot be reached, or the file cannot be read, the keys that are there stay good.
-// Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
+// The identity provider: whose tokens are believed, and its public keys. They come from a file or an https address, or
+// by discovery (OpenID Connect); they are fetched again in the background, and once more, at most every 30 s, when a
+// token names a key that is not known. While the provider cannot be reached, or the file cannot be read, the keys that
+// are there stay good. Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -27,16 +27,18 @@ class Issuer {
 public:
     using Clock = std::chrono::steady_clock;
     static constexpr auto again = std::chrono::seconds(30);  // after a failure, or for an unknown key
-    static constexpr std::size_t mostWaiting = 1'000;        // tokens that wait for keys; those beyond are refused at once
+    static constexpr std::size_t mostWaiting = 1'000;  // tokens that wait for keys; those beyond are refused at once
 
-    Issuer(IssuerOptions options, Fetch fetch) : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
+    Issuer(IssuerOptions options, Fetch fetch)
+        : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
 
     const IssuerOptions& options() const { return options_; }
-    Result<void> open();                               // at the start: a file of keys that cannot be read is a reason not to begin
+    Result<void> open();  // at the start: a file of keys that cannot be read is a reason not to begin
     void tick(Clock::time_point time = Clock::now());  // about once a second: fetches what is due
 
     // `done` at once where the keys that are there decide it; else after they were fetched again.
-    void verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done, Clock::time_point time = Clock::now());
+    void verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done,
+                Clock::time_point time = Clock::now());
 
     void stop();  // those who wait are refused, nothing is fetched any more
 

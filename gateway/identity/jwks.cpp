@@ -20,10 +20,13 @@ using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 PublicKey made(const char* kind, OSSL_PARAM_BLD* builder) {
     const std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>> parameters(OSSL_PARAM_BLD_to_param(builder));
     if (!parameters) throw std::bad_alloc();
-    const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> context(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
+    const std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>> context(
+        EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
     if (!context) throw std::bad_alloc();
     EVP_PKEY* key = nullptr;
-    if (EVP_PKEY_fromdata_init(context.get()) != 1 || EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) return nullptr;
+    if (EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1)
+        return nullptr;
     return {key, &EVP_PKEY_free};
 }
 
@@ -31,7 +34,8 @@ PublicKey rsaKey(const std::string& modulus, const std::string& exponent) {
     const std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>> builder(OSSL_PARAM_BLD_new());
     if (!builder) throw std::bad_alloc();
     const auto number = [](const std::string& bytes) {
-        return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
+        return Number(
+            BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
     };
     const auto n = number(modulus), e = number(exponent);
     if (!n || !e) throw std::bad_alloc();
@@ -52,7 +56,9 @@ PublicKey ecKey(const std::string& x, const std::string& y) {
 }
 
 PublicKey edKey(const std::string& x) {
-    return {EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(x.data()), x.size()), &EVP_PKEY_free};
+    return {EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(x.data()),
+                                        x.size()),
+            &EVP_PKEY_free};
 }
 
 PublicKey keyFrom(const json::object& jwk) {
@@ -85,7 +91,9 @@ Result<Jwks> parseJwks(std::string_view text) {
         if (!item.is_object()) return wrong("holds something that is no key.");
         const auto& jwk = item.get_object();
         if (jwk.contains("d") || jwk.contains("k") || jwk.contains("p"))
-            return wrong("holds a private or shared key; publish the public keys alone, and make new ones, since these are known now.");
+            return wrong(
+                "holds a private or shared key; publish the public keys alone, and make new ones, since these are "
+                "known now.");
         if (const auto use = textAt(jwk, "use"); !use.empty() && use != "sig") continue;
         auto key = keyFrom(jwk);
         const auto algorithm = key ? algorithmOf(key) : std::nullopt;
@@ -94,7 +102,8 @@ Result<Jwks> parseJwks(std::string_view text) {
         const auto id = textAt(jwk, "kid");
         keys.push_back({id.empty() ? std::nullopt : std::optional(id), *algorithm, std::move(key)});
     }
-    if (keys.empty()) return wrong("holds no key that can be used: RSA from 2048 bits (RS256), P-256 (ES256) or Ed25519 (EdDSA).");
+    if (keys.empty())
+        return wrong("holds no key that can be used: RSA from 2048 bits (RS256), P-256 (ES256) or Ed25519 (EdDSA).");
     return keys;
 }
 

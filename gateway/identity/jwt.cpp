@@ -20,9 +20,11 @@ namespace json = boost::json;
 
 constexpr std::size_t fieldBytes = 32;  // of P-256
 
-// Notices a name that stands twice in one object: readers disagree on which one counts, and that is an attack (RFC 8725 §2.4).
+// Notices a name that stands twice in one object: readers disagree on which one counts, and that is an attack (RFC 8725
+// §2.4).
 struct Names {
-    static constexpr std::size_t max_object_size = SIZE_MAX, max_array_size = SIZE_MAX, max_key_size = SIZE_MAX, max_string_size = SIZE_MAX;
+    static constexpr std::size_t max_object_size = SIZE_MAX, max_array_size = SIZE_MAX, max_key_size = SIZE_MAX,
+                                 max_string_size = SIZE_MAX;
     std::vector<std::set<std::string>> open;
     std::string name;
     bool twice = false;
@@ -80,7 +82,8 @@ std::string rawSignature(const std::vector<unsigned char>& der) {
 std::string derSignature(const std::string& raw) {  // "": there is no memory for it
     const EcSignature signature(ECDSA_SIG_new());
     if (!signature) return {};
-    auto *r = BN_bin2bn(bytesOf(raw), fieldBytes, nullptr), *s = BN_bin2bn(bytesOf(raw) + fieldBytes, fieldBytes, nullptr);
+    auto *r = BN_bin2bn(bytesOf(raw), fieldBytes, nullptr),
+         *s = BN_bin2bn(bytesOf(raw) + fieldBytes, fieldBytes, nullptr);
     if (!r || !s || ECDSA_SIG_set0(signature.get(), r, s) != 1) {
         BN_free(r);
         BN_free(s);
@@ -112,7 +115,8 @@ Fit fitOf(const Jwt& token, const PublicKey& key) {
     const Digest context(EVP_MD_CTX_new());
     const auto* digest = token.algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256();
     if (!context || EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key.get()) != 1) return Fit::unknown;
-    const int fits = EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(), bytesOf(token.signedPart), token.signedPart.size());
+    const int fits = EVP_DigestVerify(context.get(), bytesOf(signature), signature.size(), bytesOf(token.signedPart),
+                                      token.signedPart.size());
     return fits == 1 ? Fit::fits : fits == 0 ? Fit::wrong : Fit::unknown;
 }
 
@@ -157,7 +161,8 @@ std::optional<std::string> decodeBase64Url(std::string_view text) {
             bytes += static_cast<char>(buffer >> bits & 255);
         }
     }
-    const bool canonical = bits < 6 && (buffer & ((1U << bits) - 1)) == 0;  // no text stands for the same bytes as another (RFC 4648 §3.5)
+    const bool canonical =
+        bits < 6 && (buffer & ((1U << bits) - 1)) == 0;  // no text stands for the same bytes as another (RFC 4648 §3.5)
     return canonical ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
@@ -183,7 +188,8 @@ std::optional<std::int64_t> numberAt(const json::object& object, std::string_vie
     if (!value || !value->is_number()) return std::nullopt;
     json::error_code error;
     if (const auto whole = value->to_number<std::int64_t>(error); !error) return whole;
-    const double number = value->is_double() ? value->get_double() : -1;  // NumericDate may have a fraction (RFC 7519 §2)
+    const double number =
+        value->is_double() ? value->get_double() : -1;  // NumericDate may have a fraction (RFC 7519 §2)
     return number >= 0 && number < 1e15 ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
 }
 
@@ -192,17 +198,21 @@ Result<Jwt> parseJwt(std::string_view token) {
     const auto first = token.find('.'), second = first == std::string_view::npos ? first : token.find('.', first + 1);
     if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
         return refusedToken("The token is not a JWT: it must have three parts with a dot between them.");
-    const auto header = decodeBase64Url(token.substr(0, first)), claims = decodeBase64Url(token.substr(first + 1, second - first - 1));
+    const auto header = decodeBase64Url(token.substr(0, first)),
+               claims = decodeBase64Url(token.substr(first + 1, second - first - 1));
     auto signature = decodeBase64Url(token.substr(second + 1));
     if (!header || !claims) return refusedToken("The token is not a JWT: its parts must be base64url.");
-    if (!signature) return refusedToken("The token's signature is wrong: it is no base64url, or not in its one spelling.");
+    if (!signature)
+        return refusedToken("The token's signature is wrong: it is no base64url, or not in its one spelling.");
     const auto head = parseStrictly(*header);
     auto body = parseStrictly(*claims);
-    if (!head || !body) return refusedToken("The token's header and claims must be JSON objects in which no name stands twice.");
+    if (!head || !body)
+        return refusedToken("The token's header and claims must be JSON objects in which no name stands twice.");
     Jwt jwt;
     const auto algorithm = algorithmNamed(textAt(*head, "alg"));
     if (!algorithm) return refusedToken("The token's alg must be RS256, ES256 or EdDSA.");
-    if (head->contains("crit")) return refusedToken("The token's header asks for extensions (crit) that are not understood here.");
+    if (head->contains("crit"))
+        return refusedToken("The token's header asks for extensions (crit) that are not understood here.");
     if (head->contains("typ") && !isAccessToken(textAt(*head, "typ").empty() ? "?" : textAt(*head, "typ")))
         return refusedToken("The token's typ must be JWT or at+jwt.");
     if (const auto* keyId = head->if_contains("kid")) {
@@ -233,7 +243,8 @@ Result<void> checkSignature(const Jwt& token, const PublicKey& key) {
     ERR_clear_error();
     if (fit == Fit::fits) return {};
     if (fit == Fit::wrong && !lack.happened()) return refusedToken("The token's signature is wrong.");
-    return Fault{"resource-unavailable", "The token's signature could not be checked; there may be no memory for it just now."};
+    return Fault{"resource-unavailable",
+                 "The token's signature could not be checked; there may be no memory for it just now."};
 }
 
 std::string signEs256(const std::string& signedPart, const PublicKey& key) {

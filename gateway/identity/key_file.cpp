@@ -20,14 +20,16 @@ constexpr std::uint64_t cost = 1 << 15, blockSize = 8, parallel = 1, memory = 64
 
 std::string randomBytes(std::size_t count) {
     std::string bytes(count, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) throw std::runtime_error("the system has no random numbers");
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1)
+        throw std::runtime_error("the system has no random numbers");
     return bytes;
 }
 
 std::string scrypt(std::string_view secret, const std::string& salt) {
     std::string hash(hashBytes, '\0');
-    if (EVP_PBE_scrypt(secret.data(), secret.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(), cost, blockSize, parallel, memory,
-                       reinterpret_cast<unsigned char*>(hash.data()), hash.size()) != 1)
+    if (EVP_PBE_scrypt(secret.data(), secret.size(), reinterpret_cast<const unsigned char*>(salt.data()), salt.size(),
+                       cost, blockSize, parallel, memory, reinterpret_cast<unsigned char*>(hash.data()),
+                       hash.size()) != 1)
         throw std::runtime_error("scrypt failed: is there not enough memory?");
     return hash;
 }
@@ -49,8 +51,8 @@ Result<KeyFile> parseKeys(const std::string& text, const std::filesystem::path& 
     std::vector<FieldError> errors;
     if (!broken) fromJson(value, content, "", errors);
     if (!broken && errors.empty()) return content;
-    return Fault{"configuration",
-                 "The keys in " + path.string() + " cannot be read: " + (broken ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
+    return Fault{"configuration", "The keys in " + path.string() + " cannot be read: " +
+                                      (broken ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
 }
 
 Result<KeyFile> readKeyFile(const std::filesystem::path& path) {
@@ -70,27 +72,36 @@ Result<void> updateKeyFile(const std::filesystem::path& path, const std::functio
 
 Result<void> addKey(KeyFile& file, Key key, Time now) {
     if (file.keys.size() >= mostKeys)
-        return refused("there are " + std::to_string(mostKeys) + " keys, revoked ones included; take those that nobody asks after out of the file");
+        return refused("there are " + std::to_string(mostKeys) +
+                       " keys, revoked ones included; take those that nobody asks after out of the file");
     for (const auto& other : file.keys) {
         if (other.id == key.id || other.name == key.id || other.id == key.name)
-            return refused("'" + (other.id == key.name ? key.name : key.id) + "' is a key's id or name already; choose another name, or try again");
+            return refused("'" + (other.id == key.name ? key.name : key.id) +
+                           "' is a key's id or name already; choose another name, or try again");
         if (!whyNot(other, now).empty()) continue;
-        if (other.name == key.name) return refused("there is a key of the name '" + key.name + "' already; revoke it first, or choose another name");
+        if (other.name == key.name)
+            return refused("there is a key of the name '" + key.name +
+                           "' already; revoke it first, or choose another name");
         if (key.certificate && other.certificate == key.certificate)
-            return refused("the certificate " + *key.certificate + " stands for '" + other.name + "' already; revoke that first");
+            return refused("the certificate " + *key.certificate + " stands for '" + other.name +
+                           "' already; revoke that first");
     }
     file.keys.push_back(std::move(key));
     return {};
 }
 
 Result<Revoked> revokeKey(KeyFile& file, const std::string& idOrName, Time now) {
-    Key* named = nullptr;  // by its id; else the living one of the name, else one that has expired, else the one revoked last
-    const auto rank = [&](const Key& key) { return key.id == idOrName ? 3 : key.revokedAt ? 0 : whyNot(key, now).empty() ? 2 : 1; };
+    Key* named =
+        nullptr;  // by its id; else the living one of the name, else one that has expired, else the one revoked last
+    const auto rank = [&](const Key& key) {
+        return key.id == idOrName ? 3 : key.revokedAt ? 0 : whyNot(key, now).empty() ? 2 : 1;
+    };
     for (auto& key : file.keys)
         if ((key.id == idOrName || key.name == idOrName) && (!named || rank(key) >= rank(*named))) named = &key;
     if (!named) return refused("there is no key '" + idOrName + "'; `deskline key list` shows which there are");
     if (named->revokedAt && named->id != idOrName)
-        return refused("there is no key '" + idOrName + "' to revoke: the one of that name, " + named->id + ", was revoked at " + toRfc3339(*named->revokedAt));
+        return refused("there is no key '" + idOrName + "' to revoke: the one of that name, " + named->id +
+                       ", was revoked at " + toRfc3339(*named->revokedAt));
     const bool before = named->revokedAt.has_value();
     if (!before) named->revokedAt = now;
     return Revoked{*named, before};
@@ -99,7 +110,9 @@ Result<Revoked> revokeKey(KeyFile& file, const std::string& idOrName, Time now) 
 void revokeTokens(KeyFile& file, const std::string& subject, Time now) {
     auto until = std::chrono::ceil<std::chrono::seconds>(now);  // a token says when it was made in whole seconds
     for (const auto& before : file.revocations)
-        if (before.subject == subject) until = std::max(until, std::chrono::ceil<std::chrono::seconds>(before.before));  // a clock that was set back
+        if (before.subject == subject)
+            until =
+                std::max(until, std::chrono::ceil<std::chrono::seconds>(before.before));  // a clock that was set back
     std::erase_if(file.revocations, [&](const Revocation& before) { return before.subject == subject; });
     file.revocations.push_back({subject, until});
 }
@@ -121,7 +134,8 @@ std::string_view idIn(std::string_view secret) {
 
 bool isSecretOf(const Key& key, const std::string& secret) {
     if (!key.salt || !key.hash) return false;
-    const auto hash = decodeBase64Url(*key.hash).value_or(""), computed = scrypt(secret, decodeBase64Url(*key.salt).value_or(""));
+    const auto hash = decodeBase64Url(*key.hash).value_or(""),
+               computed = scrypt(secret, decodeBase64Url(*key.salt).value_or(""));
     return hash.size() == computed.size() && CRYPTO_memcmp(hash.data(), computed.data(), hash.size()) == 0;
 }
 

@@ -1,6 +1,6 @@
-// The file of API keys, of client certificates that stand for a caller, and of revocations: what `deskline key` and `deskline revoke` change
-// and the gateway watches. Of a key only an scrypt hash is kept. A name, a certificate's name and an id have one living owner.
-// Source: RFC 7914 (scrypt). Thread: the caller's.
+// The file of API keys, of client certificates that stand for a caller, and of revocations: what `deskline key` and
+// `deskline revoke` change and the gateway watches. Of a key only an scrypt hash is kept. A name, a certificate's name
+// and an id have one living owner. Source: RFC 7914 (scrypt). Thread: the caller's.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -17,12 +17,15 @@ struct Key {
     std::string id, name;
     Role role = Role::integration;
     std::vector<std::string> scopes, agents, groups;
-    std::optional<std::string> salt, hash;   // base64url; of a key
-    std::optional<std::string> certificate;  // instead: "CN=crm.example", "DNS:…", "URI:…", "email:…" of a client certificate
+    std::optional<std::string> salt, hash;  // base64url; of a key
+    std::optional<std::string>
+        certificate;  // instead: "CN=crm.example", "DNS:…", "URI:…", "email:…" of a client certificate
     Time createdAt{};
     std::optional<Time> expiresAt, revokedAt;
 };
-BOOST_DESCRIBE_STRUCT(Key, (), (id, name, role, scopes, agents, groups, salt, hash, certificate, createdAt, expiresAt, revokedAt))
+BOOST_DESCRIBE_STRUCT(Key, (),
+                      (id, name, role, scopes, agents, groups, salt, hash, certificate, createdAt, expiresAt,
+                       revokedAt))
 
 struct Revocation {  // no token of this subject that was issued before `before` is believed any more
     std::string subject;
@@ -42,8 +45,8 @@ std::string whyNot(const Key& key, Time now);
 // The fault configuration names the file. An empty file is a broken one.
 Result<KeyFile> parseKeys(const std::string& text, const std::filesystem::path& path);
 Result<KeyFile> readKeyFile(const std::filesystem::path& path);  // empty where there never was one
-// Carries a change out under the file's lock, so that of several at one time none is lost; it is on the disk when this returns. What `change`
-// refuses is answered as it is, and nothing was written.
+// Carries a change out under the file's lock, so that of several at one time none is lost; it is on the disk when this
+// returns. What `change` refuses is answered as it is, and nothing was written.
 Result<void> updateKeyFile(const std::filesystem::path& path, const std::function<Result<void>(KeyFile&)>& change);
 
 // Changes, for within an update. invalid-argument says in plain words why not.

@@ -19,7 +19,9 @@ Identity identityOf(const Key& key) {
     return {.subject = key.name,
             .role = key.role,
             .agents = setOf(key.agents),
-            .expires = key.expiresAt ? std::chrono::duration_cast<std::chrono::seconds>(key.expiresAt->time_since_epoch()).count() : 0,
+            .expires = key.expiresAt
+                           ? std::chrono::duration_cast<std::chrono::seconds>(key.expiresAt->time_since_epoch()).count()
+                           : 0,
             .groups = setOf(key.groups),
             .scopes = setOf(key.scopes),
             .proof = key.certificate ? Proof::certificate : Proof::key,
@@ -126,7 +128,9 @@ Result<Identity> Keys::certificate(const std::vector<std::string>& names, Time n
         if (whyNot(key, now).empty()) break;  // the living one, whatever became of those before it
     }
     if (named) return admit(*named, now);
-    return Fault{"not-authorized", "The client certificate is good, but stands for nobody here; `deskline key create --certificate` says for whom."};
+    return Fault{"not-authorized",
+                 "The client certificate is good, but stands for nobody here; `deskline key create --certificate` says "
+                 "for whom."};
 }
 
 std::optional<Identity> Keys::current(const Identity& caller, Time now) const {

@@ -1,5 +1,5 @@
-// Who shows an API key or a client certificate, and what was revoked: from the file of keys (key_file.hpp), which is watched.
-// Thread: any.
+// Who shows an API key or a client certificate, and what was revoked: from the file of keys (key_file.hpp), which is
+// watched. Thread: any.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,11 +16,13 @@ class Keys {
 public:
     explicit Keys(const std::filesystem::path& file) : file_(file, WatchedFile::Absent::first) {}
 
-    // At the start, where a file that cannot be read is a reason not to begin. One that is not there is none, if it never was.
+    // At the start, where a file that cannot be read is a reason not to begin. One that is not there is none, if it
+    // never was.
     Result<void> open();
-    // Reads the file again where it has changed. A file that cannot be read, or is gone, leaves what is known (above all what was revoked), and
-    // says so once; it is tried again each time. `reload` is done too when a key is not known, so that a new one is good at once.
-    // `changed`: whether there was anything new since it was asked last. `fault`: why what is known may be out of date; "": it is not.
+    // Reads the file again where it has changed. A file that cannot be read, or is gone, leaves what is known (above
+    // all what was revoked), and says so once; it is tried again each time. `reload` is done too when a key is not
+    // known, so that a new one is good at once. `changed`: whether there was anything new since it was asked last.
+    // `fault`: why what is known may be out of date; "": it is not.
     bool reload();
     bool changed();
     std::string fault() const;
@@ -28,7 +30,8 @@ public:
     // scrypt takes about 50 ms: for a thread that may. A key that was right before is recognised at once (`known`).
     Result<Identity> verify(const std::string& secret, Time now);
     std::optional<Result<Identity>> known(const std::string& secret, Time now);
-    // The id of the key that a secret claims to be, where there is such a key; nothing: it is none of ours, whatever follows.
+    // The id of the key that a secret claims to be, where there is such a key; nothing: it is none of ours, whatever
+    // follows.
     std::optional<std::string> claimed(std::string_view secret);
     // By what a verified client certificate says of itself: the living key that names it.
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);

@@ -12,17 +12,21 @@ bool isLetter(char c) { return c >= 'a' && c <= 'z'; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool isScheme(std::string_view text) {
-    return !text.empty() && isLetter(text[0]) &&
-           std::ranges::all_of(text, [](char c) { return isLetter(c) || isDigit(c) || c == '+' || c == '-' || c == '.'; });
+    return !text.empty() && isLetter(text[0]) && std::ranges::all_of(text, [](char c) {
+        return isLetter(c) || isDigit(c) || c == '+' || c == '-' || c == '.';
+    });
 }
 
 // A name or an IPv4 address; browsers turn names of other scripts into ASCII (punycode).
 bool isName(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return isLetter(c) || isDigit(c) || c == '-' || c == '.' || c == '_'; });
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return isLetter(c) || isDigit(c) || c == '-' || c == '.' || c == '_';
+    });
 }
 
 bool isAddress(std::string_view text) {
-    if (text.size() < 4 || !text.starts_with('[') || !text.ends_with(']') || text.find('%') != std::string_view::npos) return false;
+    if (text.size() < 4 || !text.starts_with('[') || !text.ends_with(']') || text.find('%') != std::string_view::npos)
+        return false;
     boost::system::error_code error;
     boost::asio::ip::make_address_v6(std::string(text.substr(1, text.size() - 2)), error);
     return !error;
@@ -44,7 +48,8 @@ std::optional<std::string> parseOrigin(std::string_view text) {
     const auto colon = origin.find("://");
     if (colon == std::string::npos || !isScheme(std::string_view(origin).substr(0, colon))) return std::nullopt;
     const auto authority = std::string_view(origin).substr(colon + 3);
-    const auto hostEnd = authority.starts_with('[') ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
+    const auto hostEnd =
+        authority.starts_with('[') ? authority.find(']') + 1 : std::min(authority.find(':'), authority.size());
     const auto host = authority.substr(0, hostEnd), rest = authority.substr(host.size());
     if (!isName(host) && !isAddress(host)) return std::nullopt;
     if (rest.empty()) return origin;

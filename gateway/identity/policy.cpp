@@ -8,9 +8,9 @@ namespace {
 using enum Reach;
 using R = Resource;
 
-// own: the caller's agents (of webhooks and operations: those that it made). groups: those and what is of its ACD groups.
-// Administration: open streams, keys, the audit, the log level.
-// An agent changes audio only where [audio] agents_may_control allows it. An integration needs the scope of the row besides.
+// own: the caller's agents (of webhooks and operations: those that it made). groups: those and what is of its ACD
+// groups. Administration: open streams, keys, the audit, the log level. An agent changes audio only where [audio]
+// agents_may_control allows it. An integration needs the scope of the row besides.
 constexpr Cell cells[] = {
     // resource       action          agent   supervisor  integration  admin  scope
     {R::agents, Action::see, own, groups, groups, all, "agents:read"},
@@ -53,10 +53,14 @@ std::set<std::string> scopes() {
 }
 
 Reach Policy::reach(const Identity& caller, Resource resource, Action action) const {
-    const auto* cell = std::ranges::find_if(cells, [&](const Cell& c) { return c.resource == resource && c.action == action; });
+    const auto* cell =
+        std::ranges::find_if(cells, [&](const Cell& c) { return c.resource == resource && c.action == action; });
     if (cell == std::end(cells)) return none;
-    if (caller.role == Role::integration && !cell->scope.empty() && !caller.scopes.contains(std::string(cell->scope))) return none;
-    if (caller.role == Role::agent && resource == Resource::audio && action == Action::change && !agentsMayControlAudio_) return none;
+    if (caller.role == Role::integration && !cell->scope.empty() && !caller.scopes.contains(std::string(cell->scope)))
+        return none;
+    if (caller.role == Role::agent && resource == Resource::audio && action == Action::change &&
+        !agentsMayControlAudio_)
+        return none;
     const auto reach = ofRole(*cell, caller.role);
     return reach == groups && caller.groups.contains(everyGroup) ? all : reach;
 }

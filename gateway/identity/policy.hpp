@@ -1,5 +1,6 @@
-// Who may see and do what: the table in policy.cpp, and nothing beside it. What a caller may not see is not there for it (404 in REST,
-// absent from snapshots, events, history and webhooks); what it sees and may not change is 403. Thread: any.
+// Who may see and do what: the table in policy.cpp, and nothing beside it. What a caller may not see is not there for
+// it (404 in REST, absent from snapshots, events, history and webhooks); what it sees and may not change is 403.
+// Thread: any.
 #pragma once
 #include <span>
 
@@ -10,7 +11,10 @@ namespace deskline::identity {
 
 using deskline::Resource;
 
-enum class Action { see, change };  // change: sign in and out, open and end sessions, set states and volumes, manage webhooks
+enum class Action {
+    see,
+    change
+};  // change: sign in and out, open and end sessions, set states and volumes, manage webhooks
 BOOST_DESCRIBE_ENUM(Action, see, change)
 
 struct Cell {

@@ -11,7 +11,8 @@ bool Strangers::Minute::take(int most, Clock::time_point time) {
 
 bool Strangers::mayBeWritten(Shown what, const std::string& address, Clock::time_point time) {
     const std::lock_guard lock(mutex_);
-    return addresses_.at(std::to_string(static_cast<int>(what)) + " " + address).take(ofAddress, time) && all_[what].take(inAll, time);
+    return addresses_.at(std::to_string(static_cast<int>(what)) + " " + address).take(ofAddress, time) &&
+           all_[what].take(inAll, time);
 }
 
 }  // namespace deskline::identity

@@ -1,6 +1,6 @@
-// How many audit entries those may cause who are nobody known: so many a minute from one address, and in all, of each thing that they show.
-// What goes beyond is counted alone (deskline_refused_total, audit_limits.hpp), so that nobody fills the journal; and who shows nothing a thousand times hides
-// nobody who guesses. Thread: any.
+// How many audit entries those may cause who are nobody known: so many a minute from one address, and in all, of each
+// thing that they show. What goes beyond is counted alone (deskline_refused_total, audit_limits.hpp), so that nobody
+// fills the journal; and who shows nothing a thousand times hides nobody who guesses. Thread: any.
 #pragma once
 #include <chrono>
 #include <map>

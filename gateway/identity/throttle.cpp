@@ -26,7 +26,9 @@ std::vector<Counter> countersOf(Shown what, const std::string& address, const st
     return {};
 }
 
-std::size_t Throttle::kindOf(std::string_view who) { return who.starts_with("pin ") ? 2 : who.starts_with("key ") ? 1 : 0; }
+std::size_t Throttle::kindOf(std::string_view who) {
+    return who.starts_with("pin ") ? 2 : who.starts_with("key ") ? 1 : 0;
+}
 
 int Throttle::wait(const std::string& who, Clock::time_point time) const {
     const std::lock_guard lock(mutex_);

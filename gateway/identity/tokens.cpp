@@ -37,7 +37,9 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
     std::unique_ptr<Tokens> tokens(new Tokens);
     tokens->audience_ = std::move(audience);
     auto& key = tokens->key_.key;
-    const auto fault = [&](const std::string& what) { return Fault{"configuration", "The signing key " + path.string() + " " + what}; };
+    const auto fault = [&](const std::string& what) {
+        return Fault{"configuration", "The signing key " + path.string() + " " + what};
+    };
     auto there = readWhole(path);
     if (!there) return there.error();
     auto pem = *there ? Result<std::string>(boost::system::in_place_value, std::move(**there)) : made(path);
@@ -49,7 +51,8 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
     if (algorithmOf(key) != Algorithm::ES256) return fault("is of another kind: it must be a P-256 private key.");
     unsigned char* der = nullptr;
     const int length = i2d_PUBKEY(key.get(), &der);
-    tokens->key_.id = stableId({"key", std::string_view(reinterpret_cast<char*>(der), static_cast<std::size_t>(length))});
+    tokens->key_.id =
+        stableId({"key", std::string_view(reinterpret_cast<char*>(der), static_cast<std::size_t>(length))});
     OPENSSL_free(der);
     return tokens;
 }

@@ -1,5 +1,5 @@
-// Bearer tokens signed with the gateway's own key (ES256): made by `deskline token`, and believed beside those of the identity provider.
-// Source: RFC 7515, RFC 7519. Thread: any.
+// Bearer tokens signed with the gateway's own key (ES256): made by `deskline token`, and believed beside those of the
+// identity provider. Source: RFC 7515, RFC 7519. Thread: any.
 #pragma once
 #include <filesystem>
 
@@ -12,11 +12,13 @@ inline const std::string localIssuer = "deskline";
 
 class Tokens {
 public:
-    // Reads the key, or makes one where there is none (for its owner alone). One that cannot be read is a fault, and is never made anew.
+    // Reads the key, or makes one where there is none (for its owner alone). One that cannot be read is a fault, and is
+    // never made anew.
     static Result<std::unique_ptr<Tokens>> open(const std::filesystem::path& key, std::string audience);
 
-    std::string issue(const Identity& identity, std::int64_t now) const;      // identity.expires is the token's end
-    Result<Identity> verify(std::string_view token, std::int64_t now) const;  // 60 s of leeway; not-authorized says why in plain words
+    std::string issue(const Identity& identity, std::int64_t now) const;  // identity.expires is the token's end
+    Result<Identity> verify(std::string_view token,
+                            std::int64_t now) const;  // 60 s of leeway; not-authorized says why in plain words
     Result<Identity> verify(const Jwt& token, std::int64_t now) const;
 
 private:

@@ -19,7 +19,8 @@ ip::address plain(const ip::address& address) {
 
 bool isPort(std::string_view text) { return text.size() <= 5 && isDigits(text); }
 
-// Four numbers in decimal. Windows would take inet_aton's spellings too ("127.1", "0x7f.1"), which are no address anywhere else.
+// Four numbers in decimal. Windows would take inet_aton's spellings too ("127.1", "0x7f.1"), which are no address
+// anywhere else.
 bool isDotted(std::string_view text) {
     int dots = 0, digits = 0;
     for (const char c : text) {
@@ -65,7 +66,8 @@ std::optional<ip::address> forwardedAddress(std::string_view node) {
         const bool bare = after.empty() || (after.starts_with(':') && isPort(after.substr(1)));
         return bare && node.substr(1, close - 1).find(':') != std::string_view::npos ? address : std::nullopt;
     }
-    if (const auto colon = node.find(':'); colon != std::string_view::npos && node.rfind(':') == colon && isPort(node.substr(colon + 1))) {
+    if (const auto colon = node.find(':');
+        colon != std::string_view::npos && node.rfind(':') == colon && isPort(node.substr(colon + 1))) {
         const auto address = addressIn(node.substr(0, colon));
         return address && address->is_v4() ? address : std::nullopt;
     }

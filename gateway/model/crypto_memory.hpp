@@ -1,5 +1,6 @@
-// Whether OpenSSL lacked memory. Many of its functions answer that as they answer "no": that a signature is wrong, that there is no such
-// name. Whoever must not take one for the other looks here. Thread: any; what one lacked is not told to another.
+// Whether OpenSSL lacked memory. Many of its functions answer that as they answer "no": that a signature is wrong, that
+// there is no such name. Whoever must not take one for the other looks here. Thread: any; what one lacked is not told
+// to another.
 #pragma once
 #include <cstddef>
 #include <cstdint>

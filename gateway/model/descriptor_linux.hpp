@@ -1,4 +1,5 @@
-// An open file of Linux, closed when its owner goes, and how a call on one failed. For the _linux files of this folder alone. Thread: any.
+// An open file of Linux, closed when its owner goes, and how a call on one failed. For the _linux files of this folder
+// alone. Thread: any.
 #pragma once
 #include <unistd.h>
 
@@ -32,7 +33,8 @@ private:
 
 // "… cannot be read: Permission denied. Give …"; `code` is errno's.
 Fault cannot(const std::filesystem::path& path, std::string_view what, int code = errno);
-// What root makes belongs to the owner of what had this name before, or else of the folder: the account that runs the gateway must have it.
+// What root makes belongs to the owner of what had this name before, or else of the folder: the account that runs the
+// gateway must have it.
 bool adopt(int descriptor, const std::filesystem::path& path);
 
 }  // namespace deskline

@@ -1,5 +1,5 @@
-// Facts: what the sources tell the ledger. A source says what happened to which object and when; the ledger keeps the state, gives
-// each event its number and its cause. Thread: values, any.
+// Facts: what the sources tell the ledger. A source says what happened to which object and when; the ledger keeps the
+// state, gives each event its number and its cause. Thread: values, any.
 #pragma once
 #include <map>
 #include <string>
@@ -116,9 +116,9 @@ struct WebhookChanged {     // suspended, ended …
 };
 
 struct Fact {
-    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead, AddressesRead, SessionRead,
-                 TelephonyPicture, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioPicture, SourceConnected, SourceLost, PendingStateChanged,
-                 PresenceChanged, WebhookChanged>
+    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead,
+                 AddressesRead, SessionRead, TelephonyPicture, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter,
+                 AudioPicture, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>
         what;
     Time time = now();
     CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)

@@ -14,9 +14,12 @@ namespace deskline {
 namespace {
 
 constexpr std::string_view points[] = {
-    "file.beside",     "file.renamed",      "file.replaced",    "file.unflushed",  // of a file that is replaced, or made
-    "journal.begun",   "journal.committed", "journal.inserted", "journal.stored",  // of a transaction
-    "ledger.answered", "ledger.saved",      "prune.committed",  "prune.cut",       // around it; of a cut
+    "file.beside",     "file.renamed",      "file.replaced",
+    "file.unflushed",  // of a file that is replaced, or made
+    "journal.begun",   "journal.committed", "journal.inserted",
+    "journal.stored",  // of a transaction
+    "ledger.answered", "ledger.saved",      "prune.committed",
+    "prune.cut",  // around it; of a cut
     "start.listening", "start.locked",      "start.opened",
 };
 

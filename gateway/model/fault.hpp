@@ -1,4 +1,5 @@
-// What went wrong, as a value: which problem it is, in what words, and, where a source refused, the HRESULT by number and symbol. Thread: any.
+// What went wrong, as a value: which problem it is, in what words, and, where a source refused, the HRESULT by number
+// and symbol. Thread: any.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -26,7 +27,8 @@ struct Fault {
     int retryAfter = 0;     // seconds, instead of the problem's own
 };
 
-// Any failure code: the row's slug, or source-fault. `what`: the call that failed, for the detail ("ITAgentSession::put_State").
+// Any failure code: the row's slug, or source-fault. `what`: the call that failed, for the detail
+// ("ITAgentSession::put_State").
 Fault fromHresult(std::uint32_t code, std::string_view what);
 
 template <class T>

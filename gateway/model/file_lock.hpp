@@ -1,5 +1,5 @@
-// A lock that one program of the host has at a time. It goes with the process, however that ends: a file that is left behind is no obstacle.
-// Source: flock(2); LockFileEx. Thread: the caller's.
+// A lock that one program of the host has at a time. It goes with the process, however that ends: a file that is left
+// behind is no obstacle. Source: flock(2); LockFileEx. Thread: the caller's.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,8 +14,9 @@ namespace deskline {
 
 class FileLock {
 public:
-    // Makes the file where there is none (for its owner alone, a link is not followed), and waits so long for whoever has the lock. The fault
-    // in-use: somebody has it still; its detail is what he said there, in one line. configuration: there can be no such lock.
+    // Makes the file where there is none (for its owner alone, a link is not followed), and waits so long for whoever
+    // has the lock. The fault in-use: somebody has it still; its detail is what he said there, in one line.
+    // configuration: there can be no such lock.
     static Result<FileLock> take(const std::filesystem::path& path, std::chrono::milliseconds patience);
     // Who has it, as he said there; nothing: nobody. Makes no file. The fault: there can be no such lock.
     static Result<std::optional<std::string>> holder(const std::filesystem::path& path);

@@ -19,7 +19,8 @@ constexpr auto tryAgain = std::chrono::milliseconds(5);
 bool inPlace(int descriptor, const std::filesystem::path& path) {
     struct stat here {
     }, there{};
-    return ::fstat(descriptor, &here) == 0 && ::lstat(path.c_str(), &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+    return ::fstat(descriptor, &here) == 0 && ::lstat(path.c_str(), &there) == 0 && here.st_ino == there.st_ino &&
+           here.st_dev == there.st_dev;
 }
 
 }  // namespace
@@ -53,9 +54,12 @@ FileLock::~FileLock() {
 
 Result<void> FileLock::say(const std::string& text) const {
     const auto file = static_cast<int>(handle_);
-    const auto size = static_cast<ssize_t>(text.size());  // written over what is there: on a full disk there is no other room
-    if (::pwrite(file, text.data(), text.size(), 0) == size && ::ftruncate(file, size) == 0 && ::fdatasync(file) == 0) return {};
-    return Fault{"configuration", "The file of a lock cannot be written: " + std::generic_category().message(errno) + "."};
+    const auto size =
+        static_cast<ssize_t>(text.size());  // written over what is there: on a full disk there is no other room
+    if (::pwrite(file, text.data(), text.size(), 0) == size && ::ftruncate(file, size) == 0 && ::fdatasync(file) == 0)
+        return {};
+    return Fault{"configuration",
+                 "The file of a lock cannot be written: " + std::generic_category().message(errno) + "."};
 }
 
 }  // namespace deskline

@@ -18,14 +18,16 @@ constexpr DWORD farOff = 0x40000000;  // nobody may read what is locked, so it i
 
 Result<FileLock> FileLock::take(const std::filesystem::path& path, std::chrono::milliseconds patience) {
     const auto end = Steady::now() + patience;
-    Handle file(
-        CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
+    Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
+                            OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file) return cannot(path, "opened");
     for (;;) {
         OVERLAPPED where{};
         where.Offset = farOff;
-        if (LockFileEx(file.get(), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &where)) return FileLock(file.release());
-        if (const auto code = GetLastError(); code != ERROR_LOCK_VIOLATION && code != ERROR_IO_PENDING) return cannot(path, "locked", code);
+        if (LockFileEx(file.get(), LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &where))
+            return FileLock(file.release());
+        if (const auto code = GetLastError(); code != ERROR_LOCK_VIOLATION && code != ERROR_IO_PENDING)
+            return cannot(path, "locked", code);
         if (Steady::now() >= end) return taken(path);
         std::this_thread::sleep_for(tryAgain);
     }
@@ -44,7 +46,8 @@ Result<void> FileLock::say(const std::string& text) const {
     if (WriteFile(file, text.data(), static_cast<DWORD>(text.size()), &written, &where) && written == text.size() &&
         SetFilePointerEx(file, length, nullptr, FILE_BEGIN) && SetEndOfFile(file))
         return {};
-    return Fault{"configuration", "The file of a lock cannot be written: " + std::system_category().message(static_cast<int>(GetLastError())) + "."};
+    return Fault{"configuration", "The file of a lock cannot be written: " +
+                                      std::system_category().message(static_cast<int>(GetLastError())) + "."};
 }
 
 }  // namespace deskline

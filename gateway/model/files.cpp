@@ -22,13 +22,16 @@ Result<std::string> readExisting(const std::filesystem::path& path) {
     return Result<std::string>(boost::system::in_place_value, std::move(**text));
 }
 
-Result<std::optional<std::string>> readToEnd(const std::filesystem::path& path, std::uint64_t size,
-                                             const std::function<Result<std::size_t>(char* to, std::size_t room)>& read) {
+Result<std::optional<std::string>> readToEnd(
+    const std::filesystem::path& path, std::uint64_t size,
+    const std::function<Result<std::size_t>(char* to, std::size_t room)>& read) {
     const auto tooLong = [&] {
-        return Fault{"configuration", path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
+        return Fault{"configuration",
+                     path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
     };
     if (size > mostRead) return tooLong();
-    std::string text(static_cast<std::size_t>(size) + 1, '\0');  // in one piece: what it holds is not left behind in memory by growing
+    std::string text(static_cast<std::size_t>(size) + 1,
+                     '\0');  // in one piece: what it holds is not left behind in memory by growing
     for (std::size_t used = 0;;) {
         const auto count = read(text.data() + used, text.size() - used);
         if (!count) return count.error();
@@ -63,8 +66,11 @@ std::filesystem::path nameBeside(const std::filesystem::path& path) {
 
 bool unfinished(const std::filesystem::path& name, const std::filesystem::path& path) {
     const auto text = name.filename().string(), first = beginning(path);
-    if (!text.starts_with(first) || !text.ends_with(ending) || text.size() != first.size() + 2 * bytesOfId + ending.size()) return false;
-    return std::string_view(text).substr(first.size(), 2 * bytesOfId).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    if (!text.starts_with(first) || !text.ends_with(ending) ||
+        text.size() != first.size() + 2 * bytesOfId + ending.size())
+        return false;
+    return std::string_view(text).substr(first.size(), 2 * bytesOfId).find_first_not_of("0123456789abcdef") ==
+           std::string_view::npos;
 }
 
 void removeUnfinished(const std::filesystem::path& path) {
@@ -72,7 +78,8 @@ void removeUnfinished(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", error);
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
-        if (std::error_code ignored; unfinished(entry->path(), path) && !entry->is_directory(ignored)) left.push_back(entry->path());
+        if (std::error_code ignored; unfinished(entry->path(), path) && !entry->is_directory(ignored))
+            left.push_back(entry->path());
     for (const auto& file : left) std::filesystem::remove(file, error);
 }
 

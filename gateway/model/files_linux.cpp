@@ -23,11 +23,14 @@ bool isLink(const std::filesystem::path& path) {
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-std::filesystem::path folderOf(const std::filesystem::path& path) { return path.has_parent_path() ? path.parent_path() : std::filesystem::path("."); }
+std::filesystem::path folderOf(const std::filesystem::path& path) {
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
 
 Result<void> syncFolder(const std::filesystem::path& folder) {
     const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (open && (::fsync(open.get()) == 0 || errno == EINVAL || errno == EROFS)) return {};  // EINVAL: there is nothing to flush there
+    if (open && (::fsync(open.get()) == 0 || errno == EINVAL || errno == EROFS))
+        return {};  // EINVAL: there is nothing to flush there
     return cannot(folder, "flushed to the disk");
 }
 
@@ -54,7 +57,8 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
     return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
 }
 
-// Gives the file its name where nobody has it: by a second name for it, or, where the file system has none (FAT), by RENAME_NOREPLACE.
+// Gives the file its name where nobody has it: by a second name for it, or, where the file system has none (FAT), by
+// RENAME_NOREPLACE.
 bool nameIfFree(const std::filesystem::path& next, const std::filesystem::path& path) {
     if (::link(next.c_str(), path.c_str()) == 0) {
         ::unlink(next.c_str());
@@ -68,7 +72,8 @@ bool nameIfFree(const std::filesystem::path& next, const std::filesystem::path& 
 Fault cannot(const std::filesystem::path& path, std::string_view what, int code) {
     std::string advice;
     if (code == EACCES || code == EPERM) advice = " Give Deskline's account the right to it, and to its folder.";
-    if (code == EMFILE || code == ENFILE) advice = " Too many files and connections are open: raise the limit (ulimit -n, LimitNOFILE).";
+    if (code == EMFILE || code == ENFILE)
+        advice = " Too many files and connections are open: raise the limit (ulimit -n, LimitNOFILE).";
     const bool full = code == ENOSPC || code == EDQUOT;
     if (full) advice = " Make room on the disk.";
     if (code == ELOOP) advice = " It is a link, and is not followed.";
@@ -100,14 +105,16 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
     }
     struct stat is {};
     if (::fstat(file.get(), &is) != 0) return cannot(path, "read");
-    if (!S_ISREG(is.st_mode) && !S_ISCHR(is.st_mode)) return Fault{"configuration", path.string() + " cannot be read: it is no file."};
-    return readToEnd(path, static_cast<std::uint64_t>(is.st_size), [&](char* to, std::size_t room) -> Result<std::size_t> {
-        for (;;) {
-            const auto count = ::read(file.get(), to, room);
-            if (count >= 0) return static_cast<std::size_t>(count);
-            if (errno != EINTR) return cannot(path, "read");
-        }
-    });
+    if (!S_ISREG(is.st_mode) && !S_ISCHR(is.st_mode))
+        return Fault{"configuration", path.string() + " cannot be read: it is no file."};
+    return readToEnd(path, static_cast<std::uint64_t>(is.st_size),
+                     [&](char* to, std::size_t room) -> Result<std::size_t> {
+                         for (;;) {
+                             const auto count = ::read(file.get(), to, room);
+                             if (count >= 0) return static_cast<std::size_t>(count);
+                             if (errno != EINTR) return cannot(path, "read");
+                         }
+                     });
 }
 
 Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
@@ -117,7 +124,8 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
         if (code == ENOENT && !isLink(path)) return std::optional<FileStamp>();
         return cannot(path, "read", code);
     }
-    return std::optional(FileStamp{nanoseconds(is.st_mtim), nanoseconds(is.st_ctim), static_cast<std::uint64_t>(is.st_size), is.st_ino});
+    return std::optional(
+        FileStamp{nanoseconds(is.st_mtim), nanoseconds(is.st_ctim), static_cast<std::uint64_t>(is.st_size), is.st_ino});
 }
 
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {

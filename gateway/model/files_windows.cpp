@@ -24,11 +24,12 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
     auto next = nameBeside(path);
     Fault fault;
     {
-        const Handle file(CreateFileW(next.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+        const Handle file(
+            CreateFileW(next.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
         if (!file) return cannot(path, "written");
         DWORD written = 0;
-        if (WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &written, nullptr) && written == content.size() &&
-            FlushFileBuffers(file.get()))
+        if (WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &written, nullptr) &&
+            written == content.size() && FlushFileBuffers(file.get()))
             return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
         fault = cannot(path, "written");
     }
@@ -41,7 +42,8 @@ DWORD rename(const std::filesystem::path& next, const std::filesystem::path& pat
     for (int left = tries;; --left) {
         if (MoveFileExW(next.c_str(), path.c_str(), how | MOVEFILE_WRITE_THROUGH)) return 0;
         const auto code = GetLastError();
-        const bool passing = code == ERROR_SHARING_VIOLATION || ((how & MOVEFILE_REPLACE_EXISTING) && code == ERROR_ACCESS_DENIED);
+        const bool passing =
+            code == ERROR_SHARING_VIOLATION || ((how & MOVEFILE_REPLACE_EXISTING) && code == ERROR_ACCESS_DENIED);
         if (!passing || left == 0) {
             DeleteFileW(next.c_str());
             return code;
@@ -56,7 +58,9 @@ Handle::~Handle() {
     if (*this) CloseHandle(handle_);
 }
 Handle::operator bool() const { return handle_ != INVALID_HANDLE_VALUE; }
-std::intptr_t Handle::release() { return reinterpret_cast<std::intptr_t>(std::exchange(handle_, INVALID_HANDLE_VALUE)); }
+std::intptr_t Handle::release() {
+    return reinterpret_cast<std::intptr_t>(std::exchange(handle_, INVALID_HANDLE_VALUE));
+}
 
 unsigned long lastError() { return GetLastError(); }
 
@@ -76,7 +80,8 @@ Fault cannot(const std::filesystem::path& path, std::string_view what, unsigned 
 }
 
 Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) {
-    const Handle file(CreateFileW(path.c_str(), GENERIC_READ, everybodyMay, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+    const Handle file(
+        CreateFileW(path.c_str(), GENERIC_READ, everybodyMay, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file) {
         const auto code = GetLastError();
         if (isNotThere(code)) return std::optional<std::string>();
@@ -84,11 +89,13 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
     }
     LARGE_INTEGER size{};
     if (!GetFileSizeEx(file.get(), &size)) return cannot(path, "read");
-    return readToEnd(path, static_cast<std::uint64_t>(size.QuadPart), [&](char* to, std::size_t room) -> Result<std::size_t> {
-        DWORD count = 0;
-        if (!ReadFile(file.get(), to, static_cast<DWORD>(room), &count, nullptr)) return cannot(path, "read");
-        return std::size_t{count};
-    });
+    return readToEnd(path, static_cast<std::uint64_t>(size.QuadPart),
+                     [&](char* to, std::size_t room) -> Result<std::size_t> {
+                         DWORD count = 0;
+                         if (!ReadFile(file.get(), to, static_cast<DWORD>(room), &count, nullptr))
+                             return cannot(path, "read");
+                         return std::size_t{count};
+                     });
 }
 
 Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
@@ -98,8 +105,8 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
         if (isNotThere(code)) return std::optional<FileStamp>();
         return cannot(path, "read", code);
     }
-    return std::optional(
-        FileStamp{nanoseconds(is.ftLastWriteTime), nanoseconds(is.ftCreationTime), (std::uint64_t{is.nFileSizeHigh} << 32) | is.nFileSizeLow, 0});
+    return std::optional(FileStamp{nanoseconds(is.ftLastWriteTime), nanoseconds(is.ftCreationTime),
+                                   (std::uint64_t{is.nFileSizeHigh} << 32) | is.nFileSizeLow, 0});
 }
 
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {
@@ -149,7 +156,8 @@ Result<void> mayMakeIn(const std::filesystem::path& folder) {
 }
 
 Result<void> syncFile(const std::filesystem::path& path) {
-    const Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, everybodyMay, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+    const Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, everybodyMay, nullptr, OPEN_EXISTING,
+                                  FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file || !FlushFileBuffers(file.get())) return cannot(path, "flushed to the disk");
     return {};
 }

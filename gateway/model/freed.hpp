@@ -1,4 +1,5 @@
-// What a C library gave, given back to it by the function that it names for that: std::unique_ptr<BIO, Freed<BIO_free>>.
+// What a C library gave, given back to it by the function that it names for that: std::unique_ptr<BIO,
+// Freed<BIO_free>>.
 #pragma once
 
 namespace deskline {

@@ -1,4 +1,5 @@
-// An open file of Windows, closed when its owner goes, and how a call on one failed. For the _windows files of this folder alone. Thread: any.
+// An open file of Windows, closed when its owner goes, and how a call on one failed. For the _windows files of this
+// folder alone. Thread: any.
 #pragma once
 #include <cstdint>
 #include <filesystem>

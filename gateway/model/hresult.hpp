@@ -1,6 +1,7 @@
-// The HRESULTs that a switch or a sound system answers, by their symbols, and the problem that each is. The only home of their numbers: code
-// says hresult("TAPI_E_TIMEOUT"), and a symbol that is in no row does not compile. Order: the fault tables of the TAPI 3 and Core Audio
-// sources; LINEERR_ codes and their TAPI_E_ twins are both expected. Source: tapi3err.h, tapi.h, winerror.h, audioclient.h. Thread: any.
+// The HRESULTs that a switch or a sound system answers, by their symbols, and the problem that each is. The only home
+// of their numbers: code says hresult("TAPI_E_TIMEOUT"), and a symbol that is in no row does not compile. Order: the
+// fault tables of the TAPI 3 and Core Audio sources; LINEERR_ codes and their TAPI_E_ twins are both expected. Source:
+// tapi3err.h, tapi.h, winerror.h, audioclient.h. Thread: any.
 #pragma once
 #include <cstdint>
 #include <string>

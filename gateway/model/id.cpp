@@ -38,13 +38,15 @@ std::string digest(std::string_view text) {
     return hexOf(bytes, sizeof bytes);
 }
 
-std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group, std::string_view address, Time startedAt) {
+std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group,
+                      std::string_view address, Time startedAt) {
     return stableId({"session", handler, agent, group, address, toRfc3339(startedAt)});
 }
 
 std::string randomId(std::size_t bytes) {
     std::vector<unsigned char> random(bytes);
-    if (RAND_bytes(random.data(), static_cast<int>(bytes)) != 1) throw std::runtime_error("the system has no random numbers");
+    if (RAND_bytes(random.data(), static_cast<int>(bytes)) != 1)
+        throw std::runtime_error("the system has no random numbers");
     return hexOf(random.data(), bytes);
 }
 

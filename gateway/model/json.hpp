@@ -1,6 +1,6 @@
-// JSON of described values, both ways. A member's name is the member's name on the wire, an enumeration is its name (names.hpp), an
-// absent optional is left out, a Time is RFC 3339. Reading is strict: what does not fit is named by a JSON Pointer, nothing is guessed.
-// Thread: any. Source: RFC 8259, RFC 6901.
+// JSON of described values, both ways. A member's name is the member's name on the wire, an enumeration is its name
+// (names.hpp), an absent optional is left out, a Time is RFC 3339. Reading is strict: what does not fit is named by a
+// JSON Pointer, nothing is guessed. Thread: any. Source: RFC 8259, RFC 6901.
 #pragma once
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
@@ -130,7 +130,9 @@ void fromJson(const boost::json::value& in, T& out, const std::string& pointer, 
                 found = true;
                 fromJson(field.value(), out.*d.pointer, pointer + "/" + d.name, errors);
             });
-            if (!found) errors.push_back({pointer + "/" + std::string(field.key()), "is not a known field; known are: " + (known.empty() ? "none" : known)});
+            if (!found)
+                errors.push_back({pointer + "/" + std::string(field.key()),
+                                  "is not a known field; known are: " + (known.empty() ? "none" : known)});
         }
         boost::mp11::mp_for_each<Members>([&](auto d) {
             using Member = std::decay_t<decltype(out.*d.pointer)>;

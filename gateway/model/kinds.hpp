@@ -1,6 +1,6 @@
-// The kinds of things that the gateway knows, and what each is called on the wire: every kind has its row here, and whoever needs one of its
-// names takes it from there (the routes of REST, api/router.cpp, are whole patterns). Thread: values, any.
-// Source: CloudEvents 1.0 (type, subject), api/openapi.yaml, api/asyncapi.yaml.
+// The kinds of things that the gateway knows, and what each is called on the wire: every kind has its row here, and
+// whoever needs one of its names takes it from there (the routes of REST, api/router.cpp, are whole patterns). Thread:
+// values, any. Source: CloudEvents 1.0 (type, subject), api/openapi.yaml, api/asyncapi.yaml.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -16,8 +16,8 @@
 
 namespace deskline {
 
-// In the order of a sight's text, which is kept over restarts (events/sights.hpp). Another kind, whose place is before `address`, changes all of
-// them: whoever comes back after that upgrade begins anew, once.
+// In the order of a sight's text, which is kept over restarts (events/sights.hpp). Another kind, whose place is before
+// `address`, changes all of them: whoever comes back after that upgrade begins anew, once.
 enum class Kind : std::uint8_t {
     agent_session,
     agent,
@@ -35,8 +35,21 @@ enum class Kind : std::uint8_t {
 };
 
 // What the policy has rows for.
-enum class Resource { agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations, administration };
-BOOST_DESCRIBE_ENUM(Resource, agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations, administration)
+enum class Resource {
+    agents,
+    sessions,
+    calls,
+    acd_groups,
+    queues,
+    lines,
+    audio,
+    sources,
+    webhooks,
+    operations,
+    administration
+};
+BOOST_DESCRIBE_ENUM(Resource, agents, sessions, calls, acd_groups, queues, lines, audio, sources, webhooks, operations,
+                    administration)
 
 struct KindRow {
     Kind kind;
@@ -52,19 +65,24 @@ inline constexpr std::string_view typePrefix = "deskline.";  // a topic is a typ
 inline constexpr std::array<KindRow, 13> kindRows{{
     {Kind::agent_session, "deskline.agent-session", "/sessions/", "session", "sessions", "session", Resource::sessions},
     {Kind::agent, "deskline.agent", "/agents/", "agent", "agents", "agent", Resource::agents},
-    {Kind::agent_handler, "deskline.agent-handler", "/agent-handlers/", "handler", "agentHandlers", "agent handler", Resource::lines},
+    {Kind::agent_handler, "deskline.agent-handler", "/agent-handlers/", "handler", "agentHandlers", "agent handler",
+     Resource::lines},
     {Kind::acd_group, "deskline.acd-group", "/acd-groups/", "group", "acdGroups", "ACD group", Resource::acd_groups},
     {Kind::queue, "deskline.queue", "/queues/", "queue", "queues", "queue", Resource::queues},
     {Kind::call, "deskline.call", "/calls/", "call", "calls", "call", Resource::calls},
-    {Kind::audio_session, "deskline.audio.session", "/audio/sessions/", "session", "audioSessions", "audio session", Resource::audio},
-    {Kind::audio_device, "deskline.audio.device", "/audio/devices/", "device", "audioDevices", "audio device", Resource::audio},
+    {Kind::audio_session, "deskline.audio.session", "/audio/sessions/", "session", "audioSessions", "audio session",
+     Resource::audio},
+    {Kind::audio_device, "deskline.audio.device", "/audio/devices/", "device", "audioDevices", "audio device",
+     Resource::audio},
     {Kind::audio_ducking, "deskline.audio.ducking", "/audio/sessions/", "", "", "audio session", Resource::audio},
     {Kind::audio_meter, "deskline.audio.meter", "/audio/sessions/", "", "", "audio session", Resource::audio},
     {Kind::source, "deskline.source", "/sources/", "", "sources", "source", Resource::sources},
     {Kind::webhook, "deskline.webhook", "/webhooks/", "webhook", "", "webhook", Resource::webhooks},
     {Kind::address, "deskline.address", "/addresses/", "", "addresses", "address", Resource::lines},
 }};
-static_assert(std::ranges::all_of(kindRows, [](const KindRow& row) { return &row == &kindRows[static_cast<std::size_t>(row.kind)]; }));
+static_assert(std::ranges::all_of(kindRows, [](const KindRow& row) {
+    return &row == &kindRows[static_cast<std::size_t>(row.kind)];
+}));
 
 constexpr const KindRow& rowOf(Kind kind) { return kindRows[static_cast<std::size_t>(kind)]; }
 constexpr std::string_view typeOf(Kind kind) { return rowOf(kind).type; }

@@ -1,4 +1,5 @@
-// Values by name, of so many names at most: when one more comes, the one that was used longest ago goes. Thread: the owner's.
+// Values by name, of so many names at most: when one more comes, the one that was used longest ago goes. Thread: the
+// owner's.
 #pragma once
 #include <list>
 #include <string>

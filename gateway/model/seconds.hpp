@@ -1,5 +1,5 @@
-// Moments that others give in seconds since 1970, as tokens do (RFC 7519 §2, NumericDate), up to the largest number there is: reckoning with
-// them never overflows. Thread: any.
+// Moments that others give in seconds since 1970, as tokens do (RFC 7519 §2, NumericDate), up to the largest number
+// there is: reckoning with them never overflows. Thread: any.
 #pragma once
 #include <limits>
 
@@ -8,7 +8,9 @@
 namespace deskline {
 
 // So many seconds later; the largest number where that is beyond it. `by`: not negative.
-constexpr Seconds later(Seconds time, Seconds by) { return time > std::numeric_limits<Seconds>::max() - by ? std::numeric_limits<Seconds>::max() : time + by; }
+constexpr Seconds later(Seconds time, Seconds by) {
+    return time > std::numeric_limits<Seconds>::max() - by ? std::numeric_limits<Seconds>::max() : time + by;
+}
 
 // A moment beyond the years that RFC 3339 can write is the last, or the first, of them.
 constexpr Time fromSeconds(Seconds seconds) {

@@ -1,5 +1,5 @@
-// A text that is nobody's to read once it has served: a PIN. Its memory is overwritten when it goes. Copies made as plain text are their
-// makers' to wipe. Thread: values, any.
+// A text that is nobody's to read once it has served: a PIN. Its memory is overwritten when it goes. Copies made as
+// plain text are their makers' to wipe. Thread: values, any.
 #pragma once
 #include <openssl/crypto.h>
 

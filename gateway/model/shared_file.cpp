@@ -18,7 +18,9 @@ std::filesystem::path meant(const std::filesystem::path& path) {
     return error ? path : file;
 }
 
-std::string noted(const std::filesystem::path& path) { return path.filename().string() + " was written; where it is missing, it was lost\n"; }
+std::string noted(const std::filesystem::path& path) {
+    return path.filename().string() + " was written; where it is missing, it was lost\n";
+}
 
 // What was lost while it lay unread has no content that could be kept.
 Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path) {
@@ -27,8 +29,9 @@ Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path)
     const auto lock = readWhole(lockOf(path));
     if (!lock) return lock.error();
     if (*lock && !(*lock)->empty())
-        return Fault{"configuration",
-                     path.string() + " is not there, but was: put it back, or, to begin without it, remove " + lockOf(path).string() + " too."};
+        return Fault{"configuration", path.string() +
+                                          " is not there, but was: put it back, or, to begin without it, remove " +
+                                          lockOf(path).string() + " too."};
     return text;
 }
 
@@ -36,18 +39,22 @@ Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path)
 
 Result<std::optional<std::string>> readShared(const std::filesystem::path& path) { return unlessLost(meant(path)); }
 
-Result<void> updateShared(const std::filesystem::path& given, const std::function<Result<std::string>(const std::optional<std::string>&)>& change) {
+Result<void> updateShared(const std::filesystem::path& given,
+                          const std::function<Result<std::string>(const std::optional<std::string>&)>& change) {
     const auto path = meant(given);
     if (auto folder = makeFolder(path.parent_path()); !folder) return folder;
     const auto lock = FileLock::take(lockOf(path), updatePatience);
-    if (!lock && lock.error().slug == "in-use") return Fault{"configuration", path.string() + " is being changed by another program; try again."};
+    if (!lock && lock.error().slug == "in-use")
+        return Fault{"configuration", path.string() + " is being changed by another program; try again."};
     if (!lock) return lock.error();
     removeUnfinished(path);
     const auto text = unlessLost(path);
     if (!text) return text.error();
     const auto next = change(*text);
     if (!next) return next.error();
-    if (next->size() > mostRead) return Fault{"configuration", path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
+    if (next->size() > mostRead)
+        return Fault{"configuration",
+                     path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
     if (auto replaced = replaceFile(path, *next); !replaced) return replaced;
     failpoint("file.replaced");
     (void)lock->say(noted(path));  // it is done, whether that can be noted or not

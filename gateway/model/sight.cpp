@@ -11,7 +11,9 @@ bool Sight::sees(Kind kind, const Concern& concern) const {
     switch (reach(kind)) {
         case Reach::none: return false;
         case Reach::own: return own();
-        case Reach::groups: return own() || std::ranges::any_of(concern.groups, [&](const std::string& group) { return groups_.contains(group); });
+        case Reach::groups:
+            return own() || std::ranges::any_of(concern.groups,
+                                                [&](const std::string& group) { return groups_.contains(group); });
         case Reach::all: return true;
     }
     return false;

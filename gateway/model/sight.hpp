@@ -1,5 +1,5 @@
-// What somebody may see of everything. The policy makes a sight of an identity; lists, single things, snapshots, events, history and
-// webhooks ask it, and nothing else decides what is visible. Thread: values, any.
+// What somebody may see of everything. The policy makes a sight of an identity; lists, single things, snapshots,
+// events, history and webhooks ask it, and nothing else decides what is visible. Thread: values, any.
 #pragma once
 #include <array>
 #include <boost/describe.hpp>
@@ -33,7 +33,10 @@ public:
     Sight() = default;  // sees nothing
     // `owner`: of the webhooks that are its own; "": the account.
     Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account, std::string owner = {})
-        : agents_(std::move(agents)), groups_(std::move(groups)), account_(std::move(account)), owner_(owner.empty() ? account_ : std::move(owner)) {}
+        : agents_(std::move(agents)),
+          groups_(std::move(groups)),
+          account_(std::move(account)),
+          owner_(owner.empty() ? account_ : std::move(owner)) {}
 
     void give(Kind kind, Reach reach) { reaches_[static_cast<std::size_t>(kind)] = reach; }
     Reach reach(Kind kind) const { return reaches_[static_cast<std::size_t>(kind)]; }
@@ -46,7 +49,8 @@ public:
 
     bool operator==(const Sight&) const = default;
     bool operator<(const Sight& other) const {
-        return std::tie(reaches_, agents_, groups_, account_, owner_) < std::tie(other.reaches_, other.agents_, other.groups_, other.account_, other.owner_);
+        return std::tie(reaches_, agents_, groups_, account_, owner_) <
+               std::tie(other.reaches_, other.agents_, other.groups_, other.account_, other.owner_);
     }
 
     static const Sight& everything();

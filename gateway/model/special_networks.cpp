@@ -13,8 +13,9 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// Those that the registries call globally reachable are here too: nobody's receiver is there. Of IPv6 only 2000::/3 is global unicast, so that
-// what lies outside (::/96 with IPv4 inside, 64:ff9b::/96, fc00::/7 …) needs no row to be refused; the registry's rows are listed all the same.
+// Those that the registries call globally reachable are here too: nobody's receiver is there. Of IPv6 only 2000::/3 is
+// global unicast, so that what lies outside (::/96 with IPv4 inside, 64:ff9b::/96, fc00::/7 …) needs no row to be
+// refused; the registry's rows are listed all the same.
 constexpr SpecialNetwork special[] = {
     {"0.0.0.0/8", "this network"},
     {"10.0.0.0/8", "private use"},
@@ -58,8 +59,9 @@ struct Networks {
     std::vector<ip::network_v6> v6;
     Networks() {
         for (const auto& row : special)
-            row.network.find(':') == std::string_view::npos ? v4.push_back(ip::make_network_v4(row.network).canonical())
-                                                            : v6.push_back(ip::make_network_v6(row.network).canonical());
+            row.network.find(':') == std::string_view::npos
+                ? v4.push_back(ip::make_network_v4(row.network).canonical())
+                : v6.push_back(ip::make_network_v6(row.network).canonical());
     }
 };
 const Networks& networks() {
@@ -67,11 +69,16 @@ const Networks& networks() {
     return all;
 }
 
-bool in(const ip::network_v4& network, const ip::address_v4& address) { return ip::network_v4(address, network.prefix_length()).canonical() == network; }
-bool in(const ip::network_v6& network, const ip::address_v6& address) { return ip::network_v6(address, network.prefix_length()).canonical() == network; }
+bool in(const ip::network_v4& network, const ip::address_v4& address) {
+    return ip::network_v4(address, network.prefix_length()).canonical() == network;
+}
+bool in(const ip::network_v6& network, const ip::address_v6& address) {
+    return ip::network_v6(address, network.prefix_length()).canonical() == network;
+}
 
 bool isNamed(std::string_view host, std::string_view name) {
-    return std::ranges::equal(host, name, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+    return std::ranges::equal(host, name,
+                              [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 }  // namespace
@@ -81,7 +88,8 @@ std::span<const SpecialNetwork> specialNetworks() { return special; }
 bool isPublic(const ip::address& address) {
     if (address.is_v4()) {
         const auto v4 = address.to_v4();
-        return !v4.is_multicast() && std::ranges::none_of(networks().v4, [&](const auto& network) { return in(network, v4); });
+        return !v4.is_multicast() &&
+               std::ranges::none_of(networks().v4, [&](const auto& network) { return in(network, v4); });
     }
     const auto v6 = address.to_v6();
     const bool globalUnicast = v6.to_bytes()[0] >> 5 == 1;  // 2000::/3

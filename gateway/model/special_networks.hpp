@@ -1,5 +1,5 @@
-// Which addresses are on the public internet, and which hosts are this one: parsed, never compared as text. Thread: any.
-// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 4291 (IPv6), RFC 6761 (localhost).
+// Which addresses are on the public internet, and which hosts are this one: parsed, never compared as text. Thread:
+// any. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 4291 (IPv6), RFC 6761 (localhost).
 #pragma once
 #include <boost/asio/ip/address.hpp>
 #include <span>

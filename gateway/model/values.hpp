@@ -1,5 +1,5 @@
-// The things a gateway knows, as plain values. A member's name is its name on the wire; a time is RFC 3339, a duration whole
-// seconds, a volume 0..1. Turned to JSON by model/json.hpp and by nothing else.
+// The things a gateway knows, as plain values. A member's name is its name on the wire; a time is RFC 3339, a duration
+// whole seconds, a volume 0..1. Turned to JSON by model/json.hpp and by nothing else.
 #pragma once
 #include <boost/describe.hpp>
 #include <cstdint>
@@ -13,23 +13,48 @@ namespace deskline {
 
 // TAPI 3 (tapi3cc.h). `unknown` also stands for a number that no header names.
 enum class AgentState { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown };
-// The last ones before `unknown` are the gateway's own: an agent's first stream came, its last went; a pending state was set, withdrawn or
-// applied (the session says which), or refused when its time had come.
-enum class AgentEvent { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, group_joined, present, absent, unknown };
+// The last ones before `unknown` are the gateway's own: an agent's first stream came, its last went; a pending state
+// was set, withdrawn or applied (the session says which), or refused when its time had come.
+enum class AgentEvent {
+    not_ready,
+    ready,
+    busy_acd,
+    busy_incoming,
+    busy_outgoing,
+    signed_in,
+    signed_out,
+    group_joined,
+    present,
+    absent,
+    unknown
+};
 enum class SessionState { not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown };
-enum class SessionEvent { new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown };
+enum class SessionEvent {
+    new_session,
+    not_ready,
+    ready,
+    busy,
+    wrapup,
+    end,
+    pending_state,
+    pending_state_refused,
+    unknown
+};
 enum class PresenceEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
 enum class CallState { idle, in_progress, connected, disconnected, offering, hold, queued, unknown };
 enum class CallCause { none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown };
 enum class CallDirection { incoming, outgoing, unknown };
 enum class CallEvent { notification, state, info };
 BOOST_DESCRIBE_ENUM(AgentState, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown)
-BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out, group_joined, present, absent, unknown)
+BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_outgoing, signed_in, signed_out,
+                    group_joined, present, absent, unknown)
 BOOST_DESCRIBE_ENUM(SessionState, not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown)
-BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state, pending_state_refused, unknown)
+BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state,
+                    pending_state_refused, unknown)
 BOOST_DESCRIBE_ENUM(PresenceEvent, added, removed, unknown)
 BOOST_DESCRIBE_ENUM(CallState, idle, in_progress, connected, disconnected, offering, hold, queued, unknown)
-BOOST_DESCRIBE_ENUM(CallCause, none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown)
+BOOST_DESCRIBE_ENUM(CallCause, none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked,
+                    unknown)
 BOOST_DESCRIBE_ENUM(CallDirection, incoming, outgoing, unknown)
 BOOST_DESCRIBE_ENUM(CallEvent, notification, state, info)
 
@@ -40,14 +65,23 @@ enum class DeviceRole { console, multimedia, communications };
 enum class AudioSessionState { inactive, active, expired, unknown };
 enum class AudioSessionChange { created, volume, channels, state, name, icon, grouping, disconnected };
 enum class AudioDeviceChange { added, removed, state, default_, volume, name };
-enum class DisconnectReason { device_removal, server_shutdown, format_changed, session_logoff, session_disconnected, exclusive_mode_override, unknown };
+enum class DisconnectReason {
+    device_removal,
+    server_shutdown,
+    format_changed,
+    session_logoff,
+    session_disconnected,
+    exclusive_mode_override,
+    unknown
+};
 BOOST_DESCRIBE_ENUM(DeviceFlow, render, capture)
 BOOST_DESCRIBE_ENUM(DeviceState, active, disabled, not_present, unplugged, unknown)
 BOOST_DESCRIBE_ENUM(DeviceRole, console, multimedia, communications)
 BOOST_DESCRIBE_ENUM(AudioSessionState, inactive, active, expired, unknown)
 BOOST_DESCRIBE_ENUM(AudioSessionChange, created, volume, channels, state, name, icon, grouping, disconnected)
 BOOST_DESCRIBE_ENUM(AudioDeviceChange, added, removed, state, default_, volume, name)
-BOOST_DESCRIBE_ENUM(DisconnectReason, device_removal, server_shutdown, format_changed, session_logoff, session_disconnected, exclusive_mode_override, unknown)
+BOOST_DESCRIBE_ENUM(DisconnectReason, device_removal, server_shutdown, format_changed, session_logoff,
+                    session_disconnected, exclusive_mode_override, unknown)
 
 struct Stale {  // the source of this object is lost: what is shown was true at `since`
     Time since;
@@ -64,7 +98,8 @@ struct AgentStatistics {
     bool operator==(const AgentStatistics&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AgentStatistics, (),
-                      (acdCalls, incomingCalls, outgoingCalls, acdTalkSeconds, acdCallSeconds, wrapUpSeconds, callsPerHour, measurementPeriodSeconds))
+                      (acdCalls, incomingCalls, outgoingCalls, acdTalkSeconds, acdCallSeconds, wrapUpSeconds,
+                       callsPerHour, measurementPeriodSeconds))
 
 struct Agent {
     std::string id, user, handler;
@@ -82,14 +117,15 @@ BOOST_DESCRIBE_STRUCT(Agent, (), (id, user, handler, state, since, sessions, rev
 struct SessionStatistics {
     Seconds durationSeconds = 0;
     std::int64_t calls = 0;
-    Seconds talkSeconds = 0, averageTalkSeconds = 0, callSeconds = 0, averageCallSeconds = 0, wrapUpSeconds = 0, averageWrapUpSeconds = 0;
+    Seconds talkSeconds = 0, averageTalkSeconds = 0, callSeconds = 0, averageCallSeconds = 0, wrapUpSeconds = 0,
+            averageWrapUpSeconds = 0;
     double callsPerHour = 0;
     Seconds longestAnswerSeconds = 0, averageAnswerSeconds = 0;
     bool operator==(const SessionStatistics&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(SessionStatistics, (),
-                      (durationSeconds, calls, talkSeconds, averageTalkSeconds, callSeconds, averageCallSeconds, wrapUpSeconds, averageWrapUpSeconds,
-                       callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
+                      (durationSeconds, calls, talkSeconds, averageTalkSeconds, callSeconds, averageCallSeconds,
+                       wrapUpSeconds, averageWrapUpSeconds, callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
 
 struct AgentSession {
     std::string id, agent, acdGroup, address;
@@ -104,7 +140,8 @@ struct AgentSession {
     bool operator==(const AgentSession&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AgentSession, (),
-                      (id, agent, acdGroup, address, state, since, startedAt, reason, pendingState, allowedStates, revision, stale, statistics))
+                      (id, agent, acdGroup, address, state, since, startedAt, reason, pendingState, allowedStates,
+                       revision, stale, statistics))
 
 struct AgentHandler {
     std::string id, name;
@@ -126,8 +163,8 @@ struct QueueStatistics {
     bool operator==(const QueueStatistics&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(QueueStatistics, (),
-                      (queued, waiting, abandoned, flowedIn, flowedOut, longestEverWaitSeconds, longestWaitSeconds, averageWaitSeconds, finalDisposition,
-                       measurementPeriodSeconds))
+                      (queued, waiting, abandoned, flowedIn, flowedOut, longestEverWaitSeconds, longestWaitSeconds,
+                       averageWaitSeconds, finalDisposition, measurementPeriodSeconds))
 
 struct Queue {
     std::string id, name, acdGroup;
@@ -171,7 +208,8 @@ struct AudioDevice {
     std::uint64_t revision = 0;
     bool operator==(const AudioDevice&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AudioDevice, (), (id, name, flow, state, defaultFor, volume, volumeDb, muted, channelVolumes, revision))
+BOOST_DESCRIBE_STRUCT(AudioDevice, (),
+                      (id, name, flow, state, defaultFor, volume, volumeDb, muted, channelVolumes, revision))
 
 struct Process {
     std::uint32_t id = 0;
@@ -192,10 +230,12 @@ struct AudioSession {
     std::uint64_t revision = 0;
     bool operator==(const AudioSession&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AudioSession, (), (id, device, displayName, icon, process, systemSounds, groupingId, state, volume, muted, channelVolumes, revision))
+BOOST_DESCRIBE_STRUCT(AudioSession, (),
+                      (id, device, displayName, icon, process, systemSounds, groupingId, state, volume, muted,
+                       channelVolumes, revision))
 
-// The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call, which
-// only a switch sets. For the error text and the desktop; the switch stays the judge.
+// The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call,
+// which only a switch sets. For the error text and the desktop; the switch stays the judge.
 std::vector<SessionState> allowedStates(SessionState from);
 SessionState entered(SessionEvent event);    // the state that an event says was entered
 SessionEvent eventInto(SessionState state);  // the event that says that a state was entered

@@ -4,8 +4,9 @@
 #include "model/json.hpp"
 #include "model/values.hpp"
 
-#define DESKLINE_VALUES(apply) \
-    apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) apply(AudioDevice) apply(AudioSession)
+#define DESKLINE_VALUES(apply)                                                                                   \
+    apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) \
+        apply(AudioDevice) apply(AudioSession)
 
 namespace deskline {
 

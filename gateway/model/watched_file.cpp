@@ -13,7 +13,9 @@ namespace {
 constexpr std::chrono::nanoseconds settled = std::chrono::seconds(3);
 
 bool hasSettled(const FileStamp& stamp) {
-    return std::chrono::system_clock::now().time_since_epoch() - std::chrono::nanoseconds(std::max(stamp.written, stamp.changed)) > settled;
+    return std::chrono::system_clock::now().time_since_epoch() -
+               std::chrono::nanoseconds(std::max(stamp.written, stamp.changed)) >
+           settled;
 }
 
 }  // namespace
@@ -40,7 +42,8 @@ std::optional<std::string> WatchedFile::news() {
     auto text = readWhole(path_);
     if (!text) return failed(text.error().detail);
     if (!*text) {
-        if (digest_ || absent_ == Absent::never) return failed(path_.string() + " is not there" + (digest_ ? " any more: put it back." : "."));
+        if (digest_ || absent_ == Absent::never)
+            return failed(path_.string() + " is not there" + (digest_ ? " any more: put it back." : "."));
         well("is not there any more");
         return std::nullopt;
     }

@@ -73,7 +73,8 @@ void Server::accept() {
             }
         if (!error) return accept();
         // Out of descriptors or memory, or the client left: let others go on and try again.
-        if (const auto times = failed_.happened()) spdlog::warn("{} connections could not be accepted: {}", times, error.message());
+        if (const auto times = failed_.happened())
+            spdlog::warn("{} connections could not be accepted: {}", times, error.message());
         pause_->expires_after(std::chrono::milliseconds(50));
         pause_->async_wait([this](error_code ended) {
             if (!ended && !accepting_) accept();
@@ -91,7 +92,8 @@ void Server::seeToIt() {
 void Server::begin(Shard& shard, tcp::socket socket) {
     if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
         if (const auto times = tooMany_.happened())
-            spdlog::warn("{} connections were refused: there are {}, which is all that are served", times, site_.maxConnections);
+            spdlog::warn("{} connections were refused: there are {}, which is all that are served", times,
+                         site_.maxConnections);
         return;
     }
     error_code error;
@@ -100,15 +102,19 @@ void Server::begin(Shard& shard, tcp::socket socket) {
     auto place = std::make_shared<Place>(site_, peer);
     if (!place->granted()) {
         if (const auto times = tooManyOfOne_.happened())
-            spdlog::warn("{} connections were refused: [server] connections_per_address is reached, the last time by {}", times, peer.to_string());
+            spdlog::warn(
+                "{} connections were refused: [server] connections_per_address is reached, the last time by {}", times,
+                peer.to_string());
         return;
     }
-    asio::post(shard.io(), [this, &shard, place = std::move(place), socket = std::make_shared<tcp::socket>(std::move(socket))] {
+    asio::post(shard.io(), [this, &shard, place = std::move(place),
+                            socket = std::make_shared<tcp::socket>(std::move(socket))] {
         if (shard.leaving() != Leaving::not_yet) return;
-        auto channel = std::shared_ptr<Channel>(new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [place](Channel* channel) mutable {
-            delete channel;
-            place.reset();  // now: whoever knows it weakly keeps this function for longer
-        });
+        auto channel = std::shared_ptr<Channel>(
+            new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [place](Channel* channel) mutable {
+                delete channel;
+                place.reset();  // now: whoever knows it weakly keeps this function for longer
+            });
         asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
     });
 }
@@ -142,7 +148,9 @@ bool Server::stop(std::chrono::milliseconds patience, const std::function<bool()
     });
     const auto over = Steady::now() + patience;
     const std::pair<Leaving, Steady::time_point> stages[] = {
-        {Leaving::begins, std::min(over, Steady::now() + readsPatience)}, {Leaving::reads_over, over}, {Leaving::over, over + lastAnswers}};
+        {Leaving::begins, std::min(over, Steady::now() + readsPatience)},
+        {Leaving::reads_over, over},
+        {Leaving::over, over + lastAnswers}};
     bool gone = false;
     for (const auto& [stage, until] : stages) {
         leave(stage);  // each of them, for who has yet to come through the door

@@ -21,9 +21,10 @@ public:
     void start();
     void seeToIt();   // each second: that connections are accepted, whatever there was no memory for
     void askAgain();  // everybody who has a stream: who it is by now
-    // Answers or closes everything that is open, stage by stage (leaving.hpp), then stops the shards: within `patience` for whatever is being
-    // carried out, and a few seconds more for clients that do not read. `hurried`: asked meanwhile; once true, no stage waits for anybody.
-    // False: something was still open, and what it uses must not be destroyed.
+    // Answers or closes everything that is open, stage by stage (leaving.hpp), then stops the shards: within `patience`
+    // for whatever is being carried out, and a few seconds more for clients that do not read. `hurried`: asked
+    // meanwhile; once true, no stage waits for anybody. False: something was still open, and what it uses must not be
+    // destroyed.
     bool stop(std::chrono::milliseconds patience, const std::function<bool()>& hurried = {});
 
 private:

@@ -14,12 +14,12 @@
 #include "api/router.hpp"
 #include "model/address.hpp"
 #include "model/text.hpp"
-#include "net/http/authentication.hpp"
-#include "net/streaming/event_stream_session.hpp"
 #include "net/http/api_call.hpp"
+#include "net/http/authentication.hpp"
+#include "net/http/request_reader.hpp"
 #include "net/http/response.hpp"
 #include "net/pages/pages.hpp"
-#include "net/http/request_reader.hpp"
+#include "net/streaming/event_stream_session.hpp"
 #include "net/streaming/websocket_session.hpp"
 
 namespace deskline::net {
@@ -28,7 +28,8 @@ namespace {
 constexpr int writeSeconds = 30;
 constexpr int streamRetry = 5;  // seconds
 constexpr std::size_t smallAnswer = 4096;
-const Fault unreadAnswers{"too-many-requests", "64 MiB of answers wait for you to read them.", {}, {}, false, {}, {}, false, 5};
+const Fault unreadAnswers{
+    "too-many-requests", "64 MiB of answers wait for you to read them.", {}, {}, false, {}, {}, false, 5};
 
 struct Target {
     std::string path;  // below the API's prefix, when inApi
@@ -38,7 +39,8 @@ struct Target {
 
 Result<Target> targetOf(const HttpRequest& request, const Site& site) {
     Target target;
-    if (!api::parseTarget({request.target().data(), request.target().size()}, target.path, target.query)) return api::brokenTarget();
+    if (!api::parseTarget({request.target().data(), request.target().size()}, target.path, target.query))
+        return api::brokenTarget();
     const auto prefix = site.api.basePath + "/api/v1";
     target.inApi = target.path.starts_with(prefix + "/");
     if (target.inApi) target.path.erase(0, prefix.size());
@@ -46,7 +48,8 @@ Result<Target> targetOf(const HttpRequest& request, const Site& site) {
 }
 
 // A request to the API from somebody who may ask.
-asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
+asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Target target, const From& from,
+                                                 Shard& shard, Site& site) {
     const auto ticket = target.query.find("ticket");
     const bool byTicket = target.path == "/events" && ticket != target.query.end();
     auto caller = co_await whoAsks(site, shard, request, from, byTicket ? &ticket->second : nullptr);
@@ -61,7 +64,8 @@ asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Tar
 bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
 
 // `whose`: the account, once it is known.
-asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site, std::string& whose) {
+asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const From& from, Shard& shard,
+                                     Site& site, std::string& whose) {
     if (const auto fault = refusedOrigin(from, site)) co_return refuse(*fault);
     if (request.target() == "*") co_return options(request, "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS");
     if (!target.inApi || isDescription(target.path)) co_return serveSite(site, request);
@@ -81,8 +85,8 @@ asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, 
 
 bool wantsEventStream(const HttpRequest& request, const Target& target) {
     const std::string_view accept = request[http::field::accept];
-    return target.inApi && target.path == "/events" && request.method() == http::verb::get && request.version() == 11 && !accept.empty() &&
-           api::accepted(accept, "text/event-stream") > api::accepted(accept, "application/json");
+    return target.inApi && target.path == "/events" && request.method() == http::verb::get && request.version() == 11 &&
+           !accept.empty() && api::accepted(accept, "text/event-stream") > api::accepted(accept, "application/json");
 }
 
 struct EventStreamCall {
@@ -93,12 +97,14 @@ struct EventStreamCall {
 };
 
 Fault tooManyStreams(const Site& site) {
-    Fault fault{"too-many-requests", "This account has " + std::to_string(site.streamPlaces.each()) + " streams open ([server] streams_per_account)."};
+    Fault fault{"too-many-requests", "This account has " + std::to_string(site.streamPlaces.each()) +
+                                         " streams open ([server] streams_per_account)."};
     fault.retryAfter = streamRetry;
     return fault;
 }
 
-asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const From& from, Shard& shard, Site& site) {
+asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const From& from,
+                                                 Shard& shard, Site& site) {
     if (const auto fault = refusedOrigin(from, site)) co_return EventStreamCall{refuse(*fault)};
     auto call = co_await authorized(request, std::move(target), from, shard, site);
     if (!call) co_return EventStreamCall{refuse(call.error())};
@@ -144,7 +150,8 @@ public:
         }
     }
 
-    // Handshakes cost more than anything else that a stranger can ask for: from one address they come one after another.
+    // Handshakes cost more than anything else that a stranger can ask for: from one address they come one after
+    // another.
     asio::awaitable<bool> itsTurn(Site& site) {
         error_code error;
         const auto in = site.peers.handshakeIn(asio::ip::make_address(channel_.peer(), error));
@@ -166,8 +173,9 @@ asio::awaitable<bool> shakeHands(Channel& channel) {
     for (;;) {
         const auto want = channel.handshake(error);
         if (want == Channel::Want::nothing) co_return !error;
-        co_await channel.socket().async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
-                                             asio::redirect_error(asio::use_awaitable, error));
+        co_await channel.socket().async_wait(
+            want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
+            asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return false;
     }
 }
@@ -211,7 +219,8 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             const auto ticket = target->query.find("ticket");
             auto refusal = refusedOrigin(from, site);
             if (!refusal) {
-                auto identity = co_await whoAsks(site, shard, request, from, ticket == target->query.end() ? nullptr : &ticket->second);
+                auto identity = co_await whoAsks(site, shard, request, from,
+                                                 ticket == target->query.end() ? nullptr : &ticket->second);
                 if (identity) {
                     acceptStream(channel, shard, site, request, from, std::move(*identity), crowded);
                     co_return;
@@ -220,8 +229,10 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             }
             co_await write(stream, finish(refuse(*refusal), request, from, site));
         } else if (crowded) {
-            auto response = finish(refuse({"too-many-connections", "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}),
-                                   request, from, site);
+            auto response =
+                finish(refuse({"too-many-connections",
+                               "[server] max_connections = " + std::to_string(site.maxConnections) + " is reached."}),
+                       request, from, site);
             response.keep_alive(false);
             co_await write(stream, std::move(response));
             break;
@@ -230,16 +241,19 @@ asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, 
             auto head = finish(std::move(call.head), request, from, site);
             if (call.query) {
                 head.erase(http::field::content_length);
-                co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address, std::move(call.identity), std::move(*call.place),
+                co_return co_await serveEventStream(channel, shard, site, std::move(head), from.address,
+                                                    std::move(call.identity), std::move(*call.place),
                                                     std::move(*call.query));
             }
             co_await write(stream, std::move(head));
         } else {
             auto whose = addressKey(from.address);  // until it is known who asks
-            auto response = finish(co_await answer(request, std::move(*target), from, shard, site, whose), request, from, site);
+            auto response =
+                finish(co_await answer(request, std::move(*target), from, shard, site, whose), request, from, site);
             const auto size = response.body().size();
-            std::optional<Shares::Share> room;                                              // until it has been taken
-            const bool counts = request.method() == http::verb::get && size > smallAnswer;  // what was changed is told in any case
+            std::optional<Shares::Share> room;  // until it has been taken
+            const bool counts =
+                request.method() == http::verb::get && size > smallAnswer;  // what was changed is told in any case
             if (counts) room = site.unread.take(whose, size);
             if (counts && !room) response = finish(refuse(unreadAnswers), request, from, site);
             co_await write(stream, std::move(response));

@@ -1,6 +1,5 @@
-// The HTTP side of a connection: one coroutine that reads requests and answers them in order, until it ends or becomes a stream.
-// Each request is read by net/http/request_reader.hpp; 15 s for the handshake.
-// Thread: the shard's.
+// The HTTP side of a connection: one coroutine that reads requests and answers them in order, until it ends or becomes
+// a stream. Each request is read by net/http/request_reader.hpp; 15 s for the handshake. Thread: the shard's.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <memory>

@@ -43,7 +43,8 @@ struct Target {
 Target targetOf(const boost::urls::url_view& url) {
     const bool tls = url.scheme() == "https";
     const bool named = url.has_port() && !url.port().empty();
-    Target target{url.host_address(), std::string(url.encoded_target()), named ? url.port_number() : static_cast<std::uint16_t>(tls ? 443 : 80), tls};
+    Target target{url.host_address(), std::string(url.encoded_target()),
+                  named ? url.port_number() : static_cast<std::uint16_t>(tls ? 443 : 80), tls};
     if (target.path.empty() || target.path[0] != '/') target.path.insert(0, "/");
     return target;
 }
@@ -84,7 +85,8 @@ asio::awaitable<Answer> converse(Stream& stream, const http::request<http::strin
     http::response_parser<http::string_body> parser;
     parser.body_limit(answerRead);
     co_await http::async_read(stream, buffer, parser, token);
-    if (parser.is_header_done() && (!answer.error || answer.error == http::error::body_limit || answer.error == http::error::partial_message))
+    if (parser.is_header_done() &&
+        (!answer.error || answer.error == http::error::body_limit || answer.error == http::error::partial_message))
         answer.error = {};
     answer.what = "There was no answer";
     answer.response = parser.release();
@@ -95,7 +97,8 @@ asio::awaitable<Answer> converse(Stream& stream, const http::request<http::strin
 std::vector<tcp::endpoint> allowed(const Addresses& addresses, const Target& target, const ClientOptions& options) {
     std::vector<tcp::endpoint> endpoints;
     for (const auto& address : addresses)
-        if ((options.allowPrivateNetworks || isPublic(address)) && (target.tls || isLoopback(address))) endpoints.emplace_back(address, target.port);
+        if ((options.allowPrivateNetworks || isPublic(address)) && (target.tls || isLoopback(address)))
+            endpoints.emplace_back(address, target.port);
     return endpoints;
 }
 
@@ -113,8 +116,10 @@ asio::awaitable<Answer> once(const Target& target, http::verb method, const Post
     const auto endpoints = allowed(addresses, target, options);
     if (endpoints.empty()) {
         answer.error = asio::error::access_denied;
-        if (options.allowPrivateNetworks) co_return failed(target.host + " is not loopback, and http is for loopback alone");
-        co_return failed(target.host + " is in a private network, and [" + options.section + "] allow_private_networks is false");
+        if (options.allowPrivateNetworks)
+            co_return failed(target.host + " is not loopback, and http is for loopback alone");
+        co_return failed(target.host + " is in a private network, and [" + options.section +
+                         "] allow_private_networks is false");
     }
     http::request<http::string_body> request{method, target.path, 11, what.body};
     const bool v6 = target.host.find(':') != std::string::npos;
@@ -192,7 +197,8 @@ HttpsClient::HttpsClient(ClientOptions options) : options_(std::move(options)), 
         tls_.load_verify_file(options_.authorities.string(), error);
     }
     if (error)
-        throw std::runtime_error("[" + options_.section + "] authorities = \"" + options_.authorities.string() + "\" cannot be read: " + error.message() + ".");
+        throw std::runtime_error("[" + options_.section + "] authorities = \"" + options_.authorities.string() +
+                                 "\" cannot be read: " + error.message() + ".");
     thread_ = std::thread([this] {
         const auto busy = asio::make_work_guard(io_);
         io_.run();
@@ -207,25 +213,29 @@ void HttpsClient::stop() {
 }
 
 void HttpsClient::post(Post what, std::function<void(PostOutcome)> done) {
-    asio::co_spawn(io_, exchanged(http::verb::post, std::move(what), {options_, tls_, resolver_, Clock::now() + options_.timeout}),
-                   [done = std::move(done)](const std::exception_ptr& failed, const Answer& answer) {
-                       if (failed) return done({{}, "The post failed by an exception.", {}});
-                       if (answer.error) return done({{}, inWords(answer), {}});
-                       done({static_cast<int>(answer.response.result_int()), {}, firstKiB(answer.response.body())});
-                   });
+    asio::co_spawn(
+        io_, exchanged(http::verb::post, std::move(what), {options_, tls_, resolver_, Clock::now() + options_.timeout}),
+        [done = std::move(done)](const std::exception_ptr& failed, const Answer& answer) {
+            if (failed) return done({{}, "The post failed by an exception.", {}});
+            if (answer.error) return done({{}, inWords(answer), {}});
+            done({static_cast<int>(answer.response.result_int()), {}, firstKiB(answer.response.body())});
+        });
 }
 
 void HttpsClient::get(const std::string& url, std::function<void(Result<std::string>)> done) {
-    const auto fault = [url](const std::string& what) { return Fault{"resource-unavailable", url + " could not be had. " + what}; };
+    const auto fault = [url](const std::string& what) {
+        return Fault{"resource-unavailable", url + " could not be had. " + what};
+    };
     if (!parseUri(url)) return done(fault("It is no URL."));
-    asio::co_spawn(io_, exchanged(http::verb::get, {url, {}, {}}, {options_, tls_, resolver_, Clock::now() + options_.timeout}),
-                   [done = std::move(done), fault](const std::exception_ptr& failed, const Answer& answer) {
-                       if (failed) return done(fault("It failed by an exception."));
-                       if (answer.error) return done(fault(inWords(answer)));
-                       if (answer.response.result() != http::status::ok)
-                           return done(fault("The answer was " + std::to_string(answer.response.result_int()) + "."));
-                       done(Result<std::string>(boost::system::in_place_value, answer.response.body()));
-                   });
+    asio::co_spawn(
+        io_, exchanged(http::verb::get, {url, {}, {}}, {options_, tls_, resolver_, Clock::now() + options_.timeout}),
+        [done = std::move(done), fault](const std::exception_ptr& failed, const Answer& answer) {
+            if (failed) return done(fault("It failed by an exception."));
+            if (answer.error) return done(fault(inWords(answer)));
+            if (answer.response.result() != http::status::ok)
+                return done(fault("The answer was " + std::to_string(answer.response.result_int()) + "."));
+            done(Result<std::string>(boost::system::in_place_value, answer.response.body()));
+        });
 }
 
 }  // namespace deskline::outbound

@@ -1,7 +1,7 @@
-// What the gateway asks of others: posts to receivers of webhooks, the keys of the identity provider. HTTP/1.1 over TLS with the host's
-// trusted authorities, one connection for each. Where a name resolves to is checked before anything is sent, so that a webhook cannot reach
-// what only the gateway's host may reach.
-// Source: RFC 9110, RFC 9112, RFC 6125. Thread: its own; `post` and `get` any.
+// What the gateway asks of others: posts to receivers of webhooks, the keys of the identity provider. HTTP/1.1 over TLS
+// with the host's trusted authorities, one connection for each. Where a name resolves to is checked before anything is
+// sent, so that a webhook cannot reach what only the gateway's host may reach. Source: RFC 9110, RFC 9112, RFC 6125.
+// Thread: its own; `post` and `get` any.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>

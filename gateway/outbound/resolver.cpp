@@ -113,7 +113,8 @@ struct Resolver::State {
     }
 };
 
-Resolver::Resolver(asio::io_context& io, Lookup lookup) : io_(io), state_(std::make_shared<State>(io, std::move(lookup))) {}
+Resolver::Resolver(asio::io_context& io, Lookup lookup)
+    : io_(io), state_(std::make_shared<State>(io, std::move(lookup))) {}
 
 Resolver::~Resolver() {
     const std::lock_guard lock(state_->mutex);

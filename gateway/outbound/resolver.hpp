@@ -1,7 +1,7 @@
-// Names to addresses, for the gateway's own requests. The system's lookup blocks and cannot be cancelled: it runs on a few threads of its
-// own, one at a time for one zone and two for one owner, so that neither a slow zone nor whoever has many of them holds
-// back anybody else; who asked is told at the latest when its time is up, and nobody waits for a lookup at the end.
-// Source: POSIX getaddrinfo. Thread: the caller's executor; lookups on their own.
+// Names to addresses, for the gateway's own requests. The system's lookup blocks and cannot be cancelled: it runs on a
+// few threads of its own, one at a time for one zone and two for one owner, so that neither a slow zone nor whoever has
+// many of them holds back anybody else; who asked is told at the latest when its time is up, and nobody waits for a
+// lookup at the end. Source: POSIX getaddrinfo. Thread: the caller's executor; lookups on their own.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -39,7 +39,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-// The part of a name that is somebody's to be slow with: its last two labels, three where the second is as short as in "co.uk".
+// The part of a name that is somebody's to be slow with: its last two labels, three where the second is as short as in
+// "co.uk".
 std::string zoneOf(const std::string& host);
 
 }  // namespace deskline::outbound

@@ -1,4 +1,5 @@
-// spdlog and fmt, compiled once for the whole program from Debian's header packages (their own .cpp files are in no package).
+// spdlog and fmt, compiled once for the whole program from Debian's header packages (their own .cpp files are in no
+// package).
 #include <fmt/format-inl.h>
 #include <spdlog/async.h>
 #include <spdlog/common-inl.h>

@@ -2,6 +2,7 @@
 #pragma once
 #include "precompiled/precompiled.hpp"
 
+#include <openssl/ssl.h>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/compose.hpp>
@@ -15,4 +16,3 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <openssl/ssl.h>

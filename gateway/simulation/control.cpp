@@ -57,7 +57,9 @@ bool controlFaults(FaultGate& faults, const json::object& request) {
     return true;
 }
 
-json::object unknown(const json::object& request) { return {{"error", "there is no such thing to do: '" + text(request, "do") + "'"}}; }
+json::object unknown(const json::object& request) {
+    return {{"error", "there is no such thing to do: '" + text(request, "do") + "'"}};
+}
 
 }  // namespace
 
@@ -83,7 +85,8 @@ json::object control(Switch& acd, const json::object& request) {
     else if (what == "call")
         acd.arrive(text(request, "group", "Sales"));
     else if (what == "set-session") {  // as another program on the switch would
-        if (const Code code = acd.setSessionState(text(request, "session"), static_cast<int>(number(request, "state", 0))))
+        if (const Code code =
+                acd.setSessionState(text(request, "session"), static_cast<int>(number(request, "state", 0))))
             return {{"error", static_cast<std::int64_t>(code)}};
     } else
         return unknown(request);
@@ -99,7 +102,8 @@ json::object control(Mixer& mixer, const json::object& request) {
     else if (what == "mute")
         mixer.setMuted(id, request.at("muted").as_bool(), 0);
     else if (what == "rename")
-        session.empty() ? mixer.rename(device, text(request, "name")) : void(mixer.setDisplayName(session, text(request, "name"), 0));
+        session.empty() ? mixer.rename(device, text(request, "name"))
+                        : void(mixer.setDisplayName(session, text(request, "name"), 0));
     else if (what == "icon")
         mixer.setIcon(session, text(request, "icon"), 0);
     else if (what == "grouping")
@@ -141,7 +145,8 @@ struct Console::State {
         for (;;) {
             const auto length = co_await asio::async_read_until(socket, buffer, '\n', token);
             if (error) co_return;
-            const std::string line(asio::buffers_begin(buffer.data()), asio::buffers_begin(buffer.data()) + static_cast<std::ptrdiff_t>(length));
+            const std::string line(asio::buffers_begin(buffer.data()),
+                                   asio::buffers_begin(buffer.data()) + static_cast<std::ptrdiff_t>(length));
             buffer.consume(length);
             std::string reply;
             try {
@@ -173,7 +178,8 @@ Console::Console(unsigned short port, Handler handler) : state_(std::make_unique
         state_->acceptor.bind(endpoint);
         state_->acceptor.listen();
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("the simulator's console cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.code().message());
+        throw std::runtime_error("the simulator's console cannot listen on 127.0.0.1:" + std::to_string(port) + ": " +
+                                 error.code().message());
     }
     asio::co_spawn(state_->io, state_->accept(), asio::detached);
     state_->thread = std::thread([this] { state_->io.run(); });

@@ -1,6 +1,7 @@
-// The simulator's console: one JSON object a line over a loopback socket, one JSON object back. It plays what happens outside the gateway:
-// calls, faults, a lost switch, an unplugged headset, a volume moved by another program. For training and tests; off unless a port is given.
-// The same console serves the simulated sources and the COM doubles. Thread: its own.
+// The simulator's console: one JSON object a line over a loopback socket, one JSON object back. It plays what happens
+// outside the gateway: calls, faults, a lost switch, an unplugged headset, a volume moved by another program. For
+// training and tests; off unless a port is given. The same console serves the simulated sources and the COM doubles.
+// Thread: its own.
 #pragma once
 #include <boost/json.hpp>
 #include <functional>

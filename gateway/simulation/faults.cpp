@@ -34,8 +34,9 @@ bool FaultGate::lost() const {
 Code FaultGate::pass(std::string_view call, std::string_view object) {
     std::unique_lock lock(mutex_);
     if (lost_ != ok) return lost_;
-    const auto fault =
-        std::ranges::find_if(faults_, [&](const InjectedFault& f) { return (f.call == "*" || f.call == call) && (f.object.empty() || f.object == object); });
+    const auto fault = std::ranges::find_if(faults_, [&](const InjectedFault& f) {
+        return (f.call == "*" || f.call == call) && (f.object.empty() || f.object == object);
+    });
     if (fault == faults_.end()) return ok;
     const InjectedFault hit = *fault;
     if (fault->times > 0 && --fault->times == 0) faults_.erase(fault);

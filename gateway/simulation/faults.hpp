@@ -1,5 +1,6 @@
-// Faults of a simulated source, injected by name: any HRESULT on the next calls of a kind, a delay of up to two minutes, the source lost.
-// Each simulated call passes the gate first. Thread: any; `pass` blocks for the delay, `release` ends all delays.
+// Faults of a simulated source, injected by name: any HRESULT on the next calls of a kind, a delay of up to two
+// minutes, the source lost. Each simulated call passes the gate first. Thread: any; `pass` blocks for the delay,
+// `release` ends all delays.
 #pragma once
 #include <chrono>
 #include <condition_variable>

@@ -21,7 +21,8 @@ std::string Mixer::sessionIdOf(const std::string& device, const std::string& nam
 }
 
 Mixer::Mixer(std::uint64_t seed) : random_(seed) {
-    const auto device = [&](const char* name, DeviceFlow flow, std::vector<DeviceRole> roles, double volume, std::size_t channels) {
+    const auto device = [&](const char* name, DeviceFlow flow, std::vector<DeviceRole> roles, double volume,
+                            std::size_t channels) {
         devices_.push_back({.id = deviceId(name),
                             .name = name,
                             .flow = flow,
@@ -33,8 +34,10 @@ Mixer::Mixer(std::uint64_t seed) : random_(seed) {
     };
     device("Headset", DeviceFlow::render, {DeviceRole::communications}, 0.8, 2);
     device("Speakers", DeviceFlow::render, {DeviceRole::console, DeviceRole::multimedia}, 0.6, 2);
-    device("Microphone", DeviceFlow::capture, {DeviceRole::console, DeviceRole::multimedia, DeviceRole::communications}, 0.9, 1);
-    const auto session = [&](const char* on, const char* name, std::uint32_t process, const char* program, AudioSessionState state, bool system = false) {
+    device("Microphone", DeviceFlow::capture, {DeviceRole::console, DeviceRole::multimedia, DeviceRole::communications},
+           0.9, 1);
+    const auto session = [&](const char* on, const char* name, std::uint32_t process, const char* program,
+                             AudioSessionState state, bool system = false) {
         sessions_.push_back({.id = sessionIdOf(deviceId(on), name, process),
                              .device = deviceId(on),
                              .displayName = name,
@@ -59,8 +62,12 @@ void Mixer::emit(const MixerEvent& event) {
     if (listener_) listener_(event);
 }
 
-double Mixer::decibels(double scalar) const { return scalar <= 0 ? minimumDecibels : std::max(minimumDecibels, 33.22 * std::log10(scalar)); }
-double Mixer::scalar(double decibels) const { return decibels <= minimumDecibels ? 0.0 : std::min(1.0, std::pow(10.0, decibels / 33.22)); }
+double Mixer::decibels(double scalar) const {
+    return scalar <= 0 ? minimumDecibels : std::max(minimumDecibels, 33.22 * std::log10(scalar));
+}
+double Mixer::scalar(double decibels) const {
+    return decibels <= minimumDecibels ? 0.0 : std::min(1.0, std::pow(10.0, decibels / 33.22));
+}
 
 std::vector<AudioDevice> Mixer::devices() const {
     const std::lock_guard lock(mutex_);
@@ -86,7 +93,9 @@ std::optional<AudioSession> Mixer::session(const std::string& id) const {
 
 std::vector<double> Mixer::peaks(const std::string& id) const {
     const std::lock_guard lock(mutex_);
-    const auto heard = [&](const AudioSession& s) { return (s.id == id || s.device == id) && s.state == AudioSessionState::active && !s.muted; };
+    const auto heard = [&](const AudioSession& s) {
+        return (s.id == id || s.device == id) && s.state == AudioSessionState::active && !s.muted;
+    };
     const auto session = std::ranges::find_if(sessions_, heard);
     if (session == sessions_.end()) return {0.0, 0.0};
     std::uniform_real_distribution<double> level(0.1, 0.9);
@@ -145,7 +154,8 @@ Code Mixer::setMuted(const std::string& id, bool muted, Context context) {
     return ok;
 }
 
-Code Mixer::setChannels(const std::string& id, const std::vector<double>& volumes, Context context, int changedChannel) {
+Code Mixer::setChannels(const std::string& id, const std::vector<double>& volumes, Context context,
+                        int changedChannel) {
     if (const Code code = faults_.pass("SetAllVolumes", id)) return code;
     if (!std::ranges::all_of(volumes, inRange)) return invalidArgument;
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
-// A simulated mixer: devices Headset, Speakers and Microphone, sessions Softphone, Browser and System sounds. Setters answer HRESULTs and
-// notify with the event context they were given, as Core Audio does: volume and mute only on a real change, channels always.
-// Thread: any; one lock inside. The listener is called under that lock, in order: it only copies and queues.
+// A simulated mixer: devices Headset, Speakers and Microphone, sessions Softphone, Browser and System sounds. Setters
+// answer HRESULTs and notify with the event context they were given, as Core Audio does: volume and mute only on a real
+// change, channels always. Thread: any; one lock inside. The listener is called under that lock, in order: it only
+// copies and queues.
 #pragma once
 #include <functional>
 #include <map>
@@ -47,9 +48,11 @@ public:
     double scalar(double decibels) const;
     std::vector<double> peaks(const std::string& id) const;  // one for each channel; of an active session or its device
 
-    Code setVolume(const std::string& id, double volume, Context context);  // id: of a device or a session, for all setters
+    Code setVolume(const std::string& id, double volume,
+                   Context context);  // id: of a device or a session, for all setters
     Code setMuted(const std::string& id, bool muted, Context context);
-    Code setChannels(const std::string& id, const std::vector<double>& volumes, Context context, int changedChannel = -1);
+    Code setChannels(const std::string& id, const std::vector<double>& volumes, Context context,
+                     int changedChannel = -1);
     Code setDisplayName(const std::string& session, const std::string& name, Context context);
     Code setIcon(const std::string& session, const std::string& icon, Context context);
     Code setGrouping(const std::string& session, const std::string& grouping, Context context);

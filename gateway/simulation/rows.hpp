@@ -50,8 +50,12 @@ struct Switch::CallRow {
     bool overflowed = false;
 };
 
-inline Seconds seconds(Time from, Time to) { return std::chrono::duration_cast<std::chrono::seconds>(to - from).count(); }
-inline double perHour(std::int64_t count, Seconds period) { return period > 0 ? static_cast<double>(count) * 3600.0 / static_cast<double>(period) : 0.0; }
+inline Seconds seconds(Time from, Time to) {
+    return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
+}
+inline double perHour(std::int64_t count, Seconds period) {
+    return period > 0 ? static_cast<double>(count) * 3600.0 / static_cast<double>(period) : 0.0;
+}
 inline Seconds average(Seconds total, std::int64_t count) { return count > 0 ? total / count : 0; }
 
 }  // namespace deskline::simulation

@@ -93,7 +93,8 @@ Code Switch::setAgentState(const std::string& agent, int state) {
     if (row == agents_.end() || !row->second.signedIn) return invalidAgentId;
     if (state < 0 || state > static_cast<int>(AgentState::unknown)) return invalidArgument;
     const auto wanted = static_cast<AgentState>(state);
-    if (wanted != AgentState::not_ready && wanted != AgentState::ready) return invalidAgentState;  // only the switch says busy
+    if (wanted != AgentState::not_ready && wanted != AgentState::ready)
+        return invalidAgentState;  // only the switch says busy
     for (auto& id : row->second.sessions)
         if (sessions_.at(id).state == SessionState::busy_on_call) return invalidAgentState;
     row->second.state = wanted;
@@ -102,7 +103,8 @@ Code Switch::setAgentState(const std::string& agent, int state) {
     return ok;
 }
 
-Code Switch::createSession(const std::string& agent, const std::string& group, const std::string& address, const std::string* pin, std::string& session) {
+Code Switch::createSession(const std::string& agent, const std::string& group, const std::string& address,
+                           const std::string* pin, std::string& session) {
     if (const Code code = faults_.pass(pin ? "CreateSessionWithPIN" : "CreateSession", agent)) return code;
     const std::lock_guard lock(mutex_);
     const auto row = agents_.find(agent);
@@ -113,9 +115,11 @@ Code Switch::createSession(const std::string& agent, const std::string& group, c
     if (queue == queues_.end()) return invalidGroup;
     if (queue->second.groupRemoved) return groupIsRemoved;
     auto startedAt = now_;  // unique, for the id is made of it
-    while (sessions_.contains(sessionId(handlerName, agent, group, address, startedAt))) startedAt += std::chrono::milliseconds(1);
+    while (sessions_.contains(sessionId(handlerName, agent, group, address, startedAt)))
+        startedAt += std::chrono::milliseconds(1);
     session = sessionId(handlerName, agent, group, address, startedAt);
-    sessions_[session] = SessionRow{.id = session, .agent = agent, .group = group, .address = address, .since = now_, .startedAt = startedAt};
+    sessions_[session] = SessionRow{
+        .id = session, .agent = agent, .group = group, .address = address, .since = now_, .startedAt = startedAt};
     row->second.sessions.push_back(session);
     emit(SessionHappened{view(sessions_.at(session)), SessionEvent::new_session});
     return ok;
@@ -132,7 +136,8 @@ Code Switch::setSessionState(const std::string& id, int state) {
     if (session.state == SessionState::session_ended) return invalidSessionState;
     if (wanted == SessionState::busy_on_call) return invalidSessionState;  // only a call makes busy
     if (wanted == SessionState::ready && session.state == SessionState::busy_on_call) return invalidSessionState;
-    if (wanted == SessionState::busy_wrapup && session.state != SessionState::busy_on_call && session.state != SessionState::busy_wrapup)
+    if (wanted == SessionState::busy_wrapup && session.state != SessionState::busy_on_call &&
+        session.state != SessionState::busy_wrapup)
         return invalidSessionState;
     if (wanted != SessionState::ready) leaveCall(session);
     enter(session, wanted, true);
@@ -182,18 +187,25 @@ void Switch::enter(SessionRow& session, SessionState state, bool always) {
 
 // An agent is busy while one of its sessions is; AS_BUSY_ACD is never set by anybody else.
 void Switch::updateAgent(AgentRow& agent) {
-    const bool busy = std::ranges::any_of(agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::busy_on_call; });
+    const bool busy = std::ranges::any_of(
+        agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::busy_on_call; });
     const bool wasBusy = agent.state == AgentState::busy_acd;
     if (busy == wasBusy) return;
-    const bool ready = std::ranges::any_of(agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::ready; });
+    const bool ready =
+        std::ranges::any_of(agent.sessions, [&](auto& id) { return sessions_.at(id).state == SessionState::ready; });
     agent.state = busy ? AgentState::busy_acd : ready ? AgentState::ready : AgentState::not_ready;
     agent.since = now_;
     emit(AgentHappened{view(agent), busy ? AgentEvent::busy_acd : ready ? AgentEvent::ready : AgentEvent::not_ready});
 }
 
 AgentSession Switch::view(const SessionRow& row) const {
-    AgentSession session{
-        .id = row.id, .agent = row.agent, .acdGroup = row.group, .address = row.address, .state = row.state, .since = row.since, .startedAt = row.startedAt};
+    AgentSession session{.id = row.id,
+                         .agent = row.agent,
+                         .acdGroup = row.group,
+                         .address = row.address,
+                         .state = row.state,
+                         .since = row.since,
+                         .startedAt = row.startedAt};
     session.allowedStates = allowedStates(row.state);
     const auto talking = row.state == SessionState::busy_on_call ? seconds(row.since, now_) : 0;
     const auto wrapping = row.state == SessionState::busy_wrapup ? seconds(row.since, now_) : 0;
@@ -213,7 +225,12 @@ AgentSession Switch::view(const SessionRow& row) const {
 }
 
 Agent Switch::view(const AgentRow& row) const {
-    Agent agent{.id = row.id, .user = row.user, .handler = std::string(handlerName), .state = row.state, .since = row.since, .sessions = row.sessions};
+    Agent agent{.id = row.id,
+                .user = row.user,
+                .handler = std::string(handlerName),
+                .state = row.state,
+                .since = row.since,
+                .sessions = row.sessions};
     auto& figures = agent.statistics;
     figures.measurementPeriodSeconds = row.period;
     for (const auto& call : row.finished) {
@@ -239,7 +256,8 @@ Queue Switch::view(const QueueRow& row) const {
                .averageWaitSeconds = average(row.totalWait, row.answered),
                .finalDisposition = row.finalDisposition,
                .measurementPeriodSeconds = row.period};
-    for (auto& id : row.waiting) figures.longestWaitSeconds = std::max(figures.longestWaitSeconds, seconds(calls_.at(id).queuedAt, now_));
+    for (auto& id : row.waiting)
+        figures.longestWaitSeconds = std::max(figures.longestWaitSeconds, seconds(calls_.at(id).queuedAt, now_));
     figures.longestEverWaitSeconds = std::max(figures.longestEverWaitSeconds, figures.longestWaitSeconds);
     return queue;
 }
@@ -267,7 +285,8 @@ std::vector<AcdGroup> Switch::groups() const {
     const std::lock_guard lock(mutex_);
     std::vector<AcdGroup> groups;
     for (auto& [name, row] : queues_)
-        if (!row.groupRemoved) groups.push_back({stableId({"group", handlerName, name}), name, std::string(handlerName)});
+        if (!row.groupRemoved)
+            groups.push_back({stableId({"group", handlerName, name}), name, std::string(handlerName)});
     return groups;
 }
 

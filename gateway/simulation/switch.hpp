@@ -1,9 +1,9 @@
-// A simulated switch with an ACD: agents with PINs, three groups with queues, as many addresses as agents, and calls that arrive by themselves.
-// A model, not a table of answers: calls wait, are offered to ready sessions, talked, wrapped up, abandoned, and every figure that TAPI 3
-// exposes is computed from what happened. Its answers are HRESULTs, as a real switch's are. It serves the simulated source on Linux and
-// the COM doubles on Windows alike.
-// Thread: any; one lock inside. The listener is called under that lock, in order: it only copies and queues.
-// Time stands still between calls of `advance`: a Driver moves it with the clock, a test by hand.
+// A simulated switch with an ACD: agents with PINs, three groups with queues, as many addresses as agents, and calls
+// that arrive by themselves. A model, not a table of answers: calls wait, are offered to ready sessions, talked,
+// wrapped up, abandoned, and every figure that TAPI 3 exposes is computed from what happened. Its answers are HRESULTs,
+// as a real switch's are. It serves the simulated source on Linux and the COM doubles on Windows alike. Thread: any;
+// one lock inside. The listener is called under that lock, in order: it only copies and queues. Time stands still
+// between calls of `advance`: a Driver moves it with the clock, a test by hand.
 #pragma once
 #include <deque>
 #include <functional>
@@ -52,7 +52,8 @@ struct CallHappened {
     Call call;
     CallEvent event;
 };
-using SwitchEvent = std::variant<AgentHappened, SessionHappened, GroupHappened, QueueHappened, HandlerHappened, CallHappened>;
+using SwitchEvent =
+    std::variant<AgentHappened, SessionHappened, GroupHappened, QueueHappened, HandlerHappened, CallHappened>;
 
 class Switch {
 public:
@@ -64,14 +65,17 @@ public:
     void listen(Listener listener);
     void advance(Time to);
 
-    // Commands. Ids of agents are their numbers; ids of groups, queues and addresses are their names; a session's is its stable id.
+    // Commands. Ids of agents are their numbers; ids of groups, queues and addresses are their names; a session's is
+    // its stable id.
     Code signIn(const std::string& agent, const std::string& pin);  // ITAgentHandler::CreateAgentWithID
     Code signInUser(const std::string& user, std::string& agent);   // ITAgentHandler::CreateAgent
     void signOut(const std::string& agent);                         // the last reference on the agent went
     Code setAgentState(const std::string& agent, int state);        // AGENT_STATE by number, as COM hands it over
-    Code createSession(const std::string& agent, const std::string& group, const std::string& address, const std::string* pin, std::string& session);
-    Code setSessionState(const std::string& session, int state);                 // AGENT_SESSION_STATE by number
-    Code setMeasurementPeriod(const std::string& agentOrQueue, Seconds period);  // as a host has it; the gateway does not ask
+    Code createSession(const std::string& agent, const std::string& group, const std::string& address,
+                       const std::string* pin, std::string& session);
+    Code setSessionState(const std::string& session, int state);  // AGENT_SESSION_STATE by number
+    Code setMeasurementPeriod(const std::string& agentOrQueue,
+                              Seconds period);  // as a host has it; the gateway does not ask
 
     // What is there now; absent: never was, or is gone.
     std::vector<AgentHandler> handlers() const;

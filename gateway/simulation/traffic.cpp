@@ -1,5 +1,6 @@
-// The calls of the simulated switch: they arrive (Poisson), wait, overflow or are abandoned, are offered to the session that has been
-// ready longest, answered, talked (log-normal) and wrapped up (exponential). All of it under the switch's lock, on its own clock.
+// The calls of the simulated switch: they arrive (Poisson), wait, overflow or are abandoned, are offered to the session
+// that has been ready longest, answered, talked (log-normal) and wrapped up (exponential). All of it under the switch's
+// lock, on its own clock.
 #include <algorithm>
 #include <cmath>
 
@@ -8,17 +9,22 @@
 namespace deskline::simulation {
 namespace {
 
-constexpr double secondsBetweenCalls = 20, patienceSeconds = 90, talkMedianSeconds = 75, talkSigma = 0.6, wrapUpSeconds = 15;
+constexpr double secondsBetweenCalls = 20, patienceSeconds = 90, talkMedianSeconds = 75, talkSigma = 0.6,
+                 wrapUpSeconds = 15;
 constexpr std::size_t mostFinished = 1'000;     // calls of an agent that its figures are made of
 constexpr std::size_t mostScheduled = 100'000;  // moments that calls wait for; none arrives while there are as many
 constexpr auto overflowAfter = std::chrono::seconds(120), disposedAfter = std::chrono::seconds(300);
 
-std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); }
+std::chrono::milliseconds milliseconds(double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
 
 }  // namespace
 
 double Switch::exponential(double mean) { return std::exponential_distribution<double>(1.0 / mean)(random_); }
-double Switch::logNormal(double median, double sigma) { return std::lognormal_distribution<double>(std::log(median), sigma)(random_); }
+double Switch::logNormal(double median, double sigma) {
+    return std::lognormal_distribution<double>(std::log(median), sigma)(random_);
+}
 
 void Switch::scheduleArrival(const std::string& group) {
     if (options_.traffic <= 0) return;
@@ -40,7 +46,8 @@ void Switch::newCall(const std::string& group) {
     const auto number = std::uniform_int_distribution<int>(100, 999)(random_);
     if (std::uniform_int_distribution<int>(0, 9)(random_) > 0) {  // one in ten withholds the number
         call.caller.number = "+49305550" + std::to_string(number);
-        static constexpr const char* callers[] = {"Ada Berger", "Noor Haddad", "Jonas Weiss", "Mei Tanaka", "Luis Ortega", "Ines Duarte"};
+        static constexpr const char* callers[] = {"Ada Berger", "Noor Haddad", "Jonas Weiss",
+                                                  "Mei Tanaka", "Luis Ortega", "Ines Duarte"};
         call.callerName = callers[static_cast<std::size_t>(number) % std::size(callers)];
     }
     call.called.number = "+4930555" + std::to_string(1000 + static_cast<int>(std::distance(queues_.begin(), queue)));
@@ -82,7 +89,8 @@ void Switch::distribute() {
             auto& session = sessions_.at(id);
             auto& queue = queues_.at(session.group);
             if (!session.call.empty() || queue.waiting.empty()) continue;
-            const bool lineBusy = std::ranges::any_of(calls_, [&](auto& entry) { return entry.second.address == session.address; });
+            const bool lineBusy =
+                std::ranges::any_of(calls_, [&](auto& entry) { return entry.second.address == session.address; });
             if (lineBusy) continue;
             auto& call = calls_.at(queue.waiting.front());
             queue.waiting.pop_front();
@@ -134,7 +142,8 @@ void Switch::answer(const std::string& id) {
         auto& of = sessions_.at(talking->second.session);
         hangUp(talking->second, CallCause::normal);
         enter(of, SessionState::busy_wrapup);
-        at(now_ + milliseconds(exponential(wrapUpSeconds)), [this, session = of.id, generation = of.generation] { endWrapUp(session, generation); });
+        at(now_ + milliseconds(exponential(wrapUpSeconds)),
+           [this, session = of.id, generation = of.generation] { endWrapUp(session, generation); });
     });
 }
 

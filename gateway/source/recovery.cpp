@@ -10,11 +10,16 @@ std::chrono::milliseconds Backoff::delay(int attempt, double random) const {
     auto full = first;
     for (int i = 0; i < attempt && full < longest; ++i) full *= 2;
     full = std::min(full, longest);
-    return full / 2 + std::chrono::milliseconds(static_cast<std::int64_t>(random * static_cast<double>(full.count()) / 2));
+    return full / 2 +
+           std::chrono::milliseconds(static_cast<std::int64_t>(random * static_cast<double>(full.count()) / 2));
 }
 
 Recovery::Recovery(Source source, Report report, Rebuild rebuild, Apartment apartment, Backoff backoff)
-    : source_(source), report_(std::move(report)), rebuild_(std::move(rebuild)), apartment_(std::move(apartment)), backoff_(backoff) {}
+    : source_(source),
+      report_(std::move(report)),
+      rebuild_(std::move(rebuild)),
+      apartment_(std::move(apartment)),
+      backoff_(backoff) {}
 
 Recovery::~Recovery() { stop(); }
 
@@ -38,8 +43,10 @@ void Recovery::lost(const Fault& cause) {
         if (!connected_ || stopping_) return;
         connected_ = false;
         said_ = true;
-        fault_ = {"source-lost", "The " + std::string(name(source_)) + " source is lost and being rebuilt; first sign: " + cause.detail, cause.hresult,
-                  cause.symbol};
+        fault_ = {
+            "source-lost",
+            "The " + std::string(name(source_)) + " source is lost and being rebuilt; first sign: " + cause.detail,
+            cause.hresult, cause.symbol};
     }
     spdlog::warn("{} source lost: {}", name(source_), cause.detail);
     report_({SourceLost{source_, cause}});
@@ -53,8 +60,10 @@ void Recovery::run() {
     for (bool first = true; !stopping_; first = false) {
         for (int attempt = 0; !connected_ && !stopping_; ++attempt) {
             if (!first || attempt > 0)
-                wake_.wait_for(lock, backoff_.delay(attempt - (first ? 1 : 0), std::uniform_real_distribution<double>(0, 1)(random)),
-                               [this] { return stopping_; });
+                wake_.wait_for(
+                    lock,
+                    backoff_.delay(attempt - (first ? 1 : 0), std::uniform_real_distribution<double>(0, 1)(random)),
+                    [this] { return stopping_; });
             if (stopping_) return;
             lock.unlock();
             const auto built = rebuild_();

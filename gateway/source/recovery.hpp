@@ -1,5 +1,5 @@
-// Keeps a source connected: builds it, and after a loss builds it again with backoff (1 s doubling to 30 s, full jitter on top of half).
-// Thread: `rebuild` runs on one thread of its own; the rest may be called from any.
+// Keeps a source connected: builds it, and after a loss builds it again with backoff (1 s doubling to 30 s, full jitter
+// on top of half). Thread: `rebuild` runs on one thread of its own; the rest may be called from any.
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -16,7 +16,8 @@ using Report = std::function<void(Fact)>;  // takes a fact to the ledger; never 
 
 struct Backoff {
     std::chrono::milliseconds first{1000}, longest{30'000};
-    std::chrono::milliseconds delay(int attempt, double random) const;  // attempt from 0, random 0..1: half of it fixed, half by chance
+    std::chrono::milliseconds delay(
+        int attempt, double random) const;  // attempt from 0, random 0..1: half of it fixed, half by chance
 };
 
 class Recovery {

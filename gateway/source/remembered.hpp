@@ -1,4 +1,5 @@
-// Ids of what is gone, the last so many of them: what still comes about one of them is known to be late. Thread: the caller's.
+// Ids of what is gone, the last so many of them: what still comes about one of them is known to be late. Thread: the
+// caller's.
 #pragma once
 #include <deque>
 #include <set>

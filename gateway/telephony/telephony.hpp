@@ -1,6 +1,6 @@
-// The telephony port: what the gateway asks of a switch, whichever back end serves it. Facts come back through the report, outcomes
-// through the completion. Back ends: simulated/ (everywhere), tapi3/ (Windows).
-// Thread: `perform` and `readFigures` may be called from any thread and never block; completions and reports come on threads of the source.
+// The telephony port: what the gateway asks of a switch, whichever back end serves it. Facts come back through the
+// report, outcomes through the completion. Back ends: simulated/ (everywhere), tapi3/ (Windows). Thread: `perform` and
+// `readFigures` may be called from any thread and never block; completions and reports come on threads of the source.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -15,7 +15,8 @@
 
 namespace deskline::telephony {
 
-struct SignIn {           // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the id is the user's
+struct SignIn {  // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the
+                 // id is the user's
     std::string handler;  // name or id; "": the only one, or the first
     std::string agent;
     std::optional<Secret> pin;

@@ -31,8 +31,9 @@ void read(std::string text) {
 }
 
 using Shapes =
-    boost::mp11::mp_list<api::SignInBody, api::AgentStateBody, api::CreateSessionBody, api::SessionStateBody, api::AudioDeviceBody, api::AudioSessionBody,
-                         api::TicketBody, api::CreateWebhookBody, api::ChangeWebhookBody, api::ReplayWebhookBody, api::LogLevelBody>;
+    boost::mp11::mp_list<api::SignInBody, api::AgentStateBody, api::CreateSessionBody, api::SessionStateBody,
+                         api::AudioDeviceBody, api::AudioSessionBody, api::TicketBody, api::CreateWebhookBody,
+                         api::ChangeWebhookBody, api::ReplayWebhookBody, api::LogLevelBody>;
 
 }  // namespace
 
@@ -40,7 +41,8 @@ void one(std::string_view input) {
     if (input.empty()) return;
     constexpr auto count = boost::mp11::mp_size<Shapes>::value;
     const auto which = static_cast<unsigned char>(input[0]) % count;
-    boost::mp11::mp_with_index<count>(which, [&](auto at) { read<boost::mp11::mp_at<Shapes, decltype(at)>>(std::string(input.substr(1))); });
+    boost::mp11::mp_with_index<count>(
+        which, [&](auto at) { read<boost::mp11::mp_at<Shapes, decltype(at)>>(std::string(input.substr(1))); });
 }
 
 }  // namespace deskline::fuzz

@@ -13,7 +13,10 @@ void one(std::string_view input) {
     constexpr std::int64_t now = 1'780'000'000;
     const auto claims = parseStrictly(input);
     if (!claims) return;
-    const ClaimMap map{"sub", "realm_access.roles", "agents", "https://deskline/groups", "scope", {{"Team leads", Role::supervisor}}, {"Sales"}};
+    const ClaimMap map{"sub",    "realm_access.roles",
+                       "agents", "https://deskline/groups",
+                       "scope",  {{"Team leads", Role::supervisor}},
+                       {"Sales"}};
     for (const auto& used : {ClaimMap{}, map}) {
         const auto identity = readClaims(*claims, {"https://login.example", "deskline"}, used, now);
         if (!identity) {

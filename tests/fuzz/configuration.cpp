@@ -1,4 +1,5 @@
-// The whole configuration file; where the input begins with "environment\n", its lines are variables instead: KEY=value.
+// The whole configuration file; where the input begins with "environment\n", its lines are variables instead:
+// KEY=value.
 #include "host/configuration.hpp"
 
 #include <map>
@@ -17,7 +18,8 @@ void one(std::string_view input) {
         while (!input.empty()) {
             const auto variable = line(input);
             const auto equals = variable.find('=');
-            if (equals != std::string_view::npos) variables["DESKLINE_" + std::string(variable.substr(0, equals))] = variable.substr(equals + 1);
+            if (equals != std::string_view::npos)
+                variables["DESKLINE_" + std::string(variable.substr(0, equals))] = variable.substr(equals + 1);
         }
     } else {
         file = folder.write("deskline.toml", input);
@@ -31,8 +33,10 @@ void one(std::string_view input) {
     HOLDS(host::text(mistakes).empty() == mistakes.empty());
     if (!mistakes.empty()) return;
     const auto within = [](auto value, auto least, auto most) { return value >= least && value <= most; };
-    HOLDS(within(c.server.drainSeconds, 0, 600) && within(c.server.heartbeat, 1, 60) && within(c.server.shards, 0, 256));
-    HOLDS(within(c.server.maxConnections, 1, 1'000'000) && c.server.queueLimit >= 16'384 && c.journal.retentionSize >= 1 << 20);
+    HOLDS(within(c.server.drainSeconds, 0, 600) && within(c.server.heartbeat, 1, 60) &&
+          within(c.server.shards, 0, 256));
+    HOLDS(within(c.server.maxConnections, 1, 1'000'000) && c.server.queueLimit >= 16'384 &&
+          c.journal.retentionSize >= 1 << 20);
     HOLDS(within(c.telephony.traffic, 0.0, 1000.0) && within(c.journal.retentionDays, 1, 3650));
     for (const auto seconds : c.webhooks.retries) HOLDS(within(seconds, 1, 86'400));
     HOLDS(c.server.basePath.empty() || (c.server.basePath.starts_with('/') && !c.server.basePath.ends_with('/')));

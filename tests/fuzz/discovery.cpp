@@ -8,10 +8,11 @@ void one(std::string_view input) {
     using namespace identity;
     const std::string document(line(input)), set(input);
     int fetched = 0;
-    Issuer issuer({"https://login.example", "deskline", "", std::chrono::seconds(600), {}}, [&](const std::string& url, const auto& done) {
-        HOLDS(url.starts_with("https://") && ++fetched <= 2);
-        done(Result<std::string>(boost::system::in_place_value, fetched == 1 ? document : set));
-    });
+    Issuer issuer({"https://login.example", "deskline", "", std::chrono::seconds(600), {}},
+                  [&](const std::string& url, const auto& done) {
+                      HOLDS(url.starts_with("https://") && ++fetched <= 2);
+                      done(Result<std::string>(boost::system::in_place_value, fetched == 1 ? document : set));
+                  });
     issuer.tick();
     const auto health = issuer.health();
     HOLDS((health.keys == 0) != health.fault.empty());

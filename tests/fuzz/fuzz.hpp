@@ -1,5 +1,6 @@
-// What every fuzz target shares. A target reads its input as the gateway reads what comes from outside, and asserts more than that nothing
-// crashes: what is read can be written and read again, what is refused has a reason, numbers are within their bounds.
+// What every fuzz target shares. A target reads its input as the gateway reads what comes from outside, and asserts
+// more than that nothing crashes: what is read can be written and read again, what is refused has a reason, numbers are
+// within their bounds.
 #pragma once
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -77,7 +78,8 @@ public:
         std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         return file;
     }
-    const std::filesystem::path path = std::filesystem::temp_directory_path() / ("deskline-fuzz-" + std::to_string(getpid()));
+    const std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("deskline-fuzz-" + std::to_string(getpid()));
 };
 
 }  // namespace deskline::fuzz

@@ -20,9 +20,11 @@ bool utf8(std::string_view text) {
             i += 1;
         else if (first >= 0xc2 && first <= 0xdf && tail(1))
             i += 2;
-        else if ((first & 0xf0U) == 0xe0 && tail(1) && tail(2) && (first != 0xe0 || second >= 0xa0) && (first != 0xed || second < 0xa0))
+        else if ((first & 0xf0U) == 0xe0 && tail(1) && tail(2) && (first != 0xe0 || second >= 0xa0) &&
+                 (first != 0xed || second < 0xa0))
             i += 3;
-        else if (first >= 0xf0 && first <= 0xf4 && tail(1) && tail(2) && tail(3) && (first != 0xf0 || second >= 0x90) && (first != 0xf4 || second < 0x90))
+        else if (first >= 0xf0 && first <= 0xf4 && tail(1) && tail(2) && tail(3) && (first != 0xf0 || second >= 0x90) &&
+                 (first != 0xf4 || second < 0x90))
             i += 4;
         else
             return false;

@@ -21,7 +21,8 @@ std::size_t piecemeal(std::string_view bytes) {
     return 0;
 }
 
-// Who reads it otherwise, and takes it too, must see the same body: else a proxy and the gateway disagree on where the next request begins.
+// Who reads it otherwise, and takes it too, must see the same body: else a proxy and the gateway disagree on where the
+// next request begins.
 void asBeastReadsIt(std::string_view header, const Head& head) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(headerBytes);

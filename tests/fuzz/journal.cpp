@@ -1,5 +1,5 @@
-// The rows of a journal that something else has written into. One row a line, its fields with tabs between them; the first is the table's
-// first letter: e(vents), o(perations), r(ecords), a(udit), m(eta).
+// The rows of a journal that something else has written into. One row a line, its fields with tabs between them; the
+// first is the table's first letter: e(vents), o(perations), r(ecords), a(udit), m(eta).
 #include "events/journal.hpp"
 
 #include <sqlite3.h>
@@ -18,9 +18,13 @@ namespace {
 using namespace events;
 
 const std::map<char, std::pair<const char*, int>> tables = {
-    {'e', {"INSERT OR REPLACE INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", 8}},
+    {'e',
+     {"INSERT OR REPLACE INTO events (number, time, type, subject, agent, delivery, event, groups) VALUES (?1, ?2, ?3, "
+      "?4, ?5, ?6, ?7, ?8)",
+      8}},
     {'o',
-     {"INSERT OR REPLACE INTO operations (id, actor, key, fingerprint, agent, command, state, started, settled, status, headers, body, cursor, cause, "
+     {"INSERT OR REPLACE INTO operations (id, actor, key, fingerprint, agent, command, state, started, settled, "
+      "status, headers, body, cursor, cause, "
       "expectation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
       15}},
     {'r', {"INSERT OR REPLACE INTO records (kind, id, body) VALUES (?1, ?2, ?3)", 3}},
@@ -45,10 +49,12 @@ void fill(const std::filesystem::path& path, std::string_view rows) {
         if (table == tables.end()) continue;
         sqlite3_stmt* insert = nullptr;
         HOLDS(sqlite3_prepare_v2(database, table->second.first, -1, &insert, nullptr) == SQLITE_OK);
-        row.remove_prefix(std::min(row.size(), row.find('\t') == std::string_view::npos ? row.size() : row.find('\t') + 1));
+        row.remove_prefix(
+            std::min(row.size(), row.find('\t') == std::string_view::npos ? row.size() : row.find('\t') + 1));
         for (int at = 1; at <= table->second.second; ++at) {
             const auto field = row.substr(0, row.find('\t'));
-            sqlite3_bind_text(insert, at, field.empty() ? "" : field.data(), static_cast<int>(field.size()), SQLITE_TRANSIENT);
+            sqlite3_bind_text(insert, at, field.empty() ? "" : field.data(), static_cast<int>(field.size()),
+                              SQLITE_TRANSIENT);
             row.remove_prefix(std::min(row.size(), field.size() + 1));
         }
         sqlite3_step(insert);  // a row that the schema refuses is none

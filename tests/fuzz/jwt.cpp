@@ -1,5 +1,5 @@
-// A token, as it stands in a header or in `hello`: taken apart, and its signature checked against keys that have signed nothing else than the
-// seeds.
+// A token, as it stands in a header or in `hello`: taken apart, and its signature checked against keys that have signed
+// nothing else than the seeds.
 #include "identity/jwt.hpp"
 
 #include "fuzz.hpp"
@@ -14,7 +14,8 @@ void one(std::string_view input) {
     if (const auto bytes = decodeBase64Url(input)) HOLDS(encodeBase64Url(*bytes) == input);
     const auto token = parseJwt(input);
     if (!token) return isProblem(token.error());
-    HOLDS(input.size() <= longestToken && input.starts_with(token->signedPart) && input[token->signedPart.size()] == '.');
+    HOLDS(input.size() <= longestToken && input.starts_with(token->signedPart) &&
+          input[token->signedPart.size()] == '.');
     static const auto keys = parseJwks(fuzzedKeys);
     HOLDS(keys.has_value() && keys->size() == 3);
     for (const auto& key : *keys) HOLDS(!checkSignature(*token, key.key) || wasSigned(token->signedPart));

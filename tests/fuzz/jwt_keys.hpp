@@ -38,11 +38,14 @@ inline constexpr std::string_view fuzzedKeys = R"({
 
 inline constexpr std::array<std::string_view, 3> signedParts = {
     "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImZpcnN0In0."
-    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6ImFnZW50In0",
+    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6Im"
+    "FnZW50In0",
     "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6InNlY29uZCJ9."
-    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6ImFnZW50In0",
+    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6Im"
+    "FnZW50In0",
     "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCIsImtpZCI6InRoaXJkIn0."
-    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6ImFnZW50In0",
+    "eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUiLCJhdWQiOiJkZXNrbGluZSIsInN1YiI6ImFkYSIsImV4cCI6NDAwMDAwMDAwMCwicm9sZSI6Im"
+    "FnZW50In0",
 };
 
 inline bool wasSigned(std::string_view part) { return std::ranges::find(signedParts, part) != signedParts.end(); }

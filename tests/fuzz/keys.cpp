@@ -32,7 +32,9 @@ void one(std::string_view input) {
         if (const auto revoked = revokeKey(changed, key.id, now); !revoked) isReason(revoked.error());
     }
     revokeTokens(changed, "ada", now);
-    if (const auto added = addKey(changed, {.id = "ffffffffffff", .name = "crm", .certificate = "CN=crm.example", .createdAt = now}, now); !added)
+    if (const auto added = addKey(
+            changed, {.id = "ffffffffffff", .name = "crm", .certificate = "CN=crm.example", .createdAt = now}, now);
+        !added)
         isReason(added.error());
     isWhole(changed);
 }

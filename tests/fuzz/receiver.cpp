@@ -18,7 +18,8 @@ void one(std::string_view input) {
         HOLDS(automation::sign({{text, {}}}, "1", "2", "{}").starts_with("v1,"));
     }
     boost::system::error_code error;
-    if (const auto address = boost::asio::ip::make_address(text, error); !error) HOLDS(!(isLoopback(address) && isPublic(address)));
+    if (const auto address = boost::asio::ip::make_address(text, error); !error)
+        HOLDS(!(isLoopback(address) && isPublic(address)));
     if (const auto redirect = parseUriReference(text)) {  // as a receiver redirects
         boost::urls::url there;
         (void)boost::urls::resolve(boost::urls::url_view("https://crm.example/hooks/one?a=1"), *redirect, there);
@@ -34,7 +35,8 @@ void one(std::string_view input) {
     const std::string host = url->host_address();
     const auto address = boost::asio::ip::make_address(host, error);
     HOLDS(url->scheme() == "http" &&
-          (boost::algorithm::to_lower_copy(host) == "localhost" || boost::algorithm::to_lower_copy(host) == "localhost." || (!error && isLoopback(address))));
+          (boost::algorithm::to_lower_copy(host) == "localhost" ||
+           boost::algorithm::to_lower_copy(host) == "localhost." || (!error && isLoopback(address))));
 }
 
 }  // namespace deskline::fuzz

@@ -1,5 +1,5 @@
-// A client's frames after the upgrade, as bytes on the wire: Beast reads them with the options of a stream. The first byte says whether the
-// gateway and the client agree on compression.
+// A client's frames after the upgrade, as bytes on the wire: Beast reads them with the options of a stream. The first
+// byte says whether the gateway and the client agree on compression.
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -76,7 +76,8 @@ void one(std::string_view input) {
         if (error) break;
         HOLDS(stream.is_message_done() && buffer.size() <= net::longestMessage);
         const std::string_view text(static_cast<const char*>(buffer.data().data()), buffer.size());
-        // Beast lets a text through that breaks off within a character before an empty last frame; as a message it is refused all the same.
+        // Beast lets a text through that breaks off within a character before an empty last frame; as a message it is
+        // refused all the same.
         HOLDS(!stream.got_text() || isUtf8(text) || !net::readMessage(text));
     }
     HOLDS(!error.message().empty());

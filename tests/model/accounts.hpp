@@ -21,18 +21,34 @@ inline identity::Identity identityOf(std::size_t account, unsigned content) {
         case 1: return {.subject = "two", .role = Role::agent, .agents = {"1002"}};
         case 2: {
             const Set groups[] = {{"Sales"}, {"Support"}, {"Sales", "Support"}, {}};
-            return {.subject = "lead", .role = Role::supervisor, .groups = groups[content], .proof = Proof::key, .credential = "k2"};
+            return {.subject = "lead",
+                    .role = Role::supervisor,
+                    .groups = groups[content],
+                    .proof = Proof::key,
+                    .credential = "k2"};
         }
         case 3: return {.subject = "head", .role = Role::supervisor, .groups = {any}};
         case 4: {
             const Set groups[] = {{"Support"}, {any}, {"Sales"}, {}};
-            const Set scopes[] = {{"agents:read", "agents:write"}, {"agents:read", "calls:read", "switch:read"}, {"audio:read", "switch:read"}, {}};
-            return {.subject = "crm", .role = Role::integration, .groups = groups[content], .scopes = scopes[content], .proof = Proof::key, .credential = "k4"};
+            const Set scopes[] = {{"agents:read", "agents:write"},
+                                  {"agents:read", "calls:read", "switch:read"},
+                                  {"audio:read", "switch:read"},
+                                  {}};
+            return {.subject = "crm",
+                    .role = Role::integration,
+                    .groups = groups[content],
+                    .scopes = scopes[content],
+                    .proof = Proof::key,
+                    .credential = "k4"};
         }
         case 5: return {.subject = "root", .role = Role::admin};
         default: {
             const Set agents[] = {{"1003"}, {"1004"}, {"1001", "1003"}, {}};
-            return {.subject = "temp", .role = Role::agent, .agents = agents[content], .proof = Proof::key, .credential = "k6"};
+            return {.subject = "temp",
+                    .role = Role::agent,
+                    .agents = agents[content],
+                    .proof = Proof::key,
+                    .credential = "k6"};
         }
     }
 }

@@ -54,57 +54,61 @@ std::vector<Fact> Acd::end(const std::string& session) {
 std::vector<Fact> Acd::carryOut(const telephony::Command& command, std::string& object) {
     std::vector<Fact> facts;
     const auto add = [&](Fact fact) { facts.push_back(std::move(fact)); };
-    std::visit(Overloaded{[&](const SignIn& c) {
-                              object = c.agent;
-                              const bool fresh = agents_.try_emplace(c.agent, Agent{.id = c.agent, .handler = "h", .state = AgentState::not_ready}).second;
-                              if (fresh) add({AgentChanged{c.agent, AgentEvent::signed_in, agents_.at(c.agent)}});
-                          },
-                          [&](const SignOut& c) {
-                              object = c.agent;
-                              if (!agents_.erase(c.agent)) return;
-                              std::vector<std::string> own;
-                              for (const auto& [id, session] : sessions_)
-                                  if (session.agent == c.agent) own.push_back(id);
-                              for (const auto& id : own)
-                                  for (auto& fact : end(id)) add(std::move(fact));
-                              add({AgentChanged{c.agent, AgentEvent::signed_out}});
-                          },
-                          [&](const SetAgentState& c) {
-                              object = c.agent;
-                              const auto agent = agents_.find(c.agent);
-                              if (agent == agents_.end()) return;
-                              agent->second.state = c.state;
-                              add({AgentChanged{c.agent, named<AgentEvent>(name(c.state)).value_or(AgentEvent::unknown)}});
-                          },
-                          [&](const CreateSession& c) {
-                              if (!agents_.contains(c.agent)) return;
-                              object = "s" + std::to_string(++counted_);
-                              sessions_[object] = {.id = object,
-                                                   .agent = c.agent,
-                                                   .acdGroup = c.acdGroup,
-                                                   .address = c.address,
-                                                   .state = SessionState::not_ready,
-                                                   .since = now(),
-                                                   .startedAt = now()};
-                              add({SessionChanged{object, SessionEvent::new_session, sessions_.at(object)}});
-                          },
-                          [&](const SetSessionState& c) {
-                              object = c.session;
-                              const auto session = sessions_.find(c.session);
-                              if (session == sessions_.end()) return;
-                              if (c.state == SessionState::session_ended) {
-                                  facts = end(c.session);
-                              } else {
-                                  session->second.state = c.state;
-                                  add({SessionChanged{c.session, eventInto(c.state)}});
-                              }
-                          },
-                          [&](const ReadSession& c) {
-                              object = c.session;
-                              if (const auto session = sessions_.find(c.session); session != sessions_.end())
-                                  add({SessionRead{c.session, session->second.state}});
-                          }},
-               command);
+    std::visit(
+        Overloaded{
+            [&](const SignIn& c) {
+                object = c.agent;
+                const bool fresh =
+                    agents_.try_emplace(c.agent, Agent{.id = c.agent, .handler = "h", .state = AgentState::not_ready})
+                        .second;
+                if (fresh) add({AgentChanged{c.agent, AgentEvent::signed_in, agents_.at(c.agent)}});
+            },
+            [&](const SignOut& c) {
+                object = c.agent;
+                if (!agents_.erase(c.agent)) return;
+                std::vector<std::string> own;
+                for (const auto& [id, session] : sessions_)
+                    if (session.agent == c.agent) own.push_back(id);
+                for (const auto& id : own)
+                    for (auto& fact : end(id)) add(std::move(fact));
+                add({AgentChanged{c.agent, AgentEvent::signed_out}});
+            },
+            [&](const SetAgentState& c) {
+                object = c.agent;
+                const auto agent = agents_.find(c.agent);
+                if (agent == agents_.end()) return;
+                agent->second.state = c.state;
+                add({AgentChanged{c.agent, named<AgentEvent>(name(c.state)).value_or(AgentEvent::unknown)}});
+            },
+            [&](const CreateSession& c) {
+                if (!agents_.contains(c.agent)) return;
+                object = "s" + std::to_string(++counted_);
+                sessions_[object] = {.id = object,
+                                     .agent = c.agent,
+                                     .acdGroup = c.acdGroup,
+                                     .address = c.address,
+                                     .state = SessionState::not_ready,
+                                     .since = now(),
+                                     .startedAt = now()};
+                add({SessionChanged{object, SessionEvent::new_session, sessions_.at(object)}});
+            },
+            [&](const SetSessionState& c) {
+                object = c.session;
+                const auto session = sessions_.find(c.session);
+                if (session == sessions_.end()) return;
+                if (c.state == SessionState::session_ended) {
+                    facts = end(c.session);
+                } else {
+                    session->second.state = c.state;
+                    add({SessionChanged{c.session, eventInto(c.state)}});
+                }
+            },
+            [&](const ReadSession& c) {
+                object = c.session;
+                if (const auto session = sessions_.find(c.session); session != sessions_.end())
+                    add({SessionRead{c.session, session->second.state}});
+            }},
+        command);
     return facts;
 }
 
@@ -210,7 +214,8 @@ void Acd::call(std::size_t which, const source::Report& report) {
     if (!session) return;
     const auto known = calls_.find(session->id);
     if (known == calls_.end()) {
-        auto& call = calls_[session->id] = {.id = "c" + std::to_string(++counted_), .address = session->address, .session = session->id};
+        auto& call = calls_[session->id] = {
+            .id = "c" + std::to_string(++counted_), .address = session->address, .session = session->id};
         call.state = CallState::offering;
         call.since = now();
         return tell({CallChanged{call, CallEvent::notification}}, report);
@@ -222,7 +227,9 @@ void Acd::call(std::size_t which, const source::Report& report) {
 }
 
 void Acd::volume(double to, const source::Report& report) {
-    report({AudioDeviceChanged{{.id = "speakers", .name = "Speakers", .state = DeviceState::active, .volume = to}, AudioDeviceChange::volume}, now()});
+    report({AudioDeviceChanged{{.id = "speakers", .name = "Speakers", .state = DeviceState::active, .volume = to},
+                               AudioDeviceChange::volume},
+            now()});
 }
 
 }  // namespace deskline::model

@@ -1,5 +1,5 @@
-// The switch: what is true, what the gateway has asked of it and waits for, and the events that it has yet to tell. The test says how each
-// command goes. Thread: `perform` the ledger's; the rest the test's, while all is quiet.
+// The switch: what is true, what the gateway has asked of it and waits for, and the events that it has yet to tell. The
+// test says how each command goes. Thread: `perform` the ledger's; the rest the test's, while all is quiet.
 #pragma once
 #include <deque>
 #include <mutex>

@@ -17,21 +17,24 @@ std::string message(const json::object& object) { return events::textFrame(json:
 
 std::uint64_t numberIn(const json::value& cursor) {
     events::Cursor at;
-    must(cursor.is_string() && events::Cursor::parse(std::string_view(cursor.get_string()), at), "a cursor is one of this gateway's",
-         [&] { return json::serialize(cursor); });
+    must(cursor.is_string() && events::Cursor::parse(std::string_view(cursor.get_string()), at),
+         "a cursor is one of this gateway's", [&] { return json::serialize(cursor); });
     return at.number;
 }
 
 }  // namespace
 
-Line::Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client, const identity::Identity& who, std::string id)
-    : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, std::move(id), "127.0.0.1"}, who), client_(client) {
+Line::Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client,
+           const identity::Identity& who, std::string id)
+    : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, std::move(id), "127.0.0.1"}, who),
+      client_(client) {
     auto& wire = wireOf(*channel_);
     wire.arrived = [this](std::string_view piece) { client_.arrived(piece); };
     wire.dropped = [this] { client_.dropped(); };
 }
 
-Result<void> Line::open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents, std::string cursor) {
+Result<void> Line::open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents,
+                        std::string cursor) {
     auto subscription = api::subscriptionFor(site_.api, *identity_, topics, agents);
     if (!subscription) return subscription.error();
     listen(std::move(*subscription), std::move(cursor));
@@ -134,12 +137,14 @@ void Client::judge(std::string_view piece, const Hearing& by) {
     if (op == "welcome") {
         greeted_ = true;
         const bool resumed = frame.at("resumed").as_bool();
-        must(!expected.resumed || *expected.resumed == resumed, "a place is resumed exactly where the journal reaches back to it",
+        must(!expected.resumed || *expected.resumed == resumed,
+             "a place is resumed exactly where the journal reaches back to it",
              [&] { return fmt::format("{} at event {} was{} resumed", name_, at_, resumed ? "" : " not"); });
         if (!resumed) begun_ = false;
     } else if (op == "reset") {
         reset_ = frame.at("reason").as_string();
-        must(expected.reset.empty() ? !expected.resumed.has_value() : reset_ == expected.reset, "reset is told exactly when, and says why",
+        must(expected.reset.empty() ? !expected.resumed.has_value() : reset_ == expected.reset,
+             "reset is told exactly when, and says why",
              [&] { return fmt::format("{} was told '{}' instead of '{}'", name_, reset_, expected.reset); });
     } else if (op == "snapshot") {
         must(expected.reset.empty() || reset_ == expected.reset, "reset is told exactly when, and says why",
@@ -152,13 +157,15 @@ void Client::judge(std::string_view piece, const Hearing& by) {
 
 void Client::snapshot(const json::object& frame, const Hearing& by) {
     const auto cursor = numberIn(frame.at("cursor"));
-    must(!begun_ || cursor >= at_, "a snapshot is not of before what was heard", [&] { return fmt::format("{}: {} after {}", name_, cursor, at_); });
+    must(!begun_ || cursor >= at_, "a snapshot is not of before what was heard",
+         [&] { return fmt::format("{}: {} after {}", name_, cursor, at_); });
     copy_ = {};
     copy_.begin(frame);
     copyOf_ = by;
     for (const auto& [list, items] : copy_.lists())
         for (const auto& [id, item] : items)
-            must(hears(by, topicOfList(list), log_.whom(list, item, cursor)), "what a client may not see is in no frame",
+            must(hears(by, topicOfList(list), log_.whom(list, item, cursor)),
+                 "what a client may not see is in no frame",
                  [&] { return fmt::format("{} was given {} {}", name_, list, json::serialize(item)); });
     at_ = cursor;
     begun_ = hasCopy_ = true;
@@ -168,17 +175,23 @@ void Client::snapshot(const json::object& frame, const Hearing& by) {
 void Client::event(const json::object& frame, const Hearing& by) {
     const auto number = numberIn(frame.at("id"));
     const auto* entry = log_.find(number);
-    must(entry, "an event is one of the order", [&] { return fmt::format("{} heard {}, which there is not", name_, number); });
-    must(begun_, "a snapshot comes before the events after it", [&] { return fmt::format("{} heard event {} before anything else", name_, number); });
-    must(number > at_, "each event once, in order", [&] { return fmt::format("{} heard event {} after {}", name_, number, at_); });
+    must(entry, "an event is one of the order",
+         [&] { return fmt::format("{} heard {}, which there is not", name_, number); });
+    must(begun_, "a snapshot comes before the events after it",
+         [&] { return fmt::format("{} heard event {} before anything else", name_, number); });
+    must(number > at_, "each event once, in order",
+         [&] { return fmt::format("{} heard event {} after {}", name_, number, at_); });
     const auto* missed = log_.missed(by, at_, number - 1);
-    must(!missed, "no lossless event is lost",
-         [&] { return fmt::format("{} heard event {} after {}, without {}: {}", name_, number, at_, missed->frame->number, missed->frame->cloudEvent()); });
+    must(!missed, "no lossless event is lost", [&] {
+        return fmt::format("{} heard event {} after {}, without {}: {}", name_, number, at_, missed->frame->number,
+                           missed->frame->cloudEvent());
+    });
     must(hears(by, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
          [&] { return fmt::format("{} heard event {}: {}", name_, number, entry->frame->cloudEvent()); });
     for (const auto& member : entry->event) {
         const auto* same = frame.if_contains(member.key());
-        must(same && *same == member.value(), "everybody hears the same event", [&] { return fmt::format("{}: {}", name_, json::serialize(frame)); });
+        must(same && *same == member.value(), "everybody hears the same event",
+             [&] { return fmt::format("{}: {}", name_, json::serialize(frame)); });
     }
     at_ = number;
     ++events_;
@@ -186,11 +199,13 @@ void Client::event(const json::object& frame, const Hearing& by) {
 }
 
 void Client::heardAll() const {
-    must(std::ranges::all_of(holds_.before, [&](const auto& who) { return sameRights(who, holds_.who); }), "where rights change a fresh snapshot is told",
-         [&] { return name_; });
+    must(std::ranges::all_of(holds_.before, [&](const auto& who) { return sameRights(who, holds_.who); }),
+         "where rights change a fresh snapshot is told", [&] { return name_; });
     const auto* missed = log_.missed(holds_, at_, log_.newest());
-    must(!missed, "no lossless event is lost",
-         [&] { return fmt::format("{} is at {} and never heard {}: {}", name_, at_, missed->frame->number, missed->frame->cloudEvent()); });
+    must(!missed, "no lossless event is lost", [&] {
+        return fmt::format("{} is at {} and never heard {}: {}", name_, at_, missed->frame->number,
+                           missed->frame->cloudEvent());
+    });
 }
 
 }  // namespace deskline::model

@@ -1,5 +1,5 @@
-// A client of the stream: the gateway's end of it (the real Outlet, on a wire of the test's own) and the reader, who keeps a copy and
-// judges each frame that arrives by the log. Thread: the test's.
+// A client of the stream: the gateway's end of it (the real Outlet, on a wire of the test's own) and the reader, who
+// keeps a copy and judges each frame that arrives by the log. Thread: the test's.
 #pragma once
 #include <deque>
 
@@ -14,9 +14,11 @@ class Client;
 // The gateway's end, as net/streaming/websocket_session.cpp is it.
 class Line final : public net::Outlet {
 public:
-    Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client, const identity::Identity& who, std::string id);
+    Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client,
+         const identity::Identity& who, std::string id);
 
-    Result<void> open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents, std::string cursor);
+    Result<void> open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents,
+                      std::string cursor);
     void change(const std::string& topic, bool add);
     void hangUp();
     void slow(bool is);

@@ -12,7 +12,8 @@
 namespace {
 
 constexpr std::int64_t nanoseconds = 1'000'000'000;
-// Far ahead of the kernel's own: a thread that waits until a driven moment sleeps until it is woken, and is never woken by time alone.
+// Far ahead of the kernel's own: a thread that waits until a driven moment sleeps until it is woken, and is never woken
+// by time alone.
 constexpr std::int64_t monotonicStart = 4'000'000'000 * nanoseconds, wallStart = 1'800'000'000 * nanoseconds;
 std::atomic<std::int64_t> monotonic{monotonicStart}, wall{wallStart};
 constexpr std::int64_t rest = 1'000'000;  // nanoseconds
@@ -21,14 +22,17 @@ thread_local std::int64_t rested = 0;
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
-    if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) return static_cast<int>(syscall(SYS_clock_gettime, clock, time));
+    if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
+        return static_cast<int>(syscall(SYS_clock_gettime, clock, time));
     const std::int64_t is = clock == CLOCK_MONOTONIC ? monotonic + rested : wall.load();
     *time = {is / nanoseconds, is % nanoseconds};
     return 0;
 }
 
-// Nobody would ever wake a thread that rests for a moment (events/readers.cpp): for it alone that moment is over at once.
-extern "C" int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const timespec* until) {
+// Nobody would ever wake a thread that rests for a moment (events/readers.cpp): for it alone that moment is over at
+// once.
+extern "C" int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
+                                      const timespec* until) {
     using Wait = int (*)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*);
     static const auto wait = reinterpret_cast<Wait>(dlsym(RTLD_NEXT, "pthread_cond_clockwait"));
     const auto left = until->tv_sec * nanoseconds + until->tv_nsec - monotonic - rested;

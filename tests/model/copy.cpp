@@ -1,20 +1,29 @@
-// The fold: what a client knows that has heard a snapshot and the events after it (webclient/client/source/state.ts, written again).
+// The fold: what a client knows that has heard a snapshot and the events after it (webclient/client/source/state.ts,
+// written again).
 #include "log.hpp"
 #include "promise.hpp"
 
 namespace deskline::model {
 namespace {
 
-constexpr std::pair<const char*, std::string_view> listed[] = {
-    {"agents", "agent"}, {"sessions", "agent-session"},    {"agentHandlers", "agent-handler"}, {"acdGroups", "acd-group"}, {"queues", "queue"},
-    {"calls", "call"},   {"audioDevices", "audio.device"}, {"audioSessions", "audio.session"}, {"sources", "source"}};
+constexpr std::pair<const char*, std::string_view> listed[] = {{"agents", "agent"},
+                                                               {"sessions", "agent-session"},
+                                                               {"agentHandlers", "agent-handler"},
+                                                               {"acdGroups", "acd-group"},
+                                                               {"queues", "queue"},
+                                                               {"calls", "call"},
+                                                               {"audioDevices", "audio.device"},
+                                                               {"audioSessions", "audio.session"},
+                                                               {"sources", "source"}};
 
 bool is(const json::object& object, std::string_view key, std::string_view value) {
     const auto* is = object.if_contains(key);
     return is && is->is_string() && std::string_view(is->get_string()) == value;
 }
 
-std::string idOf(const json::object& item) { return std::string(item.at(item.contains("id") ? "id" : "source").as_string()); }
+std::string idOf(const json::object& item) {
+    return std::string(item.at(item.contains("id") ? "id" : "source").as_string());
+}
 
 }  // namespace
 
@@ -95,13 +104,14 @@ std::string Copy::differsFrom(const Copy& other, const std::set<std::string>& le
         if (leftOut.contains(list)) continue;
         const auto mine = lists_.find(list), others = other.lists_.find(list);
         static const std::map<std::string, json::object> none;
-        const auto &here = mine == lists_.end() ? none : mine->second, &there = others == other.lists_.end() ? none : others->second;
+        const auto &here = mine == lists_.end() ? none : mine->second,
+                   &there = others == other.lists_.end() ? none : others->second;
         for (const auto& [id, item] : here) {
             const auto same = there.find(id);
             if (same == there.end()) return fmt::format("{} {} is not in the snapshot", list, id);
             if (shown(item) != shown(same->second))
-                return fmt::format("{} {} is {} in the copy and {} in the snapshot", list, id, json::serialize(shown(item)),
-                                   json::serialize(shown(same->second)));
+                return fmt::format("{} {} is {} in the copy and {} in the snapshot", list, id,
+                                   json::serialize(shown(item)), json::serialize(shown(same->second)));
         }
         for (const auto& [id, item] : there)
             if (!here.contains(id)) return fmt::format("{} {} is not in the copy: {}", list, id, json::serialize(item));

@@ -65,7 +65,9 @@ Life::Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents)
       keys_(folder / "keys.json"),
       authenticator_(tokensIn(folder), &keys_, nullptr),
       services_(ledger_, &acd, nullptr, authenticator_,
-                {.name = "model", .journal = folder / "journal.db", .presence = {std::chrono::seconds(30), std::chrono::seconds(300)}},
+                {.name = "model",
+                 .journal = folder / "journal.db",
+                 .presence = {std::chrono::seconds(30), std::chrono::seconds(300)}},
                 [](const auto&, const auto&) {}),
       site_{.api = services_.context, .tls = net::TlsContext(), .queueLimit = 24'000} {
     if (const auto opened = keys_.open(); !opened) throw std::runtime_error(opened.error().detail);
@@ -133,7 +135,8 @@ Life::Kept Life::kept() {
 Life::Kept Life::filed() const {
     events::Statement first(journal_->database(), "SELECT MIN(number) FROM events");
     const auto number = first.row() ? static_cast<std::uint64_t>(first.number(0)) : 0;
-    return {journal_->oldest() - 1, journal_->newest(), number ? number : journal_->newest() + 1, journal_->epoch(), ledger_.health().durable};
+    return {journal_->oldest() - 1, journal_->newest(), number ? number : journal_->newest() + 1, journal_->epoch(),
+            ledger_.health().durable};
 }
 
 Life::Kept Life::stop() {

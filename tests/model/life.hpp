@@ -1,18 +1,20 @@
-// One life of a gateway: everything from the router to the journal's file and the shard, as `deskline serve` puts it together, without sockets.
-// It ends as `stop` ends it, or by a crash: then the file is what it was at that moment. Thread: the test's.
+// One life of a gateway: everything from the router to the journal's file and the shard, as `deskline serve` puts it
+// together, without sockets. It ends as `stop` ends it, or by a crash: then the file is what it was at that moment.
+// Thread: the test's.
 #pragma once
 #include "acd.hpp"
 #include "api/router.hpp"
 #include "api/target.hpp"
 #include "app/services.hpp"
-#include "net/shard/shard.hpp"
 #include "net/http/context.hpp"
+#include "net/shard/shard.hpp"
 
 namespace deskline::model {
 
 class Life {
 public:
-    Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents);  // lacksEvents: as the one before it has noted (instance.hpp)
+    Life(const std::filesystem::path& folder, Acd& acd,
+         bool lacksEvents);  // lacksEvents: as the one before it has noted (instance.hpp)
     ~Life();
 
     // Until nothing moves any more; the frames that were told meanwhile, in their order.
@@ -23,7 +25,8 @@ public:
     // What the journal's file has: the first and the last number, and whether the last commit went well.
     struct Kept {
         std::uint64_t cut = 0, newest = 0;
-        std::uint64_t filed = 0;  // the first event that the file has, of this epoch or of one before; without any: the next one
+        std::uint64_t filed =
+            0;  // the first event that the file has, of this epoch or of one before; without any: the next one
         std::string epoch;
         bool durable = true;
     };

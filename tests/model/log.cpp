@@ -12,7 +12,9 @@ std::string text(const json::object& object, std::string_view key) {
     return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-bool isPrefix(const std::string& asked, std::string_view topic) { return topic == asked || topic.starts_with(asked + "."); }
+bool isPrefix(const std::string& asked, std::string_view topic) {
+    return topic == asked || topic.starts_with(asked + ".");
+}
 
 // What the scopes of an integration are called, by the first word of a topic.
 std::string scopeFor(std::string_view topic) {
@@ -26,7 +28,8 @@ std::string scopeFor(std::string_view topic) {
 
 }  // namespace
 
-// The roles of docs/security.md: an agent is told of itself, a supervisor and an integration of their groups, an administrator of everything.
+// The roles of docs/security.md: an agent is told of itself, a supervisor and an integration of their groups, an
+// administrator of everything.
 bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern) {
     using identity::Role;
     if (who.role == Role::admin) return true;
@@ -35,13 +38,16 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Concern
     if (topic == "webhook") return who.role == Role::integration && concern.agent == who.owner();
     if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler") return true;
     const bool everything = who.groups.contains(identity::everyGroup);
-    const bool inGroups = std::ranges::any_of(concern.groups, [&](const auto& group) { return who.groups.contains(group); });
-    if (topic == "acd-group" || topic == "queue") return everything || inGroups || (!concern.agent.empty() && who.agents.contains(concern.agent));
+    const bool inGroups =
+        std::ranges::any_of(concern.groups, [&](const auto& group) { return who.groups.contains(group); });
+    if (topic == "acd-group" || topic == "queue")
+        return everything || inGroups || (!concern.agent.empty() && who.agents.contains(concern.agent));
     if (who.agents.contains(concern.agent)) return true;
     return who.role != Role::agent && (everything || inGroups);
 }
 
-// The rows of the same table for agents and sessions: whoever sees them there changes them, an integration by a scope of its own.
+// The rows of the same table for agents and sessions: whoever sees them there changes them, an integration by a scope
+// of its own.
 bool mayChange(const identity::Identity& who, const Concern& concern) {
     if (who.role == identity::Role::integration && !who.scopes.contains("agents:write")) return false;
     auto as = who;
@@ -52,7 +58,9 @@ bool mayChange(const identity::Identity& who, const Concern& concern) {
 bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern) {
     if (std::ranges::none_of(hearing.topics, [&](const auto& asked) { return isPrefix(asked, topic); })) return false;
     const bool ofAgents = topic == "agent" || topic == "agent-session" || topic == "call";
-    if (hearing.only && topic != "webhook" && (concern.agent.empty() ? ofAgents : !hearing.only->contains(concern.agent))) return false;
+    if (hearing.only && topic != "webhook" &&
+        (concern.agent.empty() ? ofAgents : !hearing.only->contains(concern.agent)))
+        return false;
     return maySee(hearing.who, topic, concern);
 }
 
@@ -96,35 +104,43 @@ const Entry& Log::add(const events::FramePtr& frame) {
          [&] { return fmt::format("event {} follows event {}", frame->number, newest_); });
     restarted_ = false;
     newest_ = frame->number;
-    auto& entry = entries_[frame->number] = {frame, json::parse(frame->cloudEvent()).as_object(), frame->delivery == events::Delivery::lossless};
+    auto& entry = entries_[frame->number] = {frame, json::parse(frame->cloudEvent()).as_object(),
+                                             frame->delivery == events::Delivery::lossless};
     const auto topic = entry.topic();
     if (topic == "agent-session") {
         const auto& session = entry.data().at("session").as_object();
         const auto id = text(session, "id");
-        if (agentOfSession_.emplace(id, text(session, "agent")).second) memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
+        if (agentOfSession_.emplace(id, text(session, "agent")).second)
+            memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
         groupOfSession_.emplace(id, text(session, "acdGroup"));
         owed_[text(session, "agent")].erase(text(session, "acdGroup"));
     }
-    // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it: what is told of this agent
-    // already concerns the group.
+    // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it:
+    // what is told of this agent already concerns the group.
     if (topic == "agent") {
         const auto& agent = entry.data().at("agent").as_object();
         auto& groups = memberships_[text(agent, "id")];
-        const auto untold = static_cast<std::size_t>(
-            std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& id) { return !groupOfSession_.contains(std::string(id.as_string())); }));
+        const auto untold =
+            static_cast<std::size_t>(std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& id) {
+                return !groupOfSession_.contains(std::string(id.as_string()));
+            }));
         const auto most = groups.size() + std::max<std::size_t>(untold, entry.what() == "group-joined" ? 1 : 0);
         if (frame->concern.groups.size() <= most && std::ranges::includes(frame->concern.groups, groups)) {
-            std::ranges::set_difference(frame->concern.groups, groups, std::inserter(owed_[text(agent, "id")], owed_[text(agent, "id")].end()));
+            std::ranges::set_difference(frame->concern.groups, groups,
+                                        std::inserter(owed_[text(agent, "id")], owed_[text(agent, "id")].end()));
             groups = frame->concern.groups;
         }
     }
     const auto expected = concernOf(entry);
-    must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups, "an event concerns whom it is about", [&] {
-        return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}", frame->number, frame->cloudEvent(),
-                           frame->concern.agent, frame->concern.groups.size(), expected.agent, expected.groups.size());
-    });
+    must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups,
+         "an event concerns whom it is about", [&] {
+             return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}",
+                                frame->number, frame->cloudEvent(), frame->concern.agent, frame->concern.groups.size(),
+                                expected.agent, expected.groups.size());
+         });
     if (topic == "call") ofCall_[text(entry.data().at("call").as_object(), "id")] = expected;
-    if (topic == "agent" && entry.what() == "signed-out") memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
+    if (topic == "agent" && entry.what() == "signed-out")
+        memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
     if (since_.empty() || std::prev(since_.end())->second != memberships_) since_[newest_] = memberships_;
     return entry;
 }
@@ -157,7 +173,8 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
             groupOfSession_[id] = *concern.groups.begin();
             open[id] = entry.what() != "end";
         } else if (entry.topic() == "agent") {
-            entry.what() == "signed-out" ? void(memberships_.erase(concern.agent)) : void(memberships_[concern.agent] = concern.groups);
+            entry.what() == "signed-out" ? void(memberships_.erase(concern.agent))
+                                         : void(memberships_[concern.agent] = concern.groups);
         }
     }
     for (const auto& [id, is] : open)
@@ -179,7 +196,8 @@ const Entry* Log::missed(const Hearing& hearing, std::uint64_t after, std::uint6
     for (auto it = entries_.upper_bound(after); it != entries_.end() && it->first <= to; ++it) {
         const auto& entry = it->second;
         const auto seenBy = [&](const auto& who) { return maySee(who, entry.topic(), entry.frame->concern); };
-        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern) && std::ranges::all_of(hearing.before, seenBy))
+        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern) &&
+            std::ranges::all_of(hearing.before, seenBy))
             return &entry;
     }
     return nullptr;

@@ -1,6 +1,6 @@
-// What the contract says, as small as it can be said: the events in their order, whom each concerns and who may hear it, and what a client
-// knows that has heard them. It shares no code with what it judges: the policy is written again, in a few lines, and so is the fold.
-// Thread: the test's.
+// What the contract says, as small as it can be said: the events in their order, whom each concerns and who may hear
+// it, and what a client knows that has heard them. It shares no code with what it judges: the policy is written again,
+// in a few lines, and so is the fold. Thread: the test's.
 #pragma once
 #include <boost/json.hpp>
 #include <map>
@@ -18,7 +18,8 @@ struct Hearing {  // who hears, and what it asked for
     identity::Identity who;
     std::set<std::string> topics;
     std::optional<std::set<std::string>> only = {};
-    std::vector<identity::Identity> before = {};  // who it was since it began: what comes into view is told by the next snapshot, not owed before
+    std::vector<identity::Identity> before =
+        {};  // who it was since it began: what comes into view is told by the next snapshot, not owed before
 };
 bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern);
 bool mayChange(const identity::Identity& who, const Concern& concern);  // agents and their sessions
@@ -41,27 +42,30 @@ public:
     const Entry* find(std::uint64_t number) const;
     const std::map<std::uint64_t, Entry>& entries() const { return entries_; }
     std::uint64_t newest() const { return newest_; }
-    // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable; the next event may
-    // then have any later number.
+    // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable;
+    // the next event may then have any later number.
     void restart(std::uint64_t cut, std::uint64_t newest);
     void goOnFrom(std::uint64_t newest) {  // in another epoch
         newest_ = newest;
         since_ = {{newest, memberships_}};
     }
     void forget(const std::string& agent);
-    void nothingOwed() const;                                                               // while all is quiet
-    Concern whom(std::string_view list, const json::object& item, std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
+    void nothingOwed() const;  // while all is quiet
+    Concern whom(std::string_view list, const json::object& item,
+                 std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
     // The first event after `after` and up to `to` that this hearing must not miss.
     const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
 
 private:
-    using Memberships = std::map<std::string, std::set<std::string>>;  // agent → groups in which it had a session since it signed in
+    using Memberships =
+        std::map<std::string, std::set<std::string>>;  // agent → groups in which it had a session since it signed in
     Concern concernOf(const Entry& entry) const;
     Concern whom(std::string_view list, const json::object& item, const Memberships& memberships) const;
 
     std::map<std::uint64_t, Entry> entries_;
     Memberships memberships_;
-    std::map<std::uint64_t, Memberships> since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
+    std::map<std::uint64_t, Memberships>
+        since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
     std::map<std::string, std::string> groupOfSession_, agentOfSession_;
     Memberships owed_;                       // groups that an agent was told to be in before the session in them was
     std::map<std::string, Concern> ofCall_;  // as it was last told, for when its session is gone
@@ -82,7 +86,8 @@ private:
     void keep(const char* list, const json::object& item, bool gone);
     void source(const json::object& event);
 
-    std::map<std::string, std::map<std::string, json::object>> lists_;  // by the names that a snapshot gives them; by id
+    std::map<std::string, std::map<std::string, json::object>>
+        lists_;  // by the names that a snapshot gives them; by id
 };
 
 std::string_view topicOfList(std::string_view list);

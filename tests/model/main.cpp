@@ -1,7 +1,8 @@
-// The model check of what the gateway promises: lists of steps that earlier faults have left, then as many drawn ones as are asked for.
+// The model check of what the gateway promises: lists of steps that earlier faults have left, then as many drawn ones
+// as are asked for.
 //   model_test [--seeds N] [--first SEED] [--steps N] [--seconds N] [FILE …]
-// FILE: a list of steps, or a folder of such (*.steps). Exit code 1: a promise was broken; the shortest list that breaks it is printed, to be
-// kept as a file beside the others.
+// FILE: a list of steps, or a folder of such (*.steps). Exit code 1: a promise was broken; the shortest list that
+// breaks it is printed, to be kept as a file beside the others.
 #include <spdlog/spdlog.h>
 
 #include <fstream>
@@ -17,7 +18,8 @@ using namespace deskline::model;
 namespace {
 
 struct Options {
-    std::uint64_t seeds = 2000, first = 1, steps = 60, seconds = 0;  // seconds of the processor, after which no further seed begins; 0: no limit
+    std::uint64_t seeds = 2000, first = 1, steps = 60,
+                  seconds = 0;  // seconds of the processor, after which no further seed begins; 0: no limit
     std::vector<std::filesystem::path> lists;
 };
 
@@ -53,7 +55,8 @@ double processorSeconds() {  // the clocks of this process are driven; this one 
 }
 
 int broken(const std::string& where, const Steps& steps, Failure failure) {
-    std::cout << where << ": broken promise, " << failure.seen << "\n(step " << failure.step << " of " << steps.size() << "); making it shorter …" << std::endl;
+    std::cout << where << ": broken promise, " << failure.seen << "\n(step " << failure.step << " of " << steps.size()
+              << "); making it shorter …" << std::endl;
     const auto fewer = shrink(steps, failure);
     std::cout << "# " << failure.seen << "\n" << written(fewer);
     return 1;
@@ -81,16 +84,21 @@ int main(int count, char** words) {
         if (const auto failure = play(steps, counts)) return broken(list.string(), steps, *failure);
     }
     std::uint64_t seeds = 0;
-    for (; seeds < options.seeds && (!options.seconds || processorSeconds() < static_cast<double>(options.seconds)); ++seeds) {
+    for (; seeds < options.seeds && (!options.seconds || processorSeconds() < static_cast<double>(options.seconds));
+         ++seeds) {
         const auto steps = draw(options.first + seeds, options.steps);
-        if (const auto failure = play(steps, counts)) return broken("seed " + std::to_string(options.first + seeds), steps, *failure);
+        if (const auto failure = play(steps, counts))
+            return broken("seed " + std::to_string(options.first + seeds), steps, *failure);
     }
     const bool heard = counts.heard && counts.requests && counts.faults;
     if (!heard || (options.seeds && !seeds)) {
-        std::cout << "nothing was tried: " << seeds << " seeds, " << counts.requests << " requests, " << counts.heard << " events heard" << std::endl;
+        std::cout << "nothing was tried: " << seeds << " seeds, " << counts.requests << " requests, " << counts.heard
+                  << " events heard" << std::endl;
         return 1;
     }
-    std::cout << "model: " << options.lists.size() << " lists and " << seeds << " seeds, " << counts.steps << " steps, " << counts.requests << " requests, "
-              << counts.events << " events told, " << counts.heard << " heard, " << counts.reconnects << " reconnects, " << counts.faults << " faults, "
-              << counts.lives << " lives of a gateway: every promise kept (" << static_cast<int>(processorSeconds()) << " s)" << std::endl;
+    std::cout << "model: " << options.lists.size() << " lists and " << seeds << " seeds, " << counts.steps << " steps, "
+              << counts.requests << " requests, " << counts.events << " events told, " << counts.heard << " heard, "
+              << counts.reconnects << " reconnects, " << counts.faults << " faults, " << counts.lives
+              << " lives of a gateway: every promise kept (" << static_cast<int>(processorSeconds()) << " s)"
+              << std::endl;
 }

@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::set<std::string> everyTopic{"agent", "agent-session", "agent-handler", "acd-group", "queue", "call", "audio", "source", "webhook"};
+const std::set<std::string> everyTopic{"agent", "agent-session", "agent-handler", "acd-group", "queue",
+                                       "call",  "audio",         "source",        "webhook"};
 
 // Who gives commands: more often somebody who may.
 std::size_t commander(unsigned which) { return which < 32 ? which % accounts : which % 3 == 0 ? 5 : 3; }
@@ -60,7 +61,8 @@ const AgentSession* World::session(unsigned which) const {
     return all.empty() ? nullptr : &std::next(all.begin(), static_cast<std::ptrdiff_t>(which % all.size()))->second;
 }
 
-const Asked* World::ask(std::size_t account, std::string method, std::string path, std::string body, Asked effect, std::map<std::string, std::string> headers) {
+const Asked* World::ask(std::size_t account, std::string method, std::string path, std::string body, Asked effect,
+                        std::map<std::string, std::string> headers) {
     if (revoked(account)) return nullptr;
     effect.id = "request-" + std::to_string(++requestNumber_);
     effect.method = std::move(method);
@@ -94,16 +96,19 @@ void World::send(const Asked& asked) {
     request.requestId = asked.id;
     request.identity = asked.who;
     request.later = life_->later();
-    api::handle(life_->context(), std::move(request), [this, id = asked.id](api::Response response) { requests_.answered(id, std::move(response)); });
+    api::handle(life_->context(), std::move(request),
+                [this, id = asked.id](api::Response response) { requests_.answered(id, std::move(response)); });
 }
 
 void World::setState(const Step& step) {
     const auto* session = this->session(step.b);
     if (!session) return;
-    constexpr SessionState states[] = {SessionState::ready, SessionState::not_ready, SessionState::ready, SessionState::busy_wrapup};
+    constexpr SessionState states[] = {SessionState::ready, SessionState::not_ready, SessionState::ready,
+                                       SessionState::busy_wrapup};
     const auto state = states[step.c % 4];
     json::object body{{"state", name(state)}};
-    Asked effect{.type = sessionType, .subject = "/sessions/" + session->id, .event = std::string(name(eventInto(state)))};
+    Asked effect{
+        .type = sessionType, .subject = "/sessions/" + session->id, .event = std::string(name(eventInto(state)))};
     std::map<std::string, std::string> headers;
     switch (step.c / 4 % 8) {
         case 2: body["reason"] = effect.reason = "because of " + std::to_string(requestNumber_); break;
@@ -114,7 +119,8 @@ void World::setState(const Step& step) {
         case 7: headers["if-match"] = "\"1\""; break;
         default: break;
     }
-    ask(commander(step.a), "PUT", effect.subject + "/state", json::serialize(body), std::move(effect), std::move(headers));
+    ask(commander(step.a), "PUT", effect.subject + "/state", json::serialize(body), std::move(effect),
+        std::move(headers));
 }
 
 void World::repeat(const Step& step) {
@@ -126,42 +132,52 @@ void World::repeat(const Step& step) {
     const bool other = step.b % 4 == 0;
     if (other) again.body = R"({"state":"session-ended"})";
     if (other) again.event = "end";
-    const bool known = carriedOut_.contains(again.who.account() + " " + again.headers.at("idempotency-key")) && now() - again.at < 23h;
-    const bool carried = known && carriedOut_.at(again.who.account() + " " + again.headers.at("idempotency-key")).times > 0;
+    const bool known =
+        carriedOut_.contains(again.who.account() + " " + again.headers.at("idempotency-key")) && now() - again.at < 23h;
+    const bool carried =
+        known && carriedOut_.at(again.who.account() + " " + again.headers.at("idempotency-key")).times > 0;
     const auto first = again.response;
     again.answers = again.brought = 0;
     again.first = again.abandoned = false;
     again.response = {};
     const auto* asked = ask(account, "PUT", again.path, again.body, again, again.headers);
     if (!carried || !asked || !asked->answers) return;
-    must(!other || asked->response.slug == "idempotency-mismatch", "a key stands for one request", [&] { return asked->path; });
+    must(!other || asked->response.slug == "idempotency-mismatch", "a key stands for one request",
+         [&] { return asked->path; });
     if (other || first.status == 0 || first.status == 202) return;
-    if (first.status == 504) return;                                                     // what nobody knew then may be known by now
-    if (regranted_.contains(account) && asked->response.status != first.status) return;  // who may not do it any more is told that
+    if (first.status == 504) return;  // what nobody knew then may be known by now
+    if (regranted_.contains(account) && asked->response.status != first.status)
+        return;  // who may not do it any more is told that
     must(!headerOf(asked->response, "Idempotency-Replayed").empty(), "a repeat is known as one",
          [&] { return fmt::format("{}: {} after {}", asked->path, asked->response.status, first.status); });
-    must(asked->response.status == first.status && asked->response.body == first.body, "a repeat gets the first answer", [&] {
-        return fmt::format("{}: {} {} after {} {}", asked->path, asked->response.status, json::serialize(asked->response.body), first.status,
-                           json::serialize(first.body));
-    });
+    must(asked->response.status == first.status && asked->response.body == first.body, "a repeat gets the first answer",
+         [&] {
+             return fmt::format("{}: {} {} after {} {}", asked->path, asked->response.status,
+                                json::serialize(asked->response.body), first.status, json::serialize(first.body));
+         });
 }
 
 void World::answer(const Step& step) {
     if (!acd_.asked()) return;
     const auto which = step.a % acd_.asked();
-    const auto way = step.b % 14 < ways ? static_cast<Way>(step.b % 14) : step.b % 2 ? Way::eventFirst : Way::answerFirst;
+    const auto way = step.b % 14 < ways ? static_cast<Way>(step.b % 14)
+                     : step.b % 2       ? Way::eventFirst
+                                        : Way::answerFirst;
     const auto request = acd_.peek(which).request;
     if (way >= Way::refused) ++counts_.faults;
-    if (request.empty() && way >= Way::lateEvent) ownUntil_ = now() + 6min;  // an event of the gateway's own command may come late
+    if (request.empty() && way >= Way::lateEvent)
+        ownUntil_ = now() + 6min;  // an event of the gateway's own command may come late
     for (std::size_t i = 0; i < acd_.asked(); ++i)
         if (i != which && acd_.peek(i).request.empty()) ownUntil_ = std::max(ownUntil_, now() + 3s);
     const auto* asked = requests_.find(request);
-    const bool sure = asked && !asked->brought && acd_.connected() && way <= Way::answerFirst && !requests_.contested(*asked) && ownUntil_ < now();
+    const bool sure = asked && !asked->brought && acd_.connected() && way <= Way::answerFirst &&
+                      !requests_.contested(*asked) && ownUntil_ < now();
     if (sure) awaited_ = {request, asked->type, asked->subject, asked->agent, asked->event};
     const bool same = !acd_.hidSomething();  // the gateway knows what is so; else what happens may be no news to it
     const bool told = acd_.answer(which, way, life_->report());
     settle();
-    must(!same || !told || !awaited_, "a command that was carried out is told", [&] { return awaited_->request + ": " + awaited_->event; });
+    must(!same || !told || !awaited_, "a command that was carried out is told",
+         [&] { return awaited_->request + ": " + awaited_->event; });
     awaited_.reset();
 }
 
@@ -184,7 +200,10 @@ void World::forget(const Step& step) {
 void World::passTime(const Step& step) {
     constexpr std::chrono::milliseconds times[] = {300ms, 500ms, 500ms, 1s, 3s, 3s, 11s, 40s, 6min, 25h};
     auto time = times[step.a % std::size(times)];
-    if (time == 25h) time = step.b % 8 == 0 ? std::chrono::milliseconds(192h) : step.b % 3 == 0 ? time : std::chrono::milliseconds(6min);
+    if (time == 25h)
+        time = step.b % 8 == 0   ? std::chrono::milliseconds(192h)
+               : step.b % 3 == 0 ? time
+                                 : std::chrono::milliseconds(6min);
     pass(time);
     settle();
 }
@@ -194,29 +213,36 @@ void World::read(const Step& step) {
     if (revoked(account)) return;
     auto& reader = readers_[account];
     const auto before = reader.cursor.empty() ? kept_.cut : reader.at;
-    const auto& response = ask(account, "GET", "/events?limit=7" + (reader.cursor.empty() ? "" : "&after=" + reader.cursor), "", {})->response;
+    const auto& response =
+        ask(account, "GET", "/events?limit=7" + (reader.cursor.empty() ? "" : "&after=" + reader.cursor), "", {})
+            ->response;
     must(response.status != 0, "a page is told at once", [&] { return "nothing came"; });
     if (response.status != 200) {
-        must(reader.astray || reader.at < kept_.cut || !kept_.durable, "a page is refused only where the journal does not reach back",
+        must(reader.astray || reader.at < kept_.cut || !kept_.durable,
+             "a page is refused only where the journal does not reach back",
              [&] { return json::serialize(response.body); });
         reader = {};
         return;
     }
-    must(!reader.astray || before < kept_.newest, "nobody reads on from where nothing is known", [&] { return reader.cursor; });
+    must(!reader.astray || before < kept_.newest, "nobody reads on from where nothing is known",
+         [&] { return reader.cursor; });
     const Hearing hearing{who(account), everyTopic};
     const auto page = json::parse(response.text).as_object();
     auto at = before;
     const auto nothingBetween = [&](std::uint64_t to) {
         for (auto it = log_.entries().upper_bound(at); it != log_.entries().end() && it->first < to; ++it)
-            must(it->second.erased || !hears(hearing, it->second.topic(), it->second.frame->concern), "the history has every event",
+            must(it->second.erased || !hears(hearing, it->second.topic(), it->second.frame->concern),
+                 "the history has every event",
                  [&] { return fmt::format("{} lacks {}", who(account).subject, it->second.frame->cloudEvent()); });
     };
     for (const auto& item : page.at("items").as_array()) {
         events::Cursor cursor;
         events::Cursor::parse(std::string_view(item.at("id").as_string()), cursor);
         const auto* entry = log_.find(cursor.number);
-        must(entry && entry->event == item.as_object() && cursor.number > at, "the history is the order", [&] { return json::serialize(item); });
-        must(hears(hearing, entry->topic(), entry->frame->concern), "what a client may not see is in no frame", [&] { return json::serialize(item); });
+        must(entry && entry->event == item.as_object() && cursor.number > at, "the history is the order",
+             [&] { return json::serialize(item); });
+        must(hears(hearing, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
+             [&] { return json::serialize(item); });
         nothingBetween(cursor.number);
         at = cursor.number;
     }
@@ -247,7 +273,8 @@ void World::perform(const Step& step) {
     const auto account = commander(step.a);
     const auto* session = this->session(step.b);
     const auto ofAgent = [&](const char* event) {
-        return Asked{.type = agentType, .subject = "/agents/" + agentOf(step.b), .agent = agentOf(step.b), .event = event};
+        return Asked{
+            .type = agentType, .subject = "/agents/" + agentOf(step.b), .agent = agentOf(step.b), .event = event};
     };
     switch (step.what) {
         case Do::connect_switch:
@@ -259,7 +286,8 @@ void World::perform(const Step& step) {
             ++counts_.faults;
             break;
         case Do::move: {
-            constexpr SessionState states[] = {SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup, SessionState::not_ready};
+            constexpr SessionState states[] = {SessionState::ready, SessionState::busy_on_call,
+                                               SessionState::busy_wrapup, SessionState::not_ready};
             acd_.move(step.a, step.b % 16 == 15 ? SessionState::session_ended : states[step.b % 4], report);
             break;
         }
@@ -269,7 +297,8 @@ void World::perform(const Step& step) {
         case Do::sign_out: ask(account, "DELETE", "/agents/" + agentOf(step.b), "", ofAgent("signed-out")); return;
         case Do::agent_state: {
             const auto* state = step.c % 2 ? "ready" : "not-ready";
-            ask(account, "PUT", "/agents/" + agentOf(step.b) + "/state", fmt::format(R"({{"state":"{}"}})", state), ofAgent(state));
+            ask(account, "PUT", "/agents/" + agentOf(step.b) + "/state", fmt::format(R"({{"state":"{}"}})", state),
+                ofAgent(state));
             return;
         }
         case Do::create:
@@ -279,11 +308,14 @@ void World::perform(const Step& step) {
             return;
         case Do::set_state: return setState(step);
         case Do::end:
-            if (session) ask(account, "DELETE", "/sessions/" + session->id, "", {.type = sessionType, .subject = "/sessions/" + session->id, .event = "end"});
+            if (session)
+                ask(account, "DELETE", "/sessions/" + session->id, "",
+                    {.type = sessionType, .subject = "/sessions/" + session->id, .event = "end"});
             return;
         case Do::withdraw:
             if (session)
-                ask(account, "DELETE", "/sessions/" + session->id + "/pending-state", "", {.type = sessionType, .subject = "/sessions/" + session->id});
+                ask(account, "DELETE", "/sessions/" + session->id + "/pending-state", "",
+                    {.type = sessionType, .subject = "/sessions/" + session->id});
             return;
         case Do::repeat: return repeat(step);
         case Do::answer: return answer(step);

@@ -38,8 +38,11 @@ private:
         std::vector<std::string> topics = {};
         std::string epoch = {};  // of its cursor
         std::optional<std::vector<std::string>> agents = {};
-        // False: what it asked for last had not come yet when its line went. Its place is one in what it had asked for before.
-        bool hasCopyOfWanted() const { return !client.hasCopy() || client.copyOf().topics == std::set<std::string>(topics.begin(), topics.end()); }
+        // False: what it asked for last had not come yet when its line went. Its place is one in what it had asked for
+        // before.
+        bool hasCopyOfWanted() const {
+            return !client.hasCopy() || client.copyOf().topics == std::set<std::string>(topics.begin(), topics.end());
+        }
     };
     struct Reader {  // of the history
         std::string cursor;
@@ -100,7 +103,8 @@ private:
     std::string epoch_;
     std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: events from there on are in the file still
     Life::Kept kept_;
-    // Of an agent some events were erased: places before that are gone on from no more, and after a restart none from before it.
+    // Of an agent some events were erased: places before that are gone on from no more, and after a restart none from
+    // before it.
     bool erased_ = false;
     std::uint64_t wholeFrom_ = 0;
     // Something was cut between the last two starts: a place from before may be gone on from, or not, by what that was.

@@ -1,4 +1,5 @@
-// A promise of the gateway's that was found broken. Thrown on the test's thread; `what` names the promise and what was seen.
+// A promise of the gateway's that was found broken. Thrown on the test's thread; `what` names the promise and what was
+// seen.
 #pragma once
 #include <fmt/format.h>
 
@@ -7,7 +8,8 @@
 namespace deskline::model {
 
 struct Broken : std::runtime_error {
-    Broken(std::string thePromise, const std::string& seen) : std::runtime_error(thePromise + ": " + seen), promise(std::move(thePromise)) {}
+    Broken(std::string thePromise, const std::string& seen)
+        : std::runtime_error(thePromise + ": " + seen), promise(std::move(thePromise)) {}
     std::string promise;
 };
 

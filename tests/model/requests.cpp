@@ -16,11 +16,14 @@ std::optional<std::uint64_t> cursorOf(const Asked& asked) {
     if (asked.type.empty() || response.status >= 300 || !response.body.is_object()) return std::nullopt;
     const auto* cursor = response.body.as_object().if_contains("cursor");
     events::Cursor at;
-    if (!cursor || !cursor->is_string() || !events::Cursor::parse(std::string_view(cursor->get_string()), at)) return std::nullopt;
+    if (!cursor || !cursor->is_string() || !events::Cursor::parse(std::string_view(cursor->get_string()), at))
+        return std::nullopt;
     return at.number;
 }
 
-bool aboutPending(const Entry& entry) { return entry.what() == "pending-state" || entry.what() == "pending-state-refused"; }
+bool aboutPending(const Entry& entry) {
+    return entry.what() == "pending-state" || entry.what() == "pending-state-refused";
+}
 
 }  // namespace
 
@@ -61,13 +64,15 @@ void Requests::judge(const Log& log, bool durable) {
 }
 
 void Requests::judgeAnswer(Asked& asked, const Log& log) {
-    must(asked.response.status != 500, "no request makes the gateway fail", [&] { return asked.method + " " + asked.path; });
+    must(asked.response.status != 500, "no request makes the gateway fail",
+         [&] { return asked.method + " " + asked.path; });
     const auto number = cursorOf(asked);
     if (!number || !headerOf(asked.response, "Idempotency-Replayed").empty()) return;
     const auto* entry = log.find(*number);
     must(entry, "the answered cursor is an event", [&] { return fmt::format("{}: {}", asked.id, *number); });
     const auto* cause = causeOf(*entry);
-    must(cause && cause->at("request").as_string() == asked.id, "the answered cursor is the event that the request brought about",
+    must(cause && cause->at("request").as_string() == asked.id,
+         "the answered cursor is the event that the request brought about",
          [&] { return fmt::format("{} {} was answered with {}", asked.id, asked.path, entry->frame->cloudEvent()); });
 }
 
@@ -75,24 +80,30 @@ void Requests::judge(const Entry& entry) {
     const auto* cause = causeOf(entry);
     if (!cause) return;
     const auto wrong = [&](const char* why) {
-        return [&entry, why] { return fmt::format("event {} {}: {}", entry.frame->number, entry.frame->cloudEvent(), why); };
+        return [&entry, why] {
+            return fmt::format("event {} {}: {}", entry.frame->number, entry.frame->cloudEvent(), why);
+        };
     };
     const char* promise = "an event's cause is its request";
     if (cause->at("actor").as_string() == "gateway")
-        return must(cause->at("request").as_string() == "presence" && cause->at("reason").as_string() == "disconnected", promise,
-                    wrong("not the gateway's own"));
+        return must(cause->at("request").as_string() == "presence" && cause->at("reason").as_string() == "disconnected",
+                    promise, wrong("not the gateway's own"));
     auto* asked = find(std::string(cause->at("request").as_string()));
     must(asked, promise, wrong("nobody asked that"));
     must(cause->at("actor").as_string() == asked->who.subject, promise, wrong("another actor"));
     const auto* reason = cause->if_contains("reason");
-    must((reason ? std::string(reason->as_string()) : std::string()) == asked->reason, promise, wrong("another reason"));
+    must((reason ? std::string(reason->as_string()) : std::string()) == asked->reason, promise,
+         wrong("another reason"));
     must(entry.frame->type() == asked->type, promise, wrong("of another kind"));
-    must(asked->subject.empty() ? entry.frame->concern.agent == asked->agent : entry.frame->subject == asked->subject, promise, wrong("of another object"));
+    must(asked->subject.empty() ? entry.frame->concern.agent == asked->agent : entry.frame->subject == asked->subject,
+         promise, wrong("of another object"));
     if (aboutPending(entry)) return;
     must(entry.what() == asked->event, promise, wrong("another event"));
     // The gateway that admitted it may have known groups of the agent that the journal has cut since.
-    must(asked->outlived || mayChange(asked->who, entry.frame->concern), "nobody changes what he may not", wrong("of somebody else's"));
-    must(++asked->brought == 1, "a command is carried out once, and its event is told once", wrong("for the second time"));
+    must(asked->outlived || mayChange(asked->who, entry.frame->concern), "nobody changes what he may not",
+         wrong("of somebody else's"));
+    must(++asked->brought == 1, "a command is carried out once, and its event is told once",
+         wrong("for the second time"));
 }
 
 bool Requests::contested(const Asked& one) const {
@@ -116,8 +127,10 @@ void Requests::endOfGateway(const Log& log) {
 
 void Requests::forget(const std::string& agent, const std::map<std::string, AgentSession>& sessions) {
     for (auto& asked : all_) {
-        const auto session = asked.subject.starts_with("/sessions/") ? sessions.find(asked.subject.substr(10)) : sessions.end();
-        asked.erased = asked.erased || asked.agent == agent || (asked.agent.empty() && (session == sessions.end() || session->second.agent == agent));
+        const auto session =
+            asked.subject.starts_with("/sessions/") ? sessions.find(asked.subject.substr(10)) : sessions.end();
+        asked.erased = asked.erased || asked.agent == agent ||
+                       (asked.agent.empty() && (session == sessions.end() || session->second.agent == agent));
     }
 }
 
@@ -141,7 +154,8 @@ void Requests::nothingMissing(const Log& log) const {
 
 void Requests::allAnswered() const {
     for (const auto& asked : all_)
-        must(asked.answers == 1 || asked.abandoned, "every request is answered", [&] { return asked.id + " " + asked.method + " " + asked.path; });
+        must(asked.answers == 1 || asked.abandoned, "every request is answered",
+             [&] { return asked.id + " " + asked.method + " " + asked.path; });
 }
 
 std::vector<Asked*> Requests::keyed() {

@@ -1,5 +1,5 @@
-// What was asked of the gateway, and what came of it: each is answered once, carried out at most once for its key, and an event that says it
-// was brought about by it was. Thread: `answered` any; the rest the test's.
+// What was asked of the gateway, and what came of it: each is answered once, carried out at most once for its key, and
+// an event that says it was brought about by it was. Thread: `answered` any; the rest the test's.
 #pragma once
 #include <list>
 #include <map>

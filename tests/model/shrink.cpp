@@ -15,7 +15,8 @@ Steps shrink(Steps steps, Failure& failure) {
         bool smaller = false;
         for (std::size_t at = 0; at < steps.size();) {
             auto fewer = steps;
-            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at), fewer.begin() + static_cast<std::ptrdiff_t>(std::min(at + part, steps.size())));
+            fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at),
+                        fewer.begin() + static_cast<std::ptrdiff_t>(std::min(at + part, steps.size())));
             if (fails(fewer)) {
                 steps = std::move(fewer);
                 smaller = true;

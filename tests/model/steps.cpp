@@ -7,11 +7,14 @@ namespace {
 
 // How often each is drawn, beside the others.
 constexpr std::pair<Do, int> weights[] = {
-    {Do::connect_switch, 3}, {Do::lose_switch, 2}, {Do::move, 14},      {Do::call, 6},       {Do::volume, 6},    {Do::sign_in, 8},
-    {Do::sign_out, 3},       {Do::agent_state, 3}, {Do::create, 10},    {Do::set_state, 20}, {Do::end, 3},       {Do::withdraw, 2},
-    {Do::repeat, 5},         {Do::answer, 30},     {Do::late_event, 6}, {Do::enter, 10},     {Do::leave, 5},     {Do::come_back, 10},
-    {Do::slow, 4},           {Do::subscribe, 4},   {Do::grant, 3},      {Do::journal, 3},    {Do::crash, 2},     {Do::restart, 2},
-    {Do::pass, 8},           {Do::wall_clock, 1},  {Do::forget, 1},     {Do::read, 5},       {Do::operation, 3}, {Do::look, 4}};
+    {Do::connect_switch, 3}, {Do::lose_switch, 2}, {Do::move, 14},      {Do::call, 6},
+    {Do::volume, 6},         {Do::sign_in, 8},     {Do::sign_out, 3},   {Do::agent_state, 3},
+    {Do::create, 10},        {Do::set_state, 20},  {Do::end, 3},        {Do::withdraw, 2},
+    {Do::repeat, 5},         {Do::answer, 30},     {Do::late_event, 6}, {Do::enter, 10},
+    {Do::leave, 5},          {Do::come_back, 10},  {Do::slow, 4},       {Do::subscribe, 4},
+    {Do::grant, 3},          {Do::journal, 3},     {Do::crash, 2},      {Do::restart, 2},
+    {Do::pass, 8},           {Do::wall_clock, 1},  {Do::forget, 1},     {Do::read, 5},
+    {Do::operation, 3},      {Do::look, 4}};
 
 }  // namespace
 
@@ -33,7 +36,8 @@ Steps draw(std::uint64_t seed, std::size_t length) {
 std::string written(const Steps& steps) {
     std::string text;
     for (const auto& step : steps)
-        text += std::string(name(step.what)) + " " + std::to_string(step.a) + " " + std::to_string(step.b) + " " + std::to_string(step.c) + "\n";
+        text += std::string(name(step.what)) + " " + std::to_string(step.a) + " " + std::to_string(step.b) + " " +
+                std::to_string(step.c) + "\n";
     return text;
 }
 

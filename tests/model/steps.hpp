@@ -1,5 +1,6 @@
-// What can be done to a gateway and by whom, as a list that can be drawn by a seed, written down, read again and cut smaller. A step's numbers
-// choose among what there is at that moment (the n-th session, the n-th client), so any part of a list is a list. Thread: any.
+// What can be done to a gateway and by whom, as a list that can be drawn by a seed, written down, read again and cut
+// smaller. A step's numbers choose among what there is at that moment (the n-th session, the n-th client), so any part
+// of a list is a list. Thread: any.
 #pragma once
 #include <boost/describe.hpp>
 #include <random>
@@ -42,8 +43,9 @@ enum class Do {
     operation,   // one that was answered with 202
     look,        // every client compares its copy with a fresh snapshot
 };
-BOOST_DESCRIBE_ENUM(Do, connect_switch, lose_switch, move, call, volume, sign_in, sign_out, agent_state, create, set_state, end, withdraw, repeat, answer,
-                    late_event, enter, leave, come_back, slow, subscribe, grant, journal, crash, restart, pass, wall_clock, forget, read, operation, look)
+BOOST_DESCRIBE_ENUM(Do, connect_switch, lose_switch, move, call, volume, sign_in, sign_out, agent_state, create,
+                    set_state, end, withdraw, repeat, answer, late_event, enter, leave, come_back, slow, subscribe,
+                    grant, journal, crash, restart, pass, wall_clock, forget, read, operation, look)
 
 struct Step {
     Do what = Do::look;

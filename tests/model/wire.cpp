@@ -19,7 +19,8 @@ Wire& wireOf(const net::Channel& channel) { return wires()[&channel]; }
 
 namespace deskline::net {
 
-Channel::Channel(tcp::socket socket, SSL_CTX*, Wheel& wheel) : socket_(std::move(socket)), ssl_(nullptr), wheel_(wheel) {}
+Channel::Channel(tcp::socket socket, SSL_CTX*, Wheel& wheel)
+    : socket_(std::move(socket)), ssl_(nullptr), wheel_(wheel) {}
 Channel::~Channel() { model::forget(this); }
 
 Channel::Want Channel::handshake(error_code&) { return Want::nothing; }
@@ -34,7 +35,8 @@ bool Channel::certificateEnded() const { return false; }
 
 void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (closing() || overflown_ || bytes.empty()) return;
-    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_) return push(std::move(owner), bytes, counting_);
+    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_)
+        return push(std::move(owner), bytes, counting_);
     overflown_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
         if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();

@@ -33,8 +33,9 @@ World::World() : folder_(base() / "life") {
     acd_.connect(life_->report());
     pictured_ = true;
     for (std::size_t i = 0; i < 3; ++i)  // some are at work already
-        for (const auto& command : {telephony::Command(telephony::SignIn{"h", agentIds[i]}),
-                                    telephony::Command(telephony::CreateSession{agentIds[i], groupNames[i % groupNames.size()], "Line 1"})}) {
+        for (const auto& command :
+             {telephony::Command(telephony::SignIn{"h", agentIds[i]}),
+              telephony::Command(telephony::CreateSession{agentIds[i], groupNames[i % groupNames.size()], "Line 1"})}) {
             acd_.perform(command, "", [](const auto&) {});
             acd_.answer(0, Way::eventFirst, life_->report());
         }
@@ -55,7 +56,9 @@ void World::writeKeys() {
     const auto written = identity::updateKeyFile(folder_ / "keys.json", [&](identity::KeyFile& file) -> Result<void> {
         file.keys.clear();
         for (const auto account : keyed) file.keys.push_back(keyOf(account, granted_.at(account)));
-        file.keys.push_back({.id = "k9", .name = std::string(1 + static_cast<std::size_t>(++versions_ % 50), 'x')});  // no two versions have one size
+        file.keys.push_back({.id = "k9",
+                             .name = std::string(1 + static_cast<std::size_t>(++versions_ % 50),
+                                                 'x')});  // no two versions have one size
         return {};
     });
     if (!written) throw std::runtime_error(written.error().detail);
@@ -67,8 +70,9 @@ void World::begin() {
     life_ = std::make_unique<Life>(folder_, acd_, !before.durable);
     ++counts_.lives;
     kept_ = life_->kept();
-    must(!before.durable || kept_.newest >= log_.newest(), "what was told is there after a crash",
-         [&] { return fmt::format("event {} was told, and the last that is there is {}", log_.newest(), kept_.newest); });
+    must(!before.durable || kept_.newest >= log_.newest(), "what was told is there after a crash", [&] {
+        return fmt::format("event {} was told, and the last that is there is {}", log_.newest(), kept_.newest);
+    });
     epoch_ = kept_.epoch;
     if (std::exchange(erased_, false)) wholeFrom_ = kept_.newest + 1;
     if (std::exchange(filedAtStart_, kept_.filed) < kept_.filed) unsureUpTo_ = kept_.newest;
@@ -83,7 +87,8 @@ void World::begin() {
     for (auto& [account, reader] : readers_) reader.astray = reader.astray || reader.at > kept_.newest;
     requests_.endOfGateway(log_);
     requests_.nothingMissing(log_);
-    for (auto it = carriedOut_.begin(); it != carriedOut_.end();) it = it->second.durable ? std::next(it) : carriedOut_.erase(it);
+    for (auto it = carriedOut_.begin(); it != carriedOut_.end();)
+        it = it->second.durable ? std::next(it) : carriedOut_.erase(it);
     settle();
 }
 
@@ -111,7 +116,9 @@ void World::end(bool crash) {
     std::filesystem::rename(base() / "next", folder_);
 }
 
-identity::Identity World::who(std::size_t account) const { return identityOf(account, hasKey(account) ? granted_.at(account) : 0); }
+identity::Identity World::who(std::size_t account) const {
+    return identityOf(account, hasKey(account) ? granted_.at(account) : 0);
+}
 bool World::revoked(std::size_t account) const { return hasKey(account) && granted_.at(account) == contents - 1; }
 
 // Until nothing moves: each event goes into the log before a client can have heard it.
@@ -144,10 +151,13 @@ bool World::note(const std::vector<events::FramePtr>& told) {
 void World::await(const Entry& entry) {
     const auto& concern = entry.frame->concern;
     if (entry.frame->type() != awaited_->type || entry.what() != awaited_->event) return;
-    if (awaited_->subject.empty() ? concern.agent != awaited_->agent : entry.frame->subject != awaited_->subject) return;
+    if (awaited_->subject.empty() ? concern.agent != awaited_->agent : entry.frame->subject != awaited_->subject)
+        return;
     const auto* cause = entry.data().if_contains("cause");
-    must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request",
-         [&] { return fmt::format("event {} came of {}: {}", entry.frame->number, awaited_->request, entry.frame->cloudEvent()); });
+    must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request", [&] {
+        return fmt::format("event {} came of {}: {}", entry.frame->number, awaited_->request,
+                           entry.frame->cloudEvent());
+    });
     awaited_.reset();
 }
 
@@ -174,8 +184,10 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     if (at.number > log_.newest() || member.astray) return {false, "cursor-unknown"};
     // What is in memory still may be told, or not; the same while the journal cannot be written.
     if (at.number < kept_.cut || (!kept_.durable && at.number < log_.newest())) return {};
-    // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets it begin anew.
-    if (member.client.hasCopy() && !sameRights(member.client.copyOf().who, who(member.account))) return {false, "rights-changed"};
+    // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets
+    // it begin anew.
+    if (member.client.hasCopy() && !sameRights(member.client.copyOf().who, who(member.account)))
+        return {false, "rights-changed"};
     if (regranted_.contains(member.account)) return {};
     if (at.number < wholeFrom_) return {false, "journal-truncated"};
     if (at.number <= unsureUpTo_) return {};
@@ -190,9 +202,10 @@ bool World::connect(Member& member, const std::string& cursor) {
     client.wanted = {who(member.account), {member.topics.begin(), member.topics.end()}, {}};
     if (member.agents) client.wanted.only.emplace(member.agents->begin(), member.agents->end());
     client.who = [this, account = member.account] { return who(account); };
-    auto channel = std::make_shared<net::Channel>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
-    member.line =
-        std::make_shared<Line>(channel, life_->shard(), life_->site(), client, who(member.account), client.name() + "-" + std::to_string(++clientNumber_));
+    auto channel =
+        std::make_shared<net::Channel>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
+    member.line = std::make_shared<Line>(channel, life_->shard(), life_->site(), client, who(member.account),
+                                         client.name() + "-" + std::to_string(++clientNumber_));
     if (!member.line->open(member.topics, member.agents, cursor)) return leave(member), false;
     settle();
     must(client.greeted(), "a client is greeted", [&] { return client.name(); });
@@ -209,10 +222,11 @@ void World::enter(const Step& step) {
     if (topics.empty()) topics = api::everything();
     std::optional<std::vector<std::string>> agents;
     if (step.c % 4 == 0) agents = {"1001", "1003"};
-    members_.push_back(std::make_unique<Member>(Member{.client = Client(fmt::format("client {} ({})", members_.size(), who(account).subject), log_),
-                                                       .account = account,
-                                                       .topics = std::move(topics),
-                                                       .agents = std::move(agents)}));
+    members_.push_back(std::make_unique<Member>(
+        Member{.client = Client(fmt::format("client {} ({})", members_.size(), who(account).subject), log_),
+               .account = account,
+               .topics = std::move(topics),
+               .agents = std::move(agents)}));
     if (!connect(*members_.back(), "")) members_.pop_back();  // it may not listen to those agents
 }
 
@@ -248,8 +262,9 @@ void World::grant(const Step& step) {
     life_->askAgain();
     settle();
     for (auto& member : members_)
-        must(!member->line || member->account != account || !revoked(account) || member->slow || member->client.closed(), "who is revoked hears nothing more",
-             [&] { return member->client.name(); });
+        must(
+            !member->line || member->account != account || !revoked(account) || member->slow || member->client.closed(),
+            "who is revoked hears nothing more", [&] { return member->client.name(); });
 }
 
 void World::calm() {
@@ -270,16 +285,19 @@ void World::lookAt(const Member& member) {
     member.client.heardAll();
     if (!member.client.hasCopy()) return;
     const auto& wanted = member.client.wanted;
-    const auto subscription = api::subscriptionFor(life_->context(), who(member.account), {wanted.topics.begin(), wanted.topics.end()}, member.agents);
+    const auto subscription = api::subscriptionFor(life_->context(), who(member.account),
+                                                   {wanted.topics.begin(), wanted.topics.end()}, member.agents);
     if (!subscription) return;
     Copy fresh;
     fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
-    std::set<std::string> leftOut{"statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
+    std::set<std::string> leftOut{
+        "statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
     // That a source is lost is told by its event alone.
     if (!hears({who(member.account), wanted.topics}, "source", {})) leftOut.insert("stale");
     if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next picture tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
-    must(difference.empty(), "a snapshot is the fold of the events before it", [&] { return member.client.name() + ": " + difference; });
+    must(difference.empty(), "a snapshot is the fold of the events before it",
+         [&] { return member.client.name() + ": " + difference; });
 }
 
 void World::finish() {
@@ -322,7 +340,8 @@ void World::holdToTheSwitch() {
         static const std::map<std::string, json::object> none;
         const auto found = shown.lists().find(list);
         const auto& items = found == shown.lists().end() ? none : found->second;
-        must(items.size() == all.size(), "what is shown is what the switch has", [&] { return fmt::format("{} {}, not {}", items.size(), list, all.size()); });
+        must(items.size() == all.size(), "what is shown is what the switch has",
+             [&] { return fmt::format("{} {}, not {}", items.size(), list, all.size()); });
         for (const auto& [key, one] : all) {
             const auto item = items.find(idOf(one));
             must(item != items.end() && same(item->second, one), "what is shown is what the switch has",
@@ -330,7 +349,9 @@ void World::holdToTheSwitch() {
         }
     };
     const auto id = [](const auto& one) { return one.id; };
-    hold("agents", acd_.agents(), id, [](const json::object& item, const Agent& agent) { return item.at("state").as_string() == name(agent.state); });
+    hold("agents", acd_.agents(), id, [](const json::object& item, const Agent& agent) {
+        return item.at("state").as_string() == name(agent.state);
+    });
     hold("sessions", acd_.sessions(), id, [](const json::object& item, const AgentSession& session) {
         return item.at("state").as_string() == name(session.state) && item.at("agent").as_string() == session.agent &&
                item.at("acdGroup").as_string() == session.acdGroup;

@@ -16,23 +16,27 @@
 
 namespace deskline::tests {
 
-inline void write(const std::filesystem::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
+inline void write(const std::filesystem::path& path, std::string_view text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
 
-// A way in which what should be a file cannot be read, whoever asks (the tests may run as root, whom no mode keeps out).
+// A way in which what should be a file cannot be read, whoever asks (the tests may run as root, whom no mode keeps
+// out).
 struct Unreadable {
     const char* name;
     std::function<void(const std::filesystem::path&)> make;
 };
 
 inline std::vector<Unreadable> unreadable() {
-    std::vector<Unreadable> all{{"a folder", [](auto& path) { std::filesystem::create_directory(path); }}, {"too long", [](auto& path) {
-                                                                                                                write(path, "{}");
-                                                                                                                std::filesystem::resize_file(path,
-                                                                                                                                             mostRead + 1);
-                                                                                                            }}};
+    std::vector<Unreadable> all{{"a folder", [](auto& path) { std::filesystem::create_directory(path); }},
+                                {"too long", [](auto& path) {
+                                     write(path, "{}");
+                                     std::filesystem::resize_file(path, mostRead + 1);
+                                 }}};
 #ifndef _WIN32
     all.push_back({"a link in a circle", [](auto& path) { std::filesystem::create_symlink(path, path); }});
-    all.push_back({"a link to nowhere", [](auto& path) { std::filesystem::create_symlink(path.parent_path() / "nowhere", path); }});
+    all.push_back({"a link to nowhere",
+                   [](auto& path) { std::filesystem::create_symlink(path.parent_path() / "nowhere", path); }});
     all.push_back({"a pipe", [](auto& path) { REQUIRE(::mkfifo(path.c_str(), 0600) == 0); }});
 #endif
     return all;

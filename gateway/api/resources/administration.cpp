@@ -3,8 +3,8 @@
 
 #include <charconv>
 
-#include "api/resources/bodies.hpp"
 #include "api/paging.hpp"
+#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "events/archive.hpp"
 
@@ -14,9 +14,11 @@ namespace {
 namespace json = boost::json;
 
 // Answers who may not.
-bool may(const Context& context, const Request& request, const Respond& respond, identity::Action action = identity::Action::see) {
+bool may(const Context& context, const Request& request, const Respond& respond,
+         identity::Action action = identity::Action::see) {
     if (context.policy.reach(request.identity, identity::Resource::administration, action) == Reach::all) return true;
-    respond(problem(Fault{"forbidden", "Only an administrator may see and change the gateway itself."}, request.requestId));
+    respond(
+        problem(Fault{"forbidden", "Only an administrator may see and change the gateway itself."}, request.requestId));
     return false;
 }
 
@@ -51,7 +53,8 @@ void listConnections(Context& context, Request request, Respond respond) {
     if (!limit) return respond(problem(limit.error(), request.requestId));
     const auto streams = context.streams.some(parameterOf(request, "after"), *limit + 1);
     json::object body{{"items", json::array{}}};
-    for (std::size_t i = 0; i < std::min(*limit, streams.size()); ++i) body["items"].get_array().push_back(toJson(streams[i]));
+    for (std::size_t i = 0; i < std::min(*limit, streams.size()); ++i)
+        body["items"].get_array().push_back(toJson(streams[i]));
     if (streams.size() > *limit) body["next"] = streams[*limit - 1].id;
     respond({200, std::move(body)});
 }
@@ -60,7 +63,8 @@ void listKeys(Context& context, Request request, Respond respond) {
     if (!may(context, request, respond)) return;
     context.ledger.transact([&context, respond = std::move(respond)](events::Books& books) {
         json::array items;
-        for (const auto& key : context.authenticator.keys()) items.push_back(show(key, books.records().find("key-use", key.id)));
+        for (const auto& key : context.authenticator.keys())
+            items.push_back(show(key, books.records().find("key-use", key.id)));
         respond({200, json::object{{"items", std::move(items)}}});
     });
 }
@@ -75,9 +79,13 @@ void listAudit(Context& context, Request request, Respond respond) {
         before = 0;
         const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), *before);
         if (error != std::errc() || end != after.data() + after.size())
-            return respond(problem(
-                Fault{"invalid-argument", "after takes the `next` of the page before.", {}, {}, false, {{"?after", "must be the `next` of the page before"}}},
-                request.requestId));
+            return respond(problem(Fault{"invalid-argument",
+                                         "after takes the `next` of the page before.",
+                                         {},
+                                         {},
+                                         false,
+                                         {{"?after", "must be the `next` of the page before"}}},
+                                   request.requestId));
     }
     const auto rows = std::make_shared<std::vector<events::AuditRow>>();
     context.ledger.readers().ask(

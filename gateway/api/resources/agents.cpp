@@ -1,13 +1,14 @@
-#include "api/resources/bodies.hpp"
 #include "api/caller_command.hpp"
 #include "api/paging.hpp"
+#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 
 namespace deskline::api {
 namespace {
 
 // What a caller may not do to this agent. Of one who is not signed in nobody knows the groups.
-std::optional<Fault> refusedAgent(const Context& context, const identity::Identity& caller, const events::State& state, const std::string& agent) {
+std::optional<Fault> refusedAgent(const Context& context, const identity::Identity& caller, const events::State& state,
+                                  const std::string& agent) {
     return refused(context, caller, Resource::agents, events::concernOfAgent(state, agent), Kind::agent,
                    "You may see agent " + agent + " but not sign it in or out or set its state.");
 }
@@ -20,22 +21,26 @@ void signInAgent(Context& context, Request request, Respond respond) {
     wipe(request.body);  // it may hold the PIN
     const auto id = request.parameters[0];
     const auto caller = request.identity;
-    command(context, std::move(request), std::move(respond), [&context, caller, id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
-        if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
-        const int status = state.agents.contains(id) ? 200 : 201;
-        return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
-                    [status](const events::Settled& settled, const events::State& now) { return answerWithStatus<Agent>(settled, now, status); }};
-    });
+    command(context, std::move(request), std::move(respond),
+            [&context, caller, id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
+                if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
+                const int status = state.agents.contains(id) ? 200 : 201;
+                return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
+                            [status](const events::Settled& settled, const events::State& now) {
+                                return answerWithStatus<Agent>(settled, now, status);
+                            }};
+            });
 }
 
 void signOutAgent(Context& context, Request request, Respond respond) {
     const auto id = request.parameters[0];
     const auto caller = request.identity;
-    command(context, std::move(request), std::move(respond), [&context, caller, id](const events::State& state) -> Result<Plan> {
-        if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
-        if (!state.agents.contains(id)) return notFound(Kind::agent);
-        return Plan{telephony::Command(telephony::SignOut{id}), answerWith<Agent>};
-    });
+    command(context, std::move(request), std::move(respond),
+            [&context, caller, id](const events::State& state) -> Result<Plan> {
+                if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
+                if (!state.agents.contains(id)) return notFound(Kind::agent);
+                return Plan{telephony::Command(telephony::SignOut{id}), answerWith<Agent>};
+            });
 }
 
 void putAgentState(Context& context, Request request, Respond respond) {
@@ -43,11 +48,12 @@ void putAgentState(Context& context, Request request, Respond respond) {
     if (!body) return respond(problem(body.error(), request.requestId));
     const auto id = request.parameters[0];
     const auto caller = request.identity;
-    command(context, std::move(request), std::move(respond), [&context, caller, id, state = body->state](const events::State& known) -> Result<Plan> {
-        if (auto fault = refusedAgent(context, caller, known, id)) return *fault;
-        if (!known.agents.contains(id)) return notFound(Kind::agent);
-        return Plan{telephony::Command(telephony::SetAgentState{id, state}), answerWith<Agent>};
-    });
+    command(context, std::move(request), std::move(respond),
+            [&context, caller, id, state = body->state](const events::State& known) -> Result<Plan> {
+                if (auto fault = refusedAgent(context, caller, known, id)) return *fault;
+                if (!known.agents.contains(id)) return notFound(Kind::agent);
+                return Plan{telephony::Command(telephony::SetAgentState{id, state}), answerWith<Agent>};
+            });
 }
 
 }  // namespace deskline::api

@@ -1,5 +1,5 @@
-// What a request may have as its body: one struct for each shape, as openapi.yaml describes it. What they mean is their resources' matter.
-// Thread: values, any.
+// What a request may have as its body: one struct for each shape, as openapi.yaml describes it. What they mean is their
+// resources' matter. Thread: values, any.
 #pragma once
 #include "model/json.hpp"
 #include "model/secret.hpp"

@@ -1,8 +1,8 @@
-// The handlers, one file per resource; those that only show what the state has a list of are `list` and `single` of api/paging.hpp.
-// Thread: the shard's.
+// The handlers, one file per resource; those that only show what the state has a list of are `list` and `single` of
+// api/paging.hpp. Thread: the shard's.
 #pragma once
-#include "api/request.hpp"
 #include "api/context.hpp"
+#include "api/request.hpp"
 
 namespace deskline::api {
 

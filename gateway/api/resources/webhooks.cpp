@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api/resources/bodies.hpp"
 #include "api/events_query.hpp"
 #include "api/headers.hpp"
 #include "api/paging.hpp"
+#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "automation/webhooks/deliverer.hpp"
 #include "model/id.hpp"
@@ -17,7 +17,8 @@ using namespace automation;
 
 namespace {
 
-// Of the shown webhooks in one page, but for the last: a webhook may be as large as its list of agents. Bytes; the ledger waits meanwhile.
+// Of the shown webhooks in one page, but for the last: a webhook may be as large as its list of agents. Bytes; the
+// ledger waits meanwhile.
 constexpr std::size_t mostOfPage = 256 << 10;
 
 Fault refusedFields(std::vector<FieldError> errors) {
@@ -30,7 +31,8 @@ std::vector<std::string> topicsOf(std::vector<std::string> types, std::vector<Fi
         if (type.starts_with(typePrefix)) type.erase(0, typePrefix.size());
     for (std::size_t i = 0; i < types.size() && errors.size() < 20; ++i)
         if (!unknownTopic({types[i]}).empty())
-            errors.push_back({"/types/" + std::to_string(i), "names '" + printable(types[i], 40) + "', and there is no such type"});
+            errors.push_back(
+                {"/types/" + std::to_string(i), "names '" + printable(types[i], 40) + "', and there is no such type"});
     std::vector<std::string> once;  // there are only so many
     for (auto& type : types)
         if (std::ranges::find(once, type) == once.end() && errors.empty()) once.push_back(std::move(type));
@@ -47,42 +49,53 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
         webhook.url = *url;
     }
     if (body.types) webhook.topics = topicsOf(*body.types, errors);
-    if (body.agents && (body.agents->size() > mostAgents || !std::ranges::all_of(*body.agents, [](const auto& agent) { return isPrintable(agent); })))
+    if (body.agents && (body.agents->size() > mostAgents ||
+                        !std::ranges::all_of(*body.agents, [](const auto& agent) { return isPrintable(agent); })))
         errors.push_back({"/agents", "must be at most 500 ids of at most 255 bytes"});
-    if (body.subject && !isPrintable(*body.subject)) errors.push_back({"/subject", "must have at most 255 bytes and no control characters"});
+    if (body.subject && !isPrintable(*body.subject))
+        errors.push_back({"/subject", "must have at most 255 bytes and no control characters"});
     if (body.agents) webhook.agents = body.agents->empty() ? std::nullopt : body.agents;
     if (body.subject) webhook.subject = body.subject->empty() ? std::nullopt : body.subject;
-    if (body.secret && !isSecret(*body.secret)) errors.push_back({"/secret", "must be whsec_ and the base64 of 24 to 64 bytes"});
+    if (body.secret && !isSecret(*body.secret))
+        errors.push_back({"/secret", "must be whsec_ and the base64 of 24 to 64 bytes"});
     return errors;
 }
 
-using Handle = std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
+using Handle =
+    std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
 
-const Fault unknownWebhooks{"resource-unavailable", "Which webhooks there are cannot be read: the journal could not be opened when the gateway started."};
+const Fault unknownWebhooks{
+    "resource-unavailable",
+    "Which webhooks there are cannot be read: the journal could not be opened when the gateway started."};
 
 // Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
 void managed(Context& context, Request request, Respond respond, Handle handle) {
     if (context.policy.reach(request.identity, identity::Resource::webhooks, identity::Action::change) == Reach::none)
-        return respond(problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."}, request.requestId));
-    context.ledger.transact([&context, request = std::move(request), respond = std::move(respond), handle = std::move(handle)](events::Books& books) {
+        return respond(
+            problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."},
+                    request.requestId));
+    context.ledger.transact([&context, request = std::move(request), respond = std::move(respond),
+                             handle = std::move(handle)](events::Books& books) {
         if (!books.records().hasPast()) return respond(problem(unknownWebhooks, request.requestId));
-        handle(books, context.webhooks, request,
-               [&](Response response) { books.afterCommit([respond, response = std::move(response)] { respond(response); }); });
+        handle(books, context.webhooks, request, [&](Response response) {
+            books.afterCommit([respond, response = std::move(response)] { respond(response); });
+        });
     });
 }
 
-using HandleOne = std::function<void(events::Books&, Webhooks&, Webhook, const Request&, const std::function<void(Response)>& answer)>;
+using HandleOne = std::function<void(events::Books&, Webhooks&, Webhook, const Request&,
+                                     const std::function<void(Response)>& answer)>;
 
 void managedOne(Context& context, Request request, Respond respond, HandleOne handle) {
-    managed(
-        context, std::move(request), std::move(respond),
-        [&context, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked, const std::function<void(Response)>& answer) {
-            auto webhook = Webhooks::find(books, asked.parameters[0]);
-            if (!webhook) return answer(problem(notFound(Kind::webhook), asked.requestId));
-            if (!context.policy.sight(asked.identity).sees(Kind::webhook, {ownerOf(*webhook)}))
-                return answer(problem(withheld(notFound(Kind::webhook)), asked.requestId));
-            handle(books, webhooks, std::move(*webhook), asked, answer);
-        });
+    managed(context, std::move(request), std::move(respond),
+            [&context, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked,
+                                                   const std::function<void(Response)>& answer) {
+                auto webhook = Webhooks::find(books, asked.parameters[0]);
+                if (!webhook) return answer(problem(notFound(Kind::webhook), asked.requestId));
+                if (!context.policy.sight(asked.identity).sees(Kind::webhook, {ownerOf(*webhook)}))
+                    return answer(problem(withheld(notFound(Kind::webhook)), asked.requestId));
+                handle(books, webhooks, std::move(*webhook), asked, answer);
+            });
 }
 
 boost::json::object withSecret(const Webhook& webhook) {
@@ -105,7 +118,8 @@ void listWebhooks(Context& context, Request request, Respond respond) {
                 std::string last;
                 boost::json::object body;
                 const auto& all = books.records().all("webhook");
-                for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end(); ++at) {
+                for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second);
+                     at != all.end(); ++at) {
                     if (!sight.sees(Kind::webhook, {ownerIn(at->second)})) continue;
                     if (items.size() == limit || bytes >= mostOfPage) {
                         body["next"] = last;
@@ -126,7 +140,8 @@ void createWebhook(Context& context, Request request, Respond respond) {
     auto body = parseBody<CreateWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managed(context, std::move(request), std::move(respond),
-            [body = std::move(*body), base = context.basePath](events::Books& books, Webhooks& webhooks, const Request& asked, const auto& answer) {
+            [body = std::move(*body), base = context.basePath](events::Books& books, Webhooks& webhooks,
+                                                               const Request& asked, const auto& answer) {
                 Webhook webhook{.id = randomId(8),
                                 .owner = asked.identity.account(),
                                 .madeBy = ownerFrom(asked.identity),
@@ -136,7 +151,8 @@ void createWebhook(Context& context, Request request, Respond respond) {
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
                 webhooks.makeRoom(books);
-                if (const auto fault = Webhooks::full(books, asked.identity.owner())) return answer(problem(*fault, asked.requestId));
+                if (const auto fault = Webhooks::full(books, asked.identity.owner()))
+                    return answer(problem(*fault, asked.requestId));
                 webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
                 webhooks.put(books, webhook);
                 answer({201, withSecret(webhook), {{"Location", base + "/api/v1/webhooks/" + webhook.id}}});
@@ -144,16 +160,18 @@ void createWebhook(Context& context, Request request, Respond respond) {
 }
 
 void getWebhook(Context& context, Request request, Respond respond) {
-    managedOne(context, std::move(request), std::move(respond), [](events::Books&, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
-        answer({200, show(webhook)});
-    });
+    managedOne(context, std::move(request), std::move(respond),
+               [](events::Books&, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
+                   answer({200, show(webhook)});
+               });
 }
 
 void changeWebhook(Context& context, Request request, Respond respond) {
     auto body = parseBody<ChangeWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managedOne(context, std::move(request), std::move(respond),
-               [body = std::move(*body)](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request& asked, const auto& answer) {
+               [body = std::move(*body)](events::Books& books, Webhooks& webhooks, Webhook webhook,
+                                         const Request& asked, const auto& answer) {
                    auto errors = fill(webhook, body);
                    if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
                    const bool rotates = body.secret || body.rotateSecret.value_or(false);
@@ -175,35 +193,40 @@ void changeWebhook(Context& context, Request request, Respond respond) {
 }
 
 void deleteWebhook(Context& context, Request request, Respond respond) {
-    managedOne(context, std::move(request), std::move(respond),
-               [](events::Books& books, Webhooks& webhooks, const Webhook& webhook, const Request&, const auto& answer) {
-                   webhooks.erase(books, webhook.id);
-                   answer({204});
-               });
+    managedOne(
+        context, std::move(request), std::move(respond),
+        [](events::Books& books, Webhooks& webhooks, const Webhook& webhook, const Request&, const auto& answer) {
+            webhooks.erase(books, webhook.id);
+            answer({204});
+        });
 }
 
 void listDeliveries(Context& context, Request request, Respond respond) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    managedOne(context, std::move(request), std::move(respond),
-               [limit = *limit](events::Books& books, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
-                   boost::json::array items;  // the newest first
-                   const auto& all = books.records().all("delivery/" + webhook.id);
-                   for (auto at = all.rbegin(); at != all.rend() && items.size() < limit; ++at) items.push_back(at->second);
-                   answer({200, boost::json::object{{"items", std::move(items)}}});
-               });
+    managedOne(
+        context, std::move(request), std::move(respond),
+        [limit = *limit](events::Books& books, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
+            boost::json::array items;  // the newest first
+            const auto& all = books.records().all("delivery/" + webhook.id);
+            for (auto at = all.rbegin(); at != all.rend() && items.size() < limit; ++at) items.push_back(at->second);
+            answer({200, boost::json::object{{"items", std::move(items)}}});
+        });
 }
 
 void replayWebhook(Context& context, Request request, Respond respond) {
     const auto body = parseBody<ReplayWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     // Whether the journal reaches back so far is the journal's to say.
-    if (body->from.empty()) return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
+    if (body->from.empty())
+        return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
     const events::Subscription nothing{.topics = {}, .sight = context.policy.sight(request.identity)};
-    context.ledger.read(
-        {nothing, body->from, 1}, [&context, request = std::move(request), respond = std::move(respond), from = body->from](const Result<events::Page>& page) {
-            if (!page) return respond(problem(refusal(page.error(), "/from"), request.requestId));
-            managedOne(context, request, respond, [from](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request&, const auto& answer) {
+    context.ledger.read({nothing, body->from, 1}, [&context, request = std::move(request), respond = std::move(respond),
+                                                   from = body->from](const Result<events::Page>& page) {
+        if (!page) return respond(problem(refusal(page.error(), "/from"), request.requestId));
+        managedOne(
+            context, request, respond,
+            [from](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request&, const auto& answer) {
                 webhook.cursor = from;
                 webhook.state = WebhookState::active;
                 webhook.attempt = 0;
@@ -212,7 +235,7 @@ void replayWebhook(Context& context, Request request, Respond respond) {
                 webhooks.put(books, webhook);
                 answer({200, show(webhook)});
             });
-        });
+    });
 }
 
 }  // namespace deskline::api

@@ -97,14 +97,16 @@ struct CoreAudio::Thread {
 
     void connect() {
         if (!enumerator) {
-            const HRESULT code = CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
-                                                  reinterpret_cast<void**>(enumerator.GetAddressOf()));
+            const HRESULT code =
+                CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
+                                 reinterpret_cast<void**>(enumerator.GetAddressOf()));
             if (FAILED(code)) return lose(com::failed(code, "CoCreateInstance(MMDeviceEnumerator)"));
             deviceSink.Attach(new DeviceSink(notices));  // not AddRef'ed by the registration: it lives until disconnect
             enumerator->RegisterEndpointNotificationCallback(deviceSink.Get());
         }
         AudioPicture picture;
-        if (const auto code = enumerateDevices(); FAILED(code)) return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
+        if (const auto code = enumerateDevices(); FAILED(code))
+            return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
         for (auto& [key, device] : devices)
             for (auto& control : device->sessions()) addSession(control.Get(), *device);
         for (auto& [key, device] : devices) picture.devices.push_back(device->value);
@@ -144,7 +146,9 @@ struct CoreAudio::Thread {
     HRESULT enumerateDevices() {
         ComPtr<IMMDeviceCollection> all;
         UINT count = 0;
-        if (const HRESULT code = enumerator->EnumAudioEndpoints(eAll, DEVICE_STATEMASK_ALL, all.GetAddressOf()); FAILED(code)) return code;
+        if (const HRESULT code = enumerator->EnumAudioEndpoints(eAll, DEVICE_STATEMASK_ALL, all.GetAddressOf());
+            FAILED(code))
+            return code;
         if (const HRESULT code = all->GetCount(&count); FAILED(code)) return code;
         std::set<std::string> present;
         for (UINT i = 0; i < count; ++i) {
@@ -153,7 +157,8 @@ struct CoreAudio::Thread {
             if (FAILED(all->Item(i, device.GetAddressOf())) || !device || FAILED(device->GetId(id.receive()))) continue;
             const auto stable = stableId({"device", id.text()});
             present.insert(stable);
-            const auto known = std::ranges::find_if(devices, [&](auto& entry) { return entry.second->value.id == stable; });
+            const auto known =
+                std::ranges::find_if(devices, [&](auto& entry) { return entry.second->value.id == stable; });
             if (known != devices.end()) {
                 known->second->read();
                 continue;
@@ -167,7 +172,9 @@ struct CoreAudio::Thread {
             for (const auto role : {eConsole, eMultimedia, eCommunications}) {
                 ComPtr<IMMDevice> device;
                 com::TaskText id;
-                if (FAILED(enumerator->GetDefaultAudioEndpoint(flow, role, device.GetAddressOf())) || !device || FAILED(device->GetId(id.receive()))) continue;
+                if (FAILED(enumerator->GetDefaultAudioEndpoint(flow, role, device.GetAddressOf())) || !device ||
+                    FAILED(device->GetId(id.receive())))
+                    continue;
                 const auto stable = stableId({"device", id.text()});
                 for (auto& [key, entry] : devices)
                     if (entry->value.id == stable) entry->value.defaultFor.push_back(static_cast<DeviceRole>(role));
@@ -180,7 +187,9 @@ struct CoreAudio::Thread {
         if (!control2) return nullptr;
         auto ids = SessionIds::of(control2.Get(), device.value.id);
         const auto identity = com::identityOf(control2.Get());
-        const auto isIt = [&](const auto& entry) { return entry.second->ids.same(ids) || com::identityOf(entry.second->control.Get()) == identity; };
+        const auto isIt = [&](const auto& entry) {
+            return entry.second->ids.same(ids) || com::identityOf(entry.second->control.Get()) == identity;
+        };
         if (std::ranges::any_of(sessions, isIt)) return nullptr;
         const auto key = nextKey++;
         auto entry = std::make_unique<SessionEntry>(std::move(control2), key, std::move(ids), device.value.id, notices);
@@ -195,7 +204,8 @@ struct CoreAudio::Thread {
         if (lost || !enumerator) return connect();
         std::map<std::string, AudioDevice> before;
         for (auto& [key, device] : devices) before[device->value.id] = device->value;
-        if (const HRESULT code = enumerateDevices(); FAILED(code)) return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
+        if (const HRESULT code = enumerateDevices(); FAILED(code))
+            return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
         for (auto& [key, device] : devices) {
             const auto& now = device->value;
             const auto old = before.find(now.id);
@@ -204,7 +214,8 @@ struct CoreAudio::Thread {
             else {
                 if (old->second.state != now.state) report({AudioDeviceChanged{now, AudioDeviceChange::state}});
                 if (old->second.name != now.name) report({AudioDeviceChanged{now, AudioDeviceChange::name}});
-                if (old->second.defaultFor != now.defaultFor) report({AudioDeviceChanged{now, AudioDeviceChange::default_}});
+                if (old->second.defaultFor != now.defaultFor)
+                    report({AudioDeviceChanged{now, AudioDeviceChange::default_}});
                 before.erase(old);
             }
         }
@@ -215,7 +226,8 @@ struct CoreAudio::Thread {
         for (auto& [key, device] : devices) {
             if (device->value.state != ::deskline::DeviceState::active) dropSessionsOf(device->value.id);
             for (auto& control : device->sessions())
-                if (const auto* fresh = addSession(control.Get(), *device)) report({AudioSessionChanged{fresh->value, AudioSessionChange::created}});
+                if (const auto* fresh = addSession(control.Get(), *device))
+                    report({AudioSessionChanged{fresh->value, AudioSessionChange::created}});
         }
         tellCapabilities(false);
     }
@@ -223,7 +235,8 @@ struct CoreAudio::Thread {
     void dropSessionsOf(const std::string& device) {
         for (auto entry = sessions.begin(); entry != sessions.end();)
             if (entry->second->value.device == device) {
-                report({AudioSessionChanged{entry->second->value, AudioSessionChange::disconnected, DisconnectReason::device_removal}});
+                report({AudioSessionChanged{entry->second->value, AudioSessionChange::disconnected,
+                                            DisconnectReason::device_removal}});
                 entry = sessions.erase(entry);
             } else {
                 ++entry;
@@ -241,16 +254,21 @@ struct CoreAudio::Thread {
             ComPtr<IAudioSessionControl> control;
             control.Attach(static_cast<IAudioSessionControl*>(notice.session));
             if (const auto device = devices.find(notice.object); device != devices.end())
-                if (const auto* fresh = addSession(control.Get(), *device->second)) report({AudioSessionChanged{fresh->value, AudioSessionChange::created}});
+                if (const auto* fresh = addSession(control.Get(), *device->second))
+                    report({AudioSessionChanged{fresh->value, AudioSessionChange::created}});
             return;
         }
         if (notice.kind == NoticeKind::duck || notice.kind == NoticeKind::unduck)
-            return report({Ducking{stableId({"audio-session", com::toUtf8(notice.id)}), notice.kind == NoticeKind::duck, notice.channelCount}});
-        if (const auto device = devices.find(notice.object); device != devices.end()) return takeVolume(*device->second, notice, command);
-        if (const auto session = sessions.find(notice.object); session != sessions.end()) takeSession(*session->second, notice, command);
+            return report({Ducking{stableId({"audio-session", com::toUtf8(notice.id)}), notice.kind == NoticeKind::duck,
+                                   notice.channelCount}});
+        if (const auto device = devices.find(notice.object); device != devices.end())
+            return takeVolume(*device->second, notice, command);
+        if (const auto session = sessions.find(notice.object); session != sessions.end())
+            takeSession(*session->second, notice, command);
     }
 
-    // A change of our own was told when it was made (carryOut): its notice brings nothing new, unless somebody else came in between.
+    // A change of our own was told when it was made (carryOut): its notice brings nothing new, unless somebody else
+    // came in between.
     void takeVolume(DeviceEntry& device, const Notice& notice, CommandId command) {
         auto now = device.value;
         now.volume = notice.volume;
@@ -315,18 +333,21 @@ struct CoreAudio::Thread {
                 session.read();
                 if (session.value != before) report({AudioSessionChanged{session.value, AudioSessionChange::volume}});
             }
-            const int state = session.marks->state.exchange(-1), disconnected = session.marks->disconnected.exchange(-1);
+            const int state = session.marks->state.exchange(-1),
+                      disconnected = session.marks->disconnected.exchange(-1);
             if (state >= 0) {
                 session.value.state = sessionStateFrom(state);
                 report({AudioSessionChanged{session.value, AudioSessionChange::state}});
             }
             if (disconnected >= 0) {
-                const auto reason = disconnected <= 5 ? static_cast<DisconnectReason>(disconnected) : DisconnectReason::unknown;
+                const auto reason =
+                    disconnected <= 5 ? static_cast<DisconnectReason>(disconnected) : DisconnectReason::unknown;
                 session.value.state = ::deskline::AudioSessionState::expired;
                 report({AudioSessionChanged{session.value, AudioSessionChange::disconnected, reason}});
             }
             const bool over = disconnected >= 0 || session.value.state == ::deskline::AudioSessionState::expired;
-            entry = over ? sessions.erase(entry) : std::next(entry);  // unregistered and released here, never in the callback
+            entry = over ? sessions.erase(entry)
+                         : std::next(entry);  // unregistered and released here, never in the callback
         }
     }
 
@@ -339,13 +360,15 @@ struct CoreAudio::Thread {
         for (auto& command : taken) command.completion(carryOut(command));
     }
 
-    // Reads back what was changed and tells it at once, one event with its cause: some systems say S_OK to a registration and never call.
+    // Reads back what was changed and tells it at once, one event with its cause: some systems say S_OK to a
+    // registration and never call.
     bool tell(std::uint64_t key, const Command& command) {
         if (const auto device = devices.find(key); device != devices.end()) {
             const auto before = device->second->value;
             device->second->readVolume();
             if (device->second->value == before) return false;
-            report({.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = command.id});
+            report(
+                {.what = AudioDeviceChanged{device->second->value, AudioDeviceChange::volume}, .command = command.id});
             return true;
         }
         auto& session = *sessions.at(key);
@@ -367,20 +390,24 @@ struct CoreAudio::Thread {
         std::uint64_t key = 0;
         bool differs = change.channelVolumes.has_value() || change.displayName.has_value();
         const auto differsFrom = [&](double volume, bool muted) {
-            return differs || (change.volume && static_cast<float>(*change.volume) != static_cast<float>(volume)) || (change.muted && *change.muted != muted);
+            return differs || (change.volume && static_cast<float>(*change.volume) != static_cast<float>(volume)) ||
+                   (change.muted && *change.muted != muted);
         };
         if (change.object.kind == Kind::audio_device) {
-            const auto entry = std::ranges::find_if(devices, [&](auto& e) { return e.second->value.id == change.object.id; });
+            const auto entry =
+                std::ranges::find_if(devices, [&](auto& e) { return e.second->value.id == change.object.id; });
             if (entry == devices.end()) return Fault{"audio-device-gone", "The device is gone."};
             key = entry->first;
             differs = differsFrom(entry->second->value.volume, entry->second->value.muted);
             code = entry->second->set(change.volume, change.muted, change.channelVolumes, context, what);
         } else {
-            const auto entry = std::ranges::find_if(sessions, [&](auto& e) { return e.second->value.id == change.object.id; });
+            const auto entry =
+                std::ranges::find_if(sessions, [&](auto& e) { return e.second->value.id == change.object.id; });
             if (entry == sessions.end()) return Fault{"audio-device-gone", "The session is gone."};
             key = entry->first;
             differs = differsFrom(entry->second->value.volume, entry->second->value.muted);
-            code = entry->second->set(change.volume, change.muted, change.channelVolumes, change.displayName, context, what);
+            code = entry->second->set(change.volume, change.muted, change.channelVolumes, change.displayName, context,
+                                      what);
         }
         if (FAILED(code)) {
             const auto fault = com::failed(code, what);

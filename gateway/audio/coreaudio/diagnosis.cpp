@@ -14,7 +14,8 @@ Finding notificationsOf(IMMDevice* device) {
                     "Update the audio driver; on Wine this is known to be lacking."};
     ComPtr<IAudioEndpointVolume> volume;
     float now = 0;
-    if (FAILED(device->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(volume.GetAddressOf()))) ||
+    if (FAILED(device->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr,
+                                reinterpret_cast<void**>(volume.GetAddressOf()))) ||
         FAILED(volume->GetMasterVolumeLevelScalar(&now))) {
         finding.finding = "The volume of the default device cannot be read.";
         return finding;
@@ -24,11 +25,15 @@ Finding notificationsOf(IMMDevice* device) {
     sink.Attach(new VolumeSink(notices, 1, std::make_shared<Marks>()));
     const bool registered = SUCCEEDED(volume->RegisterControlChangeNotify(sink.Get()));
     const HRESULT moved = volume->SetMasterVolumeLevelScalar(now > 0.5F ? now - 0.01F : now + 0.01F, nullptr);
-    const bool called = registered && SUCCEEDED(moved) && WaitForSingleObject(notices->event(), notificationPatience) == WAIT_OBJECT_0;
+    const bool called =
+        registered && SUCCEEDED(moved) && WaitForSingleObject(notices->event(), notificationPatience) == WAIT_OBJECT_0;
     if (SUCCEEDED(moved)) volume->SetMasterVolumeLevelScalar(now, nullptr);
     if (registered) volume->UnregisterControlChangeNotify(sink.Get());
-    if (called) return {"audio", Severity::ok, "Notifications arrive: a small change of the volume, undone at once, was told.", "", ""};
-    finding.finding = FAILED(moved) ? "The volume of the default device cannot be set: " + com::failed(moved, "SetMasterVolumeLevelScalar").detail
+    if (called)
+        return {"audio", Severity::ok, "Notifications arrive: a small change of the volume, undone at once, was told.",
+                "", ""};
+    finding.finding = FAILED(moved) ? "The volume of the default device cannot be set: " +
+                                          com::failed(moved, "SetMasterVolumeLevelScalar").detail
                                     : "A change of the volume was not told within a second.";
     return finding;
 }
@@ -45,16 +50,19 @@ std::vector<Finding> diagnoseCoreAudio() {
     ComPtr<IMMDeviceEnumerator> enumerator;
     ComPtr<IMMDeviceCollection> all;
     UINT count = 0;
-    HRESULT code =
-        CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator), reinterpret_cast<void**>(enumerator.GetAddressOf()));
+    HRESULT code = CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
+                                    reinterpret_cast<void**>(enumerator.GetAddressOf()));
     if (SUCCEEDED(code)) code = enumerator->EnumAudioEndpoints(eAll, DEVICE_STATEMASK_ALL, all.GetAddressOf());
     if (SUCCEEDED(code)) code = all->GetCount(&count);
     if (FAILED(code)) {
         add(Severity::degraded, "Core Audio is not to be had: " + com::failed(code, "IMMDeviceEnumerator").detail,
-            "No audio from this host; telephony is served.", "Start the service Windows Audio, or set [audio] source = \"none\".");
+            "No audio from this host; telephony is served.",
+            "Start the service Windows Audio, or set [audio] source = \"none\".");
         return findings;
     }
-    if (count == 0) add(Severity::degraded, "There is no audio device.", "There is nothing to control.", "Plug a headset in; Deskline notices it by itself.");
+    if (count == 0)
+        add(Severity::degraded, "There is no audio device.", "There is nothing to control.",
+            "Plug a headset in; Deskline notices it by itself.");
     Capabilities capabilities;
     const auto notices = std::make_shared<Notices>();
     std::size_t sessions = 0;
@@ -62,13 +70,14 @@ std::vector<Finding> diagnoseCoreAudio() {
         ComPtr<IMMDevice> device;
         if (FAILED(all->Item(i, device.GetAddressOf()))) continue;
         DeviceEntry entry(std::move(device), i + 1, notices, capabilities);
-        add(Severity::ok, std::string(entry.value.flow == DeviceFlow::capture ? "Microphone" : "Output") + " '" + entry.value.name + "' is " +
-                              std::string(name(entry.value.state)) + ".");
+        add(Severity::ok, std::string(entry.value.flow == DeviceFlow::capture ? "Microphone" : "Output") + " '" +
+                              entry.value.name + "' is " + std::string(name(entry.value.state)) + ".");
         sessions += entry.sessions().size();
     }
     for (const auto& [what, can] : capabilities.all())
         if (!can)
-            add(Severity::degraded, "Core Audio lacks " + what + " here.", "What needs it answers 501; everything else goes on.",
+            add(Severity::degraded, "Core Audio lacks " + what + " here.",
+                "What needs it answers 501; everything else goes on.",
                 "Update Windows or the audio driver; on Wine this is known to be lacking.");
     add(Severity::ok, "Audio sessions now: " + std::to_string(sessions) + ".");
     ComPtr<IMMDevice> standard;

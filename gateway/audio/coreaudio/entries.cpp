@@ -12,7 +12,8 @@ namespace {
 // Notes a capability that is lacking, once, and goes on.
 void lacks(bool& capability, HRESULT code, const char* what) {
     if (SUCCEEDED(code) || !std::exchange(capability, false)) return;
-    spdlog::warn("this system's Core Audio lacks {}: {}", what, fromHresult(static_cast<std::uint32_t>(code), what).detail);
+    spdlog::warn("this system's Core Audio lacks {}: {}", what,
+                 fromHresult(static_cast<std::uint32_t>(code), what).detail);
 }
 
 std::string friendlyNameOf(IMMDevice* device) {
@@ -20,8 +21,8 @@ std::string friendlyNameOf(IMMDevice* device) {
     PROPVARIANT value;
     PropVariantInit(&value);
     std::string name;
-    if (SUCCEEDED(device->OpenPropertyStore(STGM_READ, properties.GetAddressOf())) && SUCCEEDED(properties->GetValue(friendlyName, &value)) &&
-        value.vt == VT_LPWSTR && value.pwszVal)
+    if (SUCCEEDED(device->OpenPropertyStore(STGM_READ, properties.GetAddressOf())) &&
+        SUCCEEDED(properties->GetValue(friendlyName, &value)) && value.vt == VT_LPWSTR && value.pwszVal)
         name = com::toUtf8(value.pwszVal);
     PropVariantClear(&value);
     return name;
@@ -73,11 +74,17 @@ std::string guidText(const GUID& guid) {
 }
 
 std::map<std::string, bool> Capabilities::all() const {
-    return {{"devices", devices}, {"sessions", sessions}, {"sessionEvents", sessionEvents}, {"deviceVolume", deviceVolume}, {"displayName", displayName},
-            {"meters", meters},   {"ducking", ducking}};
+    return {{"devices", devices},
+            {"sessions", sessions},
+            {"sessionEvents", sessionEvents},
+            {"deviceVolume", deviceVolume},
+            {"displayName", displayName},
+            {"meters", meters},
+            {"ducking", ducking}};
 }
 
-DeviceEntry::DeviceEntry(ComPtr<IMMDevice> device, std::uint64_t k, const std::shared_ptr<Notices>& notices, Capabilities& capabilities)
+DeviceEntry::DeviceEntry(ComPtr<IMMDevice> device, std::uint64_t k, const std::shared_ptr<Notices>& notices,
+                         Capabilities& capabilities)
     : object(std::move(device)), key(k), capabilities_(capabilities), notices_(notices) {
     com::TaskText id;
     object->GetId(id.receive());
@@ -98,15 +105,18 @@ void DeviceEntry::forgetVolume() {
 }
 
 void DeviceEntry::activate() {
-    if (!volume_ &&
-        SUCCEEDED(object->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(volume_.GetAddressOf())))) {
+    if (!volume_ && SUCCEEDED(object->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr,
+                                               reinterpret_cast<void**>(volume_.GetAddressOf())))) {
         volumeSink_.Attach(new VolumeSink(notices_, key, marks));
         volumeRegistered_ = SUCCEEDED(volume_->RegisterControlChangeNotify(volumeSink_.Get()));
         float now = 0;  // setting what is there is harmless and tells whether setting is to be had at all
         if (capabilities_.deviceVolume && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
-            lacks(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr), "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
+            lacks(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr),
+                  "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
     }
-    if (!manager_) object->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(manager_.GetAddressOf()));
+    if (!manager_)
+        object->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr,
+                         reinterpret_cast<void**>(manager_.GetAddressOf()));
 }
 
 void DeviceEntry::read() {
@@ -133,8 +143,9 @@ void DeviceEntry::readVolume() {
         if (SUCCEEDED(volume_->GetChannelVolumeLevelScalar(i, &scalar))) value.channelVolumes.push_back(scalar);
 }
 
-HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
-                         const GUID& context, std::string_view& what) {
+HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted,
+                         const std::optional<std::vector<double>>& channels, const GUID& context,
+                         std::string_view& what) {
     if (!volume_) return static_cast<HRESULT>(hresult("AUDCLNT_E_DEVICE_INVALIDATED"));
     HRESULT code = S_OK;
     what = "IAudioEndpointVolume::SetMasterVolumeLevelScalar";
@@ -147,7 +158,8 @@ HRESULT DeviceEntry::set(const std::optional<double>& volume, const std::optiona
     UINT count = 0;
     code = volume_->GetChannelCount(&count);
     if (SUCCEEDED(code) && count != channels->size()) return E_INVALIDARG;
-    for (UINT i = 0; i < count && SUCCEEDED(code); ++i) code = volume_->SetChannelVolumeLevelScalar(i, static_cast<float>((*channels)[i]), &context);
+    for (UINT i = 0; i < count && SUCCEEDED(code); ++i)
+        code = volume_->SetChannelVolumeLevelScalar(i, static_cast<float>((*channels)[i]), &context);
     return code;
 }
 
@@ -182,14 +194,16 @@ SessionIds SessionIds::of(IAudioSessionControl2* control, const std::string& dev
     com::TaskText instance, session;
     DWORD process = 0;
     SessionIds ids;
-    if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive()))) ids.instance = stableId({"audio-session", instance.text()});
-    control->GetSessionIdentifier(session.receive());                       // of all of one program: with the process, of this one
+    if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())))
+        ids.instance = stableId({"audio-session", instance.text()});
+    control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
     if (SUCCEEDED(control->GetProcessId(&process))) ids.process = process;  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
     ids.likeness = stableId({"audio-session", device, session.text(), std::to_string(process)});
     return ids;
 }
 
-SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, SessionIds is, const std::string& device, const std::shared_ptr<Notices>& notices)
+SessionEntry::SessionEntry(ComPtr<IAudioSessionControl2> c, std::uint64_t k, SessionIds is, const std::string& device,
+                           const std::shared_ptr<Notices>& notices)
     : control(std::move(c)), key(k), ids(std::move(is)) {
     // Identifiers and process are read once, now: after expiry the getters answer AUDCLNT_E_DEVICE_INVALIDATED.
     value.device = device;
@@ -213,7 +227,8 @@ void SessionEntry::read() {
     com::TaskText text;
     if (SUCCEEDED(control->GetDisplayName(text.receive()))) value.displayName = text.text();
     if (value.displayName.empty() || value.displayName.starts_with('@'))
-        value.displayName = value.systemSounds ? "System sounds" : value.process.name;  // '@': a resource of another program
+        value.displayName =
+            value.systemSounds ? "System sounds" : value.process.name;  // '@': a resource of another program
     if (SUCCEEDED(control->GetIconPath(text.receive()))) value.icon = text.text();
     GUID grouping{};
     if (SUCCEEDED(control->GetGroupingParam(&grouping))) value.groupingId = guidText(grouping);
@@ -226,11 +241,13 @@ void SessionEntry::read() {
     UINT32 count = 0;
     if (!channels_ || FAILED(channels_->GetChannelCount(&count)) || count == 0) return;
     std::vector<float> volumes(count);
-    if (SUCCEEDED(channels_->GetAllVolumes(count, volumes.data()))) value.channelVolumes.assign(volumes.begin(), volumes.end());
+    if (SUCCEEDED(channels_->GetAllVolumes(count, volumes.data())))
+        value.channelVolumes.assign(volumes.begin(), volumes.end());
 }
 
-HRESULT SessionEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
-                          const std::optional<std::string>& name, const GUID& context, std::string_view& what) {
+HRESULT SessionEntry::set(const std::optional<double>& volume, const std::optional<bool>& muted,
+                          const std::optional<std::vector<double>>& channels, const std::optional<std::string>& name,
+                          const GUID& context, std::string_view& what) {
     HRESULT code = S_OK;
     what = "ISimpleAudioVolume::SetMasterVolume";
     if (volume) code = volume_ ? volume_->SetMasterVolume(static_cast<float>(*volume), &context) : E_NOTIMPL;
@@ -241,7 +258,8 @@ HRESULT SessionEntry::set(const std::optional<double>& volume, const std::option
     what = "IChannelAudioVolume::SetAllVolumes";
     if (channels) {
         const std::vector<float> values(channels->begin(), channels->end());
-        code = channels_ ? channels_->SetAllVolumes(static_cast<UINT32>(values.size()), values.data(), &context) : E_NOTIMPL;
+        code = channels_ ? channels_->SetAllVolumes(static_cast<UINT32>(values.size()), values.data(), &context)
+                         : E_NOTIMPL;
     }
     if (FAILED(code)) return code;
     what = "IAudioSessionControl::SetDisplayName";

@@ -1,5 +1,5 @@
-// Devices and sessions as the audio thread holds them: the COM objects, the sinks that are registered on them, and the last values told.
-// Thread: the audio thread's, everything; the destructors unregister and release there.
+// Devices and sessions as the audio thread holds them: the COM objects, the sinks that are registered on them, and the
+// last values told. Thread: the audio thread's, everything; the destructors unregister and release there.
 #pragma once
 #include "audio/coreaudio/sinks.hpp"
 #include "com/com.hpp"
@@ -10,22 +10,25 @@ namespace deskline::audio {
 using com::ComPtr;
 
 struct Capabilities {  // what this system's Core Audio can do; false after E_NOTIMPL, said once
-    bool devices = true, sessions = true, sessionEvents = true, deviceVolume = true, displayName = true, meters = true, ducking = true;
+    bool devices = true, sessions = true, sessionEvents = true, deviceVolume = true, displayName = true, meters = true,
+         ducking = true;
     std::map<std::string, bool> all() const;
 };
 
 class DeviceEntry {
 public:
-    DeviceEntry(ComPtr<IMMDevice> device, std::uint64_t key, const std::shared_ptr<Notices>& notices, Capabilities& capabilities);
+    DeviceEntry(ComPtr<IMMDevice> device, std::uint64_t key, const std::shared_ptr<Notices>& notices,
+                Capabilities& capabilities);
     ~DeviceEntry();
     DeviceEntry(const DeviceEntry&) = delete;
     DeviceEntry& operator=(const DeviceEntry&) = delete;
 
     void read();        // everything again: for a rescan, which tells what differs
     void readVolume();  // volume, decibels, mute and channels only
-    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels, const GUID& context,
-                std::string_view& what);
-    std::vector<ComPtr<IAudioSessionControl>> sessions();  // in the order that Windows asks for: register, enumerate, count, get
+    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted,
+                const std::optional<std::vector<double>>& channels, const GUID& context, std::string_view& what);
+    std::vector<ComPtr<IAudioSessionControl>>
+    sessions();  // in the order that Windows asks for: register, enumerate, count, get
     void forgetVolume();
 
     ComPtr<IMMDevice> object;
@@ -62,14 +65,16 @@ struct SessionIds {
 
 class SessionEntry {
 public:
-    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const std::string& device, const std::shared_ptr<Notices>& notices);
+    SessionEntry(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const std::string& device,
+                 const std::shared_ptr<Notices>& notices);
     ~SessionEntry();
     SessionEntry(const SessionEntry&) = delete;
     SessionEntry& operator=(const SessionEntry&) = delete;
 
     void read();
-    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted, const std::optional<std::vector<double>>& channels,
-                const std::optional<std::string>& name, const GUID& context, std::string_view& what);
+    HRESULT set(const std::optional<double>& volume, const std::optional<bool>& muted,
+                const std::optional<std::vector<double>>& channels, const std::optional<std::string>& name,
+                const GUID& context, std::string_view& what);
     bool peaks(double& peak, std::vector<double>& channels);  // false: this session has no meter
 
     ComPtr<IAudioSessionControl2> control;

@@ -1,8 +1,8 @@
-// What a callback leaves behind: plain values in a bounded queue that never blocks. The three rules of IAudioSessionEvents hold by
-// construction: a callback copies, pushes, sets an event and returns; it waits for nothing, unregisters nothing, releases nothing last.
-// When the queue is full, a volume is merged (the object is marked to be read again) and a counter tells; a state change or a disconnect
-// has a slot of its own in its object and is never dropped.
-// Thread: `push` and the Marks any, without waiting; `pop` the audio thread's.
+// What a callback leaves behind: plain values in a bounded queue that never blocks. The three rules of
+// IAudioSessionEvents hold by construction: a callback copies, pushes, sets an event and returns; it waits for nothing,
+// unregisters nothing, releases nothing last. When the queue is full, a volume is merged (the object is marked to be
+// read again) and a counter tells; a state change or a disconnect has a slot of its own in its object and is never
+// dropped. Thread: `push` and the Marks any, without waiting; `pop` the audio thread's.
 #pragma once
 #include <windows.h>
 

@@ -15,9 +15,13 @@ HRESULT SessionSink::tell(Notice notice, LPCGUID context) {
     return S_OK;
 }
 
-HRESULT SessionSink::OnDisplayNameChanged(LPCWSTR, LPCGUID context) { return tell({.kind = NoticeKind::name}, context); }
+HRESULT SessionSink::OnDisplayNameChanged(LPCWSTR, LPCGUID context) {
+    return tell({.kind = NoticeKind::name}, context);
+}
 HRESULT SessionSink::OnIconPathChanged(LPCWSTR, LPCGUID context) { return tell({.kind = NoticeKind::icon}, context); }
-HRESULT SessionSink::OnGroupingParamChanged(LPCGUID, LPCGUID context) { return tell({.kind = NoticeKind::grouping}, context); }
+HRESULT SessionSink::OnGroupingParamChanged(LPCGUID, LPCGUID context) {
+    return tell({.kind = NoticeKind::grouping}, context);
+}
 
 HRESULT SessionSink::OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) {
     return tell({.kind = NoticeKind::volume, .volume = volume, .muted = muted != 0}, context);
@@ -57,7 +61,11 @@ HRESULT CreatedSink::OnSessionCreated(IAudioSessionControl* session) {
 
 HRESULT VolumeSink::OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) {
     if (!data) return S_OK;
-    Notice notice{.kind = NoticeKind::volume, .object = device_, .context = data->guidEventContext, .volume = data->fMasterVolume, .muted = data->bMuted != 0};
+    Notice notice{.kind = NoticeKind::volume,
+                  .object = device_,
+                  .context = data->guidEventContext,
+                  .volume = data->fMasterVolume,
+                  .muted = data->bMuted != 0};
     notice.channelCount = std::min<std::uint32_t>(data->nChannels, mostChannels);
     std::copy_n(data->afChannelVolumes, notice.channelCount, notice.channels);
     if (!notices_->push(notice)) {
@@ -89,7 +97,9 @@ HRESULT DuckSink::tell(NoticeKind kind, LPCWSTR session, UINT32 count) {
     return S_OK;
 }
 
-HRESULT DuckSink::OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) { return tell(NoticeKind::duck, session, communicationSessions); }
+HRESULT DuckSink::OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) {
+    return tell(NoticeKind::duck, session, communicationSessions);
+}
 HRESULT DuckSink::OnVolumeUnduckNotification(LPCWSTR session) { return tell(NoticeKind::unduck, session, 0); }
 
 }  // namespace deskline::audio

@@ -1,5 +1,6 @@
-// The callbacks: IAudioSessionEvents (all seven), IAudioSessionNotification, IAudioEndpointVolumeCallback, IMMNotificationClient (all
-// five), IAudioVolumeDuckNotification. Each copies plain values into the notices and returns S_OK. Thread: Windows's.
+// The callbacks: IAudioSessionEvents (all seven), IAudioSessionNotification, IAudioEndpointVolumeCallback,
+// IMMNotificationClient (all five), IAudioVolumeDuckNotification. Each copies plain values into the notices and returns
+// S_OK. Thread: Windows's.
 #pragma once
 #include <atomic>
 
@@ -44,7 +45,8 @@ public:
     HRESULT STDMETHODCALLTYPE OnDisplayNameChanged(LPCWSTR name, LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnIconPathChanged(LPCWSTR path, LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID context) override;
-    HRESULT STDMETHODCALLTYPE OnChannelVolumeChanged(DWORD count, float volumes[], DWORD changed, LPCGUID context) override;
+    HRESULT STDMETHODCALLTYPE OnChannelVolumeChanged(DWORD count, float volumes[], DWORD changed,
+                                                     LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnGroupingParamChanged(LPCGUID grouping, LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnStateChanged(::AudioSessionState state) override;
     HRESULT STDMETHODCALLTYPE OnSessionDisconnected(AudioSessionDisconnectReason reason) override;
@@ -58,7 +60,8 @@ private:
 
 class CreatedSink final : public Sink<IAudioSessionNotification> {
 public:
-    CreatedSink(std::shared_ptr<Notices> notices, std::uint64_t device) : notices_(std::move(notices)), device_(device) {}
+    CreatedSink(std::shared_ptr<Notices> notices, std::uint64_t device)
+        : notices_(std::move(notices)), device_(device) {}
     HRESULT STDMETHODCALLTYPE OnSessionCreated(IAudioSessionControl* session) override;
 
 private:

@@ -13,11 +13,16 @@ void SimulatedAudio::start(source::Report report) {
     report_ = std::move(report);
     mixer_.listen([this](const simulation::MixerEvent& event) { happened(event); });
     if (consolePort_)
-        console_ =
-            std::make_unique<simulation::Console>(consolePort_, [this](const boost::json::object& request) { return simulation::control(mixer_, request); });
-    report_({SourceConnected{
-        Source::audio,
-        {{"devices", true}, {"sessions", true}, {"sessionEvents", true}, {"deviceVolume", true}, {"displayName", true}, {"meters", true}, {"ducking", true}}}});
+        console_ = std::make_unique<simulation::Console>(
+            consolePort_, [this](const boost::json::object& request) { return simulation::control(mixer_, request); });
+    report_({SourceConnected{Source::audio,
+                             {{"devices", true},
+                              {"sessions", true},
+                              {"sessionEvents", true},
+                              {"deviceVolume", true},
+                              {"displayName", true},
+                              {"meters", true},
+                              {"ducking", true}}}});
     report_({AudioPicture{mixer_.devices(), mixer_.sessions()}});
     meters_ = std::thread([this] { runMeters(); });
 }
@@ -76,7 +81,9 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
     auto what = "a change of " + change.object.id;
     lanes_.post("mixer", "", std::move(what),
-                [this, command, change = std::move(change), completion = std::move(completion)] { completion(carryOut(command, change)); });
+                [this, command, change = std::move(change), completion = std::move(completion)] {
+                    completion(carryOut(command, change));
+                });
 }
 
 Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change) {
@@ -86,13 +93,16 @@ Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change
     const auto failed = [](Code code, std::string_view what) -> Result<Outcome> { return fromHresult(code, what); };
     const double volume = device ? device->volume : session->volume;
     const bool muted = device ? device->muted : session->muted;
-    const bool heard = (change.volume && *change.volume != volume) || (change.muted && *change.muted != muted) || change.channelVolumes || change.displayName;
+    const bool heard = (change.volume && *change.volume != volume) || (change.muted && *change.muted != muted) ||
+                       change.channelVolumes || change.displayName;
     if (change.volume)
-        if (const Code code = mixer_.setVolume(change.object.id, *change.volume, command)) return failed(code, "SetMasterVolume");
+        if (const Code code = mixer_.setVolume(change.object.id, *change.volume, command))
+            return failed(code, "SetMasterVolume");
     if (change.muted)
         if (const Code code = mixer_.setMuted(change.object.id, *change.muted, command)) return failed(code, "SetMute");
     if (change.channelVolumes)
-        if (const Code code = mixer_.setChannels(change.object.id, *change.channelVolumes, command)) return failed(code, "SetAllVolumes");
+        if (const Code code = mixer_.setChannels(change.object.id, *change.channelVolumes, command))
+            return failed(code, "SetAllVolumes");
     if (change.displayName)
         if (const Code code = mixer_.setDisplayName(change.object.id, *change.displayName, command))
             return failed(code, "IAudioSessionControl::SetDisplayName");

@@ -18,7 +18,11 @@ constexpr auto readPatience = std::chrono::seconds(60);
 std::string deliveries(const std::string& id) { return "delivery/" + id; }
 
 identity::Identity identityOf(const Webhook& webhook) {
-    if (!webhook.madeBy) return {.subject = webhook.owner, .role = identity::Role::integration, .groups = {identity::everyGroup}, .scopes = identity::scopes()};
+    if (!webhook.madeBy)
+        return {.subject = webhook.owner,
+                .role = identity::Role::integration,
+                .groups = {identity::everyGroup},
+                .scopes = identity::scopes()};
     const auto& by = *webhook.madeBy;
     return {.subject = by.subject,
             .role = by.role,
@@ -52,7 +56,9 @@ Owner ownerFrom(const identity::Identity& caller) {
             {caller.scopes.begin(), caller.scopes.end()}};
 }
 
-std::string ownerOf(const Webhook& webhook) { return identity::Identity::ownerOf(webhook.owner, webhook.madeBy ? webhook.madeBy->credential : std::string()); }
+std::string ownerOf(const Webhook& webhook) {
+    return identity::Identity::ownerOf(webhook.owner, webhook.madeBy ? webhook.madeBy->credential : std::string());
+}
 
 std::string ownerIn(const boost::json::object& record) {
     const auto text = [](const boost::json::object& of, const char* name) {
@@ -60,7 +66,9 @@ std::string ownerIn(const boost::json::object& record) {
         return value && value->is_string() ? std::string(value->get_string()) : std::string();
     };
     const auto* madeBy = record.if_contains("madeBy");
-    return identity::Identity::ownerOf(text(record, "owner"), madeBy && madeBy->is_object() ? text(madeBy->get_object(), "credential") : std::string());
+    return identity::Identity::ownerOf(text(record, "owner"), madeBy && madeBy->is_object()
+                                                                  ? text(madeBy->get_object(), "credential")
+                                                                  : std::string());
 }
 
 boost::json::object show(const Webhook& webhook) {
@@ -76,17 +84,24 @@ boost::json::object show(const Webhook& webhook) {
     return shown;
 }
 
-Webhooks::Webhooks(events::Ledger& ledger, identity::Authenticator& authenticator, const identity::Policy& policy, const std::atomic<bool>& draining,
-                   WebhookOptions options, Send send)
-    : ledger_(ledger), authenticator_(authenticator), policy_(policy), draining_(draining), options_(std::move(options)), send_(std::move(send)) {}
+Webhooks::Webhooks(events::Ledger& ledger, identity::Authenticator& authenticator, const identity::Policy& policy,
+                   const std::atomic<bool>& draining, WebhookOptions options, Send send)
+    : ledger_(ledger),
+      authenticator_(authenticator),
+      policy_(policy),
+      draining_(draining),
+      options_(std::move(options)),
+      send_(std::move(send)) {}
 
 std::optional<Fault> Webhooks::full(events::Books& books, const std::string& owner) {
     const auto& all = books.records().all(webhookKind);
     const auto own = std::ranges::count_if(all, [&](const auto& entry) { return ownerIn(entry.second) == owner; });
     if (static_cast<std::size_t>(own) >= mostOfOne)
-        return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, as many as one account may have; delete one first."};
+        return Fault{"invalid-argument", "You have " + std::to_string(own) +
+                                             " webhooks, as many as one account may have; delete one first."};
     if (all.size() >= most)
-        return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, and the gateway has " + std::to_string(all.size()) +
+        return Fault{"invalid-argument", "You have " + std::to_string(own) + " webhooks, and the gateway has " +
+                                             std::to_string(all.size()) +
                                              " in all, as many as it keeps; an administrator can delete some."};
     return std::nullopt;
 }
@@ -117,7 +132,8 @@ std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& i
 void Webhooks::put(events::Books& books, const Webhook& webhook) {
     books.records().put(webhookKind, webhook.id, toJson(webhook).as_object());
     auto& run = runs_[webhook.id];
-    // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for nobody.
+    // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for
+    // nobody.
     run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1, .sending = run.sending};
     advance(books, webhook.id);
 }
@@ -153,11 +169,14 @@ void Webhooks::advance(events::Books& books, const std::string& id) {
     if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
     if (run.queue.empty() || run.sending || waits(*webhook, books.now())) return;
     // With those of webhooks that are gone: at a next tick.
-    if (const auto own = sending_.find(webhook->owner); sendingInAll_ >= most || (own != sending_.end() && own->second >= mostOfOne)) return;
+    if (const auto own = sending_.find(webhook->owner);
+        sendingInAll_ >= most || (own != sending_.end() && own->second >= mostOfOne))
+        return;
     post(books, *webhook, run);
 }
 
-// Until its next attempt. One that lies further ahead than the longest pause was set by a clock that was wrong, and is due.
+// Until its next attempt. One that lies further ahead than the longest pause was set by a clock that was wrong, and is
+// due.
 bool Webhooks::waits(const Webhook& webhook, Time now) const {
     if (!webhook.nextAttemptAt || *webhook.nextAttemptAt <= now || options_.retries.empty()) return false;
     const auto longest = std::ranges::max(options_.retries);
@@ -175,7 +194,8 @@ void Webhooks::orphaned(events::Books& books, Webhook webhook) {
 
 void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     run.reading = true;
-    events::Reading reading{.cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
+    events::Reading reading{
+        .cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
     run.forReading = std::make_shared<const int>(0);
     reading.whose = run.forReading;
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
@@ -183,7 +203,8 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     reading.subscription.sight = policy_.sight(identityOf(webhook));
     reading.subscription.sight.give(Kind::webhook, Reach::own);
     reading.subscription.subject = webhook.subject.value_or("");
-    ledger_.read(std::move(reading), [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
+    ledger_.read(std::move(reading), [this, id = webhook.id,
+                                      generation = run.generation](const Result<events::Page>& page) {
         if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
         ledger_.transact([this, id, generation, page](events::Books& books) {
             const auto found = runs_.find(id);
@@ -194,7 +215,7 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
                 run.queue.assign(page->frames.begin(), page->frames.end());
                 run.readUpTo = page->cursor;
             } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
-                return;                                   // it could not be read: at the next tick again, from the same place
+                return;  // it could not be read: at the next tick again, from the same place
             } else if (auto webhook = find(books, id)) {  // it was suspended for longer than the journal reaches back
                 webhook->cursor = books.cursor();
                 tell(books, *webhook, "journal-truncated");
@@ -211,7 +232,8 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
     ++sendingInAll_;
     const auto frame = run.queue.front();
     const std::string event(frame->cursor());
-    const auto timestamp = std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
+    const auto timestamp =
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
     std::vector<SigningSecret> valid;
     for (const auto& secret : webhook.secrets)
         if (!secret.until || *secret.until > books.now()) valid.push_back(secret);
@@ -220,12 +242,16 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
                     {"webhook-id", event},
                     {"webhook-timestamp", timestamp},
                     {"webhook-signature", sign(valid, event, timestamp, post.body)}};
-    Delivery delivery{.event = event, .type = std::string(frame->type()), .attempt = webhook.attempt + 1, .at = books.now()};
-    books.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation, post = std::move(post), delivery = std::move(delivery)] {
+    Delivery delivery{
+        .event = event, .type = std::string(frame->type()), .attempt = webhook.attempt + 1, .at = books.now()};
+    books.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation,
+                       post = std::move(post), delivery = std::move(delivery)] {
         const auto started = std::chrono::steady_clock::now();
         send_(post, [this, id, owner, generation, delivery, started](const outbound::PostOutcome& outcome) {
             auto done = delivery;
-            done.durationMilliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+            done.durationMilliseconds =
+                std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
+                    .count();
             if (outcome.status)
                 done.status = *outcome.status;
             else
@@ -233,7 +259,8 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
             if (!outcome.answer.empty()) done.answer = beginning(outcome.answer);
             ledger_.transact([this, id, owner, generation, done](events::Books& then) {
                 --sendingInAll_;
-                if (const auto own = sending_.find(owner); own != sending_.end() && --own->second == 0) sending_.erase(own);
+                if (const auto own = sending_.find(owner); own != sending_.end() && --own->second == 0)
+                    sending_.erase(own);
                 const auto found = runs_.find(id);
                 if (found == runs_.end()) return;
                 found->second.sending = false;
@@ -249,7 +276,8 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
     auto& run = runs_[id];
     const auto& kept = books.records().all(deliveries(id));
     std::uint64_t number = 0;  // of the last one
-    if (!kept.empty()) std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);
+    if (!kept.empty())
+        std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);
     books.records().put(deliveries(id), fmt::format("{:012}", number + 1), toJson(delivery).as_object());
     while (books.records().all(deliveries(id)).size() > deliveriesKept)
         books.records().erase(deliveries(id), books.records().all(deliveries(id)).begin()->first);
@@ -264,7 +292,8 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
         keep();
         return advance(books, id);
     }
-    webhook->problem = delivery.status ? "The receiver answered " + std::to_string(*delivery.status) + "." : *delivery.error;
+    webhook->problem =
+        delivery.status ? "The receiver answered " + std::to_string(*delivery.status) + "." : *delivery.error;
     if (delivery.status == 410) {
         webhook->state = WebhookState::ended;
         webhook->nextAttemptAt.reset();
@@ -274,7 +303,8 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
         webhook->nextAttemptAt.reset();
         tell(books, *webhook, "suspended");
     } else {
-        const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(options_.retries[static_cast<std::size_t>(webhook->attempt)]);
+        const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(
+            options_.retries[static_cast<std::size_t>(webhook->attempt)]);
         std::uniform_int_distribution<std::int64_t> jitter(0, pause.count() / 5);  // up to a fifth more
         ++webhook->attempt;
         webhook->nextAttemptAt = books.now() + pause + std::chrono::milliseconds(jitter(random_));
@@ -284,7 +314,8 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
 
 void Webhooks::tell(events::Books& books, const Webhook& webhook, std::string_view event) {
     spdlog::warn("webhook {}: {} ({})", webhook.id, event, webhook.problem.value_or("-"));
-    books.tell({WebhookChanged{webhook.id, ownerOf(webhook), {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
+    books.tell(
+        {WebhookChanged{webhook.id, ownerOf(webhook), {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
 }
 
 }  // namespace deskline::automation

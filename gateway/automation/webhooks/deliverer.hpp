@@ -1,6 +1,7 @@
-// Webhooks: events posted to a receiver, in order, at least once, from a cursor that the journal keeps. What fails is tried again at longer
-// and longer intervals, then the webhook is suspended and says so as an event. Each webhook goes its own way; a slow receiver delays nobody.
-// Source: Standard Webhooks (headers, signatures, secrets), CloudEvents HTTP binding (structured mode). Thread: the ledger's.
+// Webhooks: events posted to a receiver, in order, at least once, from a cursor that the journal keeps. What fails is
+// tried again at longer and longer intervals, then the webhook is suspended and says so as an event. Each webhook goes
+// its own way; a slow receiver delays nobody. Source: Standard Webhooks (headers, signatures, secrets), CloudEvents
+// HTTP binding (structured mode). Thread: the ledger's.
 #pragma once
 #include <deque>
 #include <random>
@@ -21,7 +22,8 @@ struct Owner {  // who made a webhook, as it was then: the receiver hears what t
     identity::Role role = identity::Role::integration;
     identity::Proof proof = identity::Proof::local_token;
     std::string credential;
-    std::optional<std::int64_t> issued;  // of a token; absent too in what was made before this was kept: then before every revocation
+    std::optional<std::int64_t>
+        issued;  // of a token; absent too in what was made before this was kept: then before every revocation
     std::vector<std::string> agents, groups, scopes;
 };
 BOOST_DESCRIBE_STRUCT(Owner, (), (subject, role, proof, credential, issued, agents, groups, scopes))
@@ -40,7 +42,9 @@ struct Webhook {
     Time createdAt{};
     std::vector<SigningSecret> secrets;
 };
-BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, owner, madeBy, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem, createdAt, secrets))
+BOOST_DESCRIBE_STRUCT(Webhook, (),
+                      (id, url, owner, madeBy, topics, agents, subject, state, cursor, attempt, nextAttemptAt, problem,
+                       createdAt, secrets))
 
 struct Delivery {
     std::string event, type;
@@ -66,14 +70,15 @@ public:
     static constexpr auto rotation = std::chrono::hours(24);  // how long the secret before is valid too
 
     // `draining`: the gateway ends; nothing more is sent. `send` may answer on any thread, once.
-    Webhooks(events::Ledger& ledger, identity::Authenticator& authenticator, const identity::Policy& policy, const std::atomic<bool>& draining,
-             WebhookOptions options, Send send);
+    Webhooks(events::Ledger& ledger, identity::Authenticator& authenticator, const identity::Policy& policy,
+             const std::atomic<bool>& draining, WebhookOptions options, Send send);
 
     void restored(events::Books& books) override;
     void tick(events::Books& books) override;
 
     const WebhookOptions& options() const { return options_; }
-    static std::optional<Fault> full(events::Books& books, const std::string& owner);  // why there is no room for one more of that owner
+    static std::optional<Fault> full(events::Books& books,
+                                     const std::string& owner);  // why there is no room for one more of that owner
     // Where there are as many as there may be: the oldest whose owner is nobody any more goes, if there is one.
     void makeRoom(events::Books& books);
     static std::optional<Webhook> find(events::Books& books, const std::string& id);
@@ -110,8 +115,10 @@ private:
 };
 
 Owner ownerFrom(const identity::Identity& caller);
-std::string ownerOf(const Webhook& webhook);             // as Identity::owner says it; one without `madeBy` is of whoever has no credential
-std::string ownerIn(const boost::json::object& record);  // the same, of one as it is kept: without reading the whole of it
-boost::json::object show(const Webhook& webhook);        // never a secret
+std::string ownerOf(
+    const Webhook& webhook);  // as Identity::owner says it; one without `madeBy` is of whoever has no credential
+std::string ownerIn(
+    const boost::json::object& record);            // the same, of one as it is kept: without reading the whole of it
+boost::json::object show(const Webhook& webhook);  // never a secret
 
 }  // namespace deskline::automation

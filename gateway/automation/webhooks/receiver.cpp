@@ -17,7 +17,8 @@ constexpr std::string_view secretPrefix = "whsec_";
 
 std::string base64(std::string_view bytes) {
     std::string out(4 * ((bytes.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    static_cast<int>(bytes.size()));
     return out;
 }
 
@@ -25,14 +26,17 @@ std::optional<std::string> unbase64(std::string_view text) {
     if (text.empty() || text.size() % 4) return std::nullopt;
     std::string out(text.size() / 4 * 3, '\0');
     const int length =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
     if (length < 0) return std::nullopt;
     out.resize(static_cast<std::size_t>(length) - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));
     return out;
 }
 
 // "127.0.0.1.example" is read as an address with a path that has no slash (Boost.URL 1.81).
-bool hasWholeHost(const boost::urls::url_view& url) { return url.encoded_path().empty() || url.encoded_path().starts_with("/"); }
+bool hasWholeHost(const boost::urls::url_view& url) {
+    return url.encoded_path().empty() || url.encoded_path().starts_with("/");
+}
 
 }  // namespace
 
@@ -49,15 +53,16 @@ bool isSecret(std::string_view text) {
     return bytes && bytes->size() >= 24 && bytes->size() <= 64;
 }
 
-std::string sign(const std::vector<SigningSecret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body) {
+std::string sign(const std::vector<SigningSecret>& secrets, const std::string& id, const std::string& timestamp,
+                 const std::string& body) {
     const auto signedText = id + "." + timestamp + "." + body;
     std::string all;
     for (const auto& secret : secrets) {
         const auto key = unbase64(std::string_view(secret.value).substr(secretPrefix.size())).value_or("");
         unsigned char digest[EVP_MAX_MD_SIZE];
         unsigned int length = 0;
-        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(signedText.data()), signedText.size(), digest,
-             &length);
+        HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(signedText.data()), signedText.size(), digest, &length);
         all += (all.empty() ? "v1," : " v1,") + base64({reinterpret_cast<const char*>(digest), length});
     }
     return all;

@@ -17,7 +17,8 @@ struct SigningSecret {
 BOOST_DESCRIBE_STRUCT(SigningSecret, (), (value, until))
 
 // "v1,<base64>": HMAC-SHA256 of "<id>.<timestamp>.<body>"; one for each valid secret.
-std::string sign(const std::vector<SigningSecret>& secrets, const std::string& id, const std::string& timestamp, const std::string& body);
+std::string sign(const std::vector<SigningSecret>& secrets, const std::string& id, const std::string& timestamp,
+                 const std::string& body);
 std::string newSecret();
 bool isSecret(std::string_view text);
 // Why a receiver's address may not be used; what it resolves to is checked again before each delivery.

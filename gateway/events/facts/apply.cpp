@@ -20,14 +20,19 @@ public:
         source = {true, fact.capabilities, std::nullopt};
         if (!news) return;
         changes_.publish({Kind::source, std::string(name(fact.source))}, {},
-                         {{"event", known ? "capabilities" : "connected"}, {"source", name(fact.source)}, {"capabilities", source.capabilitiesJson()}});
+                         {{"event", known ? "capabilities" : "connected"},
+                          {"source", name(fact.source)},
+                          {"capabilities", source.capabilitiesJson()}});
     }
 
     void operator()(const SourceLost& fact) {
         auto& source = state_.sources[fact.source];
         source.connected = false;
         source.fault = fact.cause;
-        json::object data{{"event", "lost"}, {"source", name(fact.source)}, {"cause", fact.cause.slug.text()}, {"detail", fact.cause.detail}};
+        json::object data{{"event", "lost"},
+                          {"source", name(fact.source)},
+                          {"cause", fact.cause.slug.text()},
+                          {"detail", fact.cause.detail}};
         if (fact.cause.hresult) data["hresult"] = hex(*fact.cause.hresult);
         if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
         changes_.publish({Kind::source, std::string(name(fact.source))}, {}, std::move(data));
@@ -45,9 +50,12 @@ private:
 
 class All : public TelephonyFacts, public AudioFacts, public SourceFacts {
 public:
-    All(State& state, Changes& changes) : TelephonyFacts(state, changes), AudioFacts(state, changes), SourceFacts(state, changes), changes_(changes) {}
+    All(State& state, Changes& changes)
+        : TelephonyFacts(state, changes), AudioFacts(state, changes), SourceFacts(state, changes), changes_(changes) {}
     using TelephonyFacts::operator(), AudioFacts::operator(), SourceFacts::operator();
-    void operator()(const WebhookChanged& fact) { changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data)); }
+    void operator()(const WebhookChanged& fact) {
+        changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data));
+    }
 
 private:
     Changes& changes_;

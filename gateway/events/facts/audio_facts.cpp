@@ -9,14 +9,17 @@ void AudioFacts::operator()(const AudioSessionChanged& fact) {
     session.revision = changes_.nextRevision();
     auto data = toldOf(session, "change", name(fact.change));
     if (fact.reason) data["reason"] = name(*fact.reason);
-    const bool gone = fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
+    const bool gone =
+        fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
     if (!gone)
         state_.audioSessions[session.id] = session;
     else if (state_.audioSessions.erase(session.id) == 0)
         return;  // its end was told already
-    const auto delivery = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels ? Delivery::latest : Delivery::lossless;
-    changes_.publish({Kind::audio_session, session.id}, {}, std::move(data), changes_.attribute({Kind::audio_session, session.id, "", name(fact.change)}),
-                     delivery);
+    const auto delivery = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels
+                              ? Delivery::latest
+                              : Delivery::lossless;
+    changes_.publish({Kind::audio_session, session.id}, {}, std::move(data),
+                     changes_.attribute({Kind::audio_session, session.id, "", name(fact.change)}), delivery);
 }
 
 void AudioFacts::operator()(const AudioDeviceChanged& fact) {
@@ -29,36 +32,42 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
     if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
         for (auto& [id, other] : state_.devices)
             if (id != fact.device.id && other.flow == fact.device.flow)
-                std::erase_if(other.defaultFor,
-                              [&](DeviceRole role) { return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end(); });
+                std::erase_if(other.defaultFor, [&](DeviceRole role) {
+                    return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end();
+                });
     changes_.publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", name(fact.change)),
                      changes_.attribute({Kind::audio_device, device.id, "", name(fact.change)}),
                      fact.change == AudioDeviceChange::volume ? Delivery::latest : Delivery::lossless);
 }
 
 void AudioFacts::operator()(const Ducking& fact) {
-    changes_.publish({Kind::audio_ducking, fact.session}, {},
-                     {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
+    changes_.publish(
+        {Kind::audio_ducking, fact.session}, {},
+        {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
 }
 
 void AudioFacts::operator()(const Meter& fact) {
-    changes_.publish({Kind::audio_meter, fact.object}, {}, {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}}, {},
+    changes_.publish({Kind::audio_meter, fact.object}, {},
+                     {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}}, {},
                      Delivery::ephemeral);
 }
 
 void AudioFacts::operator()(const AudioPicture& fact) {
     for (const auto& id : missing(state_.audioSessions, fact.sessions))
-        (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected, DisconnectReason::unknown});
-    for (const auto& id : missing(state_.devices, fact.devices)) (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
+        (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected,
+                                    DisconnectReason::unknown});
+    for (const auto& id : missing(state_.devices, fact.devices))
+        (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
     for (auto device : fact.devices) {
         const auto known = state_.devices.find(device.id);
         if (known != state_.devices.end()) device.revision = known->second.revision;  // the source knows none
         if (known == state_.devices.end())
             (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
         else if (known->second != device)
-            (*this)(AudioDeviceChanged{device, known->second.state != device.state             ? AudioDeviceChange::state
-                                               : known->second.defaultFor != device.defaultFor ? AudioDeviceChange::default_
-                                                                                               : AudioDeviceChange::volume});
+            (*this)(AudioDeviceChanged{device, known->second.state != device.state ? AudioDeviceChange::state
+                                               : known->second.defaultFor != device.defaultFor
+                                                   ? AudioDeviceChange::default_
+                                                   : AudioDeviceChange::volume});
     }
     for (auto session : fact.sessions) {
         const auto known = state_.audioSessions.find(session.id);
@@ -66,7 +75,8 @@ void AudioFacts::operator()(const AudioPicture& fact) {
         if (known == state_.audioSessions.end())
             (*this)(AudioSessionChanged{session, AudioSessionChange::created});
         else if (known->second != session)
-            (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state : AudioSessionChange::volume});
+            (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state
+                                                                                      : AudioSessionChange::volume});
     }
 }
 

@@ -1,5 +1,5 @@
-// The events that one fact leads to, while it is applied: gathered in their order, each with what it was brought about by. What every kind of
-// fact needs for that stands here. Thread: the ledger's.
+// The events that one fact leads to, while it is applied: gathered in their order, each with what it was brought about
+// by. What every kind of fact needs for that stands here. Thread: the ledger's.
 #pragma once
 #include <set>
 
@@ -11,13 +11,15 @@ namespace deskline::events {
 class Changes {
 public:
     // `number`: of the last event before this fact's.
-    Changes(Time time, std::uint64_t number, const Attribution& attribution) : time_(time), number_(number), attribution_(attribution) {}
+    Changes(Time time, std::uint64_t number, const Attribution& attribution)
+        : time_(time), number_(number), attribution_(attribution) {}
 
     Time time() const { return time_; }  // of the fact
     std::vector<Change>& all() { return all_; }
     std::uint64_t nextRevision() const { return number_ + all_.size() + 1; }
     Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
-    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {}, Delivery delivery = Delivery::lossless) {
+    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {},
+                 Delivery delivery = Delivery::lossless) {
         if (by.cause) data["cause"] = toJson(*by.cause);
         all_.push_back({std::move(object), std::move(concern), std::move(data), by.command, delivery});
     }

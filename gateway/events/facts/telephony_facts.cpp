@@ -58,7 +58,8 @@ void TelephonyFacts::operator()(const SessionChanged& fact) {
     auto& session = known->second;
     if (fact.session) session.statistics = fact.session->statistics;
     const auto previous = session.state;
-    const auto by = changes_.attribute({Kind::agent_session, session.id, session.agent, name(fact.event), session.acdGroup});
+    const auto by =
+        changes_.attribute({Kind::agent_session, session.id, session.agent, name(fact.event), session.acdGroup});
     enter(session, entered(fact.event), by.cause ? by.cause->reason : std::nullopt);
     session.stale.reset();
     publishSession(session, fact.event, previous, {}, by);
@@ -121,7 +122,8 @@ void TelephonyFacts::operator()(const FiguresRead& fact) {
     for (auto& [id, figures] : fact.agents)
         if (auto agent = state_.agents.find(id); agent != state_.agents.end()) agent->second.statistics = figures;
     for (auto& [id, figures] : fact.sessions)
-        if (auto session = state_.sessions.find(id); session != state_.sessions.end()) session->second.statistics = figures;
+        if (auto session = state_.sessions.find(id); session != state_.sessions.end())
+            session->second.statistics = figures;
     for (auto& [id, figures] : fact.queues)
         if (auto queue = state_.queues.find(id); queue != state_.queues.end()) queue->second.statistics = figures;
 }
@@ -131,7 +133,8 @@ void TelephonyFacts::operator()(const AddressesRead& fact) {
     for (auto& address : fact.addresses) state_.addresses[address.id] = address;
 }
 
-// The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has changed.
+// The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
+// changed.
 void TelephonyFacts::operator()(const TelephonyPicture& fact) {
     setPresent(fact.handlers);
     setPresent(fact.groups);
@@ -181,7 +184,8 @@ void TelephonyFacts::setCalls(const std::vector<Call>& now) {
         (*this)(CallChanged{call, CallEvent::state});
     }
     for (auto& call : now)
-        if (!state_.calls.contains(call.id) || state_.calls.at(call.id).state != call.state) (*this)(CallChanged{call, CallEvent::state});
+        if (!state_.calls.contains(call.id) || state_.calls.at(call.id).state != call.state)
+            (*this)(CallChanged{call, CallEvent::state});
 }
 
 void TelephonyFacts::operator()(const PendingStateChanged& fact) {
@@ -228,7 +232,8 @@ void TelephonyFacts::enter(AgentSession& session, SessionState state, std::optio
 
 void TelephonyFacts::bury(const std::string& id) {
     auto node = state_.sessions.extract(id);
-    if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end()) std::erase(agent->second.sessions, id);
+    if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end())
+        std::erase(agent->second.sessions, id);
     state_.ended.insert(std::move(node));
     state_.endedOrder.push_back(id);
     if (state_.endedOrder.size() <= endedKept) return;
@@ -250,7 +255,8 @@ void TelephonyFacts::publishCall(const Call& call, CallEvent event) {
     changes_.publish({Kind::call, call.id}, concern, toldOf(call, "event", name(event)));
 }
 
-void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more, const Attributed& by) {
+void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more,
+                                    const Attributed& by) {
     session.revision = changes_.nextRevision();
     auto data = toldOf(session, "event", name(event));
     data["previousState"] = name(previous);

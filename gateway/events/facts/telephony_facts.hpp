@@ -1,4 +1,5 @@
-// How the facts of a telephony source, and the gateway's own about agents and sessions, change the state. Thread: the ledger's.
+// How the facts of a telephony source, and the gateway's own about agents and sessions, change the state. Thread: the
+// ledger's.
 #pragma once
 #include "events/facts/changes.hpp"
 
@@ -29,7 +30,8 @@ private:
     void publishAgent(Agent& agent, AgentEvent event);
     void publishAgent(Agent& agent, AgentEvent event, const Attributed& by);
     void publishCall(const Call& call, CallEvent event);
-    void publishSession(AgentSession& session, SessionEvent event, SessionState previous, boost::json::object more = {}, const Attributed& by = {});
+    void publishSession(AgentSession& session, SessionEvent event, SessionState previous, boost::json::object more = {},
+                        const Attributed& by = {});
     void setAgents(const std::vector<Agent>& now);
     void setSessions(const std::vector<AgentSession>& now);
     void setCalls(const std::vector<Call>& now);

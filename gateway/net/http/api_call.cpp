@@ -9,7 +9,8 @@
 
 namespace deskline::net {
 
-api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, const From& from, Shard& shard) {
+api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
+                        const From& from, Shard& shard) {
     api::Request call;
     call.address = from.address;
     call.origin = from.origin;
@@ -26,17 +27,21 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
     return call;
 }
 
-// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. At the end who only reads is not
-// waited for; who has changed something is, for as long as there is time.
+// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. At the end who
+// only reads is not waited for; who has changed something is, for as long as there is time.
 asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request) {
     const auto until = leavingOf(request);
     AnswerOf<api::Response> otherwise = unanswered(request);
     // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
-    auto begin = [&site, call = std::move(request)](api::Respond respond) mutable { api::handle(site.api, std::move(call), std::move(respond)); };
+    auto begin = [&site, call = std::move(request)](api::Respond respond) mutable {
+        api::handle(site.api, std::move(call), std::move(respond));
+    };
     co_return co_await fromOutside(shard, until, std::move(otherwise), std::move(begin));
 }
 
-Leaving leavingOf(const api::Request& request) { return request.method == "GET" || request.method == "HEAD" ? Leaving::reads_over : Leaving::over; }
+Leaving leavingOf(const api::Request& request) {
+    return request.method == "GET" || request.method == "HEAD" ? Leaving::reads_over : Leaving::over;
+}
 
 std::function<api::Response(const Fault&)> unanswered(const api::Request& request) {
     return [id = request.requestId, unknown = leavingOf(request) == Leaving::over](Fault fault) {

@@ -1,4 +1,5 @@
-// A request on its way through the API and back to the shard, as HTTP and as a command on a stream. Thread: the shard's.
+// A request on its way through the API and back to the shard, as HTTP and as a command on a stream. Thread: the
+// shard's.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <functional>
@@ -14,7 +15,8 @@
 namespace deskline::net {
 
 // What the API is asked. `path` and `query`: of the target, below the API's prefix.
-api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query, const From& from, Shard& shard);
+api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
+                        const From& from, Shard& shard);
 asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request);
 
 // When an unanswered request is told that the gateway ends, and how it is told that, or that there can be no answer.

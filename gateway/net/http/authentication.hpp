@@ -1,5 +1,6 @@
-// Who asks, and from where: by a ticket, a bearer token, an API key or a client certificate, the same for REST and streams. Whoever is
-// refused is counted, written into the audit, and whoever guesses has to wait (identity/throttle.hpp). Thread: the shard's.
+// Who asks, and from where: by a ticket, a bearer token, an API key or a client certificate, the same for REST and
+// streams. Whoever is refused is counted, written into the audit, and whoever guesses has to wait
+// (identity/throttle.hpp). Thread: the shard's.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 
@@ -11,11 +12,12 @@
 namespace deskline::net {
 
 struct From {
-    std::string address;                   // of the client, as trusted proxies tell it
-    std::string origin;                    // of the page that asks, for people to read
-    bool mayAsk = true;                    // no page, one of the gateway's own, or of an origin on the list
-    std::string foreignHost = {};          // not the gateway's: the page would be its own but for that
-    std::string ownPage = {};              // origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site)
+    std::string address;           // of the client, as trusted proxies tell it
+    std::string origin;            // of the page that asks, for people to read
+    bool mayAsk = true;            // no page, one of the gateway's own, or of an origin on the list
+    std::string foreignHost = {};  // not the gateway's: the page would be its own but for that
+    std::string ownPage =
+        {};  // origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site)
     std::vector<std::string> certificate;  // names in the client's certificate, verified; empty: none
     bool certificateHolds = true;          // still, by its end and the authorities and revocations of now
 };
@@ -25,10 +27,11 @@ From fromOf(const HttpRequest& request, const Channel& channel, const Site& site
 std::optional<Fault> refusedOrigin(const From& from, Site& site);
 
 // The answer is nobody where nothing was shown. `ticket`: from the query.
-asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request, const From& from,
-                                                                   const std::string* ticket);
+asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request,
+                                                                   const From& from, const std::string* ticket);
 // A token or key, as it stands in a header or in `hello`.
-asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential, const From& from);
+asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential,
+                                                     const From& from);
 
 Fault unknownCaller(Site& site, const From& from);  // nothing was shown where something must be
 

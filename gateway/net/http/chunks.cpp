@@ -34,7 +34,8 @@ std::size_t Chunks::take(std::string_view bytes) {
 void Chunks::step(char c) {
     switch (at_) {
         case At::size: return size(c);
-        case At::space: return c == ';' ? nextInExtension(c) : next(isSpace(c) && ++extensions_ <= extensionBytes, At::space);
+        case At::space:
+            return c == ';' ? nextInExtension(c) : next(isSpace(c) && ++extensions_ <= extensionBytes, At::space);
         case At::extension: return c == '\r' ? next(true, At::sizeEnd) : nextInExtension(c);
         case At::sizeEnd: return c == '\n' ? endOfSize() : next(false, At::sizeEnd);
         case At::dataCr: return next(c == '\r', At::dataLf);
@@ -50,7 +51,10 @@ void Chunks::next(bool fits, At at) {
 }
 
 void Chunks::size(char c) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit >= 0) {
         size_ = size_ * 16 + static_cast<std::size_t>(digit);
         return next(++digits_ <= mostDigits, At::size);
@@ -60,7 +64,9 @@ void Chunks::size(char c) {
     return c == ';' ? nextInExtension(c) : next(isSpace(c), At::space);
 }
 
-void Chunks::nextInExtension(char c) { next(++extensions_ <= extensionBytes && mayBeInValue(static_cast<unsigned char>(c)), At::extension); }
+void Chunks::nextInExtension(char c) {
+    next(++extensions_ <= extensionBytes && mayBeInValue(static_cast<unsigned char>(c)), At::extension);
+}
 
 void Chunks::endOfSize() {
     if (body.size() + size_ > bodyBytes) is_ = Is::tooLarge;

@@ -1,5 +1,5 @@
-// A body in chunks, taken apart as it comes. Extensions are passed over, the trailer is checked and thrown away: no field counts that came
-// after the header (RFC 9110 §6.5.1). Source: RFC 9112 §7.1. Thread: any.
+// A body in chunks, taken apart as it comes. Extensions are passed over, the trailer is checked and thrown away: no
+// field counts that came after the header (RFC 9110 §6.5.1). Source: RFC 9112 §7.1. Thread: any.
 #pragma once
 #include <string>
 #include <string_view>

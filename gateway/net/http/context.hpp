@@ -1,5 +1,5 @@
-// What every connection works with: the API, the TLS context, limits, counters. Built by main, lives as long as the listener. Thread: read-only after the
-// start, apart from the counters.
+// What every connection works with: the API, the TLS context, limits, counters. Built by main, lives as long as the
+// listener. Thread: read-only after the start, apart from the counters.
 #pragma once
 
 #include <atomic>
@@ -9,9 +9,9 @@
 
 #include "api/context.hpp"
 #include "net/http/shares.hpp"
+#include "net/shard/watchers.hpp"
 #include "net/transport/peers.hpp"
 #include "net/transport/tls_context.hpp"
-#include "net/shard/watchers.hpp"
 
 namespace deskline::net {
 
@@ -22,10 +22,10 @@ struct Site {
     std::set<std::string> allowedOrigins;
     Networks trustedProxies{};
     Peers peers{{}, {}};
-    Shares unread{64 << 20};           // bytes of answers that wait to be read, by account, or address where none is known
-    Shares streamPlaces{};             // open streams by account
-    std::string contentPolicy;         // Content-Security-Policy of pages
-    std::string signIn;                // JSON: where the page may sign somebody in; "": nowhere
+    Shares unread{64 << 20};    // bytes of answers that wait to be read, by account, or address where none is known
+    Shares streamPlaces{};      // open streams by account
+    std::string contentPolicy;  // Content-Security-Policy of pages
+    std::string signIn;         // JSON: where the page may sign somebody in; "": nowhere
     std::size_t queueLimit = 1 << 20;  // bytes of any kind queued for one stream before it is closed as too slow
     std::size_t maxConnections = 20'000;
     std::size_t crowd = 256;  // connections beyond the limit that still get an answer

@@ -20,15 +20,19 @@ struct Lines {  // a header as its bytes have it
     std::vector<FieldLine> fields;
 
     std::size_t count(std::string_view name) const {
-        return static_cast<std::size_t>(std::ranges::count_if(fields, [&](const FieldLine& line) { return api::same(line.name, name); }));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(fields, [&](const FieldLine& line) { return api::same(line.name, name); }));
     }
     std::string_view first(std::string_view name) const {
-        const auto found = std::ranges::find_if(fields, [&](const FieldLine& line) { return api::same(line.name, name); });
+        const auto found =
+            std::ranges::find_if(fields, [&](const FieldLine& line) { return api::same(line.name, name); });
         return found == fields.end() ? std::string_view() : found->value;
     }
     bool lists(std::string_view name, std::string_view element) const {
         return std::ranges::any_of(fields, [&](const FieldLine& line) {
-            return api::same(line.name, name) && std::ranges::any_of(api::elements(line.value), [&](std::string_view one) { return api::same(one, element); });
+            return api::same(line.name, name) &&
+                   std::ranges::any_of(api::elements(line.value),
+                                       [&](std::string_view one) { return api::same(one, element); });
         });
     }
 };
@@ -39,7 +43,8 @@ Fault broken(std::string_view says, std::string_view source, Slug slug = "bad-re
 
 bool isToken(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-        return std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+        return std::isalnum(c) ||
+               std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
     });
 }
 
@@ -83,7 +88,8 @@ constexpr std::string_view lengthField = "Content-Length", codingField = "Transf
 std::optional<std::uint64_t> numberIn(std::string_view digits) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return isDigits(digits) && error == std::errc() && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
+    return isDigits(digits) && error == std::errc() && end == digits.data() + digits.size() ? std::optional(number)
+                                                                                            : std::nullopt;
 }
 
 struct Absolute {
@@ -106,7 +112,9 @@ bool targetFits(const Lines& lines) {
     return absolute && isHost(absolute->authority);
 }
 
-bool upgrades(const Lines& lines) { return lines.lists("Upgrade", "websocket") && lines.lists("Connection", "upgrade"); }
+bool upgrades(const Lines& lines) {
+    return lines.lists("Upgrade", "websocket") && lines.lists("Connection", "upgrade");
+}
 
 // What a header must be, in the order in which it is asked. A row holds where `broken` is false.
 struct Rule {
@@ -116,40 +124,55 @@ struct Rule {
 };
 constexpr Rule rules[] = {
     {"RFC 9110 §9.1", "The method is no token", [](const Lines& l) { return !isToken(l.method); }},
-    {"RFC 9112 §2.3", "The version must be HTTP/1.1 or HTTP/1.0", [](const Lines& l) { return l.version != "HTTP/1.1" && l.version != "HTTP/1.0"; }},
+    {"RFC 9112 §2.3", "The version must be HTTP/1.1 or HTTP/1.0",
+     [](const Lines& l) { return l.version != "HTTP/1.1" && l.version != "HTTP/1.0"; }},
     {"RFC 9110 §9.3.6", "This is no proxy: there is no CONNECT", [](const Lines& l) { return l.method == "CONNECT"; }},
     {"RFC 9112 §3.2", "The target holds what no URI may hold",
-     [](const Lines& l) { return !std::ranges::all_of(l.target, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; }); }},
-    {"RFC 9112 §3.2", "The target must be a path, an https address, or * with OPTIONS", [](const Lines& l) { return !targetFits(l); }},
-    {"RFC 9112 §3.2", "Exactly one Host is wanted", [](const Lines& l) { return l.count("Host") > 1 || (l.count("Host") == 0 && l.version == "HTTP/1.1"); }},
+     [](const Lines& l) {
+         return !std::ranges::all_of(l.target, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+     }},
+    {"RFC 9112 §3.2", "The target must be a path, an https address, or * with OPTIONS",
+     [](const Lines& l) { return !targetFits(l); }},
+    {"RFC 9112 §3.2", "Exactly one Host is wanted",
+     [](const Lines& l) { return l.count("Host") > 1 || (l.count("Host") == 0 && l.version == "HTTP/1.1"); }},
     {"RFC 9112 §3.2", "Host must be a host name or an address, with or without a port",
      [](const Lines& l) { return l.count("Host") == 1 && !isHost(l.first("Host")); }},
-    {"RFC 9112 §6.1", "Transfer-Encoding is not for HTTP/1.0", [](const Lines& l) { return l.count(codingField) > 0 && l.version == "HTTP/1.0"; }},
+    {"RFC 9112 §6.1", "Transfer-Encoding is not for HTTP/1.0",
+     [](const Lines& l) { return l.count(codingField) > 0 && l.version == "HTTP/1.0"; }},
     {"RFC 9112 §6.1", "Transfer-Encoding can be nothing but chunked, once",
-     [](const Lines& l) { return l.count(codingField) > 1 || (l.count(codingField) == 1 && !api::same(l.first(codingField), "chunked")); }},
+     [](const Lines& l) {
+         return l.count(codingField) > 1 || (l.count(codingField) == 1 && !api::same(l.first(codingField), "chunked"));
+     }},
     {"RFC 9112 §6.3", "Transfer-Encoding and Content-Length exclude each other",
      [](const Lines& l) { return l.count(codingField) > 0 && l.count(lengthField) > 0; }},
     {"RFC 9110 §8.6", "Content-Length must be one number",
-     [](const Lines& l) { return l.count(lengthField) > 1 || (l.count(lengthField) == 1 && !numberIn(l.first(lengthField))); }},
+     [](const Lines& l) {
+         return l.count(lengthField) > 1 || (l.count(lengthField) == 1 && !numberIn(l.first(lengthField)));
+     }},
     {"RFC 9110 §5.3", "A field that can have one value stands twice",
-     [](const Lines& l) { return std::ranges::any_of(singletons, [&](std::string_view name) { return l.count(name) > 1; }); }},
+     [](const Lines& l) {
+         return std::ranges::any_of(singletons, [&](std::string_view name) { return l.count(name) > 1; });
+     }},
     {"RFC 9110 §7.6.1", "Connection must be a list of names",
      [](const Lines& l) {
          return std::ranges::any_of(l.fields, [](const FieldLine& line) {
-             return api::same(line.name, "Connection") && !std::ranges::all_of(api::elements(line.value), [](std::string_view one) { return isToken(one); });
+             return api::same(line.name, "Connection") &&
+                    !std::ranges::all_of(api::elements(line.value), [](std::string_view one) { return isToken(one); });
          });
      }},
     {"RFC 6455 §4.1", "A request for a WebSocket is a GET of HTTP/1.1 without a body",
      [](const Lines& l) {
-         return upgrades(l) && (l.method != "GET" || l.version != "HTTP/1.1" || l.count(codingField) > 0 || numberIn(l.first(lengthField)).value_or(0) > 0);
+         return upgrades(l) && (l.method != "GET" || l.version != "HTTP/1.1" || l.count(codingField) > 0 ||
+                                numberIn(l.first(lengthField)).value_or(0) > 0);
      }},
     {"RFC 9110 §10.1.1", "Expect can be nothing but 100-continue",
      [](const Lines& l) {
-         return l.version == "HTTP/1.1" && l.count("Expect") > 0 && (l.count("Expect") > 1 || !api::same(l.first("Expect"), "100-continue"));
+         return l.version == "HTTP/1.1" && l.count("Expect") > 0 &&
+                (l.count("Expect") > 1 || !api::same(l.first("Expect"), "100-continue"));
      },
      "expectation-failed"},
-    {"RFC 9110 §15.5.14", "The body has more than 64 KiB", [](const Lines& l) { return numberIn(l.first(lengthField)).value_or(0) > bodyBytes; },
-     "body-too-large"},
+    {"RFC 9110 §15.5.14", "The body has more than 64 KiB",
+     [](const Lines& l) { return numberIn(l.first(lengthField)).value_or(0) > bodyBytes; }, "body-too-large"},
 };
 
 void frame(const Lines& lines, Head& head) {
@@ -158,7 +181,8 @@ void frame(const Lines& lines, Head& head) {
     request.version(lines.version == "HTTP/1.1" ? 11 : 10);
     std::vector<std::pair<std::string, std::string>> joined;
     for (const auto& [name, value] : lines.fields) {
-        const auto known = std::ranges::find_if(joined, [&name = name](const auto& field) { return api::same(field.first, name); });
+        const auto known =
+            std::ranges::find_if(joined, [&name = name](const auto& field) { return api::same(field.first, name); });
         if (known == joined.end())
             joined.emplace_back(name, value);
         else
@@ -185,14 +209,18 @@ Result<std::vector<FieldLine>> fieldsIn(std::string_view text) {
         if (end == std::string_view::npos) return broken("A line ends otherwise than with CR LF", "RFC 9112 §2.2");
         const auto line = text.substr(0, end);
         text.remove_prefix(end + 2);
-        if (line.starts_with(' ') || line.starts_with('\t')) return broken("A field goes on in a second line", "RFC 9112 §5.2");
+        if (line.starts_with(' ') || line.starts_with('\t'))
+            return broken("A field goes on in a second line", "RFC 9112 §5.2");
         const auto colon = line.find(':');
         const auto name = line.substr(0, colon);
-        if (colon == std::string_view::npos || !isToken(name)) return broken("A line is no field: a name, a colon right after it, a value", "RFC 9112 §5.1");
+        if (colon == std::string_view::npos || !isToken(name))
+            return broken("A line is no field: a name, a colon right after it, a value", "RFC 9112 §5.1");
         const auto value = api::trimmed(line.substr(colon + 1));
         if (!std::ranges::all_of(value, [](char c) { return mayBeInValue(static_cast<unsigned char>(c)); }))
             return broken("The value of " + std::string(name) + " holds a control character", "RFC 9110 §5.5");
-        if (fields.size() == fieldLines) return broken(fmt::format("The header has more than {} lines", fieldLines), "RFC 6585 §5", "header-too-large");
+        if (fields.size() == fieldLines)
+            return broken(fmt::format("The header has more than {} lines", fieldLines), "RFC 6585 §5",
+                          "header-too-large");
         fields.push_back({name, value});
     }
     return fields;
@@ -215,7 +243,8 @@ Result<Head> wellFormed(std::string_view header) {
     frame(*lines, head);
     head.length = numberIn(lines->first(lengthField)).value_or(0);
     head.chunked = lines->count(codingField) > 0;
-    head.awaitsContinue = lines->version == "HTTP/1.1" && lines->count("Expect") > 0 && (head.chunked || head.length > 0);
+    head.awaitsContinue =
+        lines->version == "HTTP/1.1" && lines->count("Expect") > 0 && (head.chunked || head.length > 0);
     return head;
 }
 

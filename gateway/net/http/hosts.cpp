@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t longestName = 255;
 
-bool isPort(std::string_view text) { return text.empty() || (text.size() <= 5 && isDigits(text) && std::stoi(std::string(text)) <= 65'535); }
+bool isPort(std::string_view text) {
+    return text.empty() || (text.size() <= 5 && isDigits(text) && std::stoi(std::string(text)) <= 65'535);
+}
 
 }  // namespace
 
@@ -22,10 +24,12 @@ bool isHost(std::string_view text) {
         boost::system::error_code error;
         const auto address = boost::asio::ip::make_address_v6(std::string(host), error);
         const auto close = text.find(']');
-        return !error && address.scope_id() == 0 && close != std::string_view::npos && (close + 1 == text.size() || text[close + 1] == ':');
+        return !error && address.scope_id() == 0 && close != std::string_view::npos &&
+               (close + 1 == text.size() || text[close + 1] == ':');
     }
-    return !host.empty() && host.size() <= longestName &&
-           std::ranges::all_of(host, [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '.' || c == '_'; });
+    return !host.empty() && host.size() <= longestName && std::ranges::all_of(host, [](unsigned char c) {
+        return std::isalnum(c) || c == '-' || c == '.' || c == '_';
+    });
 }
 
 std::pair<std::string_view, std::string_view> hostAndPort(std::string_view text) {

@@ -11,8 +11,8 @@ namespace {
 
 bool inCertificate(const X509* certificate, const std::string& name) {
     auto* own = const_cast<X509*>(certificate);
-    return own &&
-           (X509_check_host(own, name.c_str(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1 || X509_check_ip_asc(own, name.c_str(), 0) == 1);
+    return own && (X509_check_host(own, name.c_str(), name.size(), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr) == 1 ||
+                   X509_check_ip_asc(own, name.c_str(), 0) == 1);
 }
 
 }  // namespace

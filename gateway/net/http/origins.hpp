@@ -1,8 +1,9 @@
-// Which pages are the gateway's own. A page's origin is `https://` and the host that the browser asked for, which a proxy passes on as Host
-// whatever it is; so Host counts only where it is a name of this gateway. Source: RFC 6454 §7, RFC 9110 §7.2. Thread: the shard's.
+// Which pages are the gateway's own. A page's origin is `https://` and the host that the browser asked for, which a
+// proxy passes on as Host whatever it is; so Host counts only where it is a name of this gateway. Source: RFC 6454 §7,
+// RFC 9110 §7.2. Thread: the shard's.
 #pragma once
-#include "net/transport/tls_connection.hpp"
 #include "net/http/context.hpp"
+#include "net/transport/tls_connection.hpp"
 
 namespace deskline::net {
 

@@ -17,11 +17,14 @@ using Buffer = boost::beast::flat_buffer;
 constexpr int idleSeconds = 60;
 constexpr std::size_t readBytes = 4096;
 
-std::string_view bytesIn(const Buffer& buffer) { return {static_cast<const char*>(buffer.cdata().data()), buffer.size()}; }
+std::string_view bytesIn(const Buffer& buffer) {
+    return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
+}
 
 asio::awaitable<bool> readMore(Stream& stream, Buffer& buffer) {
     error_code error;
-    const auto count = co_await stream.async_read_some(buffer.prepare(readBytes), asio::redirect_error(asio::use_awaitable, error));
+    const auto count =
+        co_await stream.async_read_some(buffer.prepare(readBytes), asio::redirect_error(asio::use_awaitable, error));
     buffer.commit(error ? 0 : count);
     co_return !error;
 }
@@ -38,7 +41,8 @@ asio::awaitable<Result<std::optional<std::size_t>>> readHeader(Stream& stream, B
             seen = 0;
         }
         const auto length = headerLength(bytesIn(buffer), seen);
-        if (length > headerBytes || (length == 0 && buffer.size() >= headerBytes)) co_return Fault{"header-too-large", "The header has more than 16 KiB."};
+        if (length > headerBytes || (length == 0 && buffer.size() >= headerBytes))
+            co_return Fault{"header-too-large", "The header has more than 16 KiB."};
         if (length > 0) co_return std::optional(length);
         seen = buffer.size();
         if (co_await readMore(stream, buffer)) continue;
@@ -52,8 +56,11 @@ asio::awaitable<Result<std::string>> readInChunks(Stream& stream, Buffer& buffer
     for (;;) {
         buffer.consume(chunks.take(bytesIn(buffer)));
         switch (chunks.is()) {
-            case Chunks::Is::whole: co_return Result<std::string>(boost::system::in_place_value, std::move(chunks.body));
-            case Chunks::Is::broken: co_return Fault{"bad-request", "The chunks of the body are not well-formed (RFC 9112 §7.1); the connection ends."};
+            case Chunks::Is::whole:
+                co_return Result<std::string>(boost::system::in_place_value, std::move(chunks.body));
+            case Chunks::Is::broken:
+                co_return Fault{"bad-request",
+                                "The chunks of the body are not well-formed (RFC 9112 §7.1); the connection ends."};
             case Chunks::Is::tooLarge: co_return tooLarge();
             case Chunks::Is::open: break;
         }

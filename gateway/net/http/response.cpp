@@ -12,7 +12,8 @@ constexpr std::size_t worthCompressing = 1024;  // bytes
 // What another site's page asks for is not compressed: the length of an answer would tell what is in it (BREACH).
 bool asksFromElsewhere(const HttpRequest& request) {
     const std::string_view referer = request[http::field::referer], own = request[http::field::host];
-    return request["Sec-Fetch-Site"] == "cross-site" || (!referer.empty() && !referer.starts_with("https://" + std::string(own) + "/"));
+    return request["Sec-Fetch-Site"] == "cross-site" ||
+           (!referer.empty() && !referer.starts_with("https://" + std::string(own) + "/"));
 }
 
 void compress(HttpResponse& response, std::string_view acceptEncoding) {
@@ -35,7 +36,8 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Fro
         response.set(http::field::access_control_allow_origin, origin);
         response.insert(http::field::vary, "Origin");
         response.set(http::field::access_control_expose_headers,
-                     "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, Idempotency-Replayed, RateLimit, RateLimit-Policy");
+                     "Location, Retry-After, X-Request-Id, Deskline-Cursor, Preference-Applied, ETag, "
+                     "Idempotency-Replayed, RateLimit, RateLimit-Policy");
     }
     if (!asksFromElsewhere(request)) compress(response, request[http::field::accept_encoding]);
     if (request.method() == http::verb::head) {
@@ -67,7 +69,8 @@ HttpResponse options(const HttpRequest& request, const std::string& methods) {
     response.set(http::field::access_control_allow_methods, methods);
     const std::string_view wanted = request[http::field::access_control_request_headers];
     const bool repeated = !wanted.empty() && wanted.size() <= longestShown;
-    response.set(http::field::access_control_allow_headers, repeated ? wanted : "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-Request-Id");
+    response.set(http::field::access_control_allow_headers,
+                 repeated ? wanted : "Authorization, Content-Type, Idempotency-Key, If-Match, Prefer, X-Request-Id");
     response.set(http::field::access_control_max_age, "600");
     return response;
 }

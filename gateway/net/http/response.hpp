@@ -1,5 +1,5 @@
-// Answers as HTTP: what every one of them has, those of the API, refusals, what a resource allows. Source: RFC 9110, Fetch (CORS).
-// Thread: any.
+// Answers as HTTP: what every one of them has, those of the API, refusals, what a resource allows. Source: RFC 9110,
+// Fetch (CORS). Thread: any.
 #pragma once
 #include <string>
 

@@ -1,5 +1,5 @@
-// How much of something each account has at a time (streams that are open, bytes that wait to be read): so much and no more, each share
-// counted once, for as long as it is held. Thread: any.
+// How much of something each account has at a time (streams that are open, bytes that wait to be read): so much and no
+// more, each share counted once, for as long as it is held. Thread: any.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -17,7 +17,8 @@ public:
     // Given back when it goes, however what it is for ends. Must not outlive all shares.
     class Share {
     public:
-        Share(Share&& other) noexcept : of_(std::exchange(other.of_, nullptr)), account_(other.account_), amount_(other.amount_) {}
+        Share(Share&& other) noexcept
+            : of_(std::exchange(other.of_, nullptr)), account_(other.account_), amount_(other.amount_) {}
         Share& operator=(Share&& other) noexcept {
             std::swap(of_, other.of_);
             std::swap(account_, other.account_);

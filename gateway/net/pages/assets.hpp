@@ -1,4 +1,5 @@
-// The files of the web client and the descriptions, built into the program (config/toolchains/embed.cmake). Thread: any.
+// The files of the web client and the descriptions, built into the program (config/toolchains/embed.cmake). Thread:
+// any.
 #pragma once
 #include <span>
 #include <string_view>

@@ -12,7 +12,8 @@ std::string eventChunk(std::string_view event, std::string_view id, std::string_
     std::string text;
     text.reserve(event.size() + id.size() + data.size() + 24);
     if (!id.empty()) text.append("id: ").append(id).append("\n");
-    text.append("event: ").append(event).append("\ndata: ").append(data).append("\n\n");  // JSON text has no line breaks
+    text.append("event: ").append(event).append("\ndata: ").append(data).append("\n\n");  // JSON text has no line
+                                                                                          // breaks
     return chunk(text);
 }
 

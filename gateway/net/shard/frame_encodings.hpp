@@ -1,6 +1,6 @@
-// The other forms of a frame: one event of an event stream (SSE), and the compressed WebSocket frame. Each is made once for a shard, by the
-// first connection that needs it, and shared by the others: a frame goes to all of them before the next one comes.
-// Source: WHATWG HTML §9.2, RFC 9112 §7.1, RFC 7692. Thread: the shard's.
+// The other forms of a frame: one event of an event stream (SSE), and the compressed WebSocket frame. Each is made once
+// for a shard, by the first connection that needs it, and shared by the others: a frame goes to all of them before the
+// next one comes. Source: WHATWG HTML §9.2, RFC 9112 §7.1, RFC 7692. Thread: the shard's.
 #pragma once
 #include <boost/beast/zlib/deflate_stream.hpp>
 #include <memory>

@@ -1,7 +1,7 @@
-// What a connection waits for from outside its shard: the ledger, the switch, the identity provider, a key that is being hashed. The answer
-// may come on any thread, once, late or never; whoever has to give it holds no part of the connection. At the end the shard answers instead,
-// and where it can never come (whoever had to give it failed, for want of memory) that is the answer.
-// Thread: the shard's.
+// What a connection waits for from outside its shard: the ledger, the switch, the identity provider, a key that is
+// being hashed. The answer may come on any thread, once, late or never; whoever has to give it holds no part of the
+// connection. At the end the shard answers instead, and where it can never come (whoever had to give it failed, for
+// want of memory) that is the answer. Thread: the shard's.
 #pragma once
 #include <atomic>
 #include <boost/asio/async_result.hpp>
@@ -22,7 +22,8 @@ template <class T>
 using AnswerOf = std::function<T(const Fault&)>;  // what is answered where there is only a fault to tell
 
 // Whoever had to answer failed: for want of memory, or by a mistake of the gateway's.
-inline const Fault unansweredFault{"internal", "The request could not be answered; there may be no memory for it just now."};
+inline const Fault unansweredFault{"internal",
+                                   "The request could not be answered; there may be no memory for it just now."};
 
 // Room for the one thing that is posted when there may be no memory; whoever has it outlives what is in it.
 struct Room {
@@ -50,7 +51,8 @@ struct InRoom {  // an allocator
 template <class T, class Handler>
 class Wait final : public Open, public std::enable_shared_from_this<Wait<T, Handler>> {
 public:
-    Wait(Shard& shard, Leaving until, AnswerOf<T> otherwise) : shard_(shard), until_(until), otherwise_(std::move(otherwise)) {}
+    Wait(Shard& shard, Leaving until, AnswerOf<T> otherwise)
+        : shard_(shard), until_(until), otherwise_(std::move(otherwise)) {}
 
     Shard& shard() { return shard_; }
     void begin(Handler handler) {
@@ -69,11 +71,13 @@ public:
     void leave(Leaving stage) override {
         if (stage >= until_) otherwise(shuttingDown);
     }
-    // Any thread. `fault` outlives it all. Once is enough: what cannot be told at once, for want of memory, is told soon.
+    // Any thread. `fault` outlives it all. Once is enough: what cannot be told at once, for want of memory, is told
+    // soon.
     void otherwise(const Fault& fault) noexcept {
         const Fault* none = nullptr;
         if (!why_.compare_exchange_strong(none, &fault)) return;
-        boost::asio::post(shard_.io(), boost::asio::bind_allocator(InRoom<void>(room_), [self = this->shared_from_this()] { self->again(); }));
+        boost::asio::post(shard_.io(), boost::asio::bind_allocator(
+                                           InRoom<void>(room_), [self = this->shared_from_this()] { self->again(); }));
     }
     void again() override {
         if (!self_) return;  // told already
@@ -103,7 +107,8 @@ public:
     explicit Answering(const std::shared_ptr<Wait<T, Handler>>& wait) : wait_(wait), io_(wait->shard().io()) {}
     ~Answering() {
         if (given_) return;
-        if (const auto wait = wait_.lock()) wait->otherwise(unansweredFault);  // else it was told by the shard, which may be gone by now
+        if (const auto wait = wait_.lock())
+            wait->otherwise(unansweredFault);  // else it was told by the shard, which may be gone by now
     }
     Answering(const Answering&) = delete;
     Answering& operator=(const Answering&) = delete;
@@ -121,15 +126,18 @@ private:
     bool given_ = false;
 };
 
-// `begin` is called with a function that takes the answer. `handler` gets it on the shard's thread; from the stage `until` on, and where no
-// answer can come, what `otherwise` makes of the fault. It does not throw once the handler is taken: that is told, not thrown.
+// `begin` is called with a function that takes the answer. `handler` gets it on the shard's thread; from the stage
+// `until` on, and where no answer can come, what `otherwise` makes of the fault. It does not throw once the handler is
+// taken: that is told, not thrown.
 template <class T, class Handler, class Begin>
 void askOutside(const std::shared_ptr<Wait<T, Handler>>& wait, Leaving until, Begin&& begin, Handler handler) {
     auto& shard = wait->shard();
     wait->begin(std::move(handler));
     if (shard.leaving() >= until) return wait->leave(shard.leaving());
     try {
-        begin([answering = std::make_shared<Answering<T, Handler>>(wait)](T answer) { answering->give(std::move(answer)); });
+        begin([answering = std::make_shared<Answering<T, Handler>>(wait)](T answer) {
+            answering->give(std::move(answer));
+        });
     } catch (const std::exception&) {
         wait->otherwise(unansweredFault);
     }
@@ -138,13 +146,16 @@ void askOutside(const std::shared_ptr<Wait<T, Handler>>& wait, Leaving until, Be
 template <class T, class Begin, class Handler>
 void askOutside(Shard& shard, Leaving until, AnswerOf<T> otherwise, Begin&& begin, Handler&& handler) {
     using Waiting = Wait<T, std::decay_t<Handler>>;
-    askOutside(std::make_shared<Waiting>(shard, until, std::move(otherwise)), until, begin, std::decay_t<Handler>(std::forward<Handler>(handler)));
+    askOutside(std::make_shared<Waiting>(shard, until, std::move(otherwise)), until, begin,
+               std::decay_t<Handler>(std::forward<Handler>(handler)));
 }
 
 template <class T, class Begin>
 boost::asio::awaitable<T> fromOutside(Shard& shard, Leaving until, AnswerOf<T> otherwise, Begin begin) {
     co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(T)>(
-        [&shard, until](auto handler, AnswerOf<T> last, Begin start) { askOutside<T>(shard, until, std::move(last), std::move(start), std::move(handler)); },
+        [&shard, until](auto handler, AnswerOf<T> last, Begin start) {
+            askOutside<T>(shard, until, std::move(last), std::move(start), std::move(handler));
+        },
         boost::asio::use_awaitable, std::move(otherwise), std::move(begin));
 }
 

@@ -9,8 +9,9 @@
 namespace deskline::net {
 namespace {
 
-// Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass. A request needs a few turns
-// of the loop (read, ledger, answer), so the loop turns a few times: a burst then gathers instead of queueing behind its own delivery.
+// Between two slices of a pass the shard reads requests and takes new events, which then leave in the same pass. A
+// request needs a few turns of the loop (read, ledger, answer), so the loop turns a few times: a burst then gathers
+// instead of queueing behind its own delivery.
 constexpr std::size_t slice = 64;
 constexpr int turns = 3;
 constexpr std::size_t longPass = 256;  // connections; a pass this long waits for more before it begins
@@ -194,7 +195,8 @@ void Shard::releaseHeld() {
 void Shard::askAgain() {
     std::vector<std::shared_ptr<Subscriber>> all;
     try {
-        for (auto& [subscription, audience] : audiences_) all.insert(all.end(), audience.members.begin(), audience.members.end());
+        for (auto& [subscription, audience] : audiences_)
+            all.insert(all.end(), audience.members.begin(), audience.members.end());
     } catch (const std::bad_alloc&) {
         for (auto& [subscription, audience] : audiences_)
             for (auto& member : audience.members) member->lost();

@@ -1,7 +1,7 @@
-// One thread with its own io_context: a connection is born on a shard and dies there, nothing in it is locked. The shard takes what the
-// ledger has put into its inbox, gives each frame to the connections whose subscription matches (they are indexed by subscription, not
-// asked one by one), and then visits each touched connection once to send all that has gathered for it.
-// Thread: its own, unless said otherwise.
+// One thread with its own io_context: a connection is born on a shard and dies there, nothing in it is locked. The
+// shard takes what the ledger has put into its inbox, gives each frame to the connections whose subscription matches
+// (they are indexed by subscription, not asked one by one), and then visits each touched connection once to send all
+// that has gathered for it. Thread: its own, unless said otherwise.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -49,8 +49,8 @@ public:
     void askAgain();
 
     void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
-    // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is not told to leave: it
-    // is about to be over.
+    // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is
+    // not told to leave: it is about to be over.
     void putOff(Open& open) noexcept {
         open.unlink();
         putOff_.push_back(open);

@@ -1,5 +1,6 @@
-// How many look at something, and whoever has to know whether anybody does: it is told when the first comes and when the last goes, one call
-// after the other and the last one true, also when many come and go on many threads. Thread: any.
+// How many look at something, and whoever has to know whether anybody does: it is told when the first comes and when
+// the last goes, one call after the other and the last one true, also when many come and go on many threads. Thread:
+// any.
 #pragma once
 #include <cstddef>
 #include <functional>

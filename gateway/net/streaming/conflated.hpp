@@ -1,6 +1,6 @@
-// What is latest-wins and waits for its turn, by object: the frame that is held, and when the next one of that object may go. Objects come and
-// go (each program that plays something is one), so those that hold nothing and are not due any more are forgotten when there are many.
-// Thread: the shard's.
+// What is latest-wins and waits for its turn, by object: the frame that is held, and when the next one of that object
+// may go. Objects come and go (each program that plays something is one), so those that hold nothing and are not due
+// any more are forgotten when there are many. Thread: the shard's.
 #pragma once
 #include <algorithm>
 #include <chrono>

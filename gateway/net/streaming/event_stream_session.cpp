@@ -19,8 +19,10 @@ constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
 
 class EventStream final : public Outlet {
 public:
-    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address, identity::Identity identity, Shares::Share place)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {
+    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address,
+                identity::Identity identity, Shares::Share place)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)},
+                 std::move(identity)) {
         place_ = std::move(place);
     }
 
@@ -30,7 +32,9 @@ public:
         http::serializer<false, http::string_body> serializer(head);
         serializer.split(true);  // the body comes in pieces of its own
         error_code error;
-        serializer.next(error, [this](error_code&, const auto& buffers) { channel_->send(boost::beast::buffers_to_string(buffers)); });
+        serializer.next(error, [this](error_code&, const auto& buffers) {
+            channel_->send(boost::beast::buffers_to_string(buffers));
+        });
         limitQueue();
         channel_->expireIn(0);
         channel_->onTick = [weak = weak_from_this()] {
@@ -45,7 +49,8 @@ public:
         Stream stream(channel_);
         char ignored[256];
         Allowance reads(1, 100);  // whoever listens has nothing to say
-        while (!error && reads.take()) co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
+        while (!error && reads.take())
+            co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
         end();
         channel_->closeWhenSent();
     }
@@ -69,9 +74,13 @@ private:
         channel_->send(bytes, *bytes);
     }
 
-    void tellReset(const std::string& reason) override { channel_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}}))); }
+    void tellReset(const std::string& reason) override {
+        channel_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}})));
+    }
 
-    void tellSnapshot(const Bytes& frame, const std::string& cursor) override { channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame))); }
+    void tellSnapshot(const Bytes& frame, const std::string& cursor) override {
+        channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame)));
+    }
 
     void revoked() override { close("revoked", 0); }
 
@@ -89,9 +98,11 @@ private:
 
 }  // namespace
 
-asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head, std::string address,
-                                       identity::Identity identity, Shares::Share place, api::EventsQuery query) {
-    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address), std::move(identity), std::move(place));
+asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head,
+                                       std::string address, identity::Identity identity, Shares::Share place,
+                                       api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address),
+                                                      std::move(identity), std::move(place));
     co_await stream->run(std::move(head), std::move(query));
 }
 

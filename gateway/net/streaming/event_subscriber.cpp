@@ -7,8 +7,13 @@
 
 namespace deskline::net {
 
-Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity)
-    : channel_(std::move(channel)), shard_(shard), site_(site), whose_(std::move(whose)), identity_(std::move(identity)) {
+Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose,
+               std::optional<identity::Identity> identity)
+    : channel_(std::move(channel)),
+      shard_(shard),
+      site_(site),
+      whose_(std::move(whose)),
+      identity_(std::move(identity)) {
     ++site_.streams;
     shard_.opened(*this);
     setAudioRate(defaultAudioRate);
@@ -34,7 +39,8 @@ bool Outlet::seat(const identity::Identity& whose) {
 }
 
 void Outlet::setAudioRate(double perSecond) {
-    interval_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
+    interval_ = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
 }
 
 bool Outlet::expired() const {
@@ -100,15 +106,16 @@ void Outlet::beginInTime(std::string cursor) {
     if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return begin(std::move(cursor));
     beginning_ = true;  // what the caller may not see any more is not given to it meanwhile
     if (putOff_) return;
-    putOff_ = laterOn(shard_.io())(std::chrono::ceil<std::chrono::milliseconds>(in), [weak = weak_from_this(), which = attaching_, cursor = std::move(cursor)] {
-        const auto self = weak.lock();
-        if (!self || !self->putOff_ || self->attaching_ != which) return;
-        try {
-            self->begin(cursor);
-        } catch (const std::bad_alloc&) {
-            self->lost();
-        }
-    });
+    putOff_ = laterOn(shard_.io())(std::chrono::ceil<std::chrono::milliseconds>(in),
+                                   [weak = weak_from_this(), which = attaching_, cursor = std::move(cursor)] {
+                                       const auto self = weak.lock();
+                                       if (!self || !self->putOff_ || self->attaching_ != which) return;
+                                       try {
+                                           self->begin(cursor);
+                                       } catch (const std::bad_alloc&) {
+                                           self->lost();
+                                       }
+                                   });
 }
 
 void Outlet::begin(std::string cursor) {
@@ -203,7 +210,8 @@ void Outlet::watchMeters(bool watch) {
 
 void Outlet::askAgain() {
     if (!identity_ || channel_->closing()) return;
-    if (identity_->proof == identity::Proof::certificate && !channel_->certificateHolds(site_.tls.load().get())) return revoked();
+    if (identity_->proof == identity::Proof::certificate && !channel_->certificateHolds(site_.tls.load().get()))
+        return revoked();
     auto is = site_.api.authenticator.current(*identity_, now());
     if (!is) return revoked();
     identity_ = std::move(*is);
@@ -257,7 +265,8 @@ bool Outlet::conflate(const events::FramePtr& frame) {
     return true;
 }
 
-// In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back those after it.
+// In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back
+// those after it.
 bool Outlet::releaseHeld() {
     const auto time = Clock::now();
     const auto all = conflated_.held();

@@ -1,16 +1,15 @@
-// A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the merging of what is
-// latest-wins, and what happens at the limit of what may be queued for it (the channel counts). How a frame looks on the wire is the derived
-// class's.
-// Thread: the shard's.
+// A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the
+// merging of what is latest-wins, and what happens at the limit of what may be queued for it (the channel counts). How
+// a frame looks on the wire is the derived class's. Thread: the shard's.
 #pragma once
 #include <optional>
 
 #include "api/request.hpp"
+#include "net/http/context.hpp"
+#include "net/shard/frame_encodings.hpp"
+#include "net/shard/shard.hpp"
 #include "net/streaming/conflated.hpp"
 #include "net/streaming/pace.hpp"
-#include "net/shard/frame_encodings.hpp"
-#include "net/http/context.hpp"
-#include "net/shard/shard.hpp"
 #include "net/transport/progress.hpp"
 #include "net/transport/tls_connection.hpp"
 
@@ -37,13 +36,15 @@ protected:
         api::StreamKind kind;
         std::string id, address;
     };
-    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose, std::optional<identity::Identity> identity);
+    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose,
+           std::optional<identity::Identity> identity);
 
-    // A place among the streams of that account, instead of the one it has; false: there is none left. Held until the stream is destroyed.
+    // A place among the streams of that account, instead of the one it has; false: there is none left. Held until the
+    // stream is destroyed.
     bool seat(const identity::Identity& whose);
 
-    // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of memory, the connection
-    // ends with it: nobody else would see its end.
+    // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of
+    // memory, the connection ends with it: nobody else would see its end.
     class Reader {
     public:
         explicit Reader(Outlet& outlet) : outlet_(outlet) {}
@@ -56,13 +57,15 @@ protected:
     };
 
     void limitQueue();  // from now on: beyond it the client is too slow
-    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the client asks for once in
-    // `beginningsApart`, after a pause `beginningsAtOnce` times: all that is asked for meanwhile is begun together, with a snapshot, when it is
-    // time. Where keys or revocations have changed rights, it waits for nothing but the beginning on its way.
+    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the
+    // client asks for once in `beginningsApart`, after a pause `beginningsAtOnce` times: all that is asked for
+    // meanwhile is begun together, with a snapshot, when it is time. Where keys or revocations have changed rights, it
+    // waits for nothing but the beginning on its way.
     enum class By { client, gateway };
     void listen(events::Subscription subscription, std::string cursor, By by = By::client);
     void setAudioRate(double perSecond);
-    // Asked at each heartbeat. True: nothing of what waits has gone out since the last one, so the client is too slow and the stream ends.
+    // Asked at each heartbeat. True: nothing of what waits has gone out since the last one, so the client is too slow
+    // and the stream ends.
     bool stuck();
     void end();
     void adapt(By by = By::client);  // to who the caller is now: hears what it may hear now

@@ -1,4 +1,5 @@
-// How much of a client's frames is read, and whether they may be compressed: the same for every stream. Source: RFC 6455, RFC 7692. Thread: any.
+// How much of a client's frames is read, and whether they may be compressed: the same for every stream. Source: RFC
+// 6455, RFC 7692. Thread: any.
 #pragma once
 #include <boost/beast/websocket/option.hpp>
 #include <cstddef>
@@ -6,8 +7,8 @@
 namespace deskline::net {
 
 inline constexpr std::size_t longestMessage = 65'536;  // bytes, uncompressed
-// Room for one message that is being read. Beast asks for as much as a frame says to be long, and limits a compressed one only by what comes
-// out of it: without an end here, ten bytes of a stranger could ask for all the memory there is.
+// Room for one message that is being read. Beast asks for as much as a frame says to be long, and limits a compressed
+// one only by what comes out of it: without an end here, ten bytes of a stranger could ask for all the memory there is.
 inline constexpr std::size_t messageRoom = 2 * longestMessage + 4096;
 
 template <class WebSocket>

@@ -23,7 +23,11 @@ bool FrameMeter::take(std::string_view bytes, Clock::time_point time) {
         bytes.remove_prefix(1);
         if (have_ == 2) {
             const auto length = header_[1] & lengthBits;
-            needed_ = 2 + (length == 126 ? 2U : length == 127 ? 8U : 0U) + ((header_[1] & masked) != 0 ? maskBytes : 0U);
+            needed_ = 2 +
+                      (length == 126   ? 2U
+                       : length == 127 ? 8U
+                                       : 0U) +
+                      ((header_[1] & masked) != 0 ? maskBytes : 0U);
         }
         if (have_ < needed_) continue;
         fine = frames_.take(1, time);

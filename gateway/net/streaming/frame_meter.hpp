@@ -1,6 +1,7 @@
-// What a WebSocket client sends, metered as it is read and before anything is done about it: every frame counts, also pings, empty ones and
-// parts of a message, and so does every TLS record that brings some of them; a message that has begun must come to its end. Knows no more of
-// a frame than its header. Source: RFC 6455 §5.2, §5.4. Thread: the shard's.
+// What a WebSocket client sends, metered as it is read and before anything is done about it: every frame counts, also
+// pings, empty ones and parts of a message, and so does every TLS record that brings some of them; a message that has
+// begun must come to its end. Knows no more of a frame than its header. Source: RFC 6455 §5.2, §5.4. Thread: the
+// shard's.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -14,8 +15,10 @@ namespace deskline::net {
 class FrameMeter {
 public:
     using Clock = Allowance::Clock;
-    static constexpr double framesPerSecond = 20, framesAtOnce = 100;          // as asyncapi.yaml says
-    static constexpr double recordsPerSecond = 2'000, recordsAtOnce = 10'000;  // a message of 64 KiB in records of a segment each, 20 times a second
+    static constexpr double framesPerSecond = 20, framesAtOnce = 100;  // as asyncapi.yaml says
+    static constexpr double recordsPerSecond = 2'000,
+                            recordsAtOnce =
+                                10'000;  // a message of 64 KiB in records of a segment each, 20 times a second
     static constexpr auto messagePatience = std::chrono::seconds(15);
 
     // The next bytes, as one TLS record brought them. False: too many frames or records.

@@ -11,19 +11,23 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longestId = 64, longestReason = 123;  // of a command's id; of a close frame's text (RFC 6455 §5.5)
+constexpr std::size_t longestId = 64,
+                      longestReason = 123;  // of a command's id; of a close frame's text (RFC 6455 §5.5)
 
 bool isId(std::string_view id) {
-    return !id.empty() && id.size() <= longestId && std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f; });
+    return !id.empty() && id.size() <= longestId &&
+           std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 // A name of a message's member, or "": what is no such name is the client's own text.
 std::string knownName(std::string_view pointer) {
     std::string known;
-    const auto name = pointer.substr(std::min<std::size_t>(pointer.size(), 1), pointer.find('/', 1) - std::min<std::size_t>(pointer.size(), 1));
-    boost::mp11::mp_for_each<boost::describe::describe_members<Message, boost::describe::mod_any_access>>([&](auto member) {
-        if (name == member.name) known = " /" + std::string(name);
-    });
+    const auto name = pointer.substr(std::min<std::size_t>(pointer.size(), 1),
+                                     pointer.find('/', 1) - std::min<std::size_t>(pointer.size(), 1));
+    boost::mp11::mp_for_each<boost::describe::describe_members<Message, boost::describe::mod_any_access>>(
+        [&](auto member) {
+            if (name == member.name) known = " /" + std::string(name);
+        });
     return known;
 }
 
@@ -36,12 +40,15 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text) {
     Message message;
     std::vector<FieldError> errors;
     fromJson(value, message, "", errors);
-    if (!errors.empty()) return Unreadable{"bad-field" + knownName(errors[0].pointer), errors[0].pointer + " " + errors[0].detail};
-    if (message.id && !isId(*message.id)) return Unreadable{"bad-field /id", "/id must have 1 to 64 visible ASCII characters"};
+    if (!errors.empty())
+        return Unreadable{"bad-field" + knownName(errors[0].pointer), errors[0].pointer + " " + errors[0].detail};
+    if (message.id && !isId(*message.id))
+        return Unreadable{"bad-field /id", "/id must have 1 to 64 visible ASCII characters"};
     return message;
 }
 
-api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity, const From& from, bool& whole) {
+api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
+                       const From& from, bool& whole) {
     api::Request request;
     request.method = *command.method;
     whole = api::parseTarget(*command.path, request.path, request.query);
@@ -49,7 +56,8 @@ api::Request requestOf(const Message& command, const std::string& connection, co
     request.headers["content-type"] = "application/json";
     if (command.headers && command.headers->is_object())
         for (const auto& field : command.headers->get_object()) {
-            if (field.value().is_string()) request.headers[lower(std::string_view(field.key()))] = std::string(field.value().get_string());
+            if (field.value().is_string())
+                request.headers[lower(std::string_view(field.key()))] = std::string(field.value().get_string());
         }
     request.requestId = api::requestIdFrom(request, connection + "-" + *command.id);
     request.identity = identity;
@@ -59,8 +67,10 @@ api::Request requestOf(const Message& command, const std::string& connection, co
 }
 
 std::string resultFrame(const std::string& id, const api::Response& response) {
-    json::object result{
-        {"op", "result"}, {"id", id}, {"status", response.status}, {"body", response.text.empty() ? response.body : json::parse(response.text)}};
+    json::object result{{"op", "result"},
+                        {"id", id},
+                        {"status", response.status},
+                        {"body", response.text.empty() ? response.body : json::parse(response.text)}};
     json::object headers;
     for (const auto& [name, value] : response.headers) headers[name] = value;
     if (!headers.empty()) result["headers"] = std::move(headers);

@@ -1,5 +1,5 @@
-// What is said on a stream beside events: messages from the client, read strictly; results of its commands, and close frames, to it.
-// Source: asyncapi.yaml, RFC 6455. Thread: any.
+// What is said on a stream beside events: messages from the client, read strictly; results of its commands, and close
+// frames, to it. Source: asyncapi.yaml, RFC 6455. Thread: any.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -12,7 +12,8 @@
 
 namespace deskline::net {
 
-enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; those above, and 1001 and 1012: come back and resume
+enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; those above, and 1001 and 1012: come back
+                                        // and resume
     going_away = 1001,
     restart = 1012,
     bad_frame = 4000,
@@ -42,12 +43,14 @@ struct Unreadable {
 };
 boost::system::result<Message, Unreadable> readMessage(std::string_view text);
 
-// The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false where its target is
-// broken; then there is nothing to carry out.
-api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity, const From& from, bool& whole);
+// The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false
+// where its target is broken; then there is nothing to carry out.
+api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
+                       const From& from, bool& whole);
 std::string resultFrame(const std::string& id, const api::Response& response);
 
-// A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}. At most 123 bytes of it, whole and in UTF-8 whatever the reason.
+// A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}. At most 123 bytes of it, whole and in UTF-8
+// whatever the reason.
 std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds);
 
 }  // namespace deskline::net

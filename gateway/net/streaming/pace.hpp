@@ -12,7 +12,9 @@ public:
     Pace(Clock::duration apart, int atOnce) : apart_(apart), ahead_(apart * (atOnce - 1)) {}
 
     // Until the next may begin. Zero: now.
-    Clock::duration in(Clock::time_point time) const { return std::max(next_ - time - ahead_, Clock::duration::zero()); }
+    Clock::duration in(Clock::time_point time) const {
+        return std::max(next_ - time - ahead_, Clock::duration::zero());
+    }
     void began(Clock::time_point time) { next_ = std::max(next_, time) + apart_; }
 
 private:

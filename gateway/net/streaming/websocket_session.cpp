@@ -16,11 +16,11 @@
 #include "model/text.hpp"
 #include "net/http/api_call.hpp"
 #include "net/http/authentication.hpp"
+#include "net/shard/outside.hpp"
+#include "net/streaming/event_subscriber.hpp"
 #include "net/streaming/frame_limits.hpp"
 #include "net/streaming/frame_meter.hpp"
 #include "net/streaming/message.hpp"
-#include "net/streaming/event_subscriber.hpp"
-#include "net/shard/outside.hpp"
 
 namespace deskline::net {
 namespace {
@@ -31,12 +31,22 @@ namespace json = boost::json;
 constexpr int helloSeconds = 5, upgradeSeconds = 30;
 constexpr int crowdedRetry = 5000;          // milliseconds
 constexpr std::size_t mostUnanswered = 64;  // commands of one stream
-const Fault tooManyUnderWay{"too-many-requests", "64 commands of this stream are under way; wait for the result of one.", {}, {}, false, {}, {}, false, 1};
+const Fault tooManyUnderWay{"too-many-requests",
+                            "64 commands of this stream are under way; wait for the result of one.",
+                            {},
+                            {},
+                            false,
+                            {},
+                            {},
+                            false,
+                            1};
 
 class StreamConnection final : public Outlet {
 public:
-    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from, std::optional<identity::Identity> identity)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, randomId(6), from.address}, std::move(identity)),
+    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from,
+                     std::optional<identity::Identity> identity)
+        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, randomId(6), from.address},
+                 std::move(identity)),
           websocket_(Stream(channel_)),
           from_(std::move(from)) {}
 
@@ -83,7 +93,8 @@ public:
             OPENSSL_cleanse(buffer.data().data(), buffer.size());  // a token, a PIN
         }
         const bool tooBig = error == websocket::error::message_too_big || error == websocket::error::buffer_overflow;
-        if (tooBig && !helloed_) (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
+        if (tooBig && !helloed_)
+            (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
         if (tooBig) close(CloseCode::bad_frame, "frame-too-large");
         channel_->onRead = nullptr;
         end();
@@ -112,7 +123,8 @@ private:
             if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
             const auto agreed = response[http::field::sec_websocket_extensions];
             // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
-            compressed_ = agreed.starts_with("permessage-deflate") && agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
+            compressed_ = agreed.starts_with("permessage-deflate") &&
+                          agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
         }));
     }
 
@@ -236,7 +248,8 @@ private:
             spdlog::debug("stream {}: {}", whose_.id, fault.detail);  // the audit has it
             const bool refused = fault.slug == "not-authorized" || fault.slug == "too-many-requests";
             const int after = fault.retryAfter || refused ? fault.retryAfter : fault.slug.problem().retryAfter;
-            close(refused ? CloseCode::not_authorized : CloseCode::restart, fault.slug.text(), after * 1000);  // restart: nobody could look at the token
+            close(refused ? CloseCode::not_authorized : CloseCode::restart, fault.slug.text(),
+                  after * 1000);  // restart: nobody could look at the token
             return false;
         }
         if (identity_ && greeted() && identity_->account() != verified->account()) {
@@ -262,9 +275,11 @@ private:
 
     void begin(const Message& message) {
         const auto topics = message.topics.value_or(api::everything());
-        if (const auto unknown = api::unknownTopic(topics); !unknown.empty()) return close(CloseCode::bad_frame, "unknown-topic");
+        if (const auto unknown = api::unknownTopic(topics); !unknown.empty())
+            return close(CloseCode::bad_frame, "unknown-topic");
         auto subscription = api::subscriptionFor(site_.api, *identity_, topics, message.agents);
-        if (!subscription && subscription.error().slug == "invalid-argument") return close(CloseCode::bad_frame, "bad-field /agents");
+        if (!subscription && subscription.error().slug == "invalid-argument")
+            return close(CloseCode::bad_frame, "bad-field /agents");
         if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
         setAudioRate(message.audioRate.value_or(defaultAudioRate));
         listen(std::move(*subscription), message.cursor.value_or(""));
@@ -287,14 +302,18 @@ private:
         if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
             return say({{"op", "error"},
                         {"reason", "unknown-topic"},
-                        {"detail", topics.empty() ? "topics is missing or empty" : "there is no topic '" + printable(unknown) + "'"}});
+                        {"detail", topics.empty() ? "topics is missing or empty"
+                                                  : "there is no topic '" + printable(unknown) + "'"}});
         auto subscription = subscription_;
-        for (const auto& topic : topics) message.op == "subscribe" ? void(subscription.topics.insert(topic)) : void(subscription.topics.erase(topic));
+        for (const auto& topic : topics)
+            message.op == "subscribe" ? void(subscription.topics.insert(topic))
+                                      : void(subscription.topics.erase(topic));
         listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
     }
 
     void command(const Message& message) {
-        if (!message.id || !message.method || !message.path) return close(CloseCode::bad_frame, "command-needs-id-method-path");
+        if (!message.id || !message.method || !message.path)
+            return close(CloseCode::bad_frame, "command-needs-id-method-path");
         const auto& id = *message.id;
         if (unanswered_ >= mostUnanswered) {
             ++site_.refusedCommands;
@@ -309,7 +328,9 @@ private:
         AnswerOf<api::Response> otherwise = unanswered(request);
         askOutside(
             shard_, until, std::move(otherwise),
-            [&site = site_, call = std::move(request)](api::Respond respond) mutable { api::handle(site.api, std::move(call), std::move(respond)); },
+            [&site = site_, call = std::move(request)](api::Respond respond) mutable {
+                api::handle(site.api, std::move(call), std::move(respond));
+            },
             [weak = weak(), id](const api::Response& response) {
                 const auto self = weak.lock();
                 if (self) try {
@@ -340,13 +361,15 @@ private:
 
 }  // namespace
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from, std::optional<identity::Identity> identity,
-                  bool crowded) {
-    auto connection = std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
+void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from,
+                  std::optional<identity::Identity> identity, bool crowded) {
+    auto connection =
+        std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
     auto* self = connection.get();
-    asio::co_spawn(shard.io(), self->run(std::move(request), crowded), [connection = std::move(connection)](const std::exception_ptr& error) {
-        if (error) spdlog::error("a stream failed by exception");
-    });
+    asio::co_spawn(shard.io(), self->run(std::move(request), crowded),
+                   [connection = std::move(connection)](const std::exception_ptr& error) {
+                       if (error) spdlog::error("a stream failed by exception");
+                   });
 }
 
 }  // namespace deskline::net

@@ -13,7 +13,9 @@ public:
     Allowance(double perSecond, double most) : perSecond_(perSecond), most_(most), left_(most) {}
 
     bool take(double count = 1, Clock::time_point time = Clock::now()) {  // false: it was too much
-        left_ = std::min(most_, left_ + std::chrono::duration<double>(time - std::exchange(at_, std::max(at_, time))).count() * perSecond_);
+        left_ = std::min(
+            most_,
+            left_ + std::chrono::duration<double>(time - std::exchange(at_, std::max(at_, time))).count() * perSecond_);
         left_ -= count;
         return left_ >= 0;
     }

@@ -39,7 +39,8 @@ bool Certificates::renew(CurrentTls& current, bool anyway) {
     }
     due_ = false;
     fault_.clear();
-    if (!options_.clientAuthorities.empty()) ticketKeys_.renew();  // a ticket would let a certificate in that is revoked by now
+    if (!options_.clientAuthorities.empty())
+        ticketKeys_.renew();  // a ticket would let a certificate in that is revoked by now
     current.store(std::move(*context));
     spdlog::info("the certificate {} was read again; connections to come use it", options_.certificate.string());
     return true;

@@ -1,5 +1,5 @@
-// The files behind TLS, watched: when one changes, connections to come get a new context; those that are there keep theirs and lose nothing.
-// Thread: main's.
+// The files behind TLS, watched: when one changes, connections to come get a new context; those that are there keep
+// theirs and lose nothing. Thread: main's.
 #pragma once
 #include <map>
 #include <string>
@@ -14,10 +14,11 @@ public:
     explicit Certificates(TlsOptions options);
 
     Result<TlsContext> open();
-    // Where a file has changed, or `anyway`: true where `current` has a new context. A file that is wrong, or cannot be read, is said in the log
-    // once; what was there stays, and it is tried again each time.
+    // Where a file has changed, or `anyway`: true where `current` has a new context. A file that is wrong, or cannot be
+    // read, is said in the log once; what was there stays, and it is tried again each time.
     bool renew(CurrentTls& current, bool anyway);
-    // By name of the check, for every file: why it may be another one by now; "": it is not. `certificate` also: why no context could be made.
+    // By name of the check, for every file: why it may be another one by now; "": it is not. `certificate` also: why no
+    // context could be made.
     std::map<std::string, std::string> faults() const;
     void rotateTicketKeys() { ticketKeys_.rotate(); }
 

@@ -12,7 +12,9 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-ip::address_v6 wide(const ip::address& address) { return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4()); }
+ip::address_v6 wide(const ip::address& address) {
+    return address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
+}
 
 }  // namespace
 
@@ -24,8 +26,11 @@ Result<Networks> Networks::parse(const std::vector<std::string>& texts) {
         const auto address = ip::make_address(text.substr(0, slash), error);
         int bits = address.is_v4() ? 32 : 128;
         if (!error && slash != std::string::npos)
-            bits = address.is_v4() ? ip::make_network_v4(text, error).prefix_length() : ip::make_network_v6(text, error).prefix_length();
-        if (error) return Fault{"configuration", "[server] trusted_proxies: '" + text + "' is no address and no network such as 10.0.0.0/8."};
+            bits = address.is_v4() ? ip::make_network_v4(text, error).prefix_length()
+                                   : ip::make_network_v6(text, error).prefix_length();
+        if (error)
+            return Fault{"configuration",
+                         "[server] trusted_proxies: '" + text + "' is no address and no network such as 10.0.0.0/8."};
         networks.networks_.push_back({wide(address), address.is_v4() ? bits + 96 : bits});
     }
     return networks;

@@ -1,5 +1,5 @@
-// Where connections come from: which peers are proxies that may speak for others, and how much one address may take before anybody is known.
-// Source: RFC 7239 §5.2, §6 and X-Forwarded-For as proxies write it. Thread: any.
+// Where connections come from: which peers are proxies that may speak for others, and how much one address may take
+// before anybody is known. Source: RFC 7239 §5.2, §6 and X-Forwarded-For as proxies write it. Thread: any.
 #pragma once
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
@@ -27,8 +27,8 @@ private:
     std::vector<Network> networks_;
 };
 
-// The client behind trusted proxies: the last in X-Forwarded-For (all of its lines) that none of them is. An untrusted peer speaks for itself
-// alone, and what is no address ends the search.
+// The client behind trusted proxies: the last in X-Forwarded-For (all of its lines) that none of them is. An untrusted
+// peer speaks for itself alone, and what is no address ends the search.
 std::string clientAddress(const Networks& trusted, const std::string& peer, std::string_view forwardedFor);
 
 struct PeerLimits {
@@ -40,15 +40,17 @@ struct PeerLimits {
 class Peers {
 public:
     using Clock = std::chrono::steady_clock;
-    static constexpr auto patience = std::chrono::seconds(10);  // a handshake waits so long for its turn; then it is refused
-    static constexpr std::size_t mostTurns = 50'000;            // addresses; beyond, the one that came longest ago is forgotten
+    static constexpr auto patience =
+        std::chrono::seconds(10);                     // a handshake waits so long for its turn; then it is refused
+    static constexpr std::size_t mostTurns = 50'000;  // addresses; beyond, the one that came longest ago is forgotten
 
     Peers(PeerLimits limits, Networks exempt) : limits_(limits), exempt_(std::move(exempt)) {}
 
     bool arrived(const boost::asio::ip::address& peer);  // false: it has too many; then do not call `left`
     void left(const boost::asio::ip::address& peer);
     // How long the handshake must wait for its turn; nothing: too long, refuse it.
-    std::optional<Clock::duration> handshakeIn(const boost::asio::ip::address& peer, Clock::time_point time = Clock::now());
+    std::optional<Clock::duration> handshakeIn(const boost::asio::ip::address& peer,
+                                               Clock::time_point time = Clock::now());
 
 private:
     const PeerLimits limits_;

@@ -15,7 +15,8 @@ std::string nameOf(X509* authority) {
 }
 
 bool isOf(X509_CRL* crl, X509* authority) {
-    return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(authority)) == 0 && X509_CRL_verify(crl, X509_get0_pubkey(authority)) == 1;
+    return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(authority)) == 0 &&
+           X509_CRL_verify(crl, X509_get0_pubkey(authority)) == 1;
 }
 
 }  // namespace
@@ -29,8 +30,9 @@ std::string withoutRevocations(X509_STORE* store) {
         if (auto* authority = X509_OBJECT_get0_X509(one)) authorities.push_back(authority);
         if (auto* crl = X509_OBJECT_get0_X509_CRL(one)) crls.push_back(crl);
     }
-    const auto found =
-        std::ranges::find_if(authorities, [&](X509* authority) { return std::ranges::none_of(crls, [&](X509_CRL* crl) { return isOf(crl, authority); }); });
+    const auto found = std::ranges::find_if(authorities, [&](X509* authority) {
+        return std::ranges::none_of(crls, [&](X509_CRL* crl) { return isOf(crl, authority); });
+    });
     ERR_clear_error();  // of a signature that was another's
     return found == authorities.end() ? std::string() : nameOf(*found);
 }

@@ -1,5 +1,5 @@
-// One line in the log for many happenings alike: the first is said at once, those after it are counted and said together, at most every ten
-// seconds. Thread: the caller's.
+// One line in the log for many happenings alike: the first is said at once, those after it are counted and said
+// together, at most every ten seconds. Thread: the caller's.
 #pragma once
 #include <chrono>
 #include <cstddef>

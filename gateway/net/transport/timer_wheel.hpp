@@ -15,7 +15,9 @@ public:
 
 class Wheel {
 public:
-    void schedule(const std::shared_ptr<Ticking>& what, int seconds) { slots_[(at_ + static_cast<std::size_t>(seconds)) % slots_.size()].push_back(what); }
+    void schedule(const std::shared_ptr<Ticking>& what, int seconds) {
+        slots_[(at_ + static_cast<std::size_t>(seconds)) % slots_.size()].push_back(what);
+    }
 
     void turn() {  // once a second; where there is no memory for it, not at all: the next turn makes up for it
         auto& due = slots_[(at_ + 1) % slots_.size()];
@@ -37,7 +39,8 @@ private:
         std::weak_ptr<Ticking> what;
         int next = 0;  // it was ticked, and has no slot yet for the next time
     };
-    // Whoever could not be ticked or got no slot, for want of memory, stays in the list: it is late, not forgotten, and ticked once.
+    // Whoever could not be ticked or got no slot, for want of memory, stays in the list: it is late, not forgotten, and
+    // ticked once.
     void tick() {
         std::size_t kept = 0;
         for (auto& late : late_) try {

@@ -33,10 +33,12 @@ Channel::Want wantOf(SSL* ssl, int result, error_code& error) {
 
 }  // namespace
 
-Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel) : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
+Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel)
+    : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    // What the system keeps unsent counts too: a client that does not read must reach its limit soon, not after megabytes.
+    // What the system keeps unsent counts too: a client that does not read must reach its limit soon, not after
+    // megabytes.
     socket_.set_option(asio::socket_base::send_buffer_size(sendBufferBytes), ignored);
     socket_.non_blocking(true, ignored);
     const auto remote = socket_.remote_endpoint(ignored);
@@ -58,13 +60,15 @@ Channel::Want Channel::handshake(error_code& error) {
     return Want::nothing;
 }
 
-// Key updates cost a derivation of keys each and bring nothing, wishes for a renegotiation an alert; OpenSSL takes as many as come, in one
-// call. Beyond what anybody needs the connection is taken as ended by its peer. Source: RFC 8446 §4.6.3, RFC 5246 §7.4.1.1.
+// Key updates cost a derivation of keys each and bring nothing, wishes for a renegotiation an alert; OpenSSL takes as
+// many as come, in one call. Beyond what anybody needs the connection is taken as ended by its peer. Source: RFC 8446
+// §4.6.3, RFC 5246 §7.4.1.1.
 void Channel::onMessage(int sent, int, int type, const void* message, std::size_t length, SSL* ssl, void* channel) {
     auto& self = *static_cast<Channel*>(channel);
     if (sent || !self.secured_) return;
     const bool handshake =
-        type == SSL3_RT_HANDSHAKE || (type == SSL3_RT_HEADER && length > 0 && *static_cast<const unsigned char*>(message) == SSL3_RT_HANDSHAKE);
+        type == SSL3_RT_HANDSHAKE ||
+        (type == SSL3_RT_HEADER && length > 0 && *static_cast<const unsigned char*>(message) == SSL3_RT_HANDSHAKE);
     if (handshake && !self.handshakes_.take()) SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
 }
 
@@ -101,17 +105,19 @@ std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& e
 
 void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (closing() || overflown_ || bytes.empty()) return;
-    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_) return push(std::move(owner), bytes, counting_);
+    if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_)
+        return push(std::move(owner), bytes, counting_);
     overflown_ = true;
     try {
-        asio::post(socket_.get_executor(), [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
-            const auto full = std::exchange(self->full_, nullptr);
-            if (full && !self->closing()) try {
-                    full();
-                } catch (const std::bad_alloc&) {
-                    self->cut();
-                }
-        });
+        asio::post(socket_.get_executor(),
+                   [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
+                       const auto full = std::exchange(self->full_, nullptr);
+                       if (full && !self->closing()) try {
+                               full();
+                           } catch (const std::bad_alloc&) {
+                               self->cut();
+                           }
+                   });
     } catch (const std::bad_alloc&) {
         cut();
     }
@@ -176,7 +182,8 @@ void Channel::flush() {
             }
             data = gathered;
         }
-        // A record that was refused must be offered again with the same bytes; the queue only grows at its end, so it is.
+        // A record that was refused must be offered again with the same bytes; the queue only grows at its end, so it
+        // is.
         length = std::max(length, retryLength_);
         ERR_clear_error();
         std::size_t written = 0;
@@ -190,14 +197,15 @@ void Channel::flush() {
         const auto want = wantOf(ssl_, result, error);
         if (want == Want::nothing) return fail(error);
         retryLength_ = length;
-        socket_.async_wait(want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, [self = shared_from_this()](error_code failed) {
-            self->waiting_ = false;
-            try {
-                failed ? self->fail(failed) : self->flush();
-            } catch (const std::bad_alloc&) {
-                self->cut();
-            }
-        });
+        socket_.async_wait(want == Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                           [self = shared_from_this()](error_code failed) {
+                               self->waiting_ = false;
+                               try {
+                                   failed ? self->fail(failed) : self->flush();
+                               } catch (const std::bad_alloc&) {
+                                   self->cut();
+                               }
+                           });
         waiting_ = true;
         return tellSent();
     }
@@ -217,8 +225,8 @@ void Channel::sent() {
     if (closing_) linger();
 }
 
-// Says that nothing more will come and waits for the peer to say the same: closing at once would throw away, by a reset, what the peer has
-// not read yet. The wheel ends the wait.
+// Says that nothing more will come and waits for the peer to say the same: closing at once would throw away, by a
+// reset, what the peer has not read yet. The wheel ends the wait.
 void Channel::linger() {
     if (lingering_ || closed_) return;
     lingering_ = true;
@@ -235,7 +243,8 @@ void Channel::discard() {
     error_code error;
     while (!error) socket_.read_some(asio::buffer(scratch(), recordBytes), error);
     if (error != asio::error::would_block) return close();
-    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code failed) { failed ? self->close() : self->discard(); });
+    socket_.async_wait(tcp::socket::wait_read,
+                       [self = shared_from_this()](error_code failed) { failed ? self->close() : self->discard(); });
 }
 
 void Channel::whenSent(std::function<void(error_code)> told) {
@@ -287,7 +296,8 @@ void Channel::close() {
     if (closed_) return;
     closed_ = true;
     error_code ignored;
-    // Who has not taken what was begun takes no more of it: by a reset, else the system would keep its part, and the connection, for it.
+    // Who has not taken what was begun takes no more of it: by a reset, else the system would keep its part, and the
+    // connection, for it.
     if (queuedBytes_ > 0)
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     else
@@ -301,13 +311,15 @@ void Channel::close() {
 void Channel::expireIn(int seconds) {
     const auto time = Clock::now();
     deadline_ = seconds ? time + std::chrono::seconds(seconds) : Clock::time_point::max();
-    // A tick that comes within a second of the deadline will do: requests that follow each other fast take no slot each.
+    // A tick that comes within a second of the deadline will do: requests that follow each other fast take no slot
+    // each.
     if (seconds && (tickAt_ <= time || tickAt_ > deadline_)) tickIn(std::min(seconds + 1, longestTick));
 }
 
 void Channel::tickIn(int seconds) {
-    wheel_.schedule(shared_from_this(), seconds);                // first: a tick that has no slot never comes
-    tickAt_ = Clock::now() + std::chrono::seconds(seconds - 1);  // at the earliest: the wheel's next turn may be at once
+    wheel_.schedule(shared_from_this(), seconds);  // first: a tick that has no slot never comes
+    tickAt_ =
+        Clock::now() + std::chrono::seconds(seconds - 1);  // at the earliest: the wheel's next turn may be at once
 }
 
 int Channel::tick() {

@@ -1,8 +1,8 @@
-// One TLS connection: the socket, the SSL object straight upon it, and one ordered queue of immutable outgoing buffers. HTTP answers,
-// WebSocket control frames (from Beast, through Stream) and the hub's ready frames all leave through that queue, so frames never
-// interleave. `flush` seals all that is queued into as few TLS records as it takes and tries a non-blocking send at once; only a full
-// socket is waited for. Nothing is allocated while idle: no timer, no buffer (SSL_MODE_RELEASE_BUFFERS).
-// Thread: the shard's, everything.
+// One TLS connection: the socket, the SSL object straight upon it, and one ordered queue of immutable outgoing buffers.
+// HTTP answers, WebSocket control frames (from Beast, through Stream) and the hub's ready frames all leave through that
+// queue, so frames never interleave. `flush` seals all that is queued into as few TLS records as it takes and tries a
+// non-blocking send at once; only a full socket is waited for. Nothing is allocated while idle: no timer, no buffer
+// (SSL_MODE_RELEASE_BUFFERS). Thread: the shard's, everything.
 #pragma once
 #include <openssl/ssl.h>
 
@@ -38,15 +38,16 @@ public:
     Want handshake(error_code& error);
     std::size_t read(asio::mutable_buffer buffer, Want& want, error_code& error);
 
-    // Queues only; the bytes live as long as the owner. All that goes out comes through here and counts against the limit, whatever it is.
-    // What would pass it is not queued, nor is anything after it: `full` is called in the loop's next turn and ends the connection. A piece
-    // that finds nothing queued always goes, however large.
+    // Queues only; the bytes live as long as the owner. All that goes out comes through here and counts against the
+    // limit, whatever it is. What would pass it is not queued, nor is anything after it: `full` is called in the loop's
+    // next turn and ends the connection. A piece that finds nothing queued always goes, however large.
     void send(std::shared_ptr<const void> owner, std::string_view bytes);
     void send(std::string bytes);
-    // `bytes`: what may be queued from now on. Until then there is no limit: HTTP sends an answer when the one before it is out.
+    // `bytes`: what may be queued from now on. Until then there is no limit: HTTP sends an answer when the one before
+    // it is out.
     void limit(std::size_t bytes, std::function<void()> full);
-    // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller sees to it that it is out
-    // before there is another.
+    // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller
+    // sees to it that it is out before there is another.
     template <class Pieces>
     void sendBeginning(Pieces pieces) {
         counting_ = false;
@@ -61,7 +62,8 @@ public:
     void sever(std::string last);
     void closeWhenSent();
     void close();
-    void cut() noexcept;                  // nothing goes out any more; whoever reads sees the end, and closes: where there is no memory for more
+    void cut() noexcept;  // nothing goes out any more; whoever reads sees the end, and closes: where there is no memory
+                          // for more
     void stopReading() { deaf_ = true; }  // whoever reads gets an error: what comes in is not worth looking at
     bool closing() const { return closing_ || closed_; }
     bool closed() const { return closed_; }
@@ -76,9 +78,10 @@ public:
 
     // What the client's certificate, verified, says of its bearer (tls.hpp); empty: there is none.
     std::vector<std::string> certificateNames() const;
-    std::string certificateFault() const;           // why the handshake refused the client's certificate; "": it did not
-    bool certificateHolds(SSL_CTX* context) const;  // still: it has not ended, and is good by the authorities and revocations of that context
-    bool certificateEnded() const;                  // by the clock
+    std::string certificateFault() const;  // why the handshake refused the client's certificate; "": it did not
+    bool certificateHolds(SSL_CTX* context)
+        const;  // still: it has not ended, and is good by the authorities and revocations of that context
+    bool certificateEnded() const;  // by the clock
 
     tcp::socket& socket() { return socket_; }
     const std::string& peer() const { return peer_; }
@@ -94,7 +97,8 @@ private:
         std::uint64_t after;  // so many bytes have left the queue
         std::function<void(error_code)> tell;
     };
-    static void onMessage(int sent, int version, int type, const void* message, std::size_t length, SSL* ssl, void* channel);
+    static void onMessage(int sent, int version, int type, const void* message, std::size_t length, SSL* ssl,
+                          void* channel);
     void push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts);
     void tellSent();
     void sent();
@@ -114,7 +118,8 @@ private:
     std::function<void()> full_;
     std::vector<Told> told_;       // few; and none takes no memory, not even to be emptied
     Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
-    bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true, overflown_ = false, deaf_ = false;
+    bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true,
+         overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
     Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};  // the tick: not before
 };
@@ -130,13 +135,15 @@ public:
 
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
-        return asio::async_compose<Token, void(error_code, std::size_t)>(Read<Buffers>{channel_, buffers}, token, channel_->socket());
+        return asio::async_compose<Token, void(error_code, std::size_t)>(Read<Buffers>{channel_, buffers}, token,
+                                                                         channel_->socket());
     }
 
     // Queues a copy at once, as one piece; completes when the queue has gone out.
     template <class Buffers, class Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
-        return asio::async_compose<Token, void(error_code, std::size_t)>(Write{channel_, boost::beast::buffers_to_string(buffers)}, token, channel_->socket());
+        return asio::async_compose<Token, void(error_code, std::size_t)>(
+            Write{channel_, boost::beast::buffers_to_string(buffers)}, token, channel_->socket());
     }
 
     friend void beast_close_socket(Stream& stream) { stream.channel_->close(); }
@@ -155,13 +162,16 @@ private:
             if (stage == posted) return self.complete(failed, count);
             if (error) return self.complete(error, 0);
             auto buffer = asio::mutable_buffer();
-            for (auto at = asio::buffer_sequence_begin(buffers); at != asio::buffer_sequence_end(buffers) && buffer.size() == 0; ++at) buffer = *at;
+            for (auto at = asio::buffer_sequence_begin(buffers);
+                 at != asio::buffer_sequence_end(buffers) && buffer.size() == 0; ++at)
+                buffer = *at;
             auto want = Channel::Want::nothing;
             if (buffer.size() > 0) count = channel->read(buffer, want, failed);
             auto& socket = channel->socket();
             if (want != Channel::Want::nothing) {
                 stage = waiting;
-                return socket.async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write, std::move(self));
+                return socket.async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                                         std::move(self));
             }
             if (stage == waiting) return self.complete(failed, count);
             stage = posted;
@@ -183,9 +193,8 @@ private:
             auto& to = *channel;
             to.send(std::move(bytes));
             to.flush();
-            to.whenSent([executor = to.socket().get_executor(), shared = std::make_shared<Self>(std::move(self))](error_code result) {
-                asio::post(executor, [shared, result] { (*shared)(result); });
-            });
+            to.whenSent([executor = to.socket().get_executor(), shared = std::make_shared<Self>(std::move(self))](
+                            error_code result) { asio::post(executor, [shared, result] { (*shared)(result); }); });
         }
     };
 

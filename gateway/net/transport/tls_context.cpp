@@ -32,10 +32,14 @@ std::string reason() {
     return text;
 }
 
-Fault wrong(const std::filesystem::path& file, const std::string& what) { return {"configuration", file.string() + " " + what}; }
+Fault wrong(const std::filesystem::path& file, const std::string& what) {
+    return {"configuration", file.string() + " " + what};
+}
 
-Fault unreadable(const std::filesystem::path& file, const std::string& setting, const std::string& wanted, const Fault& why) {
-    return wrong(file, "cannot be read: [server] " + setting + " must name " + wanted + "." + (why.detail.empty() ? "" : " " + why.detail));
+Fault unreadable(const std::filesystem::path& file, const std::string& setting, const std::string& wanted,
+                 const Fault& why) {
+    return wrong(file, "cannot be read: [server] " + setting + " must name " + wanted + "." +
+                           (why.detail.empty() ? "" : " " + why.detail));
 }
 
 Bio reading(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
@@ -51,7 +55,8 @@ Result<Key> keyIn(std::string pem, const std::filesystem::path& file) {
 bool useChain(SSL_CTX* context, const std::string& pem) {
     const auto in = reading(pem);
     const Certificate own(PEM_read_bio_X509_AUX(in.get(), nullptr, nullptr, nullptr));
-    if (!own || SSL_CTX_use_certificate(context, own.get()) != 1 || SSL_CTX_clear_chain_certs(context) != 1) return false;
+    if (!own || SSL_CTX_use_certificate(context, own.get()) != 1 || SSL_CTX_clear_chain_certs(context) != 1)
+        return false;
     while (Certificate next{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
         if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) return false;
         (void)next.release();
@@ -61,15 +66,18 @@ bool useChain(SSL_CTX* context, const std::string& pem) {
     return end;
 }
 
-// Seals and opens session tickets: AES-256-CBC and HMAC-SHA-256 with the keys of TicketKeys (SSL_CTX_set_tlsext_ticket_key_evp_cb).
-int sealTicket(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int sealing) {
+// Seals and opens session tickets: AES-256-CBC and HMAC-SHA-256 with the keys of TicketKeys
+// (SSL_CTX_set_tlsext_ticket_key_evp_cb).
+int sealTicket(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
+               int sealing) {
     const auto& keys = *static_cast<TicketKeys*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
     auto found = sealing ? std::optional(std::pair(keys.current(), true)) : keys.find(name);
     if (!found) return 0;  // too old: a whole handshake
     auto& [key, current] = *found;
     char sha256[] = "SHA256";
     OSSL_PARAM parameters[] = {OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key.mac.data(), key.mac.size()),
-                               OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, sizeof sha256 - 1), OSSL_PARAM_construct_end()};
+                               OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, sizeof sha256 - 1),
+                               OSSL_PARAM_construct_end()};
     if (sealing) {
         std::ranges::copy(key.name, name);
         if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
@@ -80,9 +88,11 @@ int sealTicket(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPH
     return current ? 1 : 2;  // 2: give it a new one
 }
 
-Result<void> loadCertificate(SSL_CTX* context, const std::filesystem::path& certificate, const std::filesystem::path& key) {
+Result<void> loadCertificate(SSL_CTX* context, const std::filesystem::path& certificate,
+                             const std::filesystem::path& key) {
     const auto chain = readExisting(certificate);
-    if (!chain) return unreadable(certificate, "certificate", "a PEM file that Deskline's account may read", chain.error());
+    if (!chain)
+        return unreadable(certificate, "certificate", "a PEM file that Deskline's account may read", chain.error());
     auto secret = readExisting(key);
     if (!secret) return unreadable(key, "private_key", "a PEM file that Deskline's account may read", secret.error());
     if (!useChain(context, *chain)) return wrong(certificate, "is not a certificate chain in PEM: " + reason() + ".");
@@ -97,12 +107,15 @@ struct FreeInfos {
     void operator()(STACK_OF(X509_INFO) * infos) const { sk_X509_INFO_pop_free(infos, X509_INFO_free); }
 };
 
-// Every certificate, or every list of revoked ones, of a PEM file goes to `take`; the fault names the file where it holds none, or is no PEM.
-Result<void> eachIn(const std::filesystem::path& file, const char* setting, const char* what, const std::function<bool(X509_INFO*)>& take) {
+// Every certificate, or every list of revoked ones, of a PEM file goes to `take`; the fault names the file where it
+// holds none, or is no PEM.
+Result<void> eachIn(const std::filesystem::path& file, const char* setting, const char* what,
+                    const std::function<bool(X509_INFO*)>& take) {
     const auto pem = readExisting(file);
     const auto wanted = std::string("a PEM file with ") + what;
     if (!pem) return unreadable(file, setting, wanted, pem.error());
-    const std::unique_ptr<STACK_OF(X509_INFO), FreeInfos> infos(PEM_X509_INFO_read_bio(reading(*pem).get(), nullptr, nullptr, nullptr));
+    const std::unique_ptr<STACK_OF(X509_INFO), FreeInfos> infos(
+        PEM_X509_INFO_read_bio(reading(*pem).get(), nullptr, nullptr, nullptr));
     int count = 0;
     for (int i = 0; infos && i < sk_X509_INFO_num(infos.get()); ++i)
         if (take(sk_X509_INFO_value(infos.get(), i))) ++count;
@@ -112,26 +125,32 @@ Result<void> eachIn(const std::filesystem::path& file, const char* setting, cons
 }
 
 // Clients may show a certificate, and it must be good then; none is asked to have one.
-Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path& authorities, const std::filesystem::path& revocations) {
+Result<void> loadClientAuthorities(SSL_CTX* context, const std::filesystem::path& authorities,
+                                   const std::filesystem::path& revocations) {
     if (authorities.empty()) return {};
     auto* store = SSL_CTX_get_cert_store(context);
     auto loaded = eachIn(authorities, "client_authorities", "certificates", [&](X509_INFO* info) {
-        if (info->x509) (void)X509_check_purpose(info->x509, -1, 0);  // it looks at the whole of it once; where that lacked memory it would never be good
-        return info->x509 && X509_STORE_add_cert(store, info->x509) == 1 && SSL_CTX_add_client_CA(context, info->x509) == 1;
+        if (info->x509)
+            (void)X509_check_purpose(
+                info->x509, -1,
+                0);  // it looks at the whole of it once; where that lacked memory it would never be good
+        return info->x509 && X509_STORE_add_cert(store, info->x509) == 1 &&
+               SSL_CTX_add_client_CA(context, info->x509) == 1;
     });
     if (!loaded) return loaded;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    // A ticket would bring back the certificate but not the chain that stood behind it, and would not be asked about revocations: each
-    // connection shows and proves the whole of it.
+    // A ticket would bring back the certificate but not the chain that stood behind it, and would not be asked about
+    // revocations: each connection shows and proves the whole of it.
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context, 0);
     if (revocations.empty()) return {};
-    loaded = eachIn(revocations, "client_revocations", "CRLs", [&](X509_INFO* info) { return info->crl && X509_STORE_add_crl(store, info->crl) == 1; });
+    loaded = eachIn(revocations, "client_revocations", "CRLs",
+                    [&](X509_INFO* info) { return info->crl && X509_STORE_add_crl(store, info->crl) == 1; });
     if (!loaded) return loaded;
     if (const auto authority = withoutRevocations(store); !authority.empty())
-        return wrong(revocations,
-                     "holds no CRL signed by " + authority +
-                         ": [server] client_revocations must have one of every authority in client_authorities, and of every intermediate that clients send.");
+        return wrong(revocations, "holds no CRL signed by " + authority +
+                                      ": [server] client_revocations must have one of every authority in "
+                                      "client_authorities, and of every intermediate that clients send.");
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     return {};
 }
@@ -153,7 +172,8 @@ Result<std::pair<Key, bool>> keyAt(const std::filesystem::path& path) {
     if (*there) return std::pair(std::move(**there), false);
     Key key(EVP_EC_gen("P-256"));
     const Bio secret(BIO_new(BIO_s_secmem()));
-    if (!key || PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return wrong(path, "could not be made.");
+    if (!key || PEM_write_bio_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+        return wrong(path, "could not be made.");
     char* pem = nullptr;
     const auto length = BIO_get_mem_data(secret.get(), &pem);
     const auto written = createPrivate(path, {pem, static_cast<std::size_t>(length)});
@@ -168,7 +188,8 @@ TicketKeys::TicketKeys() : current_(made()), before_(made()) {}
 
 TicketKeys::Key TicketKeys::made() {
     Key key;
-    if (RAND_bytes(key.name.data(), static_cast<int>(key.name.size())) != 1 || RAND_priv_bytes(key.cipher.data(), static_cast<int>(key.cipher.size())) != 1 ||
+    if (RAND_bytes(key.name.data(), static_cast<int>(key.name.size())) != 1 ||
+        RAND_priv_bytes(key.cipher.data(), static_cast<int>(key.cipher.size())) != 1 ||
         RAND_priv_bytes(key.mac.data(), static_cast<int>(key.mac.size())) != 1)
         throw std::runtime_error("the system has no random numbers");
     return key;
@@ -215,7 +236,8 @@ Result<TlsContext> makeTlsContext(const TlsOptions& options, TicketKeys& ticketK
     SSL_CTX_set_app_data(c, &ticketKeys);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(c, sealTicket);
     if (auto loaded = loadCertificate(c, options.certificate, options.key); !loaded) return loaded.error();
-    if (auto loaded = loadClientAuthorities(c, options.clientAuthorities, options.clientRevocations); !loaded) return loaded.error();
+    if (auto loaded = loadClientAuthorities(c, options.clientAuthorities, options.clientRevocations); !loaded)
+        return loaded.error();
     return context;
 }
 
@@ -250,8 +272,10 @@ bool holds(SSL* connection, SSL_CTX* context) {
     const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
     if (!check) throw std::bad_alloc();
     const CryptoLack lack;
-    const bool good = X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate, SSL_get_peer_cert_chain(connection)) == 1 &&
-                      X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check.get()) == 1;
+    const bool good = X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(context), certificate,
+                                          SSL_get_peer_cert_chain(connection)) == 1 &&
+                      X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_CLIENT) == 1 &&
+                      X509_verify_cert(check.get()) == 1;
     if (!good && lack.happened()) throw std::bad_alloc();
     return good;
 }
@@ -269,7 +293,8 @@ bool certificateEnded(SSL* connection, Time at) {
     return any;
 }
 
-Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host) {
+Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key,
+                             const std::string& host) {
     if (auto folder = makeFolder(certificate.parent_path()); !folder) return folder;
     const auto there = readWhole(certificate);
     if (!there) return there.error();
@@ -292,7 +317,8 @@ Result<void> makeCertificate(const std::filesystem::path& certificate, const std
     X509_time_adj_ex(X509_getm_notAfter(made.get()), validDays, 0, nullptr);
     X509_set_pubkey(made.get(), pair.get());
     auto* name = X509_get_subject_name(made.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1,
+                               0);
     X509_set_issuer_name(made.get(), name);
     const auto extend = [&](int kind, const std::string& value) {
         X509V3_CTX context;
@@ -303,7 +329,8 @@ Result<void> makeCertificate(const std::filesystem::path& certificate, const std
             X509_EXTENSION_free(extension);
         }
     };
-    extend(NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1" + (host.empty() || host == "localhost" ? "" : ",DNS:" + host));
+    extend(NID_subject_alt_name,
+           "DNS:localhost,IP:127.0.0.1,IP:::1" + (host.empty() || host == "localhost" ? "" : ",DNS:" + host));
     extend(NID_basic_constraints, "critical,CA:FALSE");
     extend(NID_ext_key_usage, "serverAuth");
     X509_sign(made.get(), pair.get(), EVP_sha256());

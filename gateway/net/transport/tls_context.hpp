@@ -1,11 +1,12 @@
-// The TLS context of the listener, made anew when a file behind it changes; the keys of session tickets, which outlive it; the certificate
-// made at first start. TLS 1.2 and 1.3 with forward secrecy and AEAD alone. Source: RFC 8446, RFC 5077, RFC 7525. Thread: any.
+// The TLS context of the listener, made anew when a file behind it changes; the keys of session tickets, which outlive
+// it; the certificate made at first start. TLS 1.2 and 1.3 with forward secrecy and AEAD alone. Source: RFC 8446, RFC
+// 5077, RFC 7525. Thread: any.
 #pragma once
 #include <openssl/ssl.h>
 
+#include <array>
 #include <filesystem>
 #include <memory>
-#include <array>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,11 +19,12 @@ namespace deskline::net {
 
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
-// The context of connections to come. With a mutex: the load of libstdc++ 12's std::atomic<std::shared_ptr> orders nothing before the next
-// store, which is a race. Thread: any.
+// The context of connections to come. With a mutex: the load of libstdc++ 12's std::atomic<std::shared_ptr> orders
+// nothing before the next store, which is a race. Thread: any.
 class CurrentTls {
 public:
-    CurrentTls(TlsContext context) : context_(std::move(context)) {}  // NOLINT(google-explicit-constructor): part of an aggregate
+    CurrentTls(TlsContext context)
+        : context_(std::move(context)) {}  // NOLINT(google-explicit-constructor): part of an aggregate
 
     TlsContext load() const {
         const std::lock_guard lock(mutex_);
@@ -44,7 +46,8 @@ struct TlsOptions {
     std::filesystem::path clientRevocations;  // PEM: CRLs; "": none
 };
 
-// A client that comes again shows a ticket, sealed with a key that is changed every hour; the one before is good for another.
+// A client that comes again shows a ticket, sealed with a key that is changed every hour; the one before is good for
+// another.
 class TicketKeys {
 public:
     static constexpr auto lifetime = std::chrono::hours(1);
@@ -75,14 +78,17 @@ Result<void> checkClientAuthorities(const TlsOptions& options);
 
 // "CN=…", "DNS:…", "URI:…", "email:…" of a certificate's subject and alternative names.
 std::vector<std::string> namesIn(const X509* certificate);
-// Whether the peer's certificate would be taken by another context; true where the peer has none. Throws std::bad_alloc.
+// Whether the peer's certificate would be taken by another context; true where the peer has none. Throws
+// std::bad_alloc.
 bool holds(SSL* connection, SSL_CTX* context);
-// Whether the peer's certificate, or one that vouches for it, has come to its end by then; false where the peer has none. Throws std::bad_alloc.
+// Whether the peer's certificate, or one that vouches for it, has come to its end by then; false where the peer has
+// none. Throws std::bad_alloc.
 bool certificateEnded(SSL* connection, Time at);
 
-// A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none. A key that is there is used, never
-// made anew; files that cannot be read are faults.
-Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key, const std::string& host);
+// A self-signed P-256 certificate for localhost, 127.0.0.1, ::1 and `host`, for 825 days, where there is none. A key
+// that is there is used, never made anew; files that cannot be read are faults.
+Result<void> makeCertificate(const std::filesystem::path& certificate, const std::filesystem::path& key,
+                             const std::string& host);
 
 // Whether `makeCertificate` would leave both as they are; nothing is made. The fault: it would refuse.
 Result<bool> ownCertificateThere(const std::filesystem::path& certificate, const std::filesystem::path& key);

@@ -15,7 +15,8 @@ const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
 
 }  // namespace
 
-SimulatedTelephony::SimulatedTelephony(SimulatedOptions options) : options_(options), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
+SimulatedTelephony::SimulatedTelephony(SimulatedOptions options)
+    : options_(options), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
 
 SimulatedTelephony::~SimulatedTelephony() { stop(std::chrono::milliseconds(0)); }
 
@@ -25,8 +26,9 @@ void SimulatedTelephony::start(source::Report report) {
     recovery_ = std::make_unique<source::Recovery>(
         Source::telephony, report_, [this] { return rebuild(); }, source::Apartment{}, options_.backoff);
     if (options_.consolePort)
-        console_ = std::make_unique<simulation::Console>(options_.consolePort,
-                                                         [this](const boost::json::object& request) { return simulation::control(acd_, request); });
+        console_ = std::make_unique<simulation::Console>(
+            options_.consolePort,
+            [this](const boost::json::object& request) { return simulation::control(acd_, request); });
     recovery_->start();
     driver_ = std::make_unique<simulation::Driver>(acd_);
 }
@@ -43,7 +45,8 @@ std::vector<std::string> SimulatedTelephony::stop(std::chrono::milliseconds pati
 }
 
 Result<void> SimulatedTelephony::rebuild() {
-    if (const Code code = acd_.faults().pass("EnumerateAgentHandlers", "")) return fromHresult(code, "EnumerateAgentHandlers");
+    if (const Code code = acd_.faults().pass("EnumerateAgentHandlers", ""))
+        return fromHresult(code, "EnumerateAgentHandlers");
     std::map<std::string, Secret> pins;
     {
         const std::lock_guard lock(mutex_);
@@ -59,8 +62,12 @@ Result<void> SimulatedTelephony::rebuild() {
         if (known(agent.id)) picture.agents.push_back(agent);
     for (auto& session : acd_.sessions())
         if (known(session.agent) && session.state != SessionState::session_ended) picture.sessions.push_back(session);
-    report_(
-        {SourceConnected{Source::telephony, {{"agentSessions", true}, {"agentStatistics", true}, {"queues", true}, {"calls", true}, {"sessionPin", true}}}});
+    report_({SourceConnected{Source::telephony,
+                             {{"agentSessions", true},
+                              {"agentStatistics", true},
+                              {"queues", true},
+                              {"calls", true},
+                              {"sessionPin", true}}}});
     report_({std::move(picture)});
     return {};
 }
@@ -80,11 +87,15 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
             } else if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
-                report_({GroupChanged{{stableId({"group", simulation::handlerName, e.group}), e.group, std::string(simulation::handlerName)}, e.event}});
+                report_({GroupChanged{{stableId({"group", simulation::handlerName, e.group}), e.group,
+                                       std::string(simulation::handlerName)},
+                                      e.event}});
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
-                report_({QueueChanged{{stableId({"queue", simulation::handlerName, e.queue, e.queue}), e.queue, e.queue, {}}, e.event}});
+                report_({QueueChanged{
+                    {stableId({"queue", simulation::handlerName, e.queue, e.queue}), e.queue, e.queue, {}}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
-                report_({HandlerChanged{{stableId({"handler", simulation::handlerName}), std::string(simulation::handlerName)}, e.event}});
+                report_({HandlerChanged{
+                    {stableId({"handler", simulation::handlerName}), std::string(simulation::handlerName)}, e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }
@@ -111,9 +122,15 @@ void SimulatedTelephony::perform(Command command, std::string owner, Completion 
 Result<Outcome> SimulatedTelephony::carryOut(const SignIn& command) {
     const auto handlers = acd_.handlers();
     if (!command.handler.empty() && !findByNameOrId(handlers, command.handler))
-        return Fault{"invalid-argument", "There is no agent handler '" + command.handler + "'.", {}, {}, false, {{"/handler", "names no agent handler"}}};
+        return Fault{"invalid-argument",
+                     "There is no agent handler '" + command.handler + "'.",
+                     {},
+                     {},
+                     false,
+                     {{"/handler", "names no agent handler"}}};
     const bool created = !known(command.agent);
-    if (const Code code = acd_.signIn(command.agent, command.pin.value_or(""))) return failed(code, "ITAgentHandler::CreateAgentWithID");
+    if (const Code code = acd_.signIn(command.agent, command.pin.value_or("")))
+        return failed(code, "ITAgentHandler::CreateAgentWithID");
     {
         const std::lock_guard lock(mutex_);
         pins_[command.agent] = command.pin.value_or("");
@@ -133,7 +150,8 @@ Result<Outcome> SimulatedTelephony::carryOut(const SignOut& command) {
 }
 
 Result<Outcome> SimulatedTelephony::carryOut(const SetAgentState& command) {
-    if (const Code code = acd_.setAgentState(command.agent, static_cast<int>(command.state))) return failed(code, "ITAgent::put_State");
+    if (const Code code = acd_.setAgentState(command.agent, static_cast<int>(command.state)))
+        return failed(code, "ITAgent::put_State");
     return Outcome{command.agent};
 }
 
@@ -141,13 +159,18 @@ Result<Outcome> SimulatedTelephony::carryOut(const CreateSession& command) {
     const auto addresses = acd_.addresses();
     const auto* address = findByNameOrId(addresses, command.address);
     if (!address)
-        return Fault{
-            "invalid-argument", "There is no address '" + command.address + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
+        return Fault{"invalid-argument",
+                     "There is no address '" + command.address + "'; see /addresses.",
+                     {},
+                     {},
+                     false,
+                     {{"/address", "names no usable address"}}};
     const auto groups = acd_.groups();
     const auto* group = findByNameOrId(groups, command.acdGroup);
     std::string session;
     const auto& wanted = group ? *group : command.acdGroup;
-    if (const Code code = acd_.createSession(command.agent, wanted, *address, command.pin ? &*command.pin : nullptr, session))
+    if (const Code code =
+            acd_.createSession(command.agent, wanted, *address, command.pin ? &*command.pin : nullptr, session))
         return failed(code, command.pin ? "ITAgent::CreateSessionWithPIN" : "ITAgent::CreateSession");
     return Outcome{session, true};
 }
@@ -155,7 +178,8 @@ Result<Outcome> SimulatedTelephony::carryOut(const CreateSession& command) {
 Result<Outcome> SimulatedTelephony::carryOut(const SetSessionState& command) {
     if (const Code code = acd_.setSessionState(command.session, static_cast<int>(command.state))) {
         if (code == hresult("TAPI_E_TIMEOUT")) {  // nobody knows whether it was carried out: read the state again
-            if (const auto session = acd_.session(command.session)) report_({SessionRead{command.session, session->state}});
+            if (const auto session = acd_.session(command.session))
+                report_({SessionRead{command.session, session->state}});
         }
         return failed(code, "ITAgentSession::put_State");
     }

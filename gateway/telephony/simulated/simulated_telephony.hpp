@@ -1,4 +1,5 @@
-// The telephony port on the simulated switch. Thread: see the port; events come under the switch's lock and are only handed on.
+// The telephony port on the simulated switch. Thread: see the port; events come under the switch's lock and are only
+// handed on.
 #pragma once
 #include <memory>
 #include <mutex>

@@ -22,7 +22,10 @@ const typename Entries::value_type* find(const Entries& entries, T&& matches) {
 }  // namespace
 
 Connection::Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler)
-    : report_(std::move(report)), lost_(std::move(lost)), gone_(std::move(gone)), onlyHandler_(std::move(onlyHandler)) {}
+    : report_(std::move(report)),
+      lost_(std::move(lost)),
+      gone_(std::move(gone)),
+      onlyHandler_(std::move(onlyHandler)) {}
 
 Connection::~Connection() { close(); }
 
@@ -35,17 +38,20 @@ bool Connection::failed(HRESULT code, std::string_view what) {
 }
 
 Result<TelephonyPicture> Connection::build(const std::map<std::string, Credential>& agents) {
-    if (const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi_.GetAddressOf()));
+    if (const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
+                                              reinterpret_cast<void**>(tapi_.GetAddressOf()));
         FAILED(code))
         return com::failed(code, "CoCreateInstance(CLSID_TAPI)");
     if (const HRESULT code = tapi_->Initialize(); FAILED(code)) {
         tapi_.Reset();  // Shutdown fails where Initialize never succeeded
         return com::failed(code, "ITTAPI::Initialize");
     }
-    if (const HRESULT code = tapi_->put_EventFilter(eventFilter); FAILED(code)) return com::failed(code, "ITTAPI::put_EventFilter");
+    if (const HRESULT code = tapi_->put_EventFilter(eventFilter); FAILED(code))
+        return com::failed(code, "ITTAPI::put_EventFilter");
     const auto points = com::query<IConnectionPointContainer>(tapi_.Get());
     if (!points) return com::failed(E_NOINTERFACE, "QueryInterface(IConnectionPointContainer)");
-    if (const HRESULT code = points->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point_.GetAddressOf()); FAILED(code))
+    if (const HRESULT code = points->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point_.GetAddressOf());
+        FAILED(code))
         return com::failed(code, "FindConnectionPoint(ITTAPIEventNotification)");
     sink_.Attach(new EventSink(queue_));
     if (const HRESULT code = point_->Advise(sink_.Get(), &cookie_); FAILED(code)) {
@@ -101,7 +107,8 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyPicture& p
     const auto groups = groupsOf(handler);
     if (!groups) return groups.error();
     for (const auto& group : *groups)
-        if (const auto added = addGroup(group.Get(), *name, picture); !added && added.error().hresult && meansSourceLost(*added.error().hresult))
+        if (const auto added = addGroup(group.Get(), *name, picture);
+            !added && added.error().hresult && meansSourceLost(*added.error().hresult))
             return added.error();
     const auto addresses = addressesOf(handler);
     if (!addresses) return addresses.error();
@@ -150,17 +157,25 @@ void Connection::addAddress(ITAddress* address, const std::string& handler, Tele
     for (const long registration : former) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     // Monitor, not owner: the user's softphone stays in charge of the call. VARIANT_TRUE is −1.
     __LONG32 registration = 0;
-    if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia, static_cast<__LONG32>(cookie_), &registration);
+    if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia,
+                                                              static_cast<__LONG32>(cookie_), &registration);
         SUCCEEDED(code)) {
         entry.registrations.push_back(registration);
     } else {
-        spdlog::warn("calls on {} will not be seen: {}", *name, com::failed(code, "ITTAPI::RegisterCallNotifications").detail);
+        spdlog::warn("calls on {} will not be seen: {}", *name,
+                     com::failed(code, "ITTAPI::RegisterCallNotifications").detail);
     }
     picture.addresses.push_back(entry.value);
     for (const auto& call : callsOf(address)) {
         CALL_STATE state{};
-        if (FAILED(call->get_CallState(&state)) || fromTapi(state) == CallState::disconnected || fromTapi(state) == CallState::idle) continue;
-        Call value{.id = "call-" + randomId(6), .address = *name, .direction = readDirection(call.Get()), .state = fromTapi(state), .since = now()};
+        if (FAILED(call->get_CallState(&state)) || fromTapi(state) == CallState::disconnected ||
+            fromTapi(state) == CallState::idle)
+            continue;
+        Call value{.id = "call-" + randomId(6),
+                   .address = *name,
+                   .direction = readDirection(call.Get()),
+                   .state = fromTapi(state),
+                   .since = now()};
         readParties(call.Get(), value);
         picture.calls.push_back(value);
         const std::lock_guard lock(mutex_);
@@ -184,10 +199,12 @@ void Connection::close() {
     std::vector<long> registrations;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [id, address] : addresses_) registrations.insert(registrations.end(), address.registrations.begin(), address.registrations.end());
+        for (const auto& [id, address] : addresses_)
+            registrations.insert(registrations.end(), address.registrations.begin(), address.registrations.end());
     }
     if (tapi_)
-        for (const long registration : registrations) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+        for (const long registration : registrations)
+            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     decltype(calls_) calls;
     decltype(sessions_) sessions;
     decltype(agents_) agents;
@@ -206,7 +223,8 @@ void Connection::close() {
         addresses.swap(addresses_);
         handlers.swap(handlers_);
     }
-    calls.clear(), sessions.clear(), agents.clear(), queues.clear(), groups.clear(), addresses.clear(), handlers.clear();
+    calls.clear(), sessions.clear(), agents.clear(), queues.clear(), groups.clear(), addresses.clear(),
+        handlers.clear();
     point_.Reset();
     sink_.Reset();
     if (tapi_) tapi_->Shutdown();
@@ -216,8 +234,13 @@ void Connection::close() {
 std::map<std::string, bool> Connection::capabilities() const {
     const std::lock_guard lock(mutex_);
     const bool handler = !handlers_.empty();
-    const bool calls = std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
-    return {{"agentSessions", handler}, {"agentStatistics", handler}, {"queues", !queues_.empty()}, {"calls", calls}, {"sessionPin", handler}};
+    const bool calls =
+        std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
+    return {{"agentSessions", handler},
+            {"agentStatistics", handler},
+            {"queues", !queues_.empty()},
+            {"calls", calls},
+            {"sessionPin", handler}};
 }
 
 ComPtr<ITAgent> Connection::agent(const std::string& id) const {
@@ -250,19 +273,27 @@ Result<bool> Connection::signIn(const std::string& id, const Credential& credent
     {
         const std::lock_guard lock(mutex_);
         const auto* found = find(handlers_, [&](const Handler& h) {
-            return credential.handler.empty() || h.name == credential.handler || stableId({"handler", h.name}) == credential.handler;
+            return credential.handler.empty() || h.name == credential.handler ||
+                   stableId({"handler", h.name}) == credential.handler;
         });
         if (!found && handlers_.empty())
-            return Fault{"not-supported", "This host has no agent handler: the service provider has no agent proxy. Run `deskline doctor`."};
-        if (!found)
             return Fault{
-                "invalid-argument", "There is no agent handler '" + credential.handler + "'.", {}, {}, false, {{"/handler", "names no agent handler"}}};
+                "not-supported",
+                "This host has no agent handler: the service provider has no agent proxy. Run `deskline doctor`."};
+        if (!found)
+            return Fault{"invalid-argument",
+                         "There is no agent handler '" + credential.handler + "'.",
+                         {},
+                         {},
+                         false,
+                         {{"/handler", "names no agent handler"}}};
         handler = found->object;
         handlerName = found->name;
     }
     ComPtr<ITAgent> object;
     if (credential.asUser) {
-        if (const HRESULT code = handler->CreateAgent(object.GetAddressOf()); FAILED(code)) return com::failed(code, "ITAgentHandler::CreateAgent");
+        if (const HRESULT code = handler->CreateAgent(object.GetAddressOf()); FAILED(code))
+            return com::failed(code, "ITAgentHandler::CreateAgent");
     } else {
         Bstr agentId(id), pin(credential.pin);  // never NULL: an empty BSTR stands for no PIN
         const HRESULT code = handler->CreateAgentWithID(agentId.get(), pin.get(), object.GetAddressOf());
@@ -281,7 +312,8 @@ Result<bool> Connection::signIn(const std::string& id, const Credential& credent
     if (sessions)
         for (const auto& session : *sessions) {
             bool fresh = false;
-            if (const auto met = meet(session.Get(), fresh); !met) spdlog::warn("a session of agent {} could not be read: {}", id, met.error().detail);
+            if (const auto met = meet(session.Get(), fresh); !met)
+                spdlog::warn("a session of agent {} could not be read: {}", id, met.error().detail);
         }
     return true;
 }
@@ -314,7 +346,8 @@ void Connection::signOut(const std::string& id) {
     }
     for (auto& [session, object] : open)
         if (const HRESULT code = object->put_State(::ASST_SESSION_ENDED); FAILED(code))
-            spdlog::warn("session {} of agent {}: {}", session, id, com::failed(code, "ITAgentSession::put_State").detail);
+            spdlog::warn("session {} of agent {}: {}", session, id,
+                         com::failed(code, "ITAgentSession::put_State").detail);
     AgentEntry gone;
     std::vector<SessionEntry> released;  // outside the lock
     {
@@ -363,16 +396,21 @@ Result<std::string> Connection::meet(ITAgentSession* session, bool& fresh) {
     value.agent = agentOf(session);
     ComPtr<ITACDGroup> group;
     ComPtr<ITAddress> address;
-    if (const HRESULT code = session->get_ACDGroup(group.GetAddressOf()); FAILED(code)) return com::failed(code, "ITAgentSession::get_ACDGroup");
-    if (const HRESULT code = session->get_Address(address.GetAddressOf()); FAILED(code)) return com::failed(code, "ITAgentSession::get_Address");
+    if (const HRESULT code = session->get_ACDGroup(group.GetAddressOf()); FAILED(code))
+        return com::failed(code, "ITAgentSession::get_ACDGroup");
+    if (const HRESULT code = session->get_Address(address.GetAddressOf()); FAILED(code))
+        return com::failed(code, "ITAgentSession::get_Address");
     if (const auto name = readName(group.Get())) value.acdGroup = *name;
     if (const auto name = readName(address.Get())) value.address = *name;
     AGENT_SESSION_STATE state{};
-    if (const HRESULT code = session->get_State(&state); FAILED(code)) return com::failed(code, "ITAgentSession::get_State");
+    if (const HRESULT code = session->get_State(&state); FAILED(code))
+        return com::failed(code, "ITAgentSession::get_State");
     value.state = fromTapi(state);
     value.allowedStates = allowedStates(value.state);
     const auto start = readStart(session);
-    if (!start) spdlog::warn("a session of agent {} tells no start; its id will not outlive the gateway: {}", value.agent, start.error().detail);
+    if (!start)
+        spdlog::warn("a session of agent {} tells no start; its id will not outlive the gateway: {}", value.agent,
+                     start.error().detail);
     value.startedAt = value.since = start ? *start : now();
     std::string handler;
     ComPtr<IUnknown> oldest;  // released outside the lock
@@ -408,8 +446,8 @@ void Connection::announce(const std::string& id, Time time) {
     report({SessionChanged{id, SessionEvent::new_session, std::move(value)}, time});
 }
 
-Result<std::string> Connection::createSession(const std::string& agentId, const std::string& groupName, const std::string& addressName,
-                                              const std::optional<Secret>& pin) {
+Result<std::string> Connection::createSession(const std::string& agentId, const std::string& groupName,
+                                              const std::string& addressName, const std::optional<Secret>& pin) {
     const auto agent = this->agent(agentId);
     if (!agent) return Fault{"agent-unknown", "Agent " + agentId + " is not signed in here."};
     ComPtr<ITACDGroup> group;
@@ -424,8 +462,12 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
             if (id == addressName || entry.value.name == addressName) address = entry.object;
     }
     if (!address)
-        return Fault{
-            "invalid-argument", "There is no address '" + addressName + "'; see /addresses.", {}, {}, false, {{"/address", "names no usable address"}}};
+        return Fault{"invalid-argument",
+                     "There is no address '" + addressName + "'; see /addresses.",
+                     {},
+                     {},
+                     false,
+                     {{"/address", "names no usable address"}}};
     if (!group) {  // as a switch would say
         const auto code = removed ? hresult("TAPI_E_CALLCENTER_GROUP_REMOVED") : hresult("LINEERR_INVALAGENTGROUP");
         return com::failed(static_cast<HRESULT>(code), "The list of ACD groups");
@@ -433,10 +475,12 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
     ComPtr<ITAgentSession> session;
     if (pin) {
         Bstr text(*pin);
-        const HRESULT code = agent->CreateSessionWithPIN(group.Get(), address.Get(), text.get(), session.GetAddressOf());
+        const HRESULT code =
+            agent->CreateSessionWithPIN(group.Get(), address.Get(), text.get(), session.GetAddressOf());
         text.wipe();
         if (FAILED(code)) return com::failed(code, "ITAgent::CreateSessionWithPIN");
-    } else if (const HRESULT code = agent->CreateSession(group.Get(), address.Get(), session.GetAddressOf()); FAILED(code)) {
+    } else if (const HRESULT code = agent->CreateSession(group.Get(), address.Get(), session.GetAddressOf());
+               FAILED(code)) {
         return com::failed(code, "ITAgent::CreateSession");
     }
     bool fresh = false;

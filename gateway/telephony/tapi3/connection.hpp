@@ -1,6 +1,6 @@
-// One life of the TAPI object: created, listened to, enumerated; all that is known of it by pointer and by name; let go as a whole when
-// the service is lost. Thread: `build` and `close` the recovery's, `run` the event thread, the rest any in the apartment. The lock guards
-// the maps and is never held over a COM call.
+// One life of the TAPI object: created, listened to, enumerated; all that is known of it by pointer and by name; let go
+// as a whole when the service is lost. Thread: `build` and `close` the recovery's, `run` the event thread, the rest any
+// in the apartment. The lock guards the maps and is never held over a COM call.
 #pragma once
 #include <deque>
 #include <map>
@@ -33,14 +33,16 @@ public:
     void listen();  // begins to hand events on; what came before waits in the queue
     void close();
 
-    Result<bool> signIn(const std::string& agent, const Credential& credential);  // true: new; reports the agent and its sessions
+    Result<bool> signIn(const std::string& agent,
+                        const Credential& credential);  // true: new; reports the agent and its sessions
     void signOut(const std::string& agent);
     std::string handlerOf(const std::string& agent) const;
     void announceSessionsOf(const std::string& agent);  // those that the switch had open before
     ComPtr<ITAgent> agent(const std::string& id) const;
     ComPtr<ITAgentSession> session(const std::string& id) const;
     bool ended(const std::string& session) const;
-    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address, const std::optional<Secret>& pin);
+    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address,
+                                      const std::optional<Secret>& pin);
     FiguresRead readFigures();
     std::map<std::string, bool> capabilities() const;
 
@@ -93,7 +95,8 @@ private:
     void handlerHappened(ITAgentHandlerEvent* event, Time time);
     void groupHappened(ITACDGroupEvent* event, Time time);
     void queueHappened(ITQueueEvent* event, Time time);
-    void callHappened(ITCallInfo* call, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause, Time time);
+    void callHappened(ITCallInfo* call, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause,
+                      Time time);
     // They let go of what is gone and of all that goes with it, and tell it.
     void dropHandler(const std::string& name, Time time);
     void dropGroups(const std::function<bool(const Group&)>& which, Time time);

@@ -1,4 +1,5 @@
-// What the connection makes of TAPI's events, on the event thread. The published state comes from get_Event, never from a later read.
+// What the connection makes of TAPI's events, on the event thread. The published state comes from get_Event, never from
+// a later read.
 #include <spdlog/spdlog.h>
 
 #include <set>
@@ -30,7 +31,10 @@ void Connection::run() {
 
 void Connection::happened(TapiHappened& happened) {
     auto* event = happened.event.Get();
-    const auto wrong = [&] { spdlog::warn("TAPI sent event {:#x} with an object that is none of its kind", static_cast<unsigned>(happened.kind)); };
+    const auto wrong = [&] {
+        spdlog::warn("TAPI sent event {:#x} with an object that is none of its kind",
+                     static_cast<unsigned>(happened.kind));
+    };
     switch (static_cast<unsigned>(happened.kind)) {
         case ::TE_AGENTSESSION:
             if (const auto e = query<ITAgentSessionEvent>(event)) return sessionHappened(e.Get(), happened.time);
@@ -77,7 +81,8 @@ void Connection::happened(TapiHappened& happened) {
         case ::TE_TAPIOBJECT:
             if (const auto e = query<ITTAPIObjectEvent>(event)) {
                 TAPIOBJECT_EVENT what{};
-                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT) lost_(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
+                if (SUCCEEDED(e->get_Event(&what)) && what == ::TE_REINIT)
+                    lost_(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
                 return;
             }
             return wrong();
@@ -116,7 +121,8 @@ void Connection::sessionHappened(ITAgentSessionEvent* event, Time time) {
 void Connection::agentHappened(ITAgentEvent* event, Time time) {
     AGENT_EVENT number{};
     ComPtr<ITAgent> agent;
-    if (failed(event->get_Event(&number), "ITAgentEvent::get_Event") || failed(event->get_Agent(agent.GetAddressOf()), "ITAgentEvent::get_Agent") || !agent)
+    if (failed(event->get_Event(&number), "ITAgentEvent::get_Event") ||
+        failed(event->get_Agent(agent.GetAddressOf()), "ITAgentEvent::get_Agent") || !agent)
         return;
     const auto identity = com::identityOf(agent.Get());
     std::string id;
@@ -143,7 +149,8 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
         return;
     if (fromTapi(number) == PresenceEvent::added) {
         TelephonyPicture news;
-        if (const auto added = addHandler(handler.Get(), news); !added) spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
+        if (const auto added = addHandler(handler.Get(), news); !added)
+            spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
         report({AddressesRead{addresses()}, time});
         for (auto& value : news.handlers) report({HandlerChanged{value, PresenceEvent::added}, time});
         for (auto& value : news.groups) report({GroupChanged{value, PresenceEvent::added}, time});
@@ -179,8 +186,9 @@ void Connection::dropHandler(const std::string& name, Time time) {
         for (const auto& [id, line] : lines) names.insert(line.value.name);
         for (const auto& [id, line] : addresses_) names.erase(line.value.name);
         agents = takenOut(agents_, [&](const AgentEntry& agent) { return agent.handler == name; });
-        sessions =
-            takenOut(sessions_, [&](const SessionEntry& session) { return agents.contains(session.value.agent) || names.contains(session.value.address); });
+        sessions = takenOut(sessions_, [&](const SessionEntry& session) {
+            return agents.contains(session.value.agent) || names.contains(session.value.address);
+        });
         calls = takenOut(calls_, [&](const CallEntry& call) { return names.contains(call.value.address); });
         for (const auto& [id, session] : sessions) {
             forgetObjectsOf(id);
@@ -188,7 +196,8 @@ void Connection::dropHandler(const std::string& name, Time time) {
         }
     }
     for (const auto& [id, line] : lines)
-        for (const long registration : line.registrations) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+        for (const long registration : line.registrations)
+            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
     for (auto& [identity, call] : calls) {  // nothing more will be heard of them
         call.value.state = CallState::disconnected;
         call.value.cause = CallCause::unknown;
@@ -223,8 +232,8 @@ void Connection::dropGroups(const std::function<bool(const Group&)>& which, Time
 void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
     ACDGROUP_EVENT number{};
     ComPtr<ITACDGroup> group;
-    if (failed(event->get_Event(&number), "ITACDGroupEvent::get_Event") || failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") ||
-        !group)
+    if (failed(event->get_Event(&number), "ITACDGroupEvent::get_Event") ||
+        failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") || !group)
         return;
     if (fromTapi(number) == PresenceEvent::removed) {
         // It answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. A command that names it
@@ -238,7 +247,8 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
         if (!handlers_.empty()) handler = handlers_.front().name;
     }
     TelephonyPicture news;
-    if (const auto added = addGroup(group.Get(), handler, news); !added) return spdlog::warn("a new ACD group could not be read: {}", added.error().detail);
+    if (const auto added = addGroup(group.Get(), handler, news); !added)
+        return spdlog::warn("a new ACD group could not be read: {}", added.error().detail);
     for (auto& value : news.groups) report({GroupChanged{value, PresenceEvent::added}, time});
     for (auto& value : news.queues) report({QueueChanged{value, PresenceEvent::added}, time});
 }
@@ -246,7 +256,8 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
 void Connection::queueHappened(ITQueueEvent* event, Time time) {
     ACDQUEUE_EVENT number{};
     ComPtr<ITQueue> queue;
-    if (failed(event->get_Event(&number), "ITQueueEvent::get_Event") || failed(event->get_Queue(queue.GetAddressOf()), "ITQueueEvent::get_Queue") || !queue)
+    if (failed(event->get_Event(&number), "ITQueueEvent::get_Event") ||
+        failed(event->get_Queue(queue.GetAddressOf()), "ITQueueEvent::get_Queue") || !queue)
         return;
     const auto identity = com::identityOf(queue.Get());
     const auto isIt = [&](const QueueEntry& known) { return known.identity == identity; };
@@ -277,7 +288,8 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
             if (com::identityOf(each.Get()).Get() != identity.Get()) continue;
             const auto name = readName(each.Get());
             if (!name) return;
-            const Queue value{stableId({"queue", group.value.handler, group.value.name, *name}), *name, group.value.name, {}};
+            const Queue value{
+                stableId({"queue", group.value.handler, group.value.name, *name}), *name, group.value.name, {}};
             QueueEntry one{each, identity, group.value.id, value};  // what it replaces is released outside the lock
             {
                 const std::lock_guard lock(mutex_);
@@ -288,7 +300,8 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
     }
 }
 
-void Connection::callHappened(ITCallInfo* object, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause, Time time) {
+void Connection::callHappened(ITCallInfo* object, CallEvent event, std::optional<CallState> state,
+                              std::optional<CallCause> cause, Time time) {
     const auto identity = com::identityOf(object);
     Call call;
     {
@@ -311,7 +324,8 @@ void Connection::callHappened(ITCallInfo* object, CallEvent event, std::optional
         if (call.state != *state) call.since = time;
         call.state = *state;
     }
-    if (call.direction == CallDirection::unknown && call.state == CallState::offering) call.direction = CallDirection::incoming;
+    if (call.direction == CallDirection::unknown && call.state == CallState::offering)
+        call.direction = CallDirection::incoming;
     if (cause) call.cause = cause;
     if (fresh || event == CallEvent::info || event == CallEvent::notification) readParties(object, call);
     const bool over = call.state == CallState::disconnected || call.state == CallState::idle;
@@ -320,7 +334,8 @@ void Connection::callHappened(ITCallInfo* object, CallEvent event, std::optional
         const std::lock_guard lock(mutex_);
         if (!call.session)
             for (auto& [id, session] : sessions_)
-                if (session.value.address == call.address) call.session = id;  // one ACD session a line: the open one it is
+                if (session.value.address == call.address)
+                    call.session = id;  // one ACD session a line: the open one it is
         if (over) {
             if (const auto known = calls_.find(identity.Get()); known != calls_.end()) {
                 released = std::move(known->second);

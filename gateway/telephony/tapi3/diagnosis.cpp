@@ -6,7 +6,8 @@
 namespace deskline::telephony {
 namespace {
 
-constexpr GUID tapi2 = {0x54FBDC8C, 0xD90F, 0x4DAD, {0x96, 0x95, 0xB3, 0x73, 0x09, 0x7F, 0x09, 0x4B}};  // ITTAPI2: TAPI 3.1
+constexpr GUID tapi2 = {
+    0x54FBDC8C, 0xD90F, 0x4DAD, {0x96, 0x95, 0xB3, 0x73, 0x09, 0x7F, 0x09, 0x4B}};  // ITTAPI2: TAPI 3.1
 
 std::string listed(const std::vector<std::string>& names) {
     std::string text;
@@ -20,8 +21,8 @@ void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
     };
     const auto name = readName(handler);
     if (!name)
-        return add(Severity::degraded, "An agent handler does not tell its name: " + name.error().detail, "It cannot be used.",
-                   "Ask the vendor of the agent proxy.");
+        return add(Severity::degraded, "An agent handler does not tell its name: " + name.error().detail,
+                   "It cannot be used.", "Ask the vendor of the agent proxy.");
     std::vector<std::string> groupNames, queueNames, addressNames;
     const auto groups = groupsOf(handler);
     if (groups)
@@ -35,8 +36,8 @@ void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
     if (addresses)
         for (const auto& address : *addresses)
             if (const auto text = readName(address.Get())) addressNames.push_back(*text);
-    add(Severity::ok,
-        "Agent handler '" + *name + "': groups " + listed(groupNames) + "; queues " + listed(queueNames) + "; addresses " + listed(addressNames) + ".");
+    add(Severity::ok, "Agent handler '" + *name + "': groups " + listed(groupNames) + "; queues " + listed(queueNames) +
+                          "; addresses " + listed(addressNames) + ".");
     if (groupNames.empty())
         add(Severity::degraded, "'" + *name + "' shows no ACD group.", "No session can be opened.",
             "Give Deskline's account access to the groups in the switch's configuration.");
@@ -54,19 +55,22 @@ std::vector<Finding> diagnoseTapi() {
         findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
     };
     ComPtr<ITTAPI> tapi;
-    const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi.GetAddressOf()));
+    const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
+                                          reinterpret_cast<void**>(tapi.GetAddressOf()));
     if (FAILED(code)) {
         add(Severity::degraded, "TAPI 3 is not to be had: " + com::failed(code, "CoCreateInstance(CLSID_TAPI)").detail,
             "No telephony from this host; audio is served.",
-            "On Windows, tapi3.dll belongs to the system: run 'regsvr32 tapi3.dll', or repair the system. Without telephony, set [telephony] source = "
+            "On Windows, tapi3.dll belongs to the system: run 'regsvr32 tapi3.dll', or repair the system. Without "
+            "telephony, set [telephony] source = "
             "\"none\".");
         return findings;
     }
     add(Severity::ok, "TAPI 3 is registered.");
-    findings.push_back(com::checkService("telephony", L"TapiSrv", "Telephony", "TAPI starts it on demand; if it cannot, there is no telephony."));
+    findings.push_back(com::checkService("telephony", L"TapiSrv", "Telephony",
+                                         "TAPI starts it on demand; if it cannot, there is no telephony."));
     if (const HRESULT failed = tapi->Initialize(); FAILED(failed)) {
-        add(Severity::degraded, "TAPI cannot be initialised: " + com::failed(failed, "ITTAPI::Initialize").detail, "No telephony from this host.",
-            "Look at the service Telephony (TapiSrv) and the event log.");
+        add(Severity::degraded, "TAPI cannot be initialised: " + com::failed(failed, "ITTAPI::Initialize").detail,
+            "No telephony from this host.", "Look at the service Telephony (TapiSrv) and the event log.");
         return findings;
     }
     ComPtr<IUnknown> second;
@@ -74,20 +78,23 @@ std::vector<Finding> diagnoseTapi() {
     second.Reset();
     add(Severity::ok, version31 ? "It is TAPI 3.1." : "It is TAPI 3.0.");
     if (const HRESULT failed = tapi->put_EventFilter(eventFilter); FAILED(failed))
-        add(Severity::degraded, "The event filter is refused: " + com::failed(failed, "ITTAPI::put_EventFilter").detail, "No event would arrive.",
-            "Ask the vendor of the service provider.");
+        add(Severity::degraded, "The event filter is refused: " + com::failed(failed, "ITTAPI::put_EventFilter").detail,
+            "No event would arrive.", "Ask the vendor of the service provider.");
     else
         add(Severity::ok, "The event filter 0x764F is accepted.");
     const auto center = com::query<ITTAPICallCenter>(tapi.Get());
-    const auto handlers =
-        center ? handlersOf(center.Get()) : Result<std::vector<ComPtr<ITAgentHandler>>>(com::failed(E_NOINTERFACE, "QueryInterface(ITTAPICallCenter)"));
+    const auto handlers = center ? handlersOf(center.Get())
+                                 : Result<std::vector<ComPtr<ITAgentHandler>>>(
+                                       com::failed(E_NOINTERFACE, "QueryInterface(ITTAPICallCenter)"));
     if (!handlers)
-        add(Severity::degraded, "Agent handlers cannot be listed: " + handlers.error().detail, "No call-center control.",
-            "Look at the agent proxy of the service provider.");
+        add(Severity::degraded, "Agent handlers cannot be listed: " + handlers.error().detail,
+            "No call-center control.", "Look at the agent proxy of the service provider.");
     else if (handlers->empty())
         add(Severity::degraded, "There is no agent handler.",
-            "The service provider has no agent proxy, so call-center control is not to be had from this line; calls and audio are served.",
-            "Install and start the agent proxy that belongs to the switch's service provider; Deskline notices it by itself.");
+            "The service provider has no agent proxy, so call-center control is not to be had from this line; calls "
+            "and audio are served.",
+            "Install and start the agent proxy that belongs to the switch's service provider; Deskline notices it by "
+            "itself.");
     else
         for (const auto& handler : *handlers) diagnoseHandler(handler.Get(), findings);
     return tapi->Shutdown(), findings;

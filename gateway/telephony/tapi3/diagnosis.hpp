@@ -1,4 +1,5 @@
-// What TAPI offers on this host, for `deskline doctor`. Thread: the caller's; it enters an apartment of its own. No COM header here.
+// What TAPI offers on this host, for `deskline doctor`. Thread: the caller's; it enters an apartment of its own. No COM
+// header here.
 #pragma once
 #include <vector>
 

@@ -13,7 +13,8 @@ template <class Ours, std::size_t Count>
 Ours look(const std::array<Ours, Count>& ours, int number, const char* what) {
     if (number >= 0 && static_cast<std::size_t>(number) < Count) return ours[static_cast<std::size_t>(number)];
     static std::atomic<bool> said{false};
-    if (!said.exchange(true)) spdlog::warn("TAPI said {} {}, which no header names; it is passed on as unknown", what, number);
+    if (!said.exchange(true))
+        spdlog::warn("TAPI said {} {}, which no header names; it is passed on as unknown", what, number);
     return Ours::unknown;
 }
 

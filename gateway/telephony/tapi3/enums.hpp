@@ -1,5 +1,5 @@
-// TAPI's numbers and ours, both ways. Session states and session events are numbered differently: they are mapped by name, never cast.
-// A number that no header names is `unknown` and logged once. Thread: any.
+// TAPI's numbers and ours, both ways. Session states and session events are numbered differently: they are mapped by
+// name, never cast. A number that no header names is `unknown` and logged once. Thread: any.
 #pragma once
 #include "model/values.hpp"
 #include "telephony/tapi3/interfaces.hpp"

@@ -1,4 +1,5 @@
-// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's). Include before nothing else of COM.
+// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's). Include before
+// nothing else of COM.
 #pragma once
 #include <windows.h>
 
@@ -40,7 +41,8 @@ __CRT_UUID_DECL(ITCallInfoChangeEvent, 0x5D4B65F9, 0xE51C, 0x11D1, 0xA0, 0x2F, 0
 
 namespace deskline::telephony {
 
-inline constexpr GUID tapiClass = {0x21D6D48E, 0xA88B, 0x11D0, {0x83, 0xDD, 0x00, 0xAA, 0x00, 0x3C, 0xCA, 0xBD}};  // CLSID_TAPI
+inline constexpr GUID tapiClass = {
+    0x21D6D48E, 0xA88B, 0x11D0, {0x83, 0xDD, 0x00, 0xAA, 0x00, 0x3C, 0xCA, 0xBD}};  // CLSID_TAPI
 // TE_TAPIOBJECT | TE_ADDRESS | TE_CALLNOTIFICATION | TE_CALLSTATE | TE_CALLINFOCHANGE and the five of the call center.
 inline constexpr long eventFilter = 0x764F;
 

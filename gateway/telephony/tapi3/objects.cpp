@@ -55,10 +55,11 @@ bool fromCollection(const VARIANT& variant, std::vector<ComPtr<Item>>& items) {
     VARIANT result;
     VariantInit(&result);
     DISPPARAMS none{};
-    if (FAILED(
-            variant.pdispVal->Invoke(DISPID_NEWENUM, IID_NULL, LOCALE_USER_DEFAULT, DISPATCH_PROPERTYGET | DISPATCH_METHOD, &none, &result, nullptr, nullptr)))
+    if (FAILED(variant.pdispVal->Invoke(DISPID_NEWENUM, IID_NULL, LOCALE_USER_DEFAULT,
+                                        DISPATCH_PROPERTYGET | DISPATCH_METHOD, &none, &result, nullptr, nullptr)))
         return false;
-    const auto all = result.vt == VT_UNKNOWN || result.vt == VT_DISPATCH ? com::query<IEnumVARIANT>(result.punkVal) : nullptr;
+    const auto all =
+        result.vt == VT_UNKNOWN || result.vt == VT_DISPATCH ? com::query<IEnumVARIANT>(result.punkVal) : nullptr;
     VariantClear(&result);
     if (!all) return false;
     for (;;) {
@@ -73,8 +74,8 @@ bool fromCollection(const VARIANT& variant, std::vector<ComPtr<Item>>& items) {
 }
 
 template <class Item, class Enumerator, class Owner>
-Result<std::vector<ComPtr<Item>>> all(Owner* owner, HRESULT (WINAPI Owner::*enumerate)(Enumerator**), HRESULT (WINAPI Owner::*collection)(VARIANT*),
-                                      const char* what) {
+Result<std::vector<ComPtr<Item>>> all(Owner* owner, HRESULT (WINAPI Owner::*enumerate)(Enumerator**),
+                                      HRESULT (WINAPI Owner::*collection)(VARIANT*), const char* what) {
     ComPtr<Enumerator> enumerator;
     const HRESULT code = (owner->*enumerate)(enumerator.GetAddressOf());
     bool ok = SUCCEEDED(code) && enumerator;
@@ -85,7 +86,8 @@ Result<std::vector<ComPtr<Item>>> all(Owner* owner, HRESULT (WINAPI Owner::*enum
     VARIANT variant;
     VariantInit(&variant);
     std::vector<ComPtr<Item>> items;
-    const bool had = !meansSourceLost(static_cast<std::uint32_t>(code)) && SUCCEEDED((owner->*collection)(&variant)) && fromCollection(variant, items);
+    const bool had = !meansSourceLost(static_cast<std::uint32_t>(code)) && SUCCEEDED((owner->*collection)(&variant)) &&
+                     fromCollection(variant, items);
     VariantClear(&variant);
     if (had) return items;
     return failed(FAILED(code) ? code : E_FAIL, what);
@@ -168,8 +170,10 @@ Result<SessionStatistics> readFigures(ITAgentSession* session) {
         .read(&ITAgentSession::get_TotalWrapUpTime, out.wrapUpSeconds, "ITAgentSession::get_TotalWrapUpTime")
         .read(&ITAgentSession::get_AverageWrapUpTime, out.averageWrapUpSeconds, "ITAgentSession::get_AverageWrapUpTime")
         .read(&ITAgentSession::get_ACDCallRate, out.callsPerHour, "ITAgentSession::get_ACDCallRate")
-        .read(&ITAgentSession::get_LongestTimeToAnswer, out.longestAnswerSeconds, "ITAgentSession::get_LongestTimeToAnswer")
-        .read(&ITAgentSession::get_AverageTimeToAnswer, out.averageAnswerSeconds, "ITAgentSession::get_AverageTimeToAnswer");
+        .read(&ITAgentSession::get_LongestTimeToAnswer, out.longestAnswerSeconds,
+              "ITAgentSession::get_LongestTimeToAnswer")
+        .read(&ITAgentSession::get_AverageTimeToAnswer, out.averageAnswerSeconds,
+              "ITAgentSession::get_AverageTimeToAnswer");
     return answer(getters, out);
 }
 
@@ -191,7 +195,8 @@ Result<QueueStatistics> readFigures(ITQueue* queue) {
 
 Result<Time> readStart(ITAgentSession* session) {
     DATE date = 0;
-    if (const HRESULT code = session->get_SessionStartTime(&date); FAILED(code)) return failed(code, "ITAgentSession::get_SessionStartTime");
+    if (const HRESULT code = session->get_SessionStartTime(&date); FAILED(code))
+        return failed(code, "ITAgentSession::get_SessionStartTime");
     const auto time = fromOleDate(date, com::secondsEastOfUtc(date));
     if (!time) return Fault{"source-fault", "ITAgentSession::get_SessionStartTime answered a date that is none."};
     return *time;
@@ -214,11 +219,13 @@ Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center)
 }
 
 Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler) {
-    return all<ITACDGroup>(handler, &ITAgentHandler::EnumerateACDGroups, &ITAgentHandler::get_ACDGroups, "ITAgentHandler::EnumerateACDGroups");
+    return all<ITACDGroup>(handler, &ITAgentHandler::EnumerateACDGroups, &ITAgentHandler::get_ACDGroups,
+                           "ITAgentHandler::EnumerateACDGroups");
 }
 
 Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler) {
-    return all<ITAddress>(handler, &ITAgentHandler::EnumerateUsableAddresses, &ITAgentHandler::get_UsableAddresses, "ITAgentHandler::EnumerateUsableAddresses");
+    return all<ITAddress>(handler, &ITAgentHandler::EnumerateUsableAddresses, &ITAgentHandler::get_UsableAddresses,
+                          "ITAgentHandler::EnumerateUsableAddresses");
 }
 
 Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group) {
@@ -226,7 +233,8 @@ Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group) {
 }
 
 Result<std::vector<ComPtr<ITAgentSession>>> sessionsOf(ITAgent* agent) {
-    return all<ITAgentSession>(agent, &ITAgent::EnumerateAgentSessions, &ITAgent::get_AgentSessions, "ITAgent::EnumerateAgentSessions");
+    return all<ITAgentSession>(agent, &ITAgent::EnumerateAgentSessions, &ITAgent::get_AgentSessions,
+                               "ITAgent::EnumerateAgentSessions");
 }
 
 std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address) {

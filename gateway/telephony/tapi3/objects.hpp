@@ -1,5 +1,5 @@
-// Reading TAPI's objects into plain values. Each getter may be a round trip to the switch with a ceiling of two minutes: never on the
-// callback's thread, never on a shard's. Thread: any in the multithreaded apartment.
+// Reading TAPI's objects into plain values. Each getter may be a round trip to the switch with a ceiling of two
+// minutes: never on the callback's thread, never on a shard's. Thread: any in the multithreaded apartment.
 #pragma once
 #include "com/com.hpp"
 #include "model/fact.hpp"

@@ -1,5 +1,5 @@
-// The sink of ITTAPIEventNotification. `Event` is called on a thread of TAPI's: it takes a reference, notes the time, queues, and returns.
-// The last reference goes on the event thread, never here.
+// The sink of ITTAPIEventNotification. `Event` is called on a thread of TAPI's: it takes a reference, notes the time,
+// queues, and returns. The last reference goes on the event thread, never here.
 #pragma once
 #include <atomic>
 #include <condition_variable>

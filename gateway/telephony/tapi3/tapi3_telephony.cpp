@@ -57,7 +57,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         {
             const std::lock_guard lock(mutex);
             connection = fresh;
-            for (auto agent = agents.begin(); agent != agents.end();) agent = fresh->agent(agent->first) ? std::next(agent) : agents.erase(agent);
+            for (auto agent = agents.begin(); agent != agents.end();)
+                agent = fresh->agent(agent->first) ? std::next(agent) : agents.erase(agent);
         }
         report({SourceConnected{Source::telephony, fresh->capabilities()}});
         report({std::move(*picture)});
@@ -66,7 +67,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     }
 
     Result<Outcome> check(Result<Outcome> outcome) {
-        if (outcome.has_error() && outcome.error().hresult && meansSourceLost(*outcome.error().hresult)) recovery->lost(outcome.error());
+        if (outcome.has_error() && outcome.error().hresult && meansSourceLost(*outcome.error().hresult))
+            recovery->lost(outcome.error());
         return outcome;
     }
 
@@ -83,7 +85,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         const auto object = tapi.agent(command.agent);
         if (!object) {
             forget(command.agent);
-            return Fault{"resource-unavailable", "The agent handler of agent " + command.agent + " went away meanwhile."};
+            return Fault{"resource-unavailable",
+                         "The agent handler of agent " + command.agent + " went away meanwhile."};
         }
         auto agent = readAgent(object.Get(), command.handler);
         if (!agent) return agent.error();
@@ -91,7 +94,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         agent->handler = tapi.handlerOf(command.agent);
         report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
         tapi.announceSessionsOf(command.agent);
-        if (!tapi.agent(command.agent)) report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
+        if (!tapi.agent(command.agent))
+            report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
         return Outcome{command.agent, true};
     }
 
@@ -105,7 +109,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     Result<Outcome> carryOut(Connection& tapi, const SetAgentState& command) {
         const auto agent = tapi.agent(command.agent);
         if (!agent) return Fault{"agent-unknown", "Agent " + command.agent + " is not signed in here."};
-        if (const HRESULT code = agent->put_State(toTapi(command.state)); FAILED(code)) return com::failed(code, "ITAgent::put_State");
+        if (const HRESULT code = agent->put_State(toTapi(command.state)); FAILED(code))
+            return com::failed(code, "ITAgent::put_State");
         return Outcome{command.agent};
     }
 
@@ -119,7 +124,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         const auto session = tapi.session(command.session);
         if (!session) {
             if (tapi.ended(command.session))
-                return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")), "The session has ended; ITAgentSession::put_State");
+                return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")),
+                                   "The session has ended; ITAgentSession::put_State");
             return Fault{"not-found", "There is no such session."};
         }
         const HRESULT code = session->put_State(toTapi(command.state));
@@ -136,7 +142,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         const auto session = tapi.session(command.session);
         if (!session) return Fault{"not-found", "There is no such session."};
         AGENT_SESSION_STATE state{};
-        if (const HRESULT code = session->get_State(&state); FAILED(code)) return com::failed(code, "ITAgentSession::get_State");
+        if (const HRESULT code = session->get_State(&state); FAILED(code))
+            return com::failed(code, "ITAgentSession::get_State");
         report({SessionRead{command.session, fromTapi(state)}});
         return Outcome{command.session, false, false};
     }
@@ -148,7 +155,8 @@ Tapi3Telephony::~Tapi3Telephony() { stop(std::chrono::milliseconds(0)); }
 void Tapi3Telephony::start(source::Report report) {
     state_->report = std::move(report);
     state_->recovery = std::make_unique<source::Recovery>(
-        Source::telephony, state_->report, [state = state_.get()] { return state->rebuild(); }, com::enterApartment, state_->options.backoff);
+        Source::telephony, state_->report, [state = state_.get()] { return state->rebuild(); }, com::enterApartment,
+        state_->options.backoff);
     state_->recovery->start();
 }
 
@@ -156,11 +164,14 @@ void Tapi3Telephony::perform(Command command, std::string owner, Completion comp
     if (!state_->recovery->connected()) return completion(state_->recovery->fault());
     auto lane = laneOf(command);
     auto what = describe(command);
-    state_->lanes.post(lane, owner, std::move(what), [state = state_, command = std::move(command), completion = std::move(completion)] {
-        const auto connection = state->current();
-        if (!connection || !state->recovery->connected()) return completion(state->recovery->fault());
-        completion(state->check(std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
-    });
+    state_->lanes.post(lane, owner, std::move(what),
+                       [state = state_, command = std::move(command), completion = std::move(completion)] {
+                           const auto connection = state->current();
+                           if (!connection || !state->recovery->connected())
+                               return completion(state->recovery->fault());
+                           completion(state->check(
+                               std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
+                       });
 }
 
 void Tapi3Telephony::readFigures() {

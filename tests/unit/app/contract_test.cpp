@@ -1,4 +1,5 @@
-// The code against its descriptions, in both directions: routes, query parameters, shapes, enumerations, problems, topics.
+// The code against its descriptions, in both directions: routes, query parameters, shapes, enumerations, problems,
+// topics.
 #include <catch2/catch.hpp>
 
 #include <sstream>
@@ -72,7 +73,8 @@ void checkObject(const json::value& schema, const std::string& where) {
         using Member = std::decay_t<decltype(std::declval<T>().*d.pointer)>;
         members.insert(d.name);
         if (!detail::is_optional<Member>::value) required.insert(d.name);
-        if (const auto* property = object.at("properties").as_object().if_contains(d.name)) checkType<Member>(*property, where + "." + d.name);
+        if (const auto* property = object.at("properties").as_object().if_contains(d.name))
+            checkType<Member>(*property, where + "." + d.name);
     });
     std::set<std::string> documented;
     for (const auto& property : object.at("properties").as_object()) documented.insert(std::string(property.key()));
@@ -128,7 +130,8 @@ std::string shape(std::string_view path) {
 
 TEST_CASE("every route is documented with its query and body, and every documented one is there") {
     std::map<std::string, std::pair<std::set<std::string>, bool>> code, document;
-    for (const auto& route : api::routes()) code[std::string(route.method) + " " + shape(route.path)] = {words(route.query), route.body};
+    for (const auto& route : api::routes())
+        code[std::string(route.method) + " " + shape(route.path)] = {words(route.query), route.body};
     for (const auto& path : openapi().at("paths").as_object())
         for (const auto& method : path.value().as_object()) {
             if (method.key() == "parameters") continue;
@@ -136,7 +139,8 @@ TEST_CASE("every route is documented with its query and body, and every document
             std::set<std::string> query;
             if (const auto* parameters = operation.if_contains("parameters"))
                 for (const auto& parameter : parameters->as_array())
-                    if (const auto& is = resolved(parameter); is.at("in") == "query") query.insert(std::string(is.at("name").as_string()));
+                    if (const auto& is = resolved(parameter); is.at("in") == "query")
+                        query.insert(std::string(is.at("name").as_string()));
             std::string verb(method.key());
             for (char& c : verb) c = static_cast<char>(std::toupper(c));
             document[verb + " " + shape(path.key())] = {query, operation.contains("requestBody")};

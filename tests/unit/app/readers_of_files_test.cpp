@@ -18,9 +18,11 @@ TEST_CASE("no reader takes what cannot be read for nothing") {
     net::TicketKeys tickets;
     const std::pair<const char*, std::function<bool()>> readers[] = {
         {"keys", [&] { return identity::readKeyFile(path).has_error() && identity::Keys(path).open().has_error(); }},
-        {"a change of the keys", [&] { return identity::updateKeyFile(path, [](auto&) { return Result<void>(); }).has_error(); }},
+        {"a change of the keys",
+         [&] { return identity::updateKeyFile(path, [](auto&) { return Result<void>(); }).has_error(); }},
         {"the local key", [&] { return identity::Tokens::open(path, "deskline").has_error(); }},
-        {"the issuer's keys", [&] { return identity::Issuer({.issuer = "company", .jwks = path.string()}, {}).open().has_error(); }},
+        {"the issuer's keys",
+         [&] { return identity::Issuer({.issuer = "company", .jwks = path.string()}, {}).open().has_error(); }},
         {"the own private key", [&] { return net::makeCertificate(folder.path / "c.pem", path, "host").has_error(); }},
         {"the own certificate", [&] { return net::makeCertificate(path, folder.path / "k.pem", "host").has_error(); }},
         {"a given certificate",
@@ -43,7 +45,8 @@ TEST_CASE("no reader takes what cannot be read for nothing") {
             INFO(reader << ", " << how.name);
             how.make(path);
             CHECK(refuses());
-            CHECK(std::filesystem::symlink_status(path).type() != std::filesystem::file_type::not_found);  // and was left as it is
+            CHECK(std::filesystem::symlink_status(path).type() !=
+                  std::filesystem::file_type::not_found);  // and was left as it is
             CHECK_FALSE(std::filesystem::exists(folder.path / "nowhere"));
             std::filesystem::remove(path);
             std::filesystem::remove(folder.path / "k.pem");

@@ -54,7 +54,8 @@ TEST_CASE("a doubt outlives the gateway, and the switch's next picture ends it")
             Unplugged desk(file);
             desk.picture(SessionState::not_ready);
             std::promise<api::Response> answered;
-            std::thread caller([&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
+            std::thread caller(
+                [&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
             while (desk.acd.count() == 0) std::this_thread::yield();
             desk.answer(timeout);
             caller.join();

@@ -47,7 +47,9 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
     CHECK_FALSE(told[2].at("session").as_object().contains("pendingState"));
 }
 
-TEST_CASE("a pending state that the switch refuses while the session is busy waits on; a refusal after that is told as an event") {
+TEST_CASE(
+    "a pending state that the switch refuses while the session is busy waits on; a refusal after that is told as an "
+    "event") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::busy_on_call);
@@ -84,7 +86,9 @@ TEST_CASE("a pending state survives the loss of the source and is asked for agai
     CHECK(wanted(desk.acd) == SessionState::ready);
 }
 
-TEST_CASE("a pending state is withdrawn on request, superseded by a state that somebody sets, and forgotten with the session") {
+TEST_CASE(
+    "a pending state is withdrawn on request, superseded by a state that somebody sets, and forgotten with the "
+    "session") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::busy_on_call);

@@ -1,4 +1,5 @@
-// A command that comes again with its Idempotency-Key: it is never carried out a second time, also where nobody can say whether it was.
+// A command that comes again with its Idempotency-Key: it is never carried out a second time, also where nobody can say
+// whether it was.
 #include <catch2/catch.hpp>
 
 #include <fstream>
@@ -15,15 +16,21 @@ const std::string toBeReady = R"({"state":"ready"})";
 
 }  // namespace
 
-TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot be had, is refused before it is carried out") {
+TEST_CASE(
+    "a command whose key is in a damaged row, or in a journal that cannot be had, is refused before it is carried "
+    "out") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     {
         Unplugged desk(file);
         inLedger(desk.bench.ledger, [](Books& books) {
             for (const auto* key : {"good", "damaged"})
-                books.operations().put(
-                    {.id = key, .actor = "supervisor", .key = key, .state = OperationState::succeeded, .started = books.now(), .status = 200});
+                books.operations().put({.id = key,
+                                        .actor = "supervisor",
+                                        .key = key,
+                                        .state = OperationState::succeeded,
+                                        .started = books.now(),
+                                        .status = 200});
             return 0;
         });
     }
@@ -39,7 +46,8 @@ TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot 
     {
         Unplugged desk(file);
         refused(desk, "damaged");
-        CHECK(desk.ask("PUT", "/sessions/s1/state", toBeReady, "good").slug == "idempotency-mismatch");  // that one is known
+        CHECK(desk.ask("PUT", "/sessions/s1/state", toBeReady, "good").slug ==
+              "idempotency-mismatch");  // that one is known
         CHECK(desk.ask("GET", "/operations/good").status == 200);
         CHECK(desk.ask("GET", "/operations/none").status == 404);
     }
@@ -47,21 +55,26 @@ TEST_CASE("a command whose key is in a damaged row, or in a journal that cannot 
     for (const auto* key : {"good", "damaged", "none"}) refused(desk, key);
 }
 
-TEST_CASE("an id with a slash is one id: If-Match looks at the revision of that one, and of no other whose id is its end") {
+TEST_CASE(
+    "an id with a slash is one id: If-Match looks at the revision of that one, and of no other whose id is its end") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
     desk.picture(SessionState::not_ready);
     for (const std::string id : {"a/b", "b"})
-        desk.bench.ledger.record({AgentChanged{id, AgentEvent::signed_in, Agent{.id = id, .user = id, .handler = "h", .state = AgentState::not_ready}}});
+        desk.bench.ledger.record({AgentChanged{
+            id, AgentEvent::signed_in, Agent{.id = id, .user = id, .handler = "h", .state = AgentState::not_ready}}});
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
-    const auto tagOf = [&](const std::string& path) { return "\"" + std::to_string(desk.askAs(admin, "GET", path).body.at("revision").as_uint64()) + "\""; };
+    const auto tagOf = [&](const std::string& path) {
+        return "\"" + std::to_string(desk.askAs(admin, "GET", path).body.at("revision").as_uint64()) + "\"";
+    };
     const auto own = tagOf("/agents/a%2Fb"), others = tagOf("/agents/b");
     REQUIRE(own != others);
     const auto refused = desk.askAs(admin, "PUT", "/agents/a%2Fb/state", toBeReady, {}, {}, others);
     CHECK(refused.status == 412);
     CHECK(desk.acd.count() == 0);
     std::promise<api::Response> answered;
-    std::thread caller([&] { answered.set_value(desk.askAs(admin, "PUT", "/agents/a%2Fb/state", toBeReady, {}, {}, own)); });
+    std::thread caller(
+        [&] { answered.set_value(desk.askAs(admin, "PUT", "/agents/a%2Fb/state", toBeReady, {}, {}, own)); });
     while (desk.acd.count() == 0) std::this_thread::yield();
     auto asked = desk.acd.take();
     CHECK(std::get<telephony::SetAgentState>(asked.command).agent == "a/b");

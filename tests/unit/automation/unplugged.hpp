@@ -1,5 +1,5 @@
-// A gateway without sockets, for the tests of what it keeps beyond its sources: on a clock that the test drives, with a switch that answers
-// what the test says, and over restarts in the middle.
+// A gateway without sockets, for the tests of what it keeps beyond its sources: on a clock that the test drives, with a
+// switch that answers what the test says, and over restarts in the middle.
 #pragma once
 #include "api/router.hpp"
 #include "app/services.hpp"
@@ -58,7 +58,9 @@ inline std::chrono::steady_clock::time_point drivenTicks() {
     static const auto start = std::chrono::steady_clock::now();
     return start + std::chrono::milliseconds(tickMilliseconds);
 }
-inline void setClock(std::chrono::seconds by) { clockMilliseconds += std::chrono::milliseconds(by).count(); }  // somebody does; no time passes
+inline void setClock(std::chrono::seconds by) {
+    clockMilliseconds += std::chrono::milliseconds(by).count();
+}  // somebody does; no time passes
 inline void pass(std::chrono::seconds time) {
     setClock(time);
     tickMilliseconds += std::chrono::milliseconds(time).count();
@@ -72,11 +74,14 @@ struct Unplugged {
     Services services;
 
     ~Unplugged() { bench.ledger.stop(); }  // first: its thread works with all that is here
-    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {}) : Unplugged(journalIn(file), std::move(options)) {}
-    explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {}, identity::Keys* keys = nullptr)
+    explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {})
+        : Unplugged(journalIn(file), std::move(options)) {}
+    explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {},
+                       identity::Keys* keys = nullptr)
         : bench(std::move(journal), drivenClock, drivenTicks),
           authenticator(someTokens(), keys, nullptr),
-          services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)}, [](const auto&, const auto&) {}) {
+          services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)},
+                   [](const auto&, const auto&) {}) {
         bench.ledger.start();
         bench.settle();  // what was known is restored, at the present time
     }
@@ -98,18 +103,20 @@ struct Unplugged {
     }
     void tick() {
         inLedger(bench.ledger, [this](Books& books) {
-            for (Observer* observer : std::initializer_list<Observer*>{&services.outcomeRecheck, &services.presence}) observer->tick(books);
+            for (Observer* observer : std::initializer_list<Observer*>{&services.outcomeRecheck, &services.presence})
+                observer->tick(books);
             return 0;
         });
         bench.settle();
     }
     api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {},
                       std::set<std::string> groups = {identity::everyGroup}) {
-        return askAs({.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)}, std::move(method), std::move(path),
-                     std::move(body), key);
+        return askAs({.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)},
+                     std::move(method), std::move(path), std::move(body), key);
     }
-    api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {}, const std::string& key = {},
-                        std::map<std::string, std::string> query = {}, const std::string& ifMatch = {}) {
+    api::Response askAs(identity::Identity who, std::string method, std::string path, std::string body = {},
+                        const std::string& key = {}, std::map<std::string, std::string> query = {},
+                        const std::string& ifMatch = {}) {
         auto answered = std::make_shared<std::promise<api::Response>>();
         api::Request request;
         request.method = std::move(method);
@@ -122,7 +129,8 @@ struct Unplugged {
         request.requestId = "request-7";
         request.identity = std::move(who);
         request.later = [](auto, auto) { return api::Timer(); };
-        api::handle(services.context, std::move(request), [answered](api::Response response) { answered->set_value(std::move(response)); });
+        api::handle(services.context, std::move(request),
+                    [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();
     }
     // The switch's answer to what it was asked last, `code` 0: done, with its event.

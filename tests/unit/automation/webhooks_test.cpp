@@ -1,6 +1,6 @@
 // Webhooks: how many there may be, and whom they may be posted to.
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include "automation/webhooks/deliverer.hpp"
 #include "model/special_networks.hpp"
@@ -22,12 +22,15 @@ TEST_CASE("webhooks: so many of one account and of all, and the answer tells the
             return made;
         };
         CHECK(fill("a") == static_cast<int>(automation::Webhooks::mostOfOne));
-        CHECK(automation::Webhooks::full(books, "a")->detail.starts_with("You have 20 webhooks, as many as one account may have"));
+        CHECK(automation::Webhooks::full(books, "a")
+                  ->detail.starts_with("You have 20 webhooks, as many as one account may have"));
         CHECK_FALSE(automation::Webhooks::full(books, "b"));
         int others = 0;
-        for (char account = 'b'; !automation::Webhooks::full(books, std::string(1, account)); ++account) others += fill(std::string(1, account));
+        for (char account = 'b'; !automation::Webhooks::full(books, std::string(1, account)); ++account)
+            others += fill(std::string(1, account));
         CHECK(others == static_cast<int>(automation::Webhooks::most - automation::Webhooks::mostOfOne));
-        CHECK(automation::Webhooks::full(books, "z")->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
+        CHECK(automation::Webhooks::full(books, "z")
+                  ->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
         return 0;
     });
 }
@@ -59,13 +62,19 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
                 }).has_value());
         REQUIRE(keys.reload());
     };
-    const auto key = [&](const char* id) { return identity::Key{.id = id, .name = "crm", .scopes = {"webhooks"}, .groups = {"*"}, .certificate = "CN=crm"}; };
-    const auto second = [](Time time) { return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(); };
-    change([&](identity::KeyFile& content) { REQUIRE(identity::addKey(content, key("k1"), drivenClock()).has_value()); });
+    const auto key = [&](const char* id) {
+        return identity::Key{.id = id, .name = "crm", .scopes = {"webhooks"}, .groups = {"*"}, .certificate = "CN=crm"};
+    };
+    const auto second = [](Time time) {
+        return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+    };
+    change(
+        [&](identity::KeyFile& content) { REQUIRE(identity::addKey(content, key("k1"), drivenClock()).has_value()); });
     Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
     const auto nobody = [&](const identity::Identity& who, const std::string& id) {
         CHECK(listed(desk, who) == 0);
-        for (const auto* below : {"", "/deliveries"}) CHECK(desk.askAs(who, "GET", "/webhooks/" + id + below).status == 404);
+        for (const auto* below : {"", "/deliveries"})
+            CHECK(desk.askAs(who, "GET", "/webhooks/" + id + below).status == 404);
         CHECK(desk.askAs(who, "PATCH", "/webhooks/" + id, R"({"rotateSecret":true})").status == 404);
         CHECK(desk.askAs(who, "DELETE", "/webhooks/" + id).status == 404);
     };
@@ -75,14 +84,17 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
             return 0;
         });
     };
-    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) { return desk.services.policy.sight(who).sees(Kind::webhook, frame->concern); };
+    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) {
+        return desk.services.policy.sight(who).sees(Kind::webhook, frame->concern);
+    };
     const auto is = [&](identity::Identity who) { return desk.authenticator.current(who, drivenClock()); };
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
 
     const std::string issued = "tokens", kept = "keys";
     for (const auto& kind : {kept, issued}) {
         CAPTURE(kind);
-        identity::Identity who{.subject = "crm", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
+        identity::Identity who{
+            .subject = "crm", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
         who.proof = kind == kept ? identity::Proof::certificate : identity::Proof::local_token;
         who.credential = kind == kept ? "k1" : "";
         who.issued = kind == kept ? 0 : second(drivenClock());
@@ -126,7 +138,8 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
     }
 }
 
-TEST_CASE("webhooks: where there are as many as there may be, the oldest of somebody who is nobody any more makes room") {
+TEST_CASE(
+    "webhooks: where there are as many as there may be, the oldest of somebody who is nobody any more makes room") {
     const Folder folder;
     identity::Keys keys(folder.path / "keys.json");
     Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
@@ -134,14 +147,19 @@ TEST_CASE("webhooks: where there are as many as there may be, the oldest of some
         for (std::size_t i = 0; i < automation::Webhooks::most; ++i) {
             const auto id = fmt::format("w{:03}", i);
             automation::Owner by{.subject = fmt::format("crm{}", i / 20)};
-            if (i == 7 || i == 9) by = {.subject = "gone", .proof = identity::Proof::key, .credential = "k0"};  // a key that is no more
-            const automation::Webhook webhook{
-                .id = id, .url = "https://crm.example/", .owner = by.subject, .madeBy = by, .createdAt = books.now() - std::chrono::seconds(i)};
+            if (i == 7 || i == 9)
+                by = {.subject = "gone", .proof = identity::Proof::key, .credential = "k0"};  // a key that is no more
+            const automation::Webhook webhook{.id = id,
+                                              .url = "https://crm.example/",
+                                              .owner = by.subject,
+                                              .madeBy = by,
+                                              .createdAt = books.now() - std::chrono::seconds(i)};
             books.records().put("webhook", id, toJson(webhook).as_object());
         }
         return 0;
     });
-    const identity::Identity ada{.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
+    const identity::Identity ada{
+        .subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
     const auto there = [&](const char* id) { return desk.askAs(admin, "GET", std::string("/webhooks/") + id).status; };
     made(desk, ada);
@@ -149,7 +167,8 @@ TEST_CASE("webhooks: where there are as many as there may be, the oldest of some
     CHECK(there("w007") == 200);
     made(desk, ada);
     CHECK(there("w007") == 404);
-    CHECK(desk.askAs(ada, "POST", "/webhooks", R"({"url":"https://crm.example/hook"})").status == 422);  // all others are somebody's
+    CHECK(desk.askAs(ada, "POST", "/webhooks", R"({"url":"https://crm.example/hook"})").status ==
+          422);  // all others are somebody's
 }
 
 TEST_CASE("webhooks: one from before it was kept when its owner's token was made is its owner's until a revocation") {
@@ -157,13 +176,17 @@ TEST_CASE("webhooks: one from before it was kept when its owner's token was made
     identity::Keys keys(folder.path / "keys.json");
     Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
     inLedger(desk.bench.ledger, [&](Books& books) {
-        auto record =
-            toJson(automation::Webhook{.id = "w1", .url = "https://crm.example/", .owner = "ada", .madeBy = automation::Owner{.subject = "ada"}}).as_object();
+        auto record = toJson(automation::Webhook{.id = "w1",
+                                                 .url = "https://crm.example/",
+                                                 .owner = "ada",
+                                                 .madeBy = automation::Owner{.subject = "ada"}})
+                          .as_object();
         record.at("madeBy").as_object().erase("issued");
         books.records().put("webhook", "w1", std::move(record));
         return 0;
     });
-    identity::Identity ada{.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}, .issued = 100};
+    identity::Identity ada{
+        .subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}, .issued = 100};
     CHECK(listed(desk, ada) == 1);
     REQUIRE(identity::updateKeyFile(folder.path / "keys.json", [](identity::KeyFile& content) {
                 identity::revokeTokens(content, "ada", Time(std::chrono::seconds(200)));
@@ -181,7 +204,8 @@ TEST_CASE("webhooks: a page of them has an end however large they are, and all o
     inLedger(desk.bench.ledger, [&](Books& books) {
         for (int i = 0; i < 20; ++i) {
             const auto id = fmt::format("w{:02}", i);
-            const automation::Webhook webhook{.id = id, .url = "https://crm.example/", .owner = i % 2 ? "ada" : "bob", .agents = agents};
+            const automation::Webhook webhook{
+                .id = id, .url = "https://crm.example/", .owner = i % 2 ? "ada" : "bob", .agents = agents};
             books.records().put("webhook", id, toJson(webhook).as_object());
         }
         return 0;
@@ -202,18 +226,22 @@ TEST_CASE("webhooks: a page of them has an end however large they are, and all o
     CHECK(everything.size() == 20);
     CHECK(std::ranges::is_sorted(everything));
     CHECK(std::set(everything.begin(), everything.end()).size() == 20);
-    const auto own = all({.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}});
+    const auto own =
+        all({.subject = "ada", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}});
     CHECK(own.size() == 10);
     CHECK(own.front() == "w01");
 }
 
 TEST_CASE("webhooks: what is of no URI is refused before the parser has it") {
-    for (const auto* text : {"htr:\xc1", "p:[", "https://crm.example/[", "https://crm.example/%zz", "https://crm.example/%4", "https://crm.example/caf\xc3\xa9",
-                             "https://m\xc3\xbcller.example/", "https://crm.example/a b", "https://crm.example/\x7f", "\xff"}) {
+    for (const auto* text :
+         {"htr:\xc1", "p:[", "https://crm.example/[", "https://crm.example/%zz", "https://crm.example/%4",
+          "https://crm.example/caf\xc3\xa9", "https://m\xc3\xbcller.example/", "https://crm.example/a b",
+          "https://crm.example/\x7f", "\xff"}) {
         CAPTURE(text);
         CHECK(automation::unfitUrl(text).has_value());
     }
-    for (const auto* text : {"https://crm.example/caf%C3%A9?a=1&b=%20", "https://[2001:db8::7]:8443/a;b=c,d/@x:y!$'()*+~", "https://crm.example"}) {
+    for (const auto* text : {"https://crm.example/caf%C3%A9?a=1&b=%20",
+                             "https://[2001:db8::7]:8443/a;b=c,d/@x:y!$'()*+~", "https://crm.example"}) {
         CAPTURE(text);
         CHECK_FALSE(automation::unfitUrl(text));
     }
@@ -229,12 +257,34 @@ TEST_CASE("webhooks: what is of no URI is refused before the parser has it") {
 
 TEST_CASE("addresses: http is for loopback alone, and a host is loopback by what it is, not by how it begins") {
     const std::pair<const char*, bool> rows[] = {
-        {"127.0.0.1", true},         {"127.255.255.254", true},    {"[::1]", true},       {"[0:0:0:0:0:0:0:1]", true},   {"[::ffff:127.0.0.1]", true},
-        {"[::ffff:7f00:1]", true},   {"localhost", true},          {"localhost.", true},  {"LOCALHOST", true},           {"LocalHost.", true},
-        {"127.evil.example", false}, {"127.0.0.1.example", false}, {"127.0.0.1.", false}, {"localhost.example", false},  {"localhost.evil.example", false},
-        {"notlocalhost", false},     {"localhost..", false},       {"127.1", false},  // inet_aton's spellings: they are names here, and the resolver's business
-        {"127.0.1", false},          {"0x7f.0.0.1", false},        {"0x7f000001", false}, {"0177.0.0.1", false},         {"2130706433", false},
-        {"128.0.0.1", false},        {"0.0.0.0", false},           {"[::]", false},       {"[::ffff:128.0.0.1]", false}, {"[::127.0.0.1]", false},
+        {"127.0.0.1", true},
+        {"127.255.255.254", true},
+        {"[::1]", true},
+        {"[0:0:0:0:0:0:0:1]", true},
+        {"[::ffff:127.0.0.1]", true},
+        {"[::ffff:7f00:1]", true},
+        {"localhost", true},
+        {"localhost.", true},
+        {"LOCALHOST", true},
+        {"LocalHost.", true},
+        {"127.evil.example", false},
+        {"127.0.0.1.example", false},
+        {"127.0.0.1.", false},
+        {"localhost.example", false},
+        {"localhost.evil.example", false},
+        {"notlocalhost", false},
+        {"localhost..", false},
+        {"127.1", false},  // inet_aton's spellings: they are names here, and the resolver's business
+        {"127.0.1", false},
+        {"0x7f.0.0.1", false},
+        {"0x7f000001", false},
+        {"0177.0.0.1", false},
+        {"2130706433", false},
+        {"128.0.0.1", false},
+        {"0.0.0.0", false},
+        {"[::]", false},
+        {"[::ffff:128.0.0.1]", false},
+        {"[::127.0.0.1]", false},
         {"[fe80::1]", false},
     };
     for (const auto& [host, loopback] : rows) {

@@ -19,8 +19,11 @@ struct Asked {
     CommandId id;
     std::vector<Told> told = {};
 
-    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch) : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
-        ledger.transact([=, this](Books& books) { books.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}}); });
+    Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch)
+        : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
+        ledger.transact([=, this](Books& books) {
+            books.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
+        });
     }
     void settle(Result<std::string> object, bool eventExpected = true) {
         ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
@@ -31,6 +34,8 @@ struct Asked {
 
 inline Result<std::string> done(const char* id) { return Result<std::string>(boost::system::in_place_value, id); }
 
-inline void open(Bench& bench) { bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}}); }
+inline void open(Bench& bench) {
+    bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
+}
 
 }  // namespace deskline::events

@@ -6,7 +6,9 @@
 using namespace deskline;
 using namespace deskline::events;
 
-TEST_CASE("refused attempts become no more audit entries than there is room for, whatever they call themselves; the rest is one entry") {
+TEST_CASE(
+    "refused attempts become no more audit entries than there is room for, whatever they call themselves; the rest is "
+    "one entry") {
     using Limits = events::AuditLimits;
     const Limits::Clock::time_point start{};
     const auto allowed = [](Limits& limits, const auto& account, int attempts, Limits::Clock::time_point time) {
@@ -55,5 +57,6 @@ TEST_CASE("refused attempts become no more audit entries than there is room for,
         writer.tick(books);
         return 0;
     });
-    CHECK(text(folder.path / "journal.db", "SELECT json_extract(entry, '$.detail') FROM audit").starts_with("and 4812 more were refused"));
+    CHECK(text(folder.path / "journal.db", "SELECT json_extract(entry, '$.detail') FROM audit")
+              .starts_with("and 4812 more were refused"));
 }

@@ -22,7 +22,8 @@ TEST_CASE("the audit is a chain: what was changed, taken out or put in is found"
         REQUIRE(journal->write({}, {&audit}).has_value());
         CHECK_FALSE(audit.changed());
     }
-    REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"}).has_value());  // another program goes on with the chain
+    REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"})
+                .has_value());  // another program goes on with the chain
     CHECK(check().entries == 4);
     CHECK_FALSE(check().broken);
     const auto head = check().head;

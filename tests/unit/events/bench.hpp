@@ -18,13 +18,20 @@ using tests::Folder;
 // Empty: in a file that goes with the tests.
 inline std::unique_ptr<Journal> journalIn(const std::filesystem::path& file, std::uint64_t bytes = 1ULL << 30) {
     static const Folder passing;
-    auto journal = Journal::open({.path = file.empty() ? passing.path / (randomId(6) + ".db") : file, .retentionBytes = bytes});
+    auto journal =
+        Journal::open({.path = file.empty() ? passing.path / (randomId(6) + ".db") : file, .retentionBytes = bytes});
     REQUIRE(journal.has_value());
     return std::move(*journal);
 }
 
 inline AgentSession someSession(const std::string& id, const std::string& agent) {
-    return {.id = id, .agent = agent, .acdGroup = "Sales", .address = "Line 1", .state = SessionState::not_ready, .since = now(), .startedAt = now()};
+    return {.id = id,
+            .agent = agent,
+            .acdGroup = "Sales",
+            .address = "Line 1",
+            .state = SessionState::not_ready,
+            .since = now(),
+            .startedAt = now()};
 }
 
 // A ledger with one shard, whose inbox the test drains itself.
@@ -48,7 +55,8 @@ struct Bench {
         }
         return all;
     }
-    // What was recorded before is in the journal and in the inbox now: answers come after the commit, the flush after the answers, so two.
+    // What was recorded before is in the journal and in the inbox now: answers come after the commit, the flush after
+    // the answers, so two.
     void settle() {
         for (int i = 0; i < 2; ++i) {
             std::promise<void> done;
@@ -58,7 +66,9 @@ struct Bench {
     }
 };
 
-inline boost::json::object data(const FramePtr& frame) { return boost::json::parse(frame->cloudEvent()).at("data").as_object(); }
+inline boost::json::object data(const FramePtr& frame) {
+    return boost::json::parse(frame->cloudEvent()).at("data").as_object();
+}
 
 // Work on the ledger's thread, and what it hands back once it is durable.
 template <class Work>

@@ -32,7 +32,8 @@ TEST_CASE("where no event comes, the answer says so after two seconds; where non
         Asked asked(bench, std::nullopt);
         asked.settle(done("s1"), expected);
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (inLedger(bench.ledger, [&](Books&) { return asked.told.empty(); }) && std::chrono::steady_clock::now() < until)
+        while (inLedger(bench.ledger, [&](Books&) { return asked.told.empty(); }) &&
+               std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         REQUIRE(asked.told.size() == 1);
         CHECK_FALSE(asked.told[0].cursor);
@@ -90,9 +91,12 @@ TEST_CASE("an agent that is found again as it was is of no command") {
 
 TEST_CASE("a new session is of the command that asked for its group, whoever else asks for another") {
     Bench bench(journalIn({}));
-    Asked support(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Support"}, {"request-1", "lead", {}, {}});
-    Asked sales(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Sales"}, {"request-2", "head", {}, {}});
-    Asked any(bench, Expectation{Kind::agent_session, "", "1001", "new-session"}, {"request-3", "of an older gateway", {}, {}});
+    Asked support(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Support"},
+                  {"request-1", "lead", {}, {}});
+    Asked sales(bench, Expectation{Kind::agent_session, "", "1001", "new-session", "Sales"},
+                {"request-2", "head", {}, {}});
+    Asked any(bench, Expectation{Kind::agent_session, "", "1001", "new-session"},
+              {"request-3", "of an older gateway", {}, {}});
     open(bench);  // in Sales
     bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1001")}});
     const auto frames = bench.frames();
@@ -103,7 +107,9 @@ TEST_CASE("a new session is of the command that asked for its group, whoever els
 
 TEST_CASE("while a command is under way its object is busy") {
     Bench bench(journalIn({}));
-    const auto busy = [&] { return inLedger(bench.ledger, [](Books& books) { return books.busy({Kind::agent_session, "s1"}); }); };
+    const auto busy = [&] {
+        return inLedger(bench.ledger, [](Books& books) { return books.busy({Kind::agent_session, "s1"}); });
+    };
     CHECK_FALSE(busy());
     Asked asked(bench, std::nullopt);
     CHECK(busy());
@@ -115,8 +121,9 @@ TEST_CASE("commands under way: so many of one account and of all") {
     Commands commands;
     CommandId id = 0;
     const auto fill = [&](const std::string& account) {
-        for (; !commands.full(account);
-             commands.begin(++id, {.cause = {.account = account}, .expectation = {}, .object = ObjectRef{Kind::agent_session, "s1"}})) {
+        for (; !commands.full(account); commands.begin(
+                 ++id,
+                 {.cause = {.account = account}, .expectation = {}, .object = ObjectRef{Kind::agent_session, "s1"}})) {
         }
     };
     fill("ada");

@@ -1,6 +1,7 @@
-// A journal that others wrote into: rows that are not as they should be, numbers that were given twice; and work that throws.
-#include "unit/events/bench.hpp"
+// A journal that others wrote into: rows that are not as they should be, numbers that were given twice; and work that
+// throws.
 #include "events/archive.hpp"
+#include "unit/events/bench.hpp"
 #include "unit/events/past.hpp"
 #include "unit/events/rows.hpp"
 
@@ -12,13 +13,16 @@ namespace {
 Result<std::vector<AuditRow>> auditIn(const std::filesystem::path& file, std::size_t limit) {
     Database database;
     bool damaged = false;
-    if (auto opened = database.open(file, Database::Access::read, Database::Durability::full, damaged); !opened) return opened.error();
+    if (auto opened = database.open(file, Database::Access::read, Database::Durability::full, damaged); !opened)
+        return opened.error();
     return readAudit(database, {}, limit);
 }
 
 }  // namespace
 
-TEST_CASE("an operation of which one column is damaged cannot be read, whoever asks and how: it is not as if it were not there") {
+TEST_CASE(
+    "an operation of which one column is damaged cannot be read, whoever asks and how: it is not as if it were not "
+    "there") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     { const auto made = journalIn(file); }
@@ -40,9 +44,12 @@ TEST_CASE("an operation of which one column is damaged cannot be read, whoever a
         {"a cause that is a number", "running", "{}", none, "7", none, false},
         {"a cause that is no JSON", "running", "{}", none, "", none, false},
         {"an expectation of something else", "running", "{}", none, cause, "{\"x\":1}", false},
-        {"an expectation of no event", "running", "{}", none, cause, R"({"type":"deskline.x","subject":"/x/1","agent":"","event":"e"})", false},
-        {"an expectation of another one", "running", "{}", none, cause, R"({"type":"deskline.agent","subject":"/sessions/1","agent":"","event":"e"})", false},
-        {"an expectation of nothing", "running", "{}", none, cause, R"({"type":"deskline.agent","subject":"/agents/","agent":"","event":"e"})", false},
+        {"an expectation of no event", "running", "{}", none, cause,
+         R"({"type":"deskline.x","subject":"/x/1","agent":"","event":"e"})", false},
+        {"an expectation of another one", "running", "{}", none, cause,
+         R"({"type":"deskline.agent","subject":"/sessions/1","agent":"","event":"e"})", false},
+        {"an expectation of nothing", "running", "{}", none, cause,
+         R"({"type":"deskline.agent","subject":"/agents/","agent":"","event":"e"})", false},
         {"one without a group, as older gateways wrote", "running", "{}", none, cause,
          R"({"type":"deskline.agent-session","subject":"/sessions/s1","agent":"","event":"ready"})", true},
         {"one of any of an agent, as older gateways wrote", "running", "{}", none, cause,
@@ -52,10 +59,14 @@ TEST_CASE("an operation of which one column is damaged cannot be read, whoever a
         {"a start that is no number", "succeeded", "{}", none, cause, none, false},
     };
     for (const auto& row : rows) {
-        const auto started = std::string_view(row.id) == "a start that is no number" ? "'noon'" : std::to_string(now().time_since_epoch().count());
-        const auto expectation = std::string_view(row.id) == "too deep" ? std::string(20'000, '[') : std::string(row.expectation);
-        execute(file, std::string("INSERT INTO operations VALUES ('") + row.id + "', 'crm', '" + row.id + "', '', '1001', 'c', '" + row.state + "', " +
-                          started + ", 0, 0, '" + row.headers + "', '" + row.body + "', '', '" + row.cause + "', '" + expectation + "')");
+        const auto started = std::string_view(row.id) == "a start that is no number"
+                                 ? "'noon'"
+                                 : std::to_string(now().time_since_epoch().count());
+        const auto expectation =
+            std::string_view(row.id) == "too deep" ? std::string(20'000, '[') : std::string(row.expectation);
+        execute(file, std::string("INSERT INTO operations VALUES ('") + row.id + "', 'crm', '" + row.id +
+                          "', '', '1001', 'c', '" + row.state + "', " + started + ", 0, 0, '" + row.headers + "', '" +
+                          row.body + "', '', '" + row.cause + "', '" + expectation + "')");
     }
     auto journal = journalIn(file);
     Operations operations;
@@ -81,7 +92,8 @@ TEST_CASE("an operation of which one column is damaged cannot be read, whoever a
     operations.prune(now() + Operations::kept + std::chrono::hours(1));
     REQUIRE(journal->write({}, {&operations}).has_value());
     REQUIRE(left.row());
-    CHECK(left.number(0) == 4);  // their time is over, but nobody knows yet what became of three good ones, and when the last one's is
+    CHECK(left.number(0) ==
+          4);  // their time is over, but nobody knows yet what became of three good ones, and when the last one's is
     CHECK_FALSE(operations.findByKey("crm", "a body that is a text").value());
     CHECK(operations.findByKey("crm", "a start that is no number").has_error());  // never a second time
 }
@@ -90,7 +102,9 @@ TEST_CASE("records that cannot be read stay in the file, also when all of them a
     const Folder folder;
     const auto file = folder.path / "journal.db";
     { const auto made = journalIn(file); }
-    execute(file, R"(INSERT INTO records VALUES ('test', 'broken', '{'), ('test', 'list', '[]'), ('test', 'good', '{}'), ('test', 'gone', '{}'))");
+    execute(
+        file,
+        R"(INSERT INTO records VALUES ('test', 'broken', '{'), ('test', 'list', '[]'), ('test', 'good', '{}'), ('test', 'gone', '{}'))");
     const auto journal = journalIn(file);
     Records records;
     REQUIRE(records.load(journal->database()).has_value());
@@ -109,7 +123,8 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
     const Folder folder;
     const auto file = folder.path / "journal.db";
     { const auto made = journalIn(file); }
-    for (const auto* name : {"one", "two", "three"}) REQUIRE(noteInAudit(file, {.actor = name, .action = "test", .outcome = "succeeded"}).has_value());
+    for (const auto* name : {"one", "two", "three"})
+        REQUIRE(noteInAudit(file, {.actor = name, .action = "test", .outcome = "succeeded"}).has_value());
     execute(
         file,
         R"(INSERT INTO records VALUES ('key-use', 'good', '{"at":"x"}'), ('key-use', 'list', '[]'), ('key-use', 'broken', '{'), ('key-use', 'blob', X'ff00');
@@ -121,7 +136,9 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
     REQUIRE(audit.has_value());
     REQUIRE(audit->size() == 1);
     CHECK(audit->front().entry.at("actor") == "three");
-    execute(file, R"(UPDATE audit SET entry = '7' WHERE number = 2; UPDATE audit SET entry = '{"actor":"one"}' WHERE number = 1)");
+    execute(
+        file,
+        R"(UPDATE audit SET entry = '7' WHERE number = 2; UPDATE audit SET entry = '{"actor":"one"}' WHERE number = 1)");
     CHECK(auditIn(file, 2)->size() == 2);  // a page is full of what can be read, so that who reads on misses nothing
     CHECK(verifyAudit(file)->broken == 1);
     CHECK(readRecords(folder.path / "none.db", "key-use")->empty());  // there is none: nothing is kept
@@ -142,7 +159,8 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
         epoch = before[0]->cursor().substr(0, before[0]->cursor().find('-'));
         CHECK_FALSE(bench.ledger.health().conflict);
         execute(file,
-                "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) SELECT 3, time, type, subject, agent, delivery, event, "
+                "INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) SELECT 3, time, "
+                "type, subject, agent, delivery, event, "
                 "groups FROM events");
         bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
         bench.settle();
@@ -167,7 +185,10 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
     CHECK(journal->epoch() != epoch);
     CHECK(journal->newest() > 3);
     CHECK(journal->oldest() == journal->newest() + 1);  // nothing from before is told on under the new epoch
-    CHECK(journal->append({makeFrame({.number = journal->newest() + 1, .kind = Kind::agent, .subject = "/agents/1"}, "{}")}).has_value());
+    CHECK(
+        journal
+            ->append({makeFrame({.number = journal->newest() + 1, .kind = Kind::agent, .subject = "/agents/1"}, "{}")})
+            .has_value());
 }
 
 TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
@@ -189,8 +210,9 @@ TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
 TEST_CASE("rows of events that something else left are named and left alone; the others are read") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
-    for (const auto* left : {"event = ''", "event = 'x'", "event = '{'", "event = '}'", "event = '[1]'", "event = '{}'", "event = '{x}'", "event = '{\"a\":1'",
-                             "event = x'00'", "event = 7", "event = x''", "type = ''", "type = 'call'", "type = 'deskline'", "type = 'deskline.bogus'"}) {
+    for (const auto* left : {"event = ''", "event = 'x'", "event = '{'", "event = '}'", "event = '[1]'", "event = '{}'",
+                             "event = '{x}'", "event = '{\"a\":1'", "event = x'00'", "event = 7", "event = x''",
+                             "type = ''", "type = 'call'", "type = 'deskline'", "type = 'deskline.bogus'"}) {
         CAPTURE(left);
         std::filesystem::remove(file);
         REQUIRE(journalIn(file)->append(someEvents(1, 3)).has_value());

@@ -1,7 +1,8 @@
-// The journal on a disk that fails: each write and each flush, one after another, in each way; while it is opened, written, cut; a disk that is
-// slow; and the power gone at any moment. Whatever was said to be written is there afterwards, whole, in order, once.
-#include "unit/events/bench.hpp"
+// The journal on a disk that fails: each write and each flush, one after another, in each way; while it is opened,
+// written, cut; a disk that is slow; and the power gone at any moment. Whatever was said to be written is there
+// afterwards, whole, in order, once.
 #include "events/records.hpp"
+#include "unit/events/bench.hpp"
 #include "unit/events/faulty_disk.hpp"
 
 using namespace deskline;
@@ -16,8 +17,9 @@ constexpr std::int64_t twentyDays = std::chrono::milliseconds(20 * day).count();
 
 FramePtr someEvent(std::uint64_t number, std::int64_t time = 0) {
     const auto text = std::to_string(number);
-    return makeFrame({.number = number, .time = time, .kind = Kind::agent, .subject = "/agents/" + std::to_string(number % 7)},
-                     "{\"n\":" + text + ",\"filling\":\"" + std::string(100 + number * 37 % 1500, 'x') + "\"}");
+    return makeFrame(
+        {.number = number, .time = time, .kind = Kind::agent, .subject = "/agents/" + std::to_string(number % 7)},
+        "{\"n\":" + text + ",\"filling\":\"" + std::string(100 + number * 37 % 1500, 'x') + "\"}");
 }
 
 std::vector<FramePtr> eventsFrom(std::uint64_t from, std::uint64_t to) {
@@ -40,7 +42,9 @@ void holds(const std::filesystem::path& file, std::uint64_t from, std::uint64_t 
 
 }  // namespace
 
-TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half is kept, and the next try writes it once", "[one-thread]") {
+TEST_CASE(
+    "whichever write or flush of a commit fails: it is said, nothing half is kept, and the next try writes it once",
+    "[one-thread]") {
     std::uint64_t injected = 0;
     for (const bool full : {false, true})
         for (const auto fault : faults)
@@ -80,7 +84,8 @@ TEST_CASE("whichever write or flush of a commit fails: it is said, nothing half 
 }
 
 TEST_CASE("a disk without room is told as such, however SQLite names it; a disk that fails is not", "[one-thread]") {
-    for (const auto& [fault, says] : {std::pair(DiskFault::full, "The disk is full: make room."), std::pair(DiskFault::no_room, "The disk is full: make room."),
+    for (const auto& [fault, says] : {std::pair(DiskFault::full, "The disk is full: make room."),
+                                      std::pair(DiskFault::no_room, "The disk is full: make room."),
                                       std::pair(DiskFault::io_error, "Its disk fails, or is full")}) {
         const Folder folder;
         FaultyDisk disk;
@@ -93,7 +98,8 @@ TEST_CASE("a disk without room is told as such, however SQLite names it; a disk 
     }
 }
 
-TEST_CASE("a fault while the journal is made or opened is no damage: nothing is set aside, and the next start has all", "[one-thread]") {
+TEST_CASE("a fault while the journal is made or opened is no damage: nothing is set aside, and the next start has all",
+          "[one-thread]") {
     std::uint64_t refused = 0;
     for (const std::uint64_t there : {0, 20})
         for (const auto fault : faults)
@@ -158,7 +164,8 @@ TEST_CASE("a disk that is full at the start: the file is open, and a new epoch w
         CHECK(told[0]->number == first);
         CHECK_FALSE(bench.ledger.health().durable);
         disk.heal();
-        for (int i = 0; i < 500 && !bench.ledger.health().durable; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        for (int i = 0; i < 500 && !bench.ledger.health().durable; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
         bench.settle();  // what waits is counted after it was written
         CHECK(bench.ledger.health().durable);
         CHECK(bench.ledger.health().unsaved == 0);
@@ -201,7 +208,9 @@ TEST_CASE("whichever write or flush of a cut fails: what is left has no gap, and
     CHECK(injected > 10);
 }
 
-TEST_CASE("the power goes at any moment: with sync full all that was written is there, with normal all up to some moment", "[one-thread]") {
+TEST_CASE(
+    "the power goes at any moment: with sync full all that was written is there, with normal all up to some moment",
+    "[one-thread]") {
     std::mt19937 random(20'261'125);
     std::uint64_t lost = 0;
     for (int round = 0; round < 60; ++round) {
@@ -232,14 +241,17 @@ TEST_CASE("the power goes at any moment: with sync full all that was written is 
         CHECK(journal->newest() >= 5);
         const auto frames = journal->after(0, 100'000).value();
         REQUIRE(frames.size() == journal->newest());
-        for (std::size_t i = 0; i < frames.size(); ++i) REQUIRE(frames[i]->cloudEvent() == someEvent(i + 1)->cloudEvent());
+        for (std::size_t i = 0; i < frames.size(); ++i)
+            REQUIRE(frames[i]->cloudEvent() == someEvent(i + 1)->cloudEvent());
         lost += written - journal->newest();
     }
     CHECK(lost > 0);  // else the disk lost no power
     WARN(lost << " events of sync = normal were lost with the power, none of sync = full");
 }
 
-TEST_CASE("a disk that takes long holds back what is told, not those who tell; what fails for a while is written later, once") {
+TEST_CASE(
+    "a disk that takes long holds back what is told, not those who tell; what fails for a while is written later, "
+    "once") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     FaultyDisk disk;
@@ -253,8 +265,9 @@ TEST_CASE("a disk that takes long holds back what is told, not those who tell; w
         std::promise<void> durable;
         bench.ledger.query([&](const State&, const std::string&) { durable.set_value(); });
         disk.untilHeld();
-        bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});  // does not wait
-        CHECK(bench.hub.inbox(bench.shard).drain().empty());                                                // nobody has heard of what is not durable
+        bench.ledger.record(
+            {SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});  // does not wait
+        CHECK(bench.hub.inbox(bench.shard).drain().empty());  // nobody has heard of what is not durable
         auto told = durable.get_future();
         CHECK(told.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
         disk.letGo();
@@ -268,8 +281,9 @@ TEST_CASE("a disk that takes long holds back what is told, not those who tell; w
         CHECK(bench.ledger.health().unsaved >= 1);
         disk.heal();
         bench.ledger.record({SessionChanged{"s4", SessionEvent::new_session, someSession("s4", "1004")}});
-        for (int i = 0; i < 500 && !bench.ledger.health().durable; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));  // it tries once a second
-        bench.settle();  // what waits is counted after it was written
+        for (int i = 0; i < 500 && !bench.ledger.health().durable; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));  // it tries once a second
+        bench.settle();                                                  // what waits is counted after it was written
         CHECK(bench.ledger.health().durable);
         CHECK(bench.ledger.health().unsaved == 0);
     }

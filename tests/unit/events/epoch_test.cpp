@@ -32,7 +32,9 @@ std::string comeBack(Bench& bench, const std::string& cursor) {
 
 }  // namespace
 
-TEST_CASE("a journal that lacks what was told: a new epoch, numbers beyond all that was told, nothing of before for anybody, once") {
+TEST_CASE(
+    "a journal that lacks what was told: a new epoch, numbers beyond all that was told, nothing of before for anybody, "
+    "once") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     std::string before;
@@ -58,13 +60,16 @@ TEST_CASE("a journal that lacks what was told: a new epoch, numbers beyond all t
     CHECK(journal->epoch() == after);
     CHECK(journal->oldest() == first);
     // What is left of before is cut a little at a time, and never told.
-    while (journal->prune((at(first) + std::chrono::hours(1)).time_since_epoch().count())) CHECK(journal->oldest() >= first);
+    while (journal->prune((at(first) + std::chrono::hours(1)).time_since_epoch().count()))
+        CHECK(journal->oldest() >= first);
     CHECK(journal->oldest() == first);
     CHECK(journalIn(file)->oldest() == first);
     CHECK(journal->after(first - 1, 100).value().size() == 10);
 }
 
-TEST_CASE("a copy that is put in the journal's place: a new epoch, once for each copy; the journal it is of goes on as it was") {
+TEST_CASE(
+    "a copy that is put in the journal's place: a new epoch, once for each copy; the journal it is of goes on as it "
+    "was") {
     const Folder folder;
     const auto file = folder.path / "journal.db", copy = folder.path / "copy.db", second = folder.path / "second.db";
     std::string before;
@@ -77,7 +82,8 @@ TEST_CASE("a copy that is put in the journal's place: a new epoch, once for each
     }
     std::vector<std::filesystem::path> there;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path)) there.push_back(entry.path().filename());
-    CHECK(std::ranges::count_if(there, [](const auto& name) { return name.string().find("copy.db") != std::string::npos; }) == 1);
+    CHECK(std::ranges::count_if(
+              there, [](const auto& name) { return name.string().find("copy.db") != std::string::npos; }) == 1);
     CHECK(journalIn(file)->epoch() == before);
     CHECK(text(copy, "SELECT COUNT(*) FROM meta WHERE key = 'copied'") == "1");
     std::string after;
@@ -114,7 +120,8 @@ TEST_CASE("whoever has a cursor from after a copy was made begins anew when the 
         CHECK(comeBack(bench, cursor) == "resumed");
     }
     Bench bench(journalIn(copy));
-    for (const auto* id : {"s3", "s4"}) bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1003")}});
+    for (const auto* id : {"s3", "s4"})
+        bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1003")}});
     bench.settle();
     CHECK(comeBack(bench, cursor) == "epoch-changed");
 }
@@ -139,7 +146,8 @@ TEST_CASE("an audit of which all is cut goes on from its anchor") {
     Audit audit;
     audit.keepFor({30, 1 << 20});
     const auto write = [&] { REQUIRE(journal->write({}, {&audit}).has_value()); };
-    for (int i = 0; i < 10; ++i) audit.add({.time = now() - 40 * day, .actor = "ada", .action = "x", .outcome = "succeeded"});
+    for (int i = 0; i < 10; ++i)
+        audit.add({.time = now() - 40 * day, .actor = "ada", .action = "x", .outcome = "succeeded"});
     write();
     audit.prune(now());
     write();
@@ -158,8 +166,8 @@ TEST_CASE("an audit of which all is cut goes on from its anchor") {
 }
 
 TEST_CASE("names of groups survive the file, whatever is in them") {
-    for (const auto& groups :
-         std::vector<std::set<std::string>>{{}, {"Sales"}, {"Sales", "Support"}, {"a\nb", "a", "b"}, {"\n", "\x1f", "\x1fn", "x\x1f"}, {""}})
+    for (const auto& groups : std::vector<std::set<std::string>>{
+             {}, {"Sales"}, {"Sales", "Support"}, {"a\nb", "a", "b"}, {"\n", "\x1f", "\x1fn", "x\x1f"}, {""}})
         CHECK(groupsIn(linesOf(groups)) == groups);
     CHECK(groupsIn("Domain\\Sales\nSupport\n") == std::set<std::string>{"Domain\\Sales", "Support"});
 }
@@ -200,7 +208,9 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
     }
 }
 
-TEST_CASE("retention that cuts the last that is known of something still there: after the next start whoever was there before begins anew") {
+TEST_CASE(
+    "retention that cuts the last that is known of something still there: after the next start whoever was there "
+    "before begins anew") {
     for (const bool ended : {false, true}) {
         CAPTURE(ended);
         const Folder folder;
@@ -208,7 +218,8 @@ TEST_CASE("retention that cuts the last that is known of something still there: 
         std::string epoch;
         {
             Bench bench(journalIn(file));
-            epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+            epoch =
+                inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
             bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
             if (ended) bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
             REQUIRE_FALSE(bench.frames().empty());
@@ -218,7 +229,11 @@ TEST_CASE("retention that cuts the last that is known of something still there: 
             const auto journal = journalIn(file);
             last = journal->newest() + 1;
             const auto later = (now() + 40 * day).time_since_epoch().count();
-            REQUIRE(journal->append({makeFrame({.number = last, .time = later, .kind = Kind::queue, .subject = "/queues/q"}, R"({"a":1})")}).has_value());
+            REQUIRE(
+                journal
+                    ->append({makeFrame({.number = last, .time = later, .kind = Kind::queue, .subject = "/queues/q"},
+                                        R"({"a":1})")})
+                    .has_value());
             while (journal->prune(later)) {
             }
             REQUIRE(journal->oldest() == last);
@@ -240,5 +255,6 @@ TEST_CASE("a copy that was ended in the middle leaves no name and nothing behind
     const auto again = backUp(file, copy);
     REQUIRE(again.has_error());
     CHECK(again.error().detail.find("never overwrites") != std::string::npos);
-    CHECK(std::ranges::none_of(std::filesystem::directory_iterator(folder.path), [&](const auto& entry) { return unfinished(entry.path(), copy); }));
+    CHECK(std::ranges::none_of(std::filesystem::directory_iterator(folder.path),
+                               [&](const auto& entry) { return unfinished(entry.path(), copy); }));
 }

@@ -45,7 +45,8 @@ int writeFile(sqlite3_file* file, const void* from, int count, sqlite3_int64 at)
     }
     if (fault != DiskFault::none) return code(fault, SQLITE_IOERR_WRITE);
     const int result = below(file).xWrite(of(file).real(), from, count, at);
-    if (result == SQLITE_OK) disk->wrote(*of(file).path, at, {static_cast<const char*>(from), static_cast<std::size_t>(count)});
+    if (result == SQLITE_OK)
+        disk->wrote(*of(file).path, at, {static_cast<const char*>(from), static_cast<std::size_t>(count)});
     return result;
 }
 int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
@@ -64,18 +65,24 @@ int sizeOf(sqlite3_file* file, sqlite3_int64* size) { return below(file).xFileSi
 int lockFile(sqlite3_file* file, int lock) { return below(file).xLock(of(file).real(), lock); }
 int unlockFile(sqlite3_file* file, int lock) { return below(file).xUnlock(of(file).real(), lock); }
 int checkLock(sqlite3_file* file, int* reserved) { return below(file).xCheckReservedLock(of(file).real(), reserved); }
-int control(sqlite3_file* file, int what, void* argument) { return below(file).xFileControl(of(file).real(), what, argument); }
+int control(sqlite3_file* file, int what, void* argument) {
+    return below(file).xFileControl(of(file).real(), what, argument);
+}
 int sectorSize(sqlite3_file*) { return sector; }
 int characteristics(sqlite3_file*) { return 0; }  // it promises nothing
 int mapShared(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
     return below(file).xShmMap(of(file).real(), region, size, extend, memory);
 }
-int lockShared(sqlite3_file* file, int offset, int count, int flags) { return below(file).xShmLock(of(file).real(), offset, count, flags); }
+int lockShared(sqlite3_file* file, int offset, int count, int flags) {
+    return below(file).xShmLock(of(file).real(), offset, count, flags);
+}
 void barrier(sqlite3_file* file) { below(file).xShmBarrier(of(file).real()); }
 int unmapShared(sqlite3_file* file, int remove) { return below(file).xShmUnmap(of(file).real(), remove); }
 
-const sqlite3_io_methods methods{2,       closeFile,  readFile,        writeFile, truncateFile, syncFile, sizeOf,      lockFile, unlockFile, checkLock,
-                                 control, sectorSize, characteristics, mapShared, lockShared,   barrier,  unmapShared, nullptr,  nullptr};
+const sqlite3_io_methods methods{2,        closeFile,   readFile,        writeFile,  truncateFile,
+                                 syncFile, sizeOf,      lockFile,        unlockFile, checkLock,
+                                 control,  sectorSize,  characteristics, mapShared,  lockShared,
+                                 barrier,  unmapShared, nullptr,         nullptr};
 
 int openFile(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* given) {
     auto& handle = of(file);
@@ -217,7 +224,8 @@ void FaultyDisk::apply(std::string& content, std::int64_t at, std::string_view b
     content.replace(place, bytes.size(), bytes);
 }
 
-void FaultyDisk::losePower(const std::filesystem::path& folder, const std::filesystem::path& target, std::mt19937& random) const {
+void FaultyDisk::losePower(const std::filesystem::path& folder, const std::filesystem::path& target,
+                           std::mt19937& random) const {
     const std::lock_guard lock(mutex_);
     std::uniform_int_distribution<int> coin(0, 3);
     for (const auto& [path, file] : files_) {
@@ -229,7 +237,9 @@ void FaultyDisk::losePower(const std::filesystem::path& folder, const std::files
             if (fate == 0) continue;                              // it never came to the disk
             if (fate == 1 && at >= 0 && bytes.size() > sector) {  // torn: some of its sectors did
                 for (std::size_t from = 0; from < bytes.size(); from += sector)
-                    if (coin(random) > 1) apply(content, at + static_cast<std::int64_t>(from), std::string_view(bytes).substr(from, sector));
+                    if (coin(random) > 1)
+                        apply(content, at + static_cast<std::int64_t>(from),
+                              std::string_view(bytes).substr(from, sector));
                 continue;
             }
             apply(content, at, bytes);

@@ -1,7 +1,8 @@
-// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the disk and what comes from it,
-// lets the n-th call fail in a given way, and can lose the power: then a file has what was flushed, and of what was written since, any part of it.
-// Source: SQLite's "The SQLite OS Interface or VFS", and "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed).
-// One at a time; while it lives every database that is opened lies on it. Thread: any.
+// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the
+// disk and what comes from it, lets the n-th call fail in a given way, and can lose the power: then a file has what was
+// flushed, and of what was written since, any part of it. Source: SQLite's "The SQLite OS Interface or VFS", and
+// "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed). One at a time; while it lives every
+// database that is opened lies on it. Thread: any.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -32,7 +33,8 @@ public:
 
     // The n-th write or flush from now on fails (1: the next), and `more` after it.
     void failAt(std::uint64_t n, DiskFault fault, std::uint64_t more = 0);
-    // The n-th read from now on fails, and `more` after it. What SQLite still has in memory it does not read (`forget`).
+    // The n-th read from now on fails, and `more` after it. What SQLite still has in memory it does not read
+    // (`forget`).
     void failReadAt(std::uint64_t n, std::uint64_t more = 0);
     static void forget(sqlite3* database);
     std::uint64_t reads() const;  // since the last `failReadAt` or `heal`
@@ -46,7 +48,8 @@ public:
     void letGo();
 
     // What the files in `folder` may look like after the power has gone: written into `target`, an empty folder.
-    void losePower(const std::filesystem::path& folder, const std::filesystem::path& target, std::mt19937& random) const;
+    void losePower(const std::filesystem::path& folder, const std::filesystem::path& target,
+                   std::mt19937& random) const;
 
     // For the VFS.
     DiskFault next(bool flush);
@@ -58,8 +61,9 @@ public:
 
 private:
     struct File {
-        std::string flushed;                                      // its content when it was flushed last
-        std::vector<std::pair<std::int64_t, std::string>> since;  // what was written after that; a negative place: cut to that size
+        std::string flushed;  // its content when it was flushed last
+        std::vector<std::pair<std::int64_t, std::string>>
+            since;  // what was written after that; a negative place: cut to that size
     };
     static void apply(std::string& content, std::int64_t at, std::string_view bytes);
 

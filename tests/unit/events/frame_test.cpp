@@ -10,7 +10,8 @@ TEST_CASE("a cursor survives its text") {
     CHECK(Cursor::parse("ab12-42", cursor));
     CHECK(cursor.epoch == "ab12");
     CHECK(cursor.number == 42);
-    for (const char* wrong : {"", "ab12", "ab12-", "-42", "ab12-4x", "ab12-99999999999999999999999"}) CHECK_FALSE(Cursor::parse(wrong, cursor));
+    for (const char* wrong : {"", "ab12", "ab12-", "-42", "ab12-4x", "ab12-99999999999999999999999"})
+        CHECK_FALSE(Cursor::parse(wrong, cursor));
 }
 
 TEST_CASE("a frame is a whole unmasked text frame, at every length of header") {

@@ -12,7 +12,10 @@ public:
     void ask(Readers& readers) const {  // in its turn, after those that were asked before
         readers.ask(
             "gate", Readers::Kind::standing,
-            [door = door_](const auto&) { return door->entered.set_value(), door->opened.get_future().wait(), Result<bool>(false); }, [](const auto&) {});
+            [door = door_](const auto&) {
+                return door->entered.set_value(), door->opened.get_future().wait(), Result<bool>(false);
+            },
+            [](const auto&) {});
     }
     void untilHeld() const { door_->entered.get_future().wait(); }
     void hold(Readers& readers) const {
@@ -25,7 +28,8 @@ private:
     struct Door {
         std::promise<void> entered, opened;
     };
-    const std::shared_ptr<Door> door_ = std::make_shared<Door>();  // the reader may still be on its way through when the gate is gone
+    const std::shared_ptr<Door> door_ =
+        std::make_shared<Door>();  // the reader may still be on its way through when the gate is gone
 };
 
 }  // namespace deskline::events

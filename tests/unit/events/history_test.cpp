@@ -16,7 +16,9 @@ namespace {
 
 using Random = std::mt19937;
 
-std::size_t below(Random& random, std::size_t end) { return std::uniform_int_distribution<std::size_t>(0, end - 1)(random); }
+std::size_t below(Random& random, std::size_t end) {
+    return std::uniform_int_distribution<std::size_t>(0, end - 1)(random);
+}
 bool chance(Random& random, int percent) { return below(random, 100) < static_cast<std::size_t>(percent); }
 
 template <class Values>
@@ -27,25 +29,28 @@ std::set<std::string> some(Random& random, const Values& values, int percent) {
     return chosen;
 }
 
-const std::vector<std::string> agents{"1001", "1002", "1003", "1004"}, groups{"Sales", "Support", "Sales\"; DROP TABLE events; --", "S"},
-    accounts{"crm", "ada"};
+const std::vector<std::string> agents{"1001", "1002", "1003", "1004"},
+    groups{"Sales", "Support", "Sales\"; DROP TABLE events; --", "S"}, accounts{"crm", "ada"};
 
 FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
     const auto kind = eventKinds.at(below(random, eventKinds.size()));
     Frame meta{.number = number, .time = time, .kind = kind, .subject = "/x/" + std::to_string(below(random, 5))};
-    if (chance(random, 70)) meta.concern.agent = kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
+    if (chance(random, 70))
+        meta.concern.agent = kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
     if (chance(random, 50)) meta.concern.groups = some(random, groups, 40);
     return makeFrame(std::move(meta), "{\"n\":" + std::to_string(number) + "}");
 }
 
 Subscription randomSubscription(Random& random) {
-    Subscription asked{.topics = some(random, allTopics, 40), .sight = Sight(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
+    Subscription asked{.topics = some(random, allTopics, 40),
+                       .sight = Sight(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
     if (chance(random, 30)) asked.topics.insert("audio");
     for (const auto kind : eventKinds) asked.sight.give(kind, static_cast<Reach>(below(random, 4)));
     if (chance(random, 20)) asked.sight = Sight::everything();
     if (chance(random, 30)) asked.only = some(random, agents, 40);
     if (chance(random, 5))
-        for (int i = 0; i < 100; ++i) asked.only.emplace().insert("agent " + std::to_string(i)), asked.only->insert("1001");
+        for (int i = 0; i < 100; ++i)
+            asked.only.emplace().insert("agent " + std::to_string(i)), asked.only->insert("1001");
     if (chance(random, 20)) asked.subject = "/x/" + std::to_string(below(random, 7));
     return asked;
 }
@@ -65,7 +70,8 @@ std::vector<std::string> planOf(const Database& database, const std::string& sql
 }
 
 // All pages of a subscription, each read by the steps of a History of its own.
-std::vector<std::uint64_t> paged(Database& database, const Subscription& subscription, std::uint64_t from, std::uint64_t upTo, std::size_t limit) {
+std::vector<std::uint64_t> paged(Database& database, const Subscription& subscription, std::uint64_t from,
+                                 std::uint64_t upTo, std::size_t limit) {
     std::vector<std::uint64_t> numbers;
     while (from < upTo) {
         History history(subscription, from, upTo, {limit});
@@ -81,7 +87,8 @@ std::vector<std::uint64_t> paged(Database& database, const Subscription& subscri
     return numbers;
 }
 
-// ThreadSanitizer tells a race by the locks that are missing, not by the order of one run: few rounds show it what many would.
+// ThreadSanitizer tells a race by the locks that are missing, not by the order of one run: few rounds show it what many
+// would.
 #ifdef __SANITIZE_THREAD__
 constexpr int rounds(int, int few) { return few; }
 #else
@@ -110,31 +117,36 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
         }
         Database database;
         bool damaged = false;
-        REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged).has_value());
+        REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged)
+                    .has_value());
         for (int i = 0; i < 60; ++i) {
             const auto asked = randomSubscription(random);
             const auto from = journal->oldest() - 1 + below(random, journal->newest() - journal->oldest() + 1),
                        upTo = from + below(random, journal->newest() - from + 1);
             std::vector<std::uint64_t> expected;
             for (const auto& frame : all)
-                if (frame->number > from && frame->number <= upTo && asked.matches(*frame)) expected.push_back(frame->number);
+                if (frame->number > from && frame->number <= upTo && asked.matches(*frame))
+                    expected.push_back(frame->number);
             CAPTURE(seed, i, from, upTo, candidatesFor(asked).sql);
             CHECK(paged(database, asked, from, upTo, 1 + below(random, 200)) == expected);
         }
         if (seed % 2) {
-            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(), {10});
+            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(),
+                        {10});
             CHECK(cut.step(database).error().slug.text() == "journal-truncated");
         }
     }
 }
 
-TEST_CASE("history is read by the indexes in the order of the numbers: no row is looked at for nothing, none is sorted", "[one-thread]") {
+TEST_CASE("history is read by the indexes in the order of the numbers: no row is looked at for nothing, none is sorted",
+          "[one-thread]") {
     const Folder folder;
     const auto journal = journalIn(folder.path / "journal.db");
     REQUIRE(journal->append(someEvents(1, 30'000)).has_value());
     Database database;
     bool damaged = false;
-    REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged).has_value());
+    REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged)
+                .has_value());
     Sight own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
     for (const auto kind : eventKinds) own.give(kind, Reach::own), ofGroups.give(kind, Reach::groups);
     const std::set<std::string> everything(allTopics.begin(), allTopics.end());
@@ -144,8 +156,14 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
         const char* index;
         std::uint64_t most;  // rows that are looked at for a page of 100 events
     } const rows[] = {
-        {"everything", {.topics = everything, .sight = Sight::everything()}, "COVERING INDEX events_by_type (type=? AND number>? AND number<?)", 100},
-        {"a type", {.topics = {"queue"}, .sight = Sight::everything()}, "COVERING INDEX events_by_type (type=? AND number>? AND number<?)", 100},
+        {"everything",
+         {.topics = everything, .sight = Sight::everything()},
+         "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
+         100},
+        {"a type",
+         {.topics = {"queue"}, .sight = Sight::everything()},
+         "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
+         100},
         {"a subject",
          {.topics = everything, .sight = Sight::everything(), .subject = "/things/7"},
          "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
@@ -154,7 +172,10 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
          {.topics = everything, .sight = Sight::everything(), .subject = "/none"},
          "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
          0},
-        {"one's own", {.topics = everything, .sight = own}, "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)", 100},
+        {"one's own",
+         {.topics = everything, .sight = own},
+         "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
+         100},
         {"an agent",
          {.topics = {"agent", "queue"}, .sight = Sight::everything(), .only = std::set<std::string>{"1003"}},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
@@ -189,7 +210,8 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
         CHECK(steps == row.most / History::rowsAtOnce + 1);
         CHECK((history.at() == journal->newest() || history.take().size() == 100));
     }
-    CHECK(planOf(database, "SELECT number, time FROM events INDEXED BY events_by_time WHERE time >= ?1 ORDER BY time LIMIT ?2") ==
+    CHECK(planOf(database,
+                 "SELECT number, time FROM events INDEXED BY events_by_time WHERE time >= ?1 ORDER BY time LIMIT ?2") ==
           std::vector<std::string>{"SEARCH events USING COVERING INDEX events_by_time (time>?)"});
     CHECK(planOf(database, "SELECT number FROM events WHERE agent = ?1 LIMIT ?2") ==
           std::vector<std::string>{"SEARCH events USING COVERING INDEX events_by_agent (agent=?)"});
@@ -225,12 +247,17 @@ TEST_CASE("from a time on: no event of that time or later is missed, though the 
             for (auto at = first; at != all.end() && expected.size() < 50; ++at)
                 if (everything.matches(**at)) expected.push_back((*at)->number);
             CAPTURE(seed, time);
-            const auto page = pageOf(bench, {.subscription = everything, .limit = 50, .since = Time(std::chrono::milliseconds(time))});
+            const auto page = pageOf(
+                bench, {.subscription = everything, .limit = 50, .since = Time(std::chrono::milliseconds(time))});
             REQUIRE(page.has_value());
             CHECK(numbersOf(page->frames) == expected);
         }
-        CHECK(pageOf(bench, {.subscription = everything, .since = Time(std::chrono::milliseconds(INT64_MAX))})->frames.empty());
-        CHECK(numbersOf(pageOf(bench, {.subscription = everything, .limit = 1, .since = Time(std::chrono::milliseconds(0))})->frames).size() == 1);
+        CHECK(pageOf(bench, {.subscription = everything, .since = Time(std::chrono::milliseconds(INT64_MAX))})
+                  ->frames.empty());
+        CHECK(numbersOf(
+                  pageOf(bench, {.subscription = everything, .limit = 1, .since = Time(std::chrono::milliseconds(0))})
+                      ->frames)
+                  .size() == 1);
     }
 }
 
@@ -250,7 +277,8 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
         bool ready = false;
         const auto happen = [&] {
             for (auto left = below(random, 40); left > 0; --left, ++recorded)
-                bench.ledger.record({SessionChanged{"s1", (ready = !ready) ? SessionEvent::ready : SessionEvent::not_ready}});
+                bench.ledger.record(
+                    {SessionChanged{"s1", (ready = !ready) ? SessionEvent::ready : SessionEvent::not_ready}});
         };
         const auto number = [&](const std::string& cursor) { return std::stoull(cursor.substr(epoch.size() + 1)); };
         const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
@@ -266,7 +294,8 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
                 if (stream) {
                     std::promise<Attachment> answered;
                     auto answer = answered.get_future();
-                    bench.ledger.attach(bench.shard, sessions, cursor, [&](const Attachment& attachment) { answered.set_value(attachment); });
+                    bench.ledger.attach(bench.shard, sessions, cursor,
+                                        [&](const Attachment& attachment) { answered.set_value(attachment); });
                     if (chance(random, 50)) happen();
                     while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
                     const auto attachment = answer.get();
@@ -276,7 +305,8 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
                     cursor = attachment.cursor;
                     more = attachment.more;
                 } else {
-                    auto asked = askedFor(bench, {sessions, cursor, 1 + below(random, 300), std::chrono::milliseconds(chance(random, 20) ? 1 : 0)});
+                    auto asked = askedFor(bench, {sessions, cursor, 1 + below(random, 300),
+                                                  std::chrono::milliseconds(chance(random, 20) ? 1 : 0)});
                     if (chance(random, 50)) happen();
                     const auto page = asked.get();
                     REQUIRE(page.has_value());
@@ -303,10 +333,12 @@ TEST_CASE("who waits is told of the first event that matches, from where it has 
     const Subscription other{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/s2"},
         this_{.topics = {"agent-session"}, .sight = Sight::everything()};
     const auto cursor = pageOf(bench, {this_, ""})->cursor;
-    auto one = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)}), same = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)});
+    auto one = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)}),
+         same = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)});
     auto gone = askedFor(bench, {other, cursor, 100, std::chrono::milliseconds(1)});
     bench.settle();
-    for (int i = 0; i < 2'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    for (int i = 0; i < 2'000; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     CHECK(gone.get()->frames.empty());
     bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});
     CHECK(numbersOf(one.get()->frames) == std::vector<std::uint64_t>{2'002});
@@ -316,7 +348,8 @@ TEST_CASE("who waits is told of the first event that matches, from where it has 
 TEST_CASE("a reading of several parts has one place for all of them, and so many have one") {
     Bench bench(journalIn({}));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    for (int i = 0; i < 12'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    for (int i = 0; i < 12'000; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.settle();
     const Subscription nothing{.topics = {"queue"}, .sight = sightOf("crm")};
     const auto cursor = pageOf(bench, {nothing, ""})->cursor;
@@ -348,11 +381,13 @@ TEST_CASE("a reading of several parts has one place for all of them, and so many
 
 TEST_CASE("those who wait are bounded for each account") {
     Bench bench(journalIn({}));
-    const Subscription queues{.topics = {"queue"}, .sight = sightOf("crm")}, ofAda{.topics = {"queue"}, .sight = sightOf("ada")};
+    const Subscription queues{.topics = {"queue"}, .sight = sightOf("crm")},
+        ofAda{.topics = {"queue"}, .sight = sightOf("ada")};
     std::atomic<int> refused{0};
     const auto wait = [&](const Subscription& subscription) {
-        bench.ledger.read({subscription, "", 100, std::chrono::minutes(1)},
-                          [&](const Result<Page>& page) { refused += !page && page.error().slug.text() == "too-many-requests"; });
+        bench.ledger.read({subscription, "", 100, std::chrono::minutes(1)}, [&](const Result<Page>& page) {
+            refused += !page && page.error().slug.text() == "too-many-requests";
+        });
     };
     for (std::size_t i = 0; i < Reads::mostWaiting + 3; ++i) wait(queues);
     wait(ofAda);
@@ -360,10 +395,12 @@ TEST_CASE("those who wait are bounded for each account") {
     CHECK(refused == 3);
 }
 
-TEST_CASE("events that the journal lacks are read from memory; those it never gets are said to be gone, not passed over") {
+TEST_CASE(
+    "events that the journal lacks are read from memory; those it never gets are said to be gone, not passed over") {
     Bench bench(Journal::openVolatile({"journal-fault", "It is not there."}));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    for (int i = 0; i < 20'000; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    for (int i = 0; i < 20'000; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.frames();
     const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
     const auto page = pageOf(bench, {sessions, "", 500});

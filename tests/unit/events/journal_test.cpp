@@ -29,7 +29,10 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
         epoch = journal->epoch();
         std::vector<FramePtr> frames;
         for (std::uint64_t n = 1; n <= 100; ++n)
-            frames.push_back(makeFrame({.number = n, .time = static_cast<std::int64_t>(n), .kind = Kind::agent, .subject = "/agents/" + std::to_string(n % 3)},
+            frames.push_back(makeFrame({.number = n,
+                                        .time = static_cast<std::int64_t>(n),
+                                        .kind = Kind::agent,
+                                        .subject = "/agents/" + std::to_string(n % 3)},
                                        "{\"n\":" + std::to_string(n) + "}"));
         REQUIRE(journal->append(frames).has_value());
     }
@@ -77,8 +80,9 @@ TEST_CASE("a look at a journal finds what a start would, and leaves all as it is
         for (const auto& entry : there) all.insert(entry.path().filename().string());
         return all;
     };
-    const std::set<std::string> kept{"journal.db", "journal.db-shm", "journal.db-wal"};  // as whoever wrote last leaves them
-    std::ofstream(file).close();                                                         // a start that was killed left it so
+    const std::set<std::string> kept{"journal.db", "journal.db-shm",
+                                     "journal.db-wal"};  // as whoever wrote last leaves them
+    std::ofstream(file).close();                         // a start that was killed left it so
     CHECK(looked() == "fit");
     const auto epoch = journalIn(file)->epoch();
     CHECK(looked() == "fit");
@@ -161,14 +165,19 @@ TEST_CASE("a damaged journal is set aside and a new one begun") {
     CHECK(verifyAudit(file)->setAside);
 }
 
-TEST_CASE("what SQLite keeps beside the journal stays when it is closed, emptied: the next start needs no room and no right for it") {
+TEST_CASE(
+    "what SQLite keeps beside the journal stays when it is closed, emptied: the next start needs no room and no right "
+    "for it") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     for (int round = 0; round < 2; ++round) {
         {
             const auto journal = journalIn(file);
             const auto number = journal->newest() + 1;
-            REQUIRE(journal->append({makeFrame({.number = number, .kind = Kind::agent, .subject = "/agents/1"}, R"({"a":1})")}).has_value());
+            REQUIRE(
+                journal
+                    ->append({makeFrame({.number = number, .kind = Kind::agent, .subject = "/agents/1"}, R"({"a":1})")})
+                    .has_value());
         }
         for (const char* side : {"-wal", "-shm"}) REQUIRE(std::filesystem::exists(file.string() + side));
         CHECK(std::filesystem::file_size(file.string() + "-wal") == 0);
@@ -183,7 +192,10 @@ TEST_CASE("a journal that is too large is cut a little at a time, from the front
     const auto append = [&](int count) {
         std::vector<FramePtr> frames;
         for (int i = 0; i < count; ++i)
-            frames.push_back(makeFrame({.number = ++number, .time = now().time_since_epoch().count(), .kind = Kind::agent, .subject = "/agents/1"},
+            frames.push_back(makeFrame({.number = ++number,
+                                        .time = now().time_since_epoch().count(),
+                                        .kind = Kind::agent,
+                                        .subject = "/agents/1"},
                                        "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
         REQUIRE(journal->append(frames).has_value());
     };
@@ -210,8 +222,8 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
     const auto group = [](std::uint64_t first) {
         std::vector<FramePtr> frames;
         for (auto n = first; n < first + 20; ++n)
-            frames.push_back(
-                makeFrame({.number = n, .kind = Kind::agent, .subject = "/agents/" + std::to_string(n)}, "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
+            frames.push_back(makeFrame({.number = n, .kind = Kind::agent, .subject = "/agents/" + std::to_string(n)},
+                                       "{\"pad\":\"" + std::string(900, 'x') + "\"}"));
         return frames;
     };
     std::uint64_t next = 1;
@@ -224,7 +236,8 @@ TEST_CASE("a full journal takes a group whole or not at all, says so, and loses 
 
     Bench bench(std::move(*journal));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    for (int i = 0; i < 200; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::ready : SessionEvent::not_ready}});
+    for (int i = 0; i < 200; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::ready : SessionEvent::not_ready}});
     CHECK(bench.frames().size() == 201);  // served all the same
     CHECK_FALSE(bench.ledger.health().durable);
     CHECK(bench.ledger.health().unsaved == 201);
@@ -283,7 +296,8 @@ TEST_CASE("a journal that cannot be written: events are served, health says so")
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     CHECK(bench.frames().size() == 1);
     CHECK_FALSE(bench.ledger.health().durable);
-    CHECK(bench.ledger.health().journalFault == "It is not there. Put that right, then restart the gateway: what is told until then is kept nowhere.");
+    CHECK(bench.ledger.health().journalFault ==
+          "It is not there. Put that right, then restart the gateway: what is told until then is kept nowhere.");
     inLedger(bench.ledger, [](Books& books) {
         books.records().put("webhook", "a", {{"n", 1}});
         return 0;
@@ -305,7 +319,11 @@ TEST_CASE("a journal that cannot be had: where it may hold something, what is no
             const auto unknown = books.operations().findByKey("crm", "any");
             CHECK(unknown.has_error() == there);
             if (unknown.has_error()) CHECK(unknown.error().slug.text() == "resource-unavailable");
-            books.operations().put({.id = "own", .actor = "crm", .key = "own", .state = OperationState::succeeded, .started = books.now()});
+            books.operations().put({.id = "own",
+                                    .actor = "crm",
+                                    .key = "own",
+                                    .state = OperationState::succeeded,
+                                    .started = books.now()});
             return 0;
         });
         bench.settle();

@@ -1,5 +1,5 @@
-// What the journal's file keeps, and for how long: sizes, retention, the audit's chain after a cut, clocks that are set, and what waits while
-// nothing can be written.
+// What the journal's file keeps, and for how long: sizes, retention, the audit's chain after a cut, clocks that are
+// set, and what waits while nothing can be written.
 #include "events/keeping.hpp"
 #include "events/unsaved.hpp"
 #include "unit/events/past.hpp"
@@ -27,13 +27,15 @@ TEST_CASE("the audit, however large, pushes no event out") {
     CHECK(journal->after(0, 100).value().size() == 18);
 }
 
-TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes", "[one-thread]") {
+TEST_CASE("the file grows no further once its retention is reached: what was cut makes room for what comes",
+          "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file, 1 << 20);
     std::uint64_t number = 0;
     const auto pagesAfterMore = [&] {
-        REQUIRE(journal->append(someFrames(number + 1, number + 2'000, now(), 900)).has_value());  // about twice as much as is kept
+        REQUIRE(journal->append(someFrames(number + 1, number + 2'000, now(), 900))
+                    .has_value());  // about twice as much as is kept
         number += 2'000;
         while (journal->prune(now().time_since_epoch().count())) {
         }
@@ -48,7 +50,9 @@ TEST_CASE("the file grows no further once its retention is reached: what was cut
 TEST_CASE("what the tables take is counted as they come and go, by whoever writes, and over a restart") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
-    const auto truth = [&](const char* view) { return std::stoull(text(file, std::string("SELECT COALESCE(SUM(bytes), 0) FROM ") + view)); };
+    const auto truth = [&](const char* view) {
+        return std::stoull(text(file, std::string("SELECT COALESCE(SUM(bytes), 0) FROM ") + view));
+    };
     const auto check = [&](const Journal& journal) {
         CHECK(journal.database().bytesOf("events") == truth("event_sizes"));
         CHECK(journal.database().bytesOf("audit") == truth("audit_sizes"));
@@ -61,11 +65,15 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
         operations.load(journal->database());
         audit.add(refusedBy("ada"));
         for (std::size_t i = 0; i < 3; ++i) operations.put(someOperation(i, "crm", now()));
-        REQUIRE(journal
-                    ->write({makeFrame({.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {"Sales"}}}, R"({"ä":"ö"})"),
-                             someFrame(2, now())},
-                            {&audit, &operations})
-                    .has_value());
+        REQUIRE(
+            journal
+                ->write(
+                    {makeFrame(
+                         {.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {"Sales"}}},
+                         R"({"ä":"ö"})"),
+                     someFrame(2, now())},
+                    {&audit, &operations})
+                .has_value());
         auto larger = operations.find("crm1").value().value();
         larger.body = std::string(5'000, 'x');
         operations.put(std::move(larger));
@@ -82,16 +90,19 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
     check(*journalIn(file));
 }
 
-TEST_CASE("the audit is cut at its own bounds, says so in itself, and its chain is checked from there on", "[one-thread]") {
+TEST_CASE("the audit is cut at its own bounds, says so in itself, and its chain is checked from there on",
+          "[one-thread]") {
     struct Row {
         const char* what;
         AuditRetention retention;
         int old, fresh;            // entries: of 40 days ago, of now
         std::int64_t least, most;  // of the last entry that is cut; 0: none is
     };
-    for (const auto& row : {Row{"within both", {365, 1 << 20}, 100, 100, 0, 0}, Row{"too old", {30, 1 << 20}, 100, 100, 100, 100},
-                            Row{"half a day too old is not worth a cut", {40, 1 << 20}, 100, 100, 0, 0}, Row{"too much", {365, 1 << 20}, 0, 4'900, 400, 2'400},
-                            Row{"too much by far: a part at a time", {365, 1 << 16}, 0, 9'000, 5'000, 5'000}}) {
+    for (const auto& row :
+         {Row{"within both", {365, 1 << 20}, 100, 100, 0, 0}, Row{"too old", {30, 1 << 20}, 100, 100, 100, 100},
+          Row{"half a day too old is not worth a cut", {40, 1 << 20}, 100, 100, 0, 0},
+          Row{"too much", {365, 1 << 20}, 0, 4'900, 400, 2'400},
+          Row{"too much by far: a part at a time", {365, 1 << 16}, 0, 9'000, 5'000, 5'000}}) {
         INFO(row.what);
         const Folder folder;
         const auto file = folder.path / "journal.db";
@@ -111,8 +122,10 @@ TEST_CASE("the audit is cut at its own bounds, says so in itself, and its chain 
         CHECK(last <= row.most);
         CHECK(audit.more() == (last == 5'000));
         if (!last) continue;
-        CHECK(text(file, "SELECT json_extract(entry, '$.action') FROM audit ORDER BY number DESC LIMIT 1") == "audit cut");
-        CHECK(text(file, "SELECT json_extract(entry, '$.object') FROM audit ORDER BY number DESC LIMIT 1") == "/audit/1-" + std::to_string(last));
+        CHECK(text(file, "SELECT json_extract(entry, '$.action') FROM audit ORDER BY number DESC LIMIT 1") ==
+              "audit cut");
+        CHECK(text(file, "SELECT json_extract(entry, '$.object') FROM audit ORDER BY number DESC LIMIT 1") ==
+              "/audit/1-" + std::to_string(last));
         for (audit.prune(now()); audit.more(); audit.prune(now())) write(*journal, audit);
         CHECK(journal->database().bytesOf("audit") <= row.retention.bytes);
         CHECK_FALSE(verified(file).unnoted);
@@ -139,16 +152,20 @@ TEST_CASE("an anchor that was moved, forged or taken away is seen") {
     execute(file, "CREATE TABLE kept AS SELECT * FROM audit");
     execute(file, "CREATE TABLE kept_meta AS SELECT * FROM meta");
     for (const char* attack :
-         {"DELETE FROM meta WHERE key = 'audit_anchor'", "UPDATE meta SET value = 'nonsense' WHERE key = 'audit_anchor'",
+         {"DELETE FROM meta WHERE key = 'audit_anchor'",
+          "UPDATE meta SET value = 'nonsense' WHERE key = 'audit_anchor'",
           "UPDATE meta SET value = '10 ' || (SELECT hash FROM audit WHERE number = 12) WHERE key = 'audit_anchor'",
-          "UPDATE meta SET value = '12 ' || (SELECT hash FROM audit WHERE number = 12) WHERE key = 'audit_anchor'; DELETE FROM audit WHERE "
+          "UPDATE meta SET value = '12 ' || (SELECT hash FROM audit WHERE number = 12) WHERE key = 'audit_anchor'; "
+          "DELETE FROM audit WHERE "
           "number <= 12",
           "DELETE FROM audit WHERE number = 11"}) {
         INFO(attack);
         execute(file, attack);
         const auto said = verified(file);
         CHECK((said.broken || said.unnoted));
-        execute(file, "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM meta; INSERT INTO meta SELECT * FROM kept_meta");
+        execute(file,
+                "DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; DELETE FROM meta; INSERT INTO meta SELECT * "
+                "FROM kept_meta");
         CHECK_FALSE(verified(file).broken);
     }
 }
@@ -168,9 +185,15 @@ TEST_CASE("the time by which things grow old follows no clock that jumps ahead, 
     using std::chrono::hours;
     const Row rows[] = {
         {"all is well", {{hours(1), hours(0), true}, {hours(30), hours(0), true}}},
-        {"a year ahead, and back within hours", {{hours(1), hours(8'760), false}, {hours(6), hours(8'760), false}, {hours(1), hours(0), true}}},
-        {"a year ahead for more than a day", {{hours(1), hours(8'760), false}, {hours(12), hours(8'760), false}, {hours(13), hours(8'760), true}}},
-        {"back: at once", {{hours(1), hours(-48), true}, {hours(1), hours(-48), true}, {hours(1), hours(0), false}, {hours(25), hours(0), true}}},
+        {"a year ahead, and back within hours",
+         {{hours(1), hours(8'760), false}, {hours(6), hours(8'760), false}, {hours(1), hours(0), true}}},
+        {"a year ahead for more than a day",
+         {{hours(1), hours(8'760), false}, {hours(12), hours(8'760), false}, {hours(13), hours(8'760), true}}},
+        {"back: at once",
+         {{hours(1), hours(-48), true},
+          {hours(1), hours(-48), true},
+          {hours(1), hours(0), false},
+          {hours(25), hours(0), true}}},
         {"less than an hour is drift", {{hours(1), hours(1), true}, {hours(1), hours(2), true}}},
     };
     for (const auto& row : rows) {
@@ -197,7 +220,9 @@ TEST_CASE("the time by which things grow old follows no clock that jumps ahead, 
     CHECK(KeptTime::parse("nonsense", start).at(start, boot) == start);
 }
 
-TEST_CASE("a clock that is set forward and put right within hours costs no event; what was told meanwhile grows old with the rest") {
+TEST_CASE(
+    "a clock that is set forward and put right within hours costs no event; what was told meanwhile grows old with the "
+    "rest") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const Time start = now();
@@ -233,7 +258,8 @@ TEST_CASE("a clock that is set forward before anything was looked through the fi
     const Steady boot{};
     Keeping keeping(*journal, operations, audit, boot);
     REQUIRE(journal->append(someFrames(1, 10, start)).has_value());
-    for (int hours = 1; hours < 4; ++hours) keeping.cut(start + 365 * day + std::chrono::hours(hours), boot + std::chrono::hours(hours));
+    for (int hours = 1; hours < 4; ++hours)
+        keeping.cut(start + 365 * day + std::chrono::hours(hours), boot + std::chrono::hours(hours));
     CHECK(journal->oldest() == 1);
 }
 
@@ -256,7 +282,8 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto check = [](const Journal& journal) {
-        for (const auto& [from, there] : std::map<std::uint64_t, bool>{{0, true}, {9, true}, {10, false}, {15, false}, {19, false}, {20, true}, {30, true}}) {
+        for (const auto& [from, there] : std::map<std::uint64_t, bool>{
+                 {0, true}, {9, true}, {10, false}, {15, false}, {19, false}, {20, true}, {30, true}}) {
             INFO(from);
             CHECK(journal.reachesBackTo(from) == there);
         }
@@ -291,7 +318,8 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     CHECK(told(epoch + "-20") == "21 22 23 24 25 26 27 28 29 30 -30");
     CHECK(told("") == "1 2 3 4 5 6 7 8 9 10 -10");
     const Subscription calls{.topics = {"call"}, .sight = Sight::everything()};
-    CHECK(pageOf(bench, {calls, epoch + "-7"})->cursor == epoch + "-10");  // none of them, and the gap is not passed over
+    CHECK(pageOf(bench, {calls, epoch + "-7"})->cursor ==
+          epoch + "-10");  // none of them, and the gap is not passed over
     CHECK(pageOf(bench, {calls, ""})->cursor == epoch + "-30");
 }
 
@@ -304,7 +332,9 @@ TEST_CASE("audit entries that wait for the journal have room for so many; one sa
     CHECK(audit.unsaved() == Audit::mostUnsaved);
     CHECK(audit.droppedInAll() == 4'812);
     write(*journal, audit);
-    CHECK(text(file, "SELECT json_extract(entry, '$.outcome') || ' ' || json_extract(entry, '$.detail') FROM audit ORDER BY number LIMIT 1")
+    CHECK(text(file,
+               "SELECT json_extract(entry, '$.outcome') || ' ' || json_extract(entry, '$.detail') FROM audit ORDER BY "
+               "number LIMIT 1")
               .starts_with("lost 4812 entries"));
     CHECK(verified(file).entries == Audit::mostUnsaved + 1);
     auto large = refusedBy("ada");

@@ -31,7 +31,8 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     Bench bench(journalIn(folder.path / "journal.db"));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     std::optional<Attachment> attached;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "", [&](Attachment a) { attached = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "",
+                        [&](Attachment a) { attached = std::move(a); });
     bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
     bench.settle();
     std::vector<std::string> order;
@@ -48,7 +49,8 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     std::optional<Attachment> resumed, strange;
     bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, attached->cursor,
                         [&](Attachment a) { resumed = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "other-1", [&](Attachment a) { strange = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "other-1",
+                        [&](Attachment a) { strange = std::move(a); });
     bench.frames();
     REQUIRE(resumed);
     CHECK(resumed->resumed);
@@ -63,10 +65,11 @@ TEST_CASE("what a stream begins with is handed to it as it is: a copy could fail
     Bench bench(journalIn({}));
     std::vector<const Attachment*> given;
     Work work;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "", [&](const Attachment& attachment) {
-        given.push_back(&attachment);
-        if (given.size() == 1) work();  // while the first, were it a copy, is still there
-    });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "",
+                        [&](const Attachment& attachment) {
+                            given.push_back(&attachment);
+                            if (given.size() == 1) work();  // while the first, were it a copy, is still there
+                        });
     bench.settle();
     for (auto& item : bench.hub.inbox(bench.shard).drain())
         if (auto* told = std::get_if<Work>(&item)) work = std::move(*told);
@@ -131,12 +134,16 @@ TEST_CASE("a new picture is told as differences, in order") {
     bench.ledger.record({SourceConnected{Source::telephony, {}}});
     bench.ledger.record({picture});
     std::vector<std::string> told;
-    for (const auto& frame : bench.frames()) told.push_back(std::string(frame->type()) + " " + std::string(data(frame).at("event").as_string()));
-    CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed", "deskline.agent-session end", "deskline.agent not-ready",
+    for (const auto& frame : bench.frames())
+        told.push_back(std::string(frame->type()) + " " + std::string(data(frame).at("event").as_string()));
+    CHECK(told == std::vector<std::string>{"deskline.source connected", "deskline.acd-group removed",
+                                           "deskline.agent-session end", "deskline.agent not-ready",
                                            "deskline.agent-session ready"});
 }
 
-TEST_CASE("a call concerns whom it concerned when its session is gone, over a restart too; but nobody of before when it is another session's") {
+TEST_CASE(
+    "a call concerns whom it concerned when its session is gone, over a restart too; but nobody of before when it is "
+    "another session's") {
     const Folder folder;
     Call call{.id = "c1", .address = "Line 1", .session = "s1", .state = CallState::connected, .since = now()};
     {

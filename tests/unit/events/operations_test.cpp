@@ -9,7 +9,8 @@
 using namespace deskline;
 using namespace deskline::events;
 
-TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old", "[one-thread]") {
+TEST_CASE("operations: so many of one account and of all, by key at once, and there is room again when they are old",
+          "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const Time start = now();
@@ -32,7 +33,8 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
         CHECK(again.size() == Operations::mostOfOne);
     }
     // The journal cannot be written: as many as may wait. Those in memory are found by their keys.
-    for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i) operations.put(someOperation(i, "a" + std::to_string(i), start + day));
+    for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i)
+        operations.put(someOperation(i, "a" + std::to_string(i), start + day));
     CHECK(operations.unsaved() == Operations::mostUnsaved);
     CHECK(operations.full("eve")->slug.text() == "resource-unavailable");
     CHECK(operations.room("b"));
@@ -59,16 +61,27 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
     CHECK_FALSE(operations.room("z"));
 }
 
-TEST_CASE("operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {
+TEST_CASE(
+    "operations are kept over a restart; one that was running is in doubt then, and settles by the next picture") {
     const Folder folder;
     Expectation expected = toReady;
     {
         Bench bench(journalIn(folder.path / "journal.db"));
         open(bench);
         inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put(
-                {.id = "done", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = books.now(), .status = 200, .body = {{"a", 1}}});
-            books.operations().put({.id = "left", .actor = "crm", .key = "k2", .started = books.now(), .cause = lunch, .expectation = expected});
+            books.operations().put({.id = "done",
+                                    .actor = "crm",
+                                    .key = "k1",
+                                    .state = OperationState::succeeded,
+                                    .started = books.now(),
+                                    .status = 200,
+                                    .body = {{"a", 1}}});
+            books.operations().put({.id = "left",
+                                    .actor = "crm",
+                                    .key = "k2",
+                                    .started = books.now(),
+                                    .cause = lunch,
+                                    .expectation = expected});
             return 0;
         });
     }
@@ -76,11 +89,14 @@ TEST_CASE("operations are kept over a restart; one that was running is in doubt 
     std::vector<Told> told;
     bench.ledger.answerWith([&](const Operation& operation) {
         CHECK(operation.id == "left");
-        return Answer([&](const Settled& settled, Books&) { told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain}); });
+        return Answer([&](const Settled& settled, Books&) {
+            told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
+        });
     });
     bench.ledger.start();
-    const auto [kept, left] = inLedger(
-        bench.ledger, [](Books& books) { return std::pair(books.operations().findByKey("crm", "k1").value(), books.operations().find("left").value()); });
+    const auto [kept, left] = inLedger(bench.ledger, [](Books& books) {
+        return std::pair(books.operations().findByKey("crm", "k1").value(), books.operations().find("left").value());
+    });
     REQUIRE(kept);
     CHECK(kept->body.at("a") == 1);
     REQUIRE(left);
@@ -105,8 +121,13 @@ TEST_CASE("an operation whose event was told before the gateway ended is settled
         Bench bench(journalIn(folder.path / "journal.db"));
         if (!ofAnyObject) open(bench);
         inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = expected});
-            books.operations().put({.id = "other", .actor = "crm", .started = books.now(), .cause = {"request-2", "admin", {}, {}}, .expectation = expected});
+            books.operations().put(
+                {.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = expected});
+            books.operations().put({.id = "other",
+                                    .actor = "crm",
+                                    .started = books.now(),
+                                    .cause = {"request-2", "admin", {}, {}},
+                                    .expectation = expected});
             return 0;
         });
         const Asked asked(bench, expected);
@@ -141,7 +162,11 @@ TEST_CASE("operations are forgotten after 24 hours, a key with them") {
     const auto journal = journalIn(folder.path / "journal.db");
     Operations operations;
     operations.load(journal->database());
-    operations.put({.id = "old", .actor = "crm", .key = "k1", .state = OperationState::succeeded, .started = now() - std::chrono::hours(25)});
+    operations.put({.id = "old",
+                    .actor = "crm",
+                    .key = "k1",
+                    .state = OperationState::succeeded,
+                    .started = now() - std::chrono::hours(25)});
     operations.put({.id = "new", .actor = "crm", .key = "k2", .state = OperationState::succeeded, .started = now()});
     REQUIRE(journal->write({}, {&operations}).has_value());
     operations.prune(now());
@@ -152,7 +177,9 @@ TEST_CASE("operations are forgotten after 24 hours, a key with them") {
     CHECK_FALSE(operations.findByKey("other", "k2").value());
 }
 
-TEST_CASE("an operation is settled by no event that may be another's: of a request id that was given twice, of a former epoch") {
+TEST_CASE(
+    "an operation is settled by no event that may be another's: of a request id that was given twice, of a former "
+    "epoch") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const bool shared = GENERATE(false, true);
@@ -160,8 +187,11 @@ TEST_CASE("an operation is settled by no event that may be another's: of a reque
         Bench bench(journalIn(file));
         open(bench);
         inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put({.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
-            if (shared) books.operations().put({.id = "too", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            books.operations().put(
+                {.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+            if (shared)
+                books.operations().put(
+                    {.id = "too", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
             return 0;
         });
         const Asked asked(bench, toReady);

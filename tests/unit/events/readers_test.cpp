@@ -5,8 +5,8 @@
 
 #include <condition_variable>
 
-#include "unit/events/bench.hpp"
 #include "events/archive.hpp"
+#include "unit/events/bench.hpp"
 #include "unit/events/gate.hpp"
 #include "unit/events/past.hpp"
 
@@ -21,7 +21,8 @@ struct Statements {
     std::vector<std::string> statements;
     bool reads(const char* what) {
         const std::lock_guard lock(mutex);
-        return std::ranges::any_of(statements, [&](const std::string& sql) { return sql.find(what) != std::string::npos; });
+        return std::ranges::any_of(statements,
+                                   [&](const std::string& sql) { return sql.find(what) != std::string::npos; });
     }
     void clear() {
         const std::lock_guard lock(mutex);
@@ -57,9 +58,11 @@ TEST_CASE("who looks back reads on a thread of its own: the ledger's asks the fi
     const Subscription agents{.topics = {"agent"}, .sight = Sight::everything()};
     CHECK(pageOf(bench, {none, epoch + "-0"})->frames.empty());
     CHECK(pageOf(bench, {agents, ""})->frames.size() == 100);
-    CHECK_FALSE(pageOf(bench, {.subscription = agents, .since = Time(std::chrono::milliseconds(1'500))})->frames.empty());
+    CHECK_FALSE(
+        pageOf(bench, {.subscription = agents, .since = Time(std::chrono::milliseconds(1'500))})->frames.empty());
     std::promise<Attachment> attached;
-    bench.ledger.attach(bench.shard, agents, epoch + "-7", [&](const Attachment& attachment) { attached.set_value(attachment); });
+    bench.ledger.attach(bench.shard, agents, epoch + "-7",
+                        [&](const Attachment& attachment) { attached.set_value(attachment); });
     auto future = attached.get_future();
     while (future.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) bench.frames();
     CHECK(future.get().resumed);
@@ -76,17 +79,20 @@ TEST_CASE("the gateway's end waits for nobody who looks back: each gets an answe
     {
         Bench bench(std::move(journal));
         for (int i = 0; i < 90; ++i)
-            bench.ledger.read({{.topics = {"agent"}, .sight = sightOf("caller " + std::to_string(i % 9)), .subject = "/none"}, epoch + "-0"},
-                              [&](const Result<Page>& page) {
-                                  ++answers;
-                                  given += !page && page.error().slug.text() == "shutting-down";
-                              });
+            bench.ledger.read(
+                {{.topics = {"agent"}, .sight = sightOf("caller " + std::to_string(i % 9)), .subject = "/none"},
+                 epoch + "-0"},
+                [&](const Result<Page>& page) {
+                    ++answers;
+                    given += !page && page.error().slug.text() == "shutting-down";
+                });
         for (int i = 0; i < 9; ++i)
-            bench.ledger.read({{.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-20000", 100, std::chrono::minutes(10)},
-                              [&](const Result<Page>& page) {
-                                  ++answers;
-                                  given += !page && page.error().slug.text() == "shutting-down";
-                              });
+            bench.ledger.read(
+                {{.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-20000", 100, std::chrono::minutes(10)},
+                [&](const Result<Page>& page) {
+                    ++answers;
+                    given += !page && page.error().slug.text() == "shutting-down";
+                });
         bench.ledger.stop();
     }
     CHECK(answers == 99);
@@ -104,7 +110,8 @@ TEST_CASE("readings under way are interrupted at the end, in the middle of a sta
         [&](const Readers::Open& open) -> Result<bool> {
             const auto database = open();
             begun.set_value();
-            Statement endless(**database, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n");
+            Statement endless(**database,
+                              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n");
             return !endless.row() && endless.failed();
         },
         [&](const Result<void>& how) { answered.set_value(how); });
@@ -188,7 +195,9 @@ TEST_CASE("what was erased is told by nobody who asked before and is answered af
     bench.ledger.start();
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});
-    for (int i = 0; i < 1'000; ++i) bench.ledger.record({SessionChanged{i % 2 ? "s1" : "s2", i % 4 < 2 ? SessionEvent::ready : SessionEvent::not_ready}});
+    for (int i = 0; i < 1'000; ++i)
+        bench.ledger.record(
+            {SessionChanged{i % 2 ? "s1" : "s2", i % 4 < 2 ? SessionEvent::ready : SessionEvent::not_ready}});
     bench.settle();
     Gate gate;
     gate.hold(bench.ledger.readers());
@@ -209,7 +218,8 @@ TEST_CASE("who takes an export slowly holds no moment of the file") {
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file);
     REQUIRE(journal->append(someEvents(1, 2'500)).has_value());
-    struct Slow final : std::stringbuf {  // while it takes its time, the gateway writes, and its log of changes can be emptied
+    struct Slow final
+        : std::stringbuf {  // while it takes its time, the gateway writes, and its log of changes can be emptied
         Journal& journal;
         int flushed = 0, held = 0;
         explicit Slow(Journal& theJournal) : journal(theJournal) {}
@@ -243,8 +253,11 @@ TEST_CASE("what nobody wants any more is not read, and does not wait") {
     Gate gate;
     gate.hold(readers);
     for (int i = 0; i < 100; ++i)
-        bench.ledger.read(
-            {.subscription = none, .cursor = epoch + "-0", .kind = Readers::Kind::standing, .whose = std::weak_ptr<const void>(i ? gone : wanted)}, told);
+        bench.ledger.read({.subscription = none,
+                           .cursor = epoch + "-0",
+                           .kind = Readers::Kind::standing,
+                           .whose = std::weak_ptr<const void>(i ? gone : wanted)},
+                          told);
     bench.settle();
     gone.reset();
     gate.letGo();

@@ -22,7 +22,8 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
         return page->get_future();
     };
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    for (int i = 0; i < 9; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    for (int i = 0; i < 9; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
     const auto first = read({sessions, "", 4}).get();
     REQUIRE(first.has_value());
@@ -32,11 +33,14 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     REQUIRE(second->frames.size() == 6);
     CHECK(second->frames[0]->number == 5);
     CHECK(read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100}).get()->frames.empty());
-    CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100})
+              .get()
+              ->frames.empty());
 
     auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
     bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
-    auto waitsForOthers = read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
+    auto waitsForOthers =
+        read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
     CHECK(waits.get()->frames.size() == 1);
     const auto nothing = waitsForOthers.get();
     CHECK(nothing->frames.empty());
@@ -48,13 +52,16 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
 TEST_CASE("who has missed much gets it page by page") {
     Bench bench(journalIn({}));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    for (int i = 0; i < 2499; ++i) bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
+    for (int i = 0; i < 2499; ++i)
+        bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.frames();
-    std::string cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().rfind('-')) + "-0"; });
+    std::string cursor =
+        inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().rfind('-')) + "-0"; });
     std::vector<std::size_t> pages;
     for (bool more = true; more;) {
         std::optional<Attachment> page;
-        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, cursor, [&](Attachment a) { page = std::move(a); });
+        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, cursor,
+                            [&](Attachment a) { page = std::move(a); });
         bench.frames();
         REQUIRE(page);
         CHECK(page->resumed);
@@ -65,7 +72,9 @@ TEST_CASE("who has missed much gets it page by page") {
     CHECK(pages == std::vector<std::size_t>{1024, 1024, 452});
 }
 
-TEST_CASE("long events make shorter pages, from memory and from the file, for who reads and for who comes back; none is left out") {
+TEST_CASE(
+    "long events make shorter pages, from memory and from the file, for who reads and for who comes back; none is left "
+    "out") {
     const Folder folder;
     constexpr std::size_t count = 50, each = 100'000, most = Reads::pageBytes + 2 * each;
     auto journal = journalIn(folder.path / "journal.db");
@@ -90,7 +99,8 @@ TEST_CASE("long events make shorter pages, from memory and from the file, for wh
         for (bool more = true; more;) {
             std::promise<Attachment> attached;
             auto answer = attached.get_future();
-            bench.ledger.attach(bench.shard, webhooks, cursor, [&](const Attachment& attachment) { attached.set_value(attachment); });
+            bench.ledger.attach(bench.shard, webhooks, cursor,
+                                [&](const Attachment& attachment) { attached.set_value(attachment); });
             while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
             const auto attachment = answer.get();
             REQUIRE(attachment.resumed);
@@ -106,7 +116,8 @@ TEST_CASE("long events make shorter pages, from memory and from the file, for wh
     std::iota(all.begin(), all.end(), 1);
     {
         Bench bench(std::move(journal));
-        for (std::size_t i = 0; i < count; ++i) bench.ledger.record({WebhookChanged{"w", "ada", {{"filter", std::string(each, 'x')}}}});
+        for (std::size_t i = 0; i < count; ++i)
+            bench.ledger.record({WebhookChanged{"w", "ada", {{"filter", std::string(each, 'x')}}}});
         bench.settle();
         CHECK(read(bench) == all);
         CHECK(comeBack(bench) == all);
@@ -121,14 +132,17 @@ TEST_CASE("who comes back with a cursor that the journal has cut is told so, and
     const Folder folder;
     auto journal = journalIn(folder.path / "journal.db");
     std::vector<FramePtr> frames;
-    for (std::uint64_t n = 1; n <= 10; ++n) frames.push_back(makeFrame({.number = n, .time = 1, .kind = Kind::queue, .subject = "/queues/1"}, "{}"));
+    for (std::uint64_t n = 1; n <= 10; ++n)
+        frames.push_back(makeFrame({.number = n, .time = 1, .kind = Kind::queue, .subject = "/queues/1"}, "{}"));
     REQUIRE(journal->append(frames).has_value());
     const auto epoch = journal->epoch();
     journal->prune(now().time_since_epoch().count());
     Bench bench(std::move(journal));
     std::optional<Attachment> cut, newest;
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-5", [&](Attachment a) { cut = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-10", [&](Attachment a) { newest = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-5",
+                        [&](Attachment a) { cut = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-10",
+                        [&](Attachment a) { newest = std::move(a); });
     bench.frames();
     REQUIRE(cut);
     CHECK(cut->reset == "journal-truncated");
@@ -140,8 +154,9 @@ TEST_CASE("who comes back with a cursor that the journal has cut is told so, and
 TEST_CASE("ending: who waits for an event is answered when the ledger stops") {
     events::Bench bench(events::journalIn({}));
     std::promise<std::string> told;
-    bench.ledger.read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100, 5min},
-                      [&](const Result<events::Page>& page) { told.set_value(page ? "a page" : std::string(page.error().slug)); });
+    bench.ledger.read(
+        {{.topics = {"queue"}, .sight = Sight::everything()}, "", 100, 5min},
+        [&](const Result<events::Page>& page) { told.set_value(page ? "a page" : std::string(page.error().slug)); });
     bench.settle();
     bench.ledger.stop();
     CHECK(valueOf(told.get_future()) == "shutting-down");

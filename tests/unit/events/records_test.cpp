@@ -7,12 +7,15 @@
 using namespace deskline;
 using namespace deskline::events;
 
-TEST_CASE("records: so many of a kind, none too large, and what changed while the journal could not be written is all there afterwards") {
+TEST_CASE(
+    "records: so many of a kind, none too large, and what changed while the journal could not be written is all there "
+    "afterwards") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file);
     Records records;
-    for (std::size_t i = 0; i < Records::mostOfKind + 10; ++i) CHECK(records.put("pending-state", std::to_string(i), {{"n", i}}) == (i < Records::mostOfKind));
+    for (std::size_t i = 0; i < Records::mostOfKind + 10; ++i)
+        CHECK(records.put("pending-state", std::to_string(i), {{"n", i}}) == (i < Records::mostOfKind));
     CHECK(records.put("pending-state", "7", {{"n", "changed"}}));  // one that is there
     CHECK(records.put("absence", "7", {{"n", 1}}));
     CHECK_FALSE(records.put("absence", "8", {{"n", std::string(Records::longestBody, 'x')}}));
@@ -38,7 +41,8 @@ TEST_CASE("a record is erased by its own key: it is gone from the file too") {
         const auto journal = journalIn(file);
         Records records;
         REQUIRE(records.load(journal->database()).has_value());
-        for (const auto* id : {"an id that is longer than what a string holds in itself, 1", "an id that is longer than what a string holds in itself, 2"})
+        for (const auto* id : {"an id that is longer than what a string holds in itself, 1",
+                               "an id that is longer than what a string holds in itself, 2"})
             records.put("delivery/a", id, {});
         REQUIRE(journal->write({}, {&records}).has_value());
         records.erase("delivery/a", records.all("delivery/a").begin()->first);

@@ -2,14 +2,15 @@
 #pragma once
 #include <sqlite3.h>
 
-#include "unit/events/bench.hpp"
 #include "events/archive.hpp"
+#include "unit/events/bench.hpp"
 
 namespace deskline::events {
 
 inline FramePtr someFrame(std::uint64_t number, Time time, std::size_t bytes = 10) {
-    return makeFrame({.number = number, .time = time.time_since_epoch().count(), .kind = Kind::queue, .subject = "/queues/1"},
-                     "{\"pad\":\"" + std::string(bytes, 'x') + "\"}");
+    return makeFrame(
+        {.number = number, .time = time.time_since_epoch().count(), .kind = Kind::queue, .subject = "/queues/1"},
+        "{\"pad\":\"" + std::string(bytes, 'x') + "\"}");
 }
 
 inline std::vector<FramePtr> someFrames(std::uint64_t first, std::uint64_t last, Time time, std::size_t bytes = 10) {
@@ -19,7 +20,13 @@ inline std::vector<FramePtr> someFrames(std::uint64_t first, std::uint64_t last,
 }
 
 inline AuditEntry refusedBy(const std::string& actor, Time time = now()) {
-    return {.time = time, .actor = actor, .action = "PUT /agents/1009", .outcome = "forbidden", .status = 403, .address = "192.0.2.7", .detail = "May not."};
+    return {.time = time,
+            .actor = actor,
+            .action = "PUT /agents/1009",
+            .outcome = "forbidden",
+            .status = 403,
+            .address = "192.0.2.7",
+            .detail = "May not."};
 }
 
 inline std::string text(const std::filesystem::path& file, const std::string& sql) {
@@ -52,8 +59,11 @@ inline Verified verified(const std::filesystem::path& file) {
 inline void write(Journal& journal, Store& store) { REQUIRE(journal.write({}, {&store}).has_value()); }
 
 inline Operation someOperation(std::size_t number, const std::string& actor, Time started) {
-    return {
-        .id = actor + std::to_string(number), .actor = actor, .key = "key-" + std::to_string(number), .state = OperationState::succeeded, .started = started};
+    return {.id = actor + std::to_string(number),
+            .actor = actor,
+            .key = "key-" + std::to_string(number),
+            .state = OperationState::succeeded,
+            .started = started};
 }
 
 }  // namespace deskline::events

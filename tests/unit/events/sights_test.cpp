@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "unit/events/bench.hpp"
 #include "events/sights.hpp"
+#include "unit/events/bench.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
@@ -22,7 +22,8 @@ struct Listener {
     Attachment listen(const Sight& sight, const std::string& cursor) {
         std::optional<Attachment> got;
         bench.ledger.attach(
-            bench.shard, {.topics = {"agent-session"}, .sight = sight}, cursor, [&](Attachment a) { got = std::move(a); }, stream);
+            bench.shard, {.topics = {"agent-session"}, .sight = sight}, cursor,
+            [&](Attachment a) { got = std::move(a); }, stream);
         bench.frames();
         const auto end = std::chrono::steady_clock::now() + answersWithin;
         while (!got && std::chrono::steady_clock::now() < end) bench.frames();  // a reader's answer
@@ -31,7 +32,9 @@ struct Listener {
     }
 };
 
-Attachment comeBack(Bench& bench, const Sight& sight, const std::string& cursor) { return Listener{bench}.listen(sight, cursor); }
+Attachment comeBack(Bench& bench, const Sight& sight, const std::string& cursor) {
+    return Listener{bench}.listen(sight, cursor);
+}
 
 void happen(Bench& bench, const std::string& session) {
     bench.ledger.record({SessionChanged{session, SessionEvent::new_session, someSession(session, "1001")}});
@@ -59,7 +62,8 @@ TEST_CASE("whoever comes back with other rights begins anew, with the same it go
         CHECK(other.snapshot);
         CHECK(comeBack(bench, of("Support", "bob"), cursor).resumed);  // of whom nothing is known
         happen(bench, "s3");
-        CHECK(comeBack(bench, of("Support"), other.cursor).reset == "rights-changed");  // of that event nobody knows who heard it
+        CHECK(comeBack(bench, of("Support"), other.cursor).reset ==
+              "rights-changed");  // of that event nobody knows who heard it
     };
     if (again) {
         {
@@ -102,20 +106,23 @@ TEST_CASE("where an account hears by two sights at a time, whoever comes back be
     CHECK(comeBack(bench, of("Support", "bob"), cursor).resumed);
 }
 
-TEST_CASE("of an account so many sights are remembered, of all so many accounts; beyond that it is in doubt who heard what") {
+TEST_CASE(
+    "of an account so many sights are remembered, of all so many accounts; beyond that it is in doubt who heard what") {
     Records records;
     Sights sights(records);
     sights.restored("e", 0);
     auto stream = std::make_shared<int>();
     const auto group = [](std::size_t i) { return "group " + std::to_string(i); };
-    for (std::size_t i = 0; i <= Sights::mostOfOne; ++i) sights.hears(of(group(i)), 10 * i, 10 * i, stream);  // one after the other
+    for (std::size_t i = 0; i <= Sights::mostOfOne; ++i)
+        sights.hears(of(group(i)), 10 * i, 10 * i, stream);  // one after the other
     const auto last = of(group(Sights::mostOfOne));
     const auto newest = 10 * Sights::mostOfOne;
     CHECK(sights.doubtful(last, 5));
     CHECK(sights.doubtful(last, newest - 5));
     CHECK_FALSE(sights.doubtful(last, newest + 1));
     CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 5));
-    for (std::size_t i = 1; i < Sights::most; ++i) sights.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
+    for (std::size_t i = 1; i < Sights::most; ++i)
+        sights.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
     CHECK(records.all("sight").size() == Sights::most);
     CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 1'000));  // who has heard nothing
     sights.hears(of("Sales", "bob"), 500, 500, stream);

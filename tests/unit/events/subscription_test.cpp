@@ -34,8 +34,11 @@ TEST_CASE("topics are covered by prefix, meters only by name, and the sight narr
     CHECK(one.sees(Kind::queue, {{}, {"Sales"}}));
 }
 
-TEST_CASE("whoever asks for certain agents hears of agents, sessions and calls only those; of nobody's in particular all else") {
-    Subscription of{.topics = {"call", "queue", "source"}, .sight = Sight::everything(), .only = std::set<std::string>{"1001"}};
+TEST_CASE(
+    "whoever asks for certain agents hears of agents, sessions and calls only those; of nobody's in particular all "
+    "else") {
+    Subscription of{
+        .topics = {"call", "queue", "source"}, .sight = Sight::everything(), .only = std::set<std::string>{"1001"}};
     CHECK(of.sees(Kind::call, {"1001", {"Sales"}}));
     for (const auto kind : {Kind::call, Kind::agent, Kind::agent_session}) {
         CHECK_FALSE(of.sees(kind, {}));

@@ -1,8 +1,8 @@
-// What cannot be read is not absent: each read of an open, of a start, of a commit and of a look into the journal fails, one after another.
-// Nothing is set aside, no number is given twice, nobody is told that there is nothing.
+// What cannot be read is not absent: each read of an open, of a start, of a commit and of a look into the journal
+// fails, one after another. Nothing is set aside, no number is given twice, nobody is told that there is nothing.
+#include "events/erasures.hpp"
 #include "unit/events/faulty_disk.hpp"
 #include "unit/events/rows.hpp"
-#include "events/erasures.hpp"
 
 using namespace deskline;
 using namespace deskline::events;
@@ -105,7 +105,8 @@ const Look looks[] = {
 
 }  // namespace
 
-TEST_CASE("whichever read of an open fails: it is said, nothing is set aside, and no number or epoch is another", "[one-thread]") {
+TEST_CASE("whichever read of an open fails: it is said, nothing is set aside, and no number or epoch is another",
+          "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     FaultyDisk disk;
@@ -133,13 +134,15 @@ TEST_CASE("whichever read of an open fails: it is said, nothing is set aside, an
     for (std::uint64_t n = 1; n <= reads; n = n == 60 ? reads - 60 : n + 1) {
         INFO("read " << n << " of " << reads);
         refused += !openWithout(n).first;
-        REQUIRE(std::ranges::distance(std::filesystem::directory_iterator(folder.path)) == 3);  // the file, and SQLite's two beside it
+        REQUIRE(std::ranges::distance(std::filesystem::directory_iterator(folder.path)) ==
+                3);  // the file, and SQLite's two beside it
     }
     CHECK(refused > 60);
     CHECK(journalIn(file)->after(0, 1'000).value().size() == filled);
 }
 
-TEST_CASE("whichever read of a look into the journal fails: it says so, and never that there is nothing", "[one-thread]") {
+TEST_CASE("whichever read of a look into the journal fails: it says so, and never that there is nothing",
+          "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     FaultyDisk disk;
@@ -221,7 +224,8 @@ TEST_CASE("whichever read of a start fails: all of the journal is used, or nothi
     CHECK(letGo > 3);
 }
 
-TEST_CASE("whichever read of a commit fails: it is said, and the audit's chain goes on where it ended", "[one-thread]") {
+TEST_CASE("whichever read of a commit fails: it is said, and the audit's chain goes on where it ended",
+          "[one-thread]") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     FaultyDisk disk;

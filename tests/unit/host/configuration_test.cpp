@@ -24,11 +24,13 @@ const host::Environment none = [](const std::string&) { return std::nullopt; };
 
 TEST_CASE("configuration: defaults, file, environment, in this order") {
     const TomlFile file(
-        "[server]\nname = \"one\"\nqueue_limit = \"2 MiB\"\nbase_path = \"deskline/\"\nallowed_origins = [\"https://crm\"]\n[telephony.simulated]\ntraffic = "
+        "[server]\nname = \"one\"\nqueue_limit = \"2 MiB\"\nbase_path = \"deskline/\"\nallowed_origins = "
+        "[\"https://crm\"]\n[telephony.simulated]\ntraffic = "
         "3\n");
     host::Configuration c;
-    const auto mistakes =
-        host::read(c, file.path, [](const std::string& name) { return name == "DESKLINE_SERVER_NAME" ? std::optional<std::string>("two") : std::nullopt; });
+    const auto mistakes = host::read(c, file.path, [](const std::string& name) {
+        return name == "DESKLINE_SERVER_NAME" ? std::optional<std::string>("two") : std::nullopt;
+    });
     CHECK(host::text(mistakes).empty());
     CHECK(c.server.name == "two");
     CHECK(c.server.queueLimit == 2 << 20);
@@ -39,7 +41,8 @@ TEST_CASE("configuration: defaults, file, environment, in this order") {
 }
 
 TEST_CASE("configuration: every mistake is said, with what is near") {
-    const TomlFile file("[server]\nlisten_on = \"x\"\nmax_connections = -1\n[journal]\nsync = \"maybe\"\n[colour]\nx = 1\n");
+    const TomlFile file(
+        "[server]\nlisten_on = \"x\"\nmax_connections = -1\n[journal]\nsync = \"maybe\"\n[colour]\nx = 1\n");
     host::Configuration c;
     const auto text = host::text(host::read(c, file.path, none));
     CHECK_THAT(text, Catch::Contains(":2: server.listen_on is not a known key; the nearest is server.listen"));
@@ -54,7 +57,8 @@ TEST_CASE("configuration: every mistake is said, with what is near") {
 TEST_CASE("configuration: sizes and durations that are too long for a number are mistakes, not other numbers") {
     const auto said = [](const std::string& name, const std::string& value) {
         host::Configuration c;
-        return host::text(host::read(c, {}, [&](const std::string& asked) { return asked == name ? std::optional(value) : std::nullopt; }));
+        return host::text(host::read(
+            c, {}, [&](const std::string& asked) { return asked == name ? std::optional(value) : std::nullopt; }));
     };
     CHECK(said("DESKLINE_SERVER_QUEUE_LIMIT", "8589934591 GiB").empty());
     for (const auto* size : {"8589934592 GiB", "17179869185 GiB", "9223372036854775807 KiB", "-1 GiB", "-1"})
@@ -97,10 +101,11 @@ TEST_CASE("configuration: config/deskline.toml shows every key, and no other") {
 
 TEST_CASE("configuration: a file of another encoding, or with control characters, is told by the line and what to do") {
     using namespace std::string_literals;
-    const std::vector<std::tuple<std::string, std::string>> rows{{"\xff\xfe[\0s\0e\0r\0v\0e\0r\0]\0"s, ":1"},
-                                                                 {"[server]\nlisten = \"127.0.0.1:0\"\n[\0\0=\n"s, ":3"},
-                                                                 {"[server]\n# \x1b[0m\n"s, ":2"},
-                                                                 {"a\x7f = 1\n"s, ":1"}};
+    const std::vector<std::tuple<std::string, std::string>> rows{
+        {"\xff\xfe[\0s\0e\0r\0v\0e\0r\0]\0"s, ":1"},
+        {"[server]\nlisten = \"127.0.0.1:0\"\n[\0\0=\n"s, ":3"},
+        {"[server]\n# \x1b[0m\n"s, ":2"},
+        {"a\x7f = 1\n"s, ":1"}};
     for (const auto& [content, line] : rows) {
         const TomlFile file(content);
         host::Configuration c;

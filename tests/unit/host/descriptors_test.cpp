@@ -25,7 +25,8 @@ TEST_CASE("descriptors: strangers get what is left after the gateway's own part"
         CAPTURE(row.limit.value_or(0), row.wanted);
         CHECK(share.connections == row.connections);
         CHECK(share.crowd == row.crowd);
-        if (row.limit) CHECK(share.connections + share.crowd + std::min<std::size_t>(512, *row.limit / 4) <= *row.limit);
+        if (row.limit)
+            CHECK(share.connections + share.crowd + std::min<std::size_t>(512, *row.limit / 4) <= *row.limit);
     }
     CHECK(host::descriptorsFor(20'000, 8) == 20'768);
     CHECK(host::descriptorsFor(20'000, 32) == 20'768);

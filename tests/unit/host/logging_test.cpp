@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <spdlog/details/log_msg.h>
+#include <catch2/catch.hpp>
 
 #include "host/logging.hpp"
 #include "model/text.hpp"
@@ -15,13 +15,14 @@ TEST_CASE("a line of the log is one line of at most 1 KiB, in either format") {
         return std::string(out.data(), out.size());
     };
     for (const auto* format : {"text", "json"})
-        for (const auto& text :
-             {"short"s, "a\nb"s, std::string(5000, 'x'), std::string(5000, '"'), std::string(5000, '\\'), std::string(5000, '\n'), "\xe2\x80\xa8\xff"s}) {
+        for (const auto& text : {"short"s, "a\nb"s, std::string(5000, 'x'), std::string(5000, '"'),
+                                 std::string(5000, '\\'), std::string(5000, '\n'), "\xe2\x80\xa8\xff"s}) {
             const auto line = written(format, text);
             CHECK(line.size() <= 1024);
             CHECK(line.find('\n') == line.size() - 1);
             CHECK(isPrintable(std::string_view(line).substr(0, line.size() - 1), 1024));
         }
-    CHECK_THAT(written("text", "ended"), Catch::Matchers::Matches(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} info  ended\n)"));
+    CHECK_THAT(written("text", "ended"),
+               Catch::Matchers::Matches(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3} info  ended\n)"));
     CHECK(boost::json::parse(written("json", "a\nb")).at("message").as_string() == "a\\u000ab");
 }

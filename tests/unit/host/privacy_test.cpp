@@ -16,8 +16,10 @@ namespace {
 
 struct Kit {
     deskline::tests::Folder top;
-    std::filesystem::path above = top.path / "above", data = above / "data", keys = data / "keys.json", list = above / "list.crl", key = above / "tls.key";
-    std::vector<Kept> all{{data, true}, {keys, true}, {.path = list, .secret = false, .lent = true}, {.path = key, .lent = true}};
+    std::filesystem::path above = top.path / "above", data = above / "data", keys = data / "keys.json",
+                          list = above / "list.crl", key = above / "tls.key";
+    std::vector<Kept> all{
+        {data, true}, {keys, true}, {.path = list, .secret = false, .lent = true}, {.path = key, .lent = true}};
 
     Kit() {
         std::filesystem::create_directories(data);
@@ -29,7 +31,8 @@ struct Kit {
     }
     std::string said() const {
         std::string text;
-        for (const auto& file : exposed(all, data)) text += (file.writable ? "refused: " : "said: ") + file.finding + " `" + file.remedy + "`\n";
+        for (const auto& file : exposed(all, data))
+            text += (file.writable ? "refused: " : "said: ") + file.finding + " `" + file.remedy + "`\n";
         return text;
     }
 };
@@ -42,7 +45,8 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
     ::chmod(kit.list.c_str(), 0644);
     CHECK(kit.said().empty());  // it is no secret
     ::chmod(kit.list.c_str(), 0646);
-    CHECK(kit.said() == "refused: " + kit.list.string() + " can be changed by others (mode 0646) `chmod go-w " + kit.list.string() + "`\n");
+    CHECK(kit.said() == "refused: " + kit.list.string() + " can be changed by others (mode 0646) `chmod go-w " +
+                            kit.list.string() + "`\n");
     ::chmod(kit.list.c_str(), 0664);
     CHECK(kit.said().empty());  // its group is the account's own
     ::chmod(kit.list.c_str(), 0600);
@@ -51,7 +55,8 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
     ::chmod(kit.key.c_str(), 0600);
     for (const auto& folder : {kit.above, kit.top.path}) {
         ::chmod(folder.c_str(), 0777);
-        CHECK(kit.said() == "refused: " + folder.string() + " can be changed by others (mode 0777) `chmod go-w " + folder.string() + "`\n");
+        CHECK(kit.said() == "refused: " + folder.string() + " can be changed by others (mode 0777) `chmod go-w " +
+                                folder.string() + "`\n");
         ::chmod(folder.c_str(), 01777);
         CHECK(kit.said().empty());
         ::chmod(folder.c_str(), 0700);
@@ -66,9 +71,11 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
     std::filesystem::create_directory_symlink(between, further);
     std::filesystem::create_symlink(further / "current", kit.keys);
     CHECK(kit.said().empty());
-    for (const auto& folder : {elsewhere, between}) {  // behind the links, wherever; a folder is told by one of its names
+    for (const auto& folder :
+         {elsewhere, between}) {  // behind the links, wherever; a folder is told by one of its names
         ::chmod(folder.c_str(), 0777);
-        CHECK(kit.said().starts_with("refused: " + (folder == between ? further : folder).string() + " can be changed"));
+        CHECK(
+            kit.said().starts_with("refused: " + (folder == between ? further : folder).string() + " can be changed"));
         ::chmod(folder.c_str(), 0700);
     }
 }
@@ -79,12 +86,14 @@ TEST_CASE("what belongs to another account is refused; what an administrator gav
     const auto give = [](const std::filesystem::path& path, uid_t to) { REQUIRE(::chown(path.c_str(), to, 0) == 0); };
     for (const auto& path : {kit.keys, kit.above}) {
         give(path, 12345);
-        CHECK(kit.said() == "refused: " + path.string() + " belongs to another account (12345) `chown 0 " + path.string() + "`\n");
+        CHECK(kit.said() ==
+              "refused: " + path.string() + " belongs to another account (12345) `chown 0 " + path.string() + "`\n");
         give(path, 0);
     }
     for (const auto& path : {kit.key, kit.list}) {
         give(path, 12345);
-        CHECK(kit.said() == "said: " + path.string() + " belongs to another account (12345) ``\n");  // nothing is to be mended
+        CHECK(kit.said() ==
+              "said: " + path.string() + " belongs to another account (12345) ``\n");  // nothing is to be mended
         give(path, 0);
     }
     REQUIRE(::chown(kit.list.c_str(), 0, 12345) == 0);
@@ -100,6 +109,7 @@ TEST_CASE("what belongs to another account is refused; what an administrator gav
     CHECK(kit.said().starts_with("refused: " + kit.above.string() + " can be changed by others"));
     ::chmod(kit.above.c_str(), 0700);
     give(kit.keys, 23456);
-    CHECK(kit.said() == "refused: " + kit.keys.string() + " belongs to another account (23456) `chown 12345 " + kit.keys.string() + "`\n");
+    CHECK(kit.said() == "refused: " + kit.keys.string() + " belongs to another account (23456) `chown 12345 " +
+                            kit.keys.string() + "`\n");
 }
 #endif

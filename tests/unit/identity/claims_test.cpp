@@ -14,7 +14,9 @@ TEST_CASE("claims: by name or path, the provider's own role names, defaults for 
     map.scopes = "scp";
     map.roles = {{"Team leads", Role::supervisor}};
     map.defaultGroups = {"Support"};
-    const auto read = [&](json::object more) { return readClaims(claims(std::move(more)), {"https://login.test", "deskline"}, map, noon); };
+    const auto read = [&](json::object more) {
+        return readClaims(claims(std::move(more)), {"https://login.test", "deskline"}, map, noon);
+    };
     const auto lead = read({{"realm_access", {{"roles", {"offline_access", "agent", "Team leads"}}}},
                             {"https://deskline/agents", {1001, "1002"}},
                             {"resource", {{"deskline", {{"groups", {"Sales", "Sales North"}}}}}},

@@ -75,7 +75,8 @@ TEST_CASE("the provider's keys from a file, read again when it changes; by disco
     const auto ask = [&](const Provider& provider) {
         bool good = false;
         issuer.verify(
-            *parseJwt(provider.token(claims())), noon, [&](const Result<Identity>& identity) { good = identity.has_value(); }, time);
+            *parseJwt(provider.token(claims())), noon,
+            [&](const Result<Identity>& identity) { good = identity.has_value(); }, time);
         return good;
     };
     issuer.tick(time);
@@ -87,32 +88,38 @@ TEST_CASE("the provider's keys from a file, read again when it changes; by disco
     CHECK(ask(two));
     CHECK_FALSE(ask(one));
 
-    std::map<std::string, std::string> web{
-        {"https://login.test/.well-known/openid-configuration", R"({"issuer":"https://login.test","jwks_uri":"https://login.test/keys"})"},
-        {"https://login.test/keys", jwksOf({&one})}};
+    std::map<std::string, std::string> web{{"https://login.test/.well-known/openid-configuration",
+                                            R"({"issuer":"https://login.test","jwks_uri":"https://login.test/keys"})"},
+                                           {"https://login.test/keys", jwksOf({&one})}};
     const auto discovered = [&] {
         Issuer found({.issuer = "https://login.test", .audience = "deskline"},
-                     [&](const std::string& url, const auto& done) { done(Result<std::string>(boost::system::in_place_value, web[url])); });
+                     [&](const std::string& url, const auto& done) {
+                         done(Result<std::string>(boost::system::in_place_value, web[url]));
+                     });
         found.tick();
         return found.health();
     };
     CHECK(discovered().keys == 1);
-    web["https://login.test/.well-known/openid-configuration"] = R"({"issuer":"https://evil.test","jwks_uri":"https://login.test/keys"})";
+    web["https://login.test/.well-known/openid-configuration"] =
+        R"({"issuer":"https://evil.test","jwks_uri":"https://login.test/keys"})";
     CHECK(discovered().fault.find("another issuer") != std::string::npos);
-    web["https://login.test/.well-known/openid-configuration"] = R"({"issuer":"https://login.test","jwks_uri":"http://login.test/keys"})";
+    web["https://login.test/.well-known/openid-configuration"] =
+        R"({"issuer":"https://login.test","jwks_uri":"http://login.test/keys"})";
     CHECK(discovered().fault.find("no https jwks_uri") != std::string::npos);
 }
 
-TEST_CASE("tokens that wait for the keys of their issuer: so many; those beyond are refused at once, and all are answered") {
+TEST_CASE(
+    "tokens that wait for the keys of their issuer: so many; those beyond are refused at once, and all are answered") {
     using identity::encodeBase64Url, identity::Issuer;
     std::function<void(Result<std::string>)> fetched;
     int asked = 0;
-    Issuer issuer({.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"}, [&](const std::string&, auto done) {
-        ++asked;
-        fetched = std::move(done);
-    });
-    const auto token =
-        identity::parseJwt(encodeBase64Url(R"({"alg":"ES256","kid":"one"})") + "." + encodeBase64Url("{}") + "." + encodeBase64Url(std::string(64, 'x')));
+    Issuer issuer({.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"},
+                  [&](const std::string&, auto done) {
+                      ++asked;
+                      fetched = std::move(done);
+                  });
+    const auto token = identity::parseJwt(encodeBase64Url(R"({"alg":"ES256","kid":"one"})") + "." +
+                                          encodeBase64Url("{}") + "." + encodeBase64Url(std::string(64, 'x')));
     REQUIRE(token.has_value());
     std::size_t answered = 0;
     const auto ask = [&](std::size_t times) {
@@ -132,7 +139,8 @@ TEST_CASE("tokens that wait for the keys of their issuer: so many; those beyond 
     CHECK(answered == Issuer::mostWaiting + 100);
 }
 
-TEST_CASE("ending: a token that waits for the provider's keys is refused when the issuer stops, and none waits after that") {
+TEST_CASE(
+    "ending: a token that waits for the provider's keys is refused when the issuer stops, and none waits after that") {
     int asked = 0;
     identity::Issuer issuer({.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"},
                             [&](const std::string&, const auto&) { ++asked; });  // never answers

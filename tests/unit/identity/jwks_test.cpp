@@ -9,11 +9,14 @@ using namespace deskline::identity;
 TEST_CASE("a key set: what can be used is, what must not be public refuses it whole") {
     const Provider one(Algorithm::RS256, "r1"), two(Algorithm::EdDSA, "d1");
     CHECK(parseJwks(jwksOf({&one, &two}))->size() == 2);
-    auto encryption = one.jwk(), confused = one.jwk(), leaked = one.jwk(), shared = json::object{{"kty", "oct"}, {"k", "c2VjcmV0"}};
+    auto encryption = one.jwk(), confused = one.jwk(), leaked = one.jwk(),
+         shared = json::object{{"kty", "oct"}, {"k", "c2VjcmV0"}};
     encryption["use"] = "enc";
     confused["alg"] = "HS256";
     leaked["d"] = "AQAB";
-    const auto set = [](std::initializer_list<json::object> keys) { return json::serialize(json::object{{"keys", json::array(keys.begin(), keys.end())}}); };
+    const auto set = [](std::initializer_list<json::object> keys) {
+        return json::serialize(json::object{{"keys", json::array(keys.begin(), keys.end())}});
+    };
     CHECK(parseJwks(set({encryption, confused, two.jwk()}))->size() == 1);
     CHECK(parseJwks(set({two.jwk(), leaked})).error().detail.find("private or shared key") != std::string::npos);
     CHECK(parseJwks(set({two.jwk(), shared})).error().detail.find("private or shared key") != std::string::npos);
@@ -24,5 +27,6 @@ TEST_CASE("a key set: what can be used is, what must not be public refuses it wh
     auto offCurve = Provider(Algorithm::ES256).jwk();
     offCurve["y"] = offCurve["x"];
     CHECK(parseJwks(set({offCurve})).has_error());
-    for (const auto* text : {"", "{}", "[]", R"({"keys":7})", R"({"keys":[7]})", R"({"keys":[]})"}) CHECK(parseJwks(text).has_error());
+    for (const auto* text : {"", "{}", "[]", R"({"keys":7})", R"({"keys":[7]})", R"({"keys":[]})"})
+        CHECK(parseJwks(text).has_error());
 }

@@ -1,9 +1,9 @@
 // Signed tokens, and the attacks on them.
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <catch2/catch.hpp>
 
 #include "identity/jwt.hpp"
 #include "identity/tokens.hpp"
@@ -52,14 +52,18 @@ TEST_CASE("a signature that OpenSSL has no memory to check is neither right nor 
                                       unknown += is == "resource-unavailable";
                                   });
         CHECK(unknown > 0);
-        tests::failEachAllocation([&] { return outcome(wrong); }, [](std::string_view is) { CHECK((is == "not-authorized" || is == "resource-unavailable")); });
+        tests::failEachAllocation(
+            [&] { return outcome(wrong); },
+            [](std::string_view is) { CHECK((is == "not-authorized" || is == "resource-unavailable")); });
         CHECK(outcome(*right) == "fits");
     }
 }
 
 TEST_CASE("base64url: one text for the same bytes, and no other") {
-    for (const std::string bytes : {"", "a", "ab", "abc", "abcd", "\xff\xfe"}) CHECK(decodeBase64Url(encodeBase64Url(bytes)) == bytes);
-    for (const auto* wrong : {"YR", "YWF", "YWJ", "A", "AAAAA", "YQ==", "YQ ", "Y+", "Y/"}) {  // bits left over, padding, another alphabet
+    for (const std::string bytes : {"", "a", "ab", "abc", "abcd", "\xff\xfe"})
+        CHECK(decodeBase64Url(encodeBase64Url(bytes)) == bytes);
+    for (const auto* wrong :
+         {"YR", "YWF", "YWJ", "A", "AAAAA", "YQ==", "YQ ", "Y+", "Y/"}) {  // bits left over, padding, another alphabet
         INFO(wrong);
         CHECK_FALSE(decodeBase64Url(wrong));
     }
@@ -86,7 +90,8 @@ TEST_CASE("known attacks on tokens are refused, each with its reason") {
         const auto text = encodeBase64Url(R"({"alg":"HS256","kid":"r1"})") + "." + encodeBase64Url(body);
         unsigned char mac[EVP_MAX_MD_SIZE];
         unsigned size = 0;
-        HMAC(EVP_sha256(), secret, static_cast<int>(length), reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
+        HMAC(EVP_sha256(), secret, static_cast<int>(length), reinterpret_cast<const unsigned char*>(text.data()),
+             text.size(), mac, &size);
         BIO_free(pem);
         refused(text + "." + encodeBase64Url({reinterpret_cast<char*>(mac), size}), "alg must be");
     }
@@ -97,7 +102,8 @@ TEST_CASE("known attacks on tokens are refused, each with its reason") {
     refused(rsa.token(claims(), {{"kid", "' OR 1=1 --"}}), "does not publish");
     refused(rsa.token(claims(), {{"kid", {"r1"}}}), "kid must be a text");
     refused(rsa.signedText(R"({"alg":"RS256"})", body), "names no key");  // no kid, and several keys
-    refused(stranger.token(claims(), {{"kid", "new"}, {"jwk", stranger.jwk()}, {"jku", "https://evil.test/keys"}}), "does not publish");
+    refused(stranger.token(claims(), {{"kid", "new"}, {"jwk", stranger.jwk()}, {"jku", "https://evil.test/keys"}}),
+            "does not publish");
     refused(rsa.token(claims(), {{"typ", "logout+jwt"}}), "typ must be");
     refused(rsa.token(claims(), {{"typ", 7}}), "typ must be");
     refused(rsa.token(claims(), {{"crit", {"exp"}}}), "crit");
@@ -117,7 +123,8 @@ TEST_CASE("known attacks on tokens are refused, each with its reason") {
     refused(whole.substr(0, whole.size() - 20), "signature is wrong");
     refused(std::string(1 << 20, 'x'), "more than 8 KiB");
     refused(rsa.signedText(R"({"alg":"RS256","kid":"r1"})", R"({"role":"agent",)" + body.substr(1)), "stands twice");
-    refused(rsa.signedText(R"({"alg":"RS256","kid":"r1"})", R"({"r\u006fle":"agent",)" + body.substr(1)), "stands twice");
+    refused(rsa.signedText(R"({"alg":"RS256","kid":"r1"})", R"({"r\u006fle":"agent",)" + body.substr(1)),
+            "stands twice");
     refused(rsa.signedText(R"({"alg":"none","alg":"RS256","kid":"r1"})", body), "stands twice");
     CHECK(desk.ask(rsa.token(claims({{"exp", noon - 60}}))).has_value());  // the leeway
     CHECK(desk.ask(rsa.token(claims({{"nbf", noon + 60}}))).has_value());

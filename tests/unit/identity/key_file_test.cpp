@@ -37,7 +37,8 @@ TEST_CASE("keys that cannot be read, or are gone, leave revocations as they were
     CHECK(keys.fault().empty());
     auto all = unreadable();
     all.push_back({"not there", [](auto&) {}});
-    for (const auto* text : {"", "{", "[]", R"({"keys": []})"}) all.push_back({text, [text](auto& file) { write(file, text); }});
+    for (const auto* text : {"", "{", "[]", R"({"keys": []})"})
+        all.push_back({text, [text](auto& file) { write(file, text); }});
     for (const auto& how : all) {
         INFO(how.name);
         hide(path, how);
@@ -69,14 +70,19 @@ TEST_CASE("of changes at one time none is lost, and a name has one living owner"
         threads.emplace_back([&, thread] {
             for (int i = 0; i < each; ++i) {
                 const auto id = std::to_string(thread) + "-" + std::to_string(i);
-                if (!updateKeyFile(path, [&](KeyFile& file) { return addKey(file, {.id = id, .name = "key " + id}, time); })) ++failed;
+                if (!updateKeyFile(path,
+                                   [&](KeyFile& file) { return addKey(file, {.id = id, .name = "key " + id}, time); }))
+                    ++failed;
                 if (!updateKeyFile(path, [&](KeyFile& file) -> Result<void> {
                         revokeTokens(file, "subject " + id, time);
                         return {};
                     }))
                     ++failed;
             }
-            if (updateKeyFile(path, [&](KeyFile& file) { return addKey(file, {.id = "twin " + std::to_string(thread), .name = "twin"}, time); })) ++twins;
+            if (updateKeyFile(path, [&](KeyFile& file) {
+                    return addKey(file, {.id = "twin " + std::to_string(thread), .name = "twin"}, time);
+                }))
+                ++twins;
         });
     for (auto& thread : threads) thread.join();
     const auto file = readKeyFile(path);
@@ -120,8 +126,14 @@ TEST_CASE("names, certificates and ids have one living owner; what is void stand
         {"the id of a revoked key", revoked, {.id = "a1", .name = "other"}, false},
         {"a name that is an id", living, {.id = "b2", .name = "a1"}, false},
         {"an id that is a name", living, {.id = "crm", .name = "other"}, false},
-        {"a name and certificate that were revoked", revoked, {.id = "b2", .name = "crm", .certificate = "CN=crm"}, true},
-        {"a name and certificate that have expired", expired, {.id = "b2", .name = "crm", .certificate = "CN=crm"}, true},
+        {"a name and certificate that were revoked",
+         revoked,
+         {.id = "b2", .name = "crm", .certificate = "CN=crm"},
+         true},
+        {"a name and certificate that have expired",
+         expired,
+         {.id = "b2", .name = "crm", .certificate = "CN=crm"},
+         true},
         {"another", living, {.id = "b2", .name = "erp", .certificate = "CN=erp"}, true},
     };
     for (const auto& row : rows) {
@@ -143,7 +155,8 @@ TEST_CASE("names, certificates and ids have one living owner; what is void stand
         CHECK(keys.certificate({*row.next.certificate}, time)->credential == "b2");  // the living one, not the first
     }
     KeyFile file;
-    for (std::size_t i = 0; i < mostKeys; ++i) file.keys.push_back({.id = std::to_string(i), .name = "n" + std::to_string(i), .revokedAt = before});
+    for (std::size_t i = 0; i < mostKeys; ++i)
+        file.keys.push_back({.id = std::to_string(i), .name = "n" + std::to_string(i), .revokedAt = before});
     CHECK(addKey(file, living, time).has_error());
 
     file = {{revoked, expired, living}, {}};

@@ -36,7 +36,8 @@ TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
         CHECK(text.find(*made.key.hash) != std::string::npos);
     }
 #ifndef _WIN32
-    CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::group_read) == std::filesystem::perms::none);
+    CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::group_read) ==
+          std::filesystem::perms::none);
 #endif
     Keys keys(file);
     CHECK(keys.reload());
@@ -69,7 +70,8 @@ TEST_CASE("API keys: shown once, hashed, revoked and expired at once") {
     CHECK_FALSE(keys.verify(made.secret, at(noon)).has_value());
     CHECK_FALSE(keys.current({.subject = "ada", .issued = noon - 1}, at(noon)));
     CHECK(keys.current({.subject = "ada", .issued = noon}, at(noon)));
-    CHECK(keys.current({.subject = "ada", .issued = noon}, at(noon))->owner() != Identity{.subject = "ada", .issued = noon}.owner());
+    CHECK(keys.current({.subject = "ada", .issued = noon}, at(noon))->owner() !=
+          Identity{.subject = "ada", .issued = noon}.owner());
     CHECK(keys.current({.subject = "bob", .issued = 0}, at(noon)));
 
     std::ofstream(file) << "{broken";

@@ -1,5 +1,5 @@
-// The policy, cell by cell: what the table must say stands here once more, written by hand, and each cell is tried with things of the
-// caller's own, of its group, and of nobody it knows.
+// The policy, cell by cell: what the table must say stands here once more, written by hand, and each cell is tried with
+// things of the caller's own, of its group, and of nobody it knows.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -45,14 +45,17 @@ constexpr Wanted byHand[] = {
     {R::administration, Action::change, none, none, none, all, ""},
 };
 
-Identity caller(Role role) { return {.subject = "bob", .role = role, .agents = {"1001"}, .groups = {"Sales"}, .scopes = scopes()}; }
+Identity caller(Role role) {
+    return {.subject = "bob", .role = role, .agents = {"1001"}, .groups = {"Sales"}, .scopes = scopes()};
+}
 
 // What concerns the caller itself, its group, and neither.
 struct Things {
     Concern mine, ofGroup, others;
 };
 Things thingsOf(Resource resource) {
-    if (resource == R::webhooks || resource == R::operations || resource == R::administration) return {{"bob"}, {"bob2"}, {"1001"}};
+    if (resource == R::webhooks || resource == R::operations || resource == R::administration)
+        return {{"bob"}, {"bob2"}, {"1001"}};
     if (resource == R::lines || resource == R::audio || resource == R::sources) return {};
     return {{"1001", {"Support"}}, {"1002", {"Sales"}}, {"10010", {"Sales North", "sales", ""}}};
 }
@@ -62,7 +65,8 @@ Things thingsOf(Resource resource) {
 TEST_CASE("policy: every cell of the table, and there is none besides") {
     std::size_t rows = 0;
     for (const auto& row : byHand) {
-        const auto inTable = std::ranges::find_if(table(), [&](const Cell& cell) { return cell.resource == row.resource && cell.action == row.action; });
+        const auto inTable = std::ranges::find_if(
+            table(), [&](const Cell& cell) { return cell.resource == row.resource && cell.action == row.action; });
         rows += inTable != table().end();
         for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
             const Policy policy;
@@ -75,8 +79,10 @@ TEST_CASE("policy: every cell of the table, and there is none besides") {
             CHECK(policy.reach(who, row.resource, row.action) == reach);
             const auto things = thingsOf(row.resource);
             const bool ofNobody = things.mine == things.others;
-            CHECK(policy.may(who, row.resource, row.action, things.mine) == (reach != none && (reach == all || !ofNobody)));
-            CHECK(policy.may(who, row.resource, row.action, things.ofGroup) == (reach == all || (reach == groups && !things.ofGroup.groups.empty())));
+            CHECK(policy.may(who, row.resource, row.action, things.mine) ==
+                  (reach != none && (reach == all || !ofNobody)));
+            CHECK(policy.may(who, row.resource, row.action, things.ofGroup) ==
+                  (reach == all || (reach == groups && !things.ofGroup.groups.empty())));
             CHECK(policy.may(who, row.resource, row.action, things.others) == (reach == all));
             who.groups = {everyGroup};
             CHECK(policy.reach(who, row.resource, row.action) == (reach == groups ? all : reach));
@@ -102,11 +108,12 @@ TEST_CASE("policy: agents change audio only where the configuration allows it") 
 }
 
 TEST_CASE("policy: a sight says of every topic what the table says of its resource") {
-    const std::map<Kind, Resource> resources{{Kind::agent, R::agents},         {Kind::agent_session, R::sessions}, {Kind::call, R::calls},
-                                             {Kind::acd_group, R::acd_groups}, {Kind::queue, R::queues},           {Kind::agent_handler, R::lines},
-                                             {Kind::address, R::lines},        {Kind::audio_session, R::audio},    {Kind::audio_device, R::audio},
-                                             {Kind::audio_ducking, R::audio},  {Kind::audio_meter, R::audio},      {Kind::source, R::sources},
-                                             {Kind::webhook, R::webhooks}};
+    const std::map<Kind, Resource> resources{
+        {Kind::agent, R::agents},         {Kind::agent_session, R::sessions}, {Kind::call, R::calls},
+        {Kind::acd_group, R::acd_groups}, {Kind::queue, R::queues},           {Kind::agent_handler, R::lines},
+        {Kind::address, R::lines},        {Kind::audio_session, R::audio},    {Kind::audio_device, R::audio},
+        {Kind::audio_ducking, R::audio},  {Kind::audio_meter, R::audio},      {Kind::source, R::sources},
+        {Kind::webhook, R::webhooks}};
     for (const auto& row : kindRows) CHECK(resources.contains(row.kind));
     for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
         const Policy policy;

@@ -62,7 +62,8 @@ struct Provider {  // an identity provider's side: keys, a JWKS of them, tokens
         EVP_MD_CTX* context = EVP_MD_CTX_new();
         std::size_t length = 0;
         const auto* data = reinterpret_cast<const unsigned char*>(text.data());
-        EVP_DigestSignInit(context, nullptr, algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256(), nullptr, key.get());
+        EVP_DigestSignInit(context, nullptr, algorithm == Algorithm::EdDSA ? nullptr : EVP_sha256(), nullptr,
+                           key.get());
         EVP_DigestSign(context, nullptr, &length, data, text.size());
         std::string signature(length, '\0');
         EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &length, data, text.size());
@@ -73,7 +74,9 @@ struct Provider {  // an identity provider's side: keys, a JWKS of them, tokens
         const auto text = encodeBase64Url(header) + "." + encodeBase64Url(claims);
         return text + "." + sign(text);
     }
-    std::string alg() const { return algorithm == Algorithm::RS256 ? "RS256" : algorithm == Algorithm::ES256 ? "ES256" : "EdDSA"; }
+    std::string alg() const {
+        return algorithm == Algorithm::RS256 ? "RS256" : algorithm == Algorithm::ES256 ? "ES256" : "EdDSA";
+    }
     std::string token(const json::object& claims, json::object header = {}) const {
         json::object head{{"alg", alg()}, {"kid", id}, {"typ", "at+jwt"}};
         for (auto& member : header) head[member.key()] = member.value();
@@ -82,7 +85,8 @@ struct Provider {  // an identity provider's side: keys, a JWKS of them, tokens
 };
 
 inline json::object claims(json::object more = {}) {
-    json::object all{{"iss", "https://login.test"}, {"aud", "deskline"}, {"sub", "ada"}, {"exp", noon + 600}, {"iat", noon - 10}, {"role", "agent"},
+    json::object all{{"iss", "https://login.test"}, {"aud", "deskline"}, {"sub", "ada"},
+                     {"exp", noon + 600},           {"iat", noon - 10},  {"role", "agent"},
                      {"agents", {"1001"}}};
     for (auto& member : more) all[member.key()] = member.value();
     return all;
@@ -99,11 +103,12 @@ struct KeyDesk {
     std::string answer;
     bool down = false;
     int asked = 0;
-    Issuer issuer{
-        {.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"}, [this](const std::string&, const auto& done) {
-            ++asked;
-            done(down ? Result<std::string>(Fault{"resource-unavailable", "nobody there"}) : Result<std::string>(boost::system::in_place_value, answer));
-        }};
+    Issuer issuer{{.issuer = "https://login.test", .audience = "deskline", .jwks = "https://login.test/keys"},
+                  [this](const std::string&, const auto& done) {
+                      ++asked;
+                      done(down ? Result<std::string>(Fault{"resource-unavailable", "nobody there"})
+                                : Result<std::string>(boost::system::in_place_value, answer));
+                  }};
     Issuer::Clock::time_point time = Issuer::Clock::now();
 
     explicit KeyDesk(std::string keys) : answer(std::move(keys)) {}
@@ -117,7 +122,9 @@ struct KeyDesk {
     }
 };
 
-inline std::string why(const Result<Identity>& result) { return result ? "believed" : std::string(result.error().slug) + ": " + result.error().detail; }
+inline std::string why(const Result<Identity>& result) {
+    return result ? "believed" : std::string(result.error().slug) + ": " + result.error().detail;
+}
 
 inline Time at(std::int64_t seconds) { return Time(std::chrono::seconds(seconds)); }
 

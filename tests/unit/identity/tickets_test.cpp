@@ -5,7 +5,9 @@
 using namespace deskline;
 using namespace deskline::identity;
 
-TEST_CASE("tickets: fifty of an account and a number in all; beyond that the oldest goes, and the expired go by themselves", "[one-thread]") {
+TEST_CASE(
+    "tickets: fifty of an account and a number in all; beyond that the oldest goes, and the expired go by themselves",
+    "[one-thread]") {
     identity::Tickets tickets;
     std::vector<std::string> ada;
     for (int i = 0; i < 51; ++i) ada.push_back(tickets.issue({"ada"}, "", 100));
@@ -27,7 +29,8 @@ TEST_CASE("tickets: fifty of an account and a number in all; beyond that the old
     CHECK(tickets.size() == 0);
 
     const auto first = tickets.issue({"first"}, "", 200);
-    for (std::size_t i = 0; i < identity::Tickets::most; ++i) (void)tickets.issue({"one of many " + std::to_string(i)}, "", 200);
+    for (std::size_t i = 0; i < identity::Tickets::most; ++i)
+        (void)tickets.issue({"one of many " + std::to_string(i)}, "", 200);
     CHECK(tickets.size() == identity::Tickets::most);
     CHECK(tickets.redeem(first, "", 201).has_error());
 }

@@ -13,11 +13,14 @@ using tests::Folder;
 
 TEST_CASE("tokens: what was issued is believed, everything else is not") {
     const Folder folder;
-    const auto tokens = Tokens::open(folder.path / "key.pem", "deskline"), again = Tokens::open(folder.path / "key.pem", "deskline"),
-               other = Tokens::open(folder.path / "other.pem", "deskline"), elsewhere = Tokens::open(folder.path / "key.pem", "another");
+    const auto tokens = Tokens::open(folder.path / "key.pem", "deskline"),
+               again = Tokens::open(folder.path / "key.pem", "deskline"),
+               other = Tokens::open(folder.path / "other.pem", "deskline"),
+               elsewhere = Tokens::open(folder.path / "key.pem", "another");
     REQUIRE(tokens.has_value());
     REQUIRE(again.has_value());
-    const Identity who{.subject = "ada", .agents = {"1001"}, .expires = 1000, .groups = {"Sales"}, .scopes = {"webhooks"}};
+    const Identity who{
+        .subject = "ada", .agents = {"1001"}, .expires = 1000, .groups = {"Sales"}, .scopes = {"webhooks"}};
     const auto token = (*tokens)->issue(who, 100);
     const auto read = (*again)->verify(token, 500);
     REQUIRE(read.has_value());

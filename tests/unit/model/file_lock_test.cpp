@@ -26,7 +26,8 @@ TEST_CASE("a lock has one holder, who says who he is; the file alone locks nobod
     CHECK(FileLock::take(folder.path / "no folder" / "lock", {}).error().slug.text() == "configuration");
     CHECK_FALSE(std::filesystem::exists(folder.path / "no folder"));
     for (const auto& how : unreadable()) {
-        if (std::string_view(how.name) == "too long" || std::string_view(how.name) == "a pipe") continue;  // a lock needs no content
+        if (std::string_view(how.name) == "too long" || std::string_view(how.name) == "a pipe")
+            continue;  // a lock needs no content
         INFO(how.name);
         how.make(folder.path / "bad");
         CHECK(FileLock::take(folder.path / "bad", {}).error().slug.text() == "configuration");

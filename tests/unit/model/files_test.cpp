@@ -50,7 +50,8 @@ TEST_CASE("a file is absent, or a text, or cannot be read: three outcomes") {
 #endif
 }
 
-TEST_CASE("what was begun by somebody who ended in the middle is known by its name; it is taken away, and nothing else is") {
+TEST_CASE(
+    "what was begun by somebody who ended in the middle is known by its name; it is taken away, and nothing else is") {
     const Folder folder;
     const auto path = folder.path / "private-key.pem";
     CHECK(unfinished(nameBeside(path), path));
@@ -111,7 +112,8 @@ TEST_CASE("what is made is made once, whole, and for its owner alone") {
     CHECK_FALSE(std::filesystem::exists(folder.path / "nowhere"));
 #endif
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path)) files += entry.path().filename().string().ends_with(".new");
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path))
+        files += entry.path().filename().string().ends_with(".new");
     CHECK(files == 0);
 }
 

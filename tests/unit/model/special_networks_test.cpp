@@ -12,7 +12,8 @@ auto address(std::string_view text) { return boost::asio::ip::make_address(text)
 
 }  // namespace
 
-// Every row of the IANA special-purpose registries: its first and last address, and their neighbours where those are public.
+// Every row of the IANA special-purpose registries: its first and last address, and their neighbours where those are
+// public.
 TEST_CASE("addresses: what is in a special-purpose registry is not public, what is beside it is") {
     struct Row {
         std::string_view network, first, last, before, after;  // before, after: public neighbours; "": none
@@ -47,7 +48,8 @@ TEST_CASE("addresses: what is in a special-purpose registry is not public, what 
         {"2001::/23", "2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", "2000:ffff:ffff::1", "2001:200::"},
         {"2001:db8::/32", "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db7:ffff::1", "2001:db9::"},
         {"2002::/16", "2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2001:ffff:ffff::1", "2003::"},
-        {"2620:4f:8000::/48", "2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff", "2620:4f:7fff::1", "2620:4f:8001::"},
+        {"2620:4f:8000::/48", "2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff", "2620:4f:7fff::1",
+         "2620:4f:8001::"},
         {"3fff::/20", "3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", "3ffe:ffff:ffff::1", "3fff:1000::"},
         {"5f00::/16", "5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "", ""},
         {"fc00::/7", "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "", ""},
@@ -66,9 +68,11 @@ TEST_CASE("addresses: what is in a special-purpose registry is not public, what 
 }
 
 TEST_CASE("addresses: IPv4 hidden in IPv6, multicast and what is no unicast are not public") {
-    for (const auto* hidden : {"2002:7f00:1::1", "2002:a9fe:a9fe::", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8", "64:ff9b::127.0.0.1",
-                               "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:10::1", "2001:20::1", "2001:2::1", "fe80::1", "224.0.0.1", "239.255.255.255",
-                               "ff02::1", "ff0e::1", "1000::1", "4000::1", "8000::1"})
+    for (const auto* hidden :
+         {"2002:7f00:1::1", "2002:a9fe:a9fe::", "::127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
+          "64:ff9b::127.0.0.1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:10::1", "2001:20::1", "2001:2::1",
+          "fe80::1", "224.0.0.1", "239.255.255.255", "ff02::1", "ff0e::1", "1000::1", "4000::1", "8000::1"})
         CHECK_FALSE(isPublic(address(hidden)));
-    for (const auto* known : {"8.8.8.8", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001::200e", "223.255.255.255"}) CHECK(isPublic(address(known)));
+    for (const auto* known : {"8.8.8.8", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001::200e", "223.255.255.255"})
+        CHECK(isPublic(address(known)));
 }

@@ -11,8 +11,9 @@ TEST_CASE("a time survives its text") {
     CHECK(toRfc3339(time) == "2026-05-01T08:00:00.123Z");
     CHECK(fromRfc3339(toRfc3339(time)) == time);
     for (const char* wrong :
-         {"", "2026-05-01", "2026-13-01T08:00:00.000Z", "2026-02-30T08:00:00.000Z", "2026-05-01T24:00:00.000Z", "2026-05-01 08:00:00.000Z",
-          "-026-05-01T08:00:00.000Z", "2026-05-01T-8:00:00.000Z", "2026-05-01T08:-1:00.000Z", "2026-05-01T08:00:-1.000Z", "2026-05-01T08:00:00.-01Z"})
+         {"", "2026-05-01", "2026-13-01T08:00:00.000Z", "2026-02-30T08:00:00.000Z", "2026-05-01T24:00:00.000Z",
+          "2026-05-01 08:00:00.000Z", "-026-05-01T08:00:00.000Z", "2026-05-01T-8:00:00.000Z",
+          "2026-05-01T08:-1:00.000Z", "2026-05-01T08:00:-1.000Z", "2026-05-01T08:00:00.-01Z"})
         CHECK_FALSE(fromRfc3339(wrong));
 }
 
@@ -34,7 +35,8 @@ TEST_CASE("names of enumerations are the wire's, and what no header names is unk
 
 TEST_CASE("states that may be asked for") {
     CHECK(allowedStates(SessionState::session_ended).empty());
-    for (const auto from : {SessionState::not_ready, SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup})
+    for (const auto from :
+         {SessionState::not_ready, SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup})
         for (const auto to : allowedStates(from)) CHECK(to != SessionState::busy_on_call);
     CHECK(entered(SessionEvent::busy) == SessionState::busy_on_call);
     CHECK(entered(SessionEvent::new_session) == SessionState::not_ready);
@@ -69,7 +71,8 @@ TEST_CASE("what does not fit is named by a JSON Pointer") {
     fromJson(value, agent, "", errors);
     std::vector<std::string> pointers;
     for (auto& error : errors) pointers.push_back(error.pointer);
-    CHECK_THAT(pointers, Catch::Matchers::UnorderedEquals(std::vector<std::string>{"/statistics/acdCalls", "/colour", "/user"}));
+    CHECK_THAT(pointers,
+               Catch::Matchers::UnorderedEquals(std::vector<std::string>{"/statistics/acdCalls", "/colour", "/user"}));
 }
 
 TEST_CASE("every HRESULT of the table leads to a problem that is in the table of problems") {

@@ -1,7 +1,7 @@
 // What a connection's client certificate is worth later than at its handshake.
-#include <catch2/catch.hpp>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <catch2/catch.hpp>
 
 #include "model/freed.hpp"
 #include "net/transport/tls_context.hpp"
@@ -29,9 +29,11 @@ struct Pair {
         X509_gmtime_adj(X509_getm_notBefore(c), -300);
         X509_gmtime_adj(X509_getm_notAfter(c), hours * 3600L);
         X509_set_pubkey(c, key.get());
-        X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(c), "CN", MBSTRING_UTF8,
+                                   reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
         X509_set_issuer_name(c, X509_get_subject_name(by ? by->certificate.get() : c));
-        if (auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, by ? "critical,CA:FALSE" : "critical,CA:TRUE")) {
+        if (auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints,
+                                                  by ? "critical,CA:FALSE" : "critical,CA:TRUE")) {
             X509_add_ext(c, extension, -1);
             X509_EXTENSION_free(extension);
         }
@@ -53,7 +55,8 @@ struct Connected {
     TlsContext context, clients{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
     std::unique_ptr<SSL, Freed<SSL_free>> served, asking;
 
-    Connected(int authorityHours, int clientHours) : authority("Authority", authorityHours), client("client", clientHours, &authority) {
+    Connected(int authorityHours, int clientHours)
+        : authority("Authority", authorityHours), client("client", clientHours, &authority) {
         REQUIRE(makeCertificate(options.certificate, options.key, "localhost").has_value());
         write(options.clientAuthorities, authority.certificate.get());
         context = *makeTlsContext(options, ticketKeys);
@@ -100,7 +103,8 @@ TEST_CASE("a client certificate that OpenSSL has no memory to look at is none th
     tests::failEachAllocation(
         [&]() -> bool {
             try {
-                return holds(served, again.get()) && !certificateEnded(served, now()) && namesIn(SSL_get0_peer_certificate(served)) == names;
+                return holds(served, again.get()) && !certificateEnded(served, now()) &&
+                       namesIn(SSL_get0_peer_certificate(served)) == names;
             } catch (const std::bad_alloc&) {
                 ++lacked;
                 return true;

@@ -18,7 +18,8 @@ std::string frame(int first, std::size_t length) {
         out += static_cast<char>(length);
     } else {
         out += static_cast<char>(0x80 | 127);
-        for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(static_cast<std::uint64_t>(length) >> shift);
+        for (int shift = 56; shift >= 0; shift -= 8)
+            out += static_cast<char>(static_cast<std::uint64_t>(length) >> shift);
     }
     return out + "mask" + std::string(length, 'x');
 }
@@ -36,8 +37,9 @@ int taken(const std::string& one, std::size_t piece = SIZE_MAX) {
 }  // namespace
 
 TEST_CASE("frames: every one counts, whatever it is, and in whatever pieces it comes") {
-    for (const auto& one : {frame(0x81, 0), frame(0x81, 10), frame(0x01, 0), frame(0x00, 1), frame(0x89, 0), frame(0x8a, 125), frame(0x88, 2), frame(0x82, 126),
-                            frame(0x81, 65'535), frame(0x81, 65'536), frame(0xc1, 300), "\x81\x00"s})
+    for (const auto& one :
+         {frame(0x81, 0), frame(0x81, 10), frame(0x01, 0), frame(0x00, 1), frame(0x89, 0), frame(0x8a, 125),
+          frame(0x88, 2), frame(0x82, 126), frame(0x81, 65'535), frame(0x81, 65'536), frame(0xc1, 300), "\x81\x00"s})
         CHECK(taken(one) == 100);
     for (const auto& one : {frame(0x81, 10), frame(0x01, 0), frame(0x89, 90)})
         for (const std::size_t piece : {1, 2, 3, 7}) CHECK(taken(one, piece) == 100);

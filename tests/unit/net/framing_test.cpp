@@ -21,7 +21,9 @@ TEST_CASE("a header ends with its empty line, or with the first line end that is
 }
 
 TEST_CASE("of a list all lines count, in their order; names in any case") {
-    const auto head = wellFormed("GET /x?y HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1\r\nAccept: b\r\nx-forwarded-for:\t2 , 3 \r\nX-FORWARDED-FOR: 4\r\n\r\n");
+    const auto head = wellFormed(
+        "GET /x?y HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1\r\nAccept: b\r\nx-forwarded-for:\t2 , 3 "
+        "\r\nX-FORWARDED-FOR: 4\r\n\r\n");
     REQUIRE(head.has_value());
     CHECK(head->request["X-Forwarded-For"] == "1, 2 , 3, 4");
     CHECK(head->request.target() == "/x?y");
@@ -30,8 +32,8 @@ TEST_CASE("of a list all lines count, in their order; names in any case") {
 }
 
 TEST_CASE("an absolute target becomes a path, its host Host") {
-    for (const auto& [target, host, path] :
-         {std::tuple("https://b:1/x?y", "b:1", "/x?y"), std::tuple("HTTP://b", "b", "/"), std::tuple("https://b?y", "b", "/?y")}) {
+    for (const auto& [target, host, path] : {std::tuple("https://b:1/x?y", "b:1", "/x?y"),
+                                             std::tuple("HTTP://b", "b", "/"), std::tuple("https://b?y", "b", "/?y")}) {
         const auto head = wellFormed("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n");
         REQUIRE(head.has_value());
         CHECK(head->request[http::field::host] == host);
@@ -70,9 +72,11 @@ TEST_CASE("chunks are bounded: the body, its extensions and its trailer in all")
 }
 
 TEST_CASE("hosts: names and addresses, with or without a port") {
-    for (const auto* good : {"a", "desk.example", "desk_1.example:8443", "192.0.2.7", "192.0.2.7:1", "[::1]", "[2001:db8::7]:65535", "a:"}) CHECK(isHost(good));
-    for (const auto* bad :
-         {"", ":1", "a b", "a,b", "a/b", "a@b", "a:b", "a:65536", "a:1:2", "::1", "[::1", "::1]", "[::1]a", "[]", "[a]", "[fe80::1%eth0]", "a\x7f", "%61"}) {
+    for (const auto* good :
+         {"a", "desk.example", "desk_1.example:8443", "192.0.2.7", "192.0.2.7:1", "[::1]", "[2001:db8::7]:65535", "a:"})
+        CHECK(isHost(good));
+    for (const auto* bad : {"", ":1", "a b", "a,b", "a/b", "a@b", "a:b", "a:65536", "a:1:2", "::1", "[::1", "::1]",
+                            "[::1]a", "[]", "[a]", "[fe80::1%eth0]", "a\x7f", "%61"}) {
         INFO(bad);
         CHECK_FALSE(isHost(bad));
     }

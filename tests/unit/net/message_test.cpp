@@ -7,8 +7,8 @@ using namespace deskline;
 using namespace std::string_literals;
 
 TEST_CASE("a close frame's reason is whole JSON in UTF-8 of at most 123 bytes, whatever it is made of") {
-    for (const auto& reason : {"too-slow"s, std::string(80, 'x'), std::string(300, 'x'), std::string(300, '"'), std::string(300, '\\'), std::string(300, '\n'),
-                               std::string(300, '\xff'), "x" + [] {
+    for (const auto& reason : {"too-slow"s, std::string(80, 'x'), std::string(300, 'x'), std::string(300, '"'),
+                               std::string(300, '\\'), std::string(300, '\n'), std::string(300, '\xff'), "x" + [] {
                                    std::string text;
                                    for (int i = 0; i < 80; ++i) text += "é";
                                    return text;
@@ -23,7 +23,8 @@ TEST_CASE("a close frame's reason is whole JSON in UTF-8 of at most 123 bytes, w
             CHECK(why.at("reason").as_string().starts_with(std::string_view(printable(reason)).substr(0, 1)));
             if (retry) CHECK(why.at("retry") == retry);
         }
-    CHECK(net::closeFrame(net::CloseCode::too_slow, "too-slow", 2000).substr(4) == R"({"reason":"too-slow","retry":2000})");
+    CHECK(net::closeFrame(net::CloseCode::too_slow, "too-slow", 2000).substr(4) ==
+          R"({"reason":"too-slow","retry":2000})");
 }
 
 TEST_CASE("what a client says is read strictly, and a refusal repeats none of it") {
@@ -43,5 +44,6 @@ TEST_CASE("what a client says is read strictly, and a refusal repeats none of it
     CHECK(reason(R"(7)") == "bad-field");
     CHECK(reason(R"({"op":"command","id":"7"})").empty());
     CHECK(reason(R"({"op":"command","id":")" + std::string(64, '~') + "\"}").empty());
-    for (const auto& id : {""s, std::string(65, 'x'), "a b"s, "a\\nb"s, "é"s}) CHECK(reason(R"({"op":"command","id":")" + id + "\"}") == "bad-field /id");
+    for (const auto& id : {""s, std::string(65, 'x'), "a b"s, "a\\nb"s, "é"s})
+        CHECK(reason(R"({"op":"command","id":")" + id + "\"}") == "bad-field /id");
 }

@@ -12,7 +12,9 @@ using namespace deskline;
 using namespace std::chrono_literals;
 using tests::valueOf;
 
-TEST_CASE("ending: a shard answers who waits for something outside, each at its stage and once, and what comes late is for nobody") {
+TEST_CASE(
+    "ending: a shard answers who waits for something outside, each at its stage and once, and what comes late is for "
+    "nobody") {
     using net::Leaving;
     events::Hub hub;
     auto shards = net::makeShards(hub, 1);
@@ -23,9 +25,11 @@ TEST_CASE("ending: a shard answers who waits for something outside, each at its 
     const auto otherwise = [](const Fault& fault) {
         return fault.slug == shuttingDown.slug ? std::string("the end") : "no answer: " + std::string(fault.slug);
     };
-    const auto askSo = [&](Leaving until, std::promise<std::string>& told, const std::function<void(std::function<void(std::string)>)>& begin) {
-        net::askOutside(shard, until, net::AnswerOf<std::string>(otherwise), begin,
-                        [&told](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
+    const auto askSo = [&](Leaving until, std::promise<std::string>& told,
+                           const std::function<void(std::function<void(std::string)>)>& begin) {
+        net::askOutside(shard, until, net::AnswerOf<std::string>(otherwise), begin, [&told](std::string answer) {
+            told.set_value(std::move(answer));
+        });  // throws where it is told twice
     };
     const auto ask = [&](Leaving until, std::promise<std::string>& told) {
         askSo(until, told, [&](std::function<void(std::string)> answer) { answers.push_back(std::move(answer)); });
@@ -77,15 +81,16 @@ TEST_CASE("ending: who cannot even be told that there is no memory is told when 
         return std::string(fault.slug);
     };
     // By whom it fails: by whoever is asked, and by whoever was to answer later, on a thread of its own.
-    const std::function<void(std::function<void(std::string)>)> failures[] = {[](const auto&) { throw std::bad_alloc(); },
-                                                                              [](const auto& answer) { std::thread([answer] {}).detach(); }};
+    const std::function<void(std::function<void(std::string)>)> failures[] = {
+        [](const auto&) { throw std::bad_alloc(); }, [](const auto& answer) { std::thread([answer] {}).detach(); }};
     shard.start();
     for (const auto& fails : failures) {
         tries = 0;
         std::promise<std::string> told;
         boost::asio::post(shard.io(), [&] {
-            net::askOutside(shard, net::Leaving::over, net::AnswerOf<std::string>(otherwise), fails,
-                            [&](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
+            net::askOutside(
+                shard, net::Leaving::over, net::AnswerOf<std::string>(otherwise), fails,
+                [&](std::string answer) { told.set_value(std::move(answer)); });  // throws where it is told twice
         });
         CHECK(valueOf(told.get_future()) == "internal");
         CHECK(tries == 3);
@@ -113,7 +118,8 @@ TEST_CASE("ending: one of many for whom there is no memory keeps the end from no
     for (const auto& one : ones) CHECK(one.told == 2);
 }
 
-TEST_CASE("ending: who cannot be asked again who it is, for want of memory, has to come back, and the others are asked") {
+TEST_CASE(
+    "ending: who cannot be asked again who it is, for want of memory, has to come back, and the others are asked") {
     struct Member final : net::Subscriber {
         int asked = 0;
         bool fails = false, isLost = false;
@@ -130,7 +136,9 @@ TEST_CASE("ending: who cannot be asked again who it is, for want of memory, has 
     auto shards = net::makeShards(hub, 1);
     auto& shard = *shards[0];
     std::vector<std::shared_ptr<Member>> members;
-    for (int i = 0; i < 3; ++i) shard.join({.topics = {"queue"}, .sight = Sight::everything()}, members.emplace_back(std::make_shared<Member>()));
+    for (int i = 0; i < 3; ++i)
+        shard.join({.topics = {"queue"}, .sight = Sight::everything()},
+                   members.emplace_back(std::make_shared<Member>()));
     members[0]->fails = true;
     shard.askAgain();
     for (const auto& member : members) {

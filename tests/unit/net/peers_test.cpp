@@ -31,7 +31,9 @@ TEST_CASE("one address has so many connections, and its handshakes come one afte
     for (int i = 0; i < 9; ++i) CHECK(peers.arrived(address("10.0.0.1")));
 
     const auto time = Peers::Clock::now();
-    const auto in = [&](const char* from, int later = 0) { return peers.handshakeIn(address(from), time + std::chrono::milliseconds(later)); };
+    const auto in = [&](const char* from, int later = 0) {
+        return peers.handshakeIn(address(from), time + std::chrono::milliseconds(later));
+    };
     for (int i = 0; i < 3; ++i) CHECK(*in("198.51.100.1") == Peers::Clock::duration::zero());  // a few at once
     CHECK(*in("198.51.100.1") == std::chrono::milliseconds(100));
     CHECK(*in("198.51.100.1") == std::chrono::milliseconds(200));

@@ -28,7 +28,8 @@ struct Connection {  // before its handshake
 TEST_CASE("a connection takes no slot of the wheel for each of the requests that follow each other fast") {
     const Connection one;
     for (int request = 0; request < 1'000; ++request)
-        for (const int seconds : {60, 15, 0, 30}) one.channel->expireIn(seconds);  // idle, the request, the work, the answer
+        for (const int seconds : {60, 15, 0, 30})
+            one.channel->expireIn(seconds);  // idle, the request, the work, the answer
     CHECK(one.wheel.size() <= 4);
 }
 
@@ -63,7 +64,8 @@ TEST_CASE("what a peer has not taken when its connection is closed is thrown awa
         char byte = 0;
         net::error_code error;
         one.client.read_some(boost::asio::buffer(&byte, 1), error);
-        const bool reset = error == net::error_code(boost::asio::error::connection_reset), ended = error == net::error_code(boost::asio::error::eof);
+        const bool reset = error == net::error_code(boost::asio::error::connection_reset),
+                   ended = error == net::error_code(boost::asio::error::eof);
 #ifdef _WIN32
         CHECK((ended || (unsent && reset)));  // Wine closes as if nothing lingered
 #else

@@ -63,9 +63,10 @@ struct Dialler {
 
     explicit Dialler(std::chrono::seconds timeout) {
         client.emplace(ClientOptions{
-            .allowPrivateNetworks = true, .section = "webhooks", .timeout = timeout, .lookup = [zones = zones](const std::string& host, auto& error) {
-                return zones->find(host, error);
-            }});
+            .allowPrivateNetworks = true,
+            .section = "webhooks",
+            .timeout = timeout,
+            .lookup = [zones = zones](const std::string& host, auto& error) { return zones->find(host, error); }});
     }
     ~Dialler() { zones->release(); }
 
@@ -81,19 +82,23 @@ std::string errorOf(std::future<std::string>& outcome) {
     REQUIRE(outcome.wait_for(patience) == std::future_status::ready);
     return outcome.get();
 }
-bool answered(std::future<std::string>& outcome) { return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+bool answered(std::future<std::string>& outcome) {
+    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
 
 }  // namespace
 
 TEST_CASE("resolver: a slow zone, however many of its names are asked for, holds back nobody else") {
     Dialler desk(std::chrono::seconds(60));
     std::vector<std::future<std::string>> slow;
-    for (std::size_t i = 0; i < 2 * Resolver::mostThreads; ++i) slow.push_back(desk.post("host" + std::to_string(i) + ".slow.example"));
+    for (std::size_t i = 0; i < 2 * Resolver::mostThreads; ++i)
+        slow.push_back(desk.post("host" + std::to_string(i) + ".slow.example"));
     desk.zones->untilStuck();
     for (const auto* host : {"fast.example", "other.test", "127.0.0.1", "nobody.example"}) {
         auto fast = desk.post(host);
         const auto error = errorOf(fast);
-        CHECK(error.starts_with(std::string(host) == "nobody.example" ? "The name nobody.example could not be resolved" : "No connection to"));
+        CHECK(error.starts_with(std::string(host) == "nobody.example" ? "The name nobody.example could not be resolved"
+                                                                      : "No connection to"));
     }
     for (auto& one : slow) CHECK_FALSE(answered(one));
     CHECK(desk.zones->mostStuckAtOnce() == 1);
@@ -161,8 +166,11 @@ TEST_CASE("resolver: the end waits for no lookup") {
 }
 
 TEST_CASE("resolver: clear text goes to loopback alone, whatever its name resolves to") {
-    const auto elsewhere = [](const std::string&, auto&) { return Addresses{boost::asio::ip::make_address("192.0.2.1")}; };
-    HttpsClient client({.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
+    const auto elsewhere = [](const std::string&, auto&) {
+        return Addresses{boost::asio::ip::make_address("192.0.2.1")};
+    };
+    HttpsClient client(
+        {.allowPrivateNetworks = true, .section = "webhooks", .timeout = std::chrono::seconds(5), .lookup = elsewhere});
     std::promise<std::string> told;
     client.post({"http://localhost:1/", "{}", {}}, [&](const PostOutcome& outcome) { told.set_value(outcome.error); });
     auto outcome = told.get_future();

@@ -55,8 +55,10 @@ TEST_CASE("a call goes from the queue to the longest ready session, is talked an
     Switch acd({.traffic = 0}, start);
     std::vector<std::string> seen;
     acd.listen([&](const SwitchEvent& event) {
-        if (const auto* call = std::get_if<CallHappened>(&event)) seen.push_back(std::string(name(call->event)) + " " + std::string(name(call->call.state)));
-        if (const auto* session = std::get_if<SessionHappened>(&event)) seen.push_back(std::string(name(session->event)));
+        if (const auto* call = std::get_if<CallHappened>(&event))
+            seen.push_back(std::string(name(call->event)) + " " + std::string(name(call->call.state)));
+        if (const auto* session = std::get_if<SessionHappened>(&event))
+            seen.push_back(std::string(name(session->event)));
     });
     const auto first = openSession(acd, "1001"), second = openSession(acd, "1002");
     acd.setSessionState(second, ready);
@@ -88,7 +90,8 @@ TEST_CASE("nobody ready: calls wait, overflow once, and are abandoned or dispose
     std::int64_t queued = 0, waiting = 0, abandoned = 0, in = 0, out = 0, disposed = 0;
     for (const auto& queue : acd.queues()) {
         queued += queue.statistics.queued, waiting += queue.statistics.waiting, abandoned += queue.statistics.abandoned;
-        in += queue.statistics.flowedIn, out += queue.statistics.flowedOut, disposed += queue.statistics.finalDisposition;
+        in += queue.statistics.flowedIn, out += queue.statistics.flowedOut,
+            disposed += queue.statistics.finalDisposition;
         CHECK(queue.statistics.longestEverWaitSeconds >= queue.statistics.longestWaitSeconds);
     }
     CHECK(queued > 1000);
@@ -113,7 +116,10 @@ TEST_CASE("a day of traffic keeps every invariant, and the same seed gives the s
         });
         std::vector<std::string> sessions;
         for (int agent = 1001; agent <= 1012; ++agent) {
-            sessions.push_back(openSession(acd, std::to_string(agent), agent % 3 == 0 ? "Sales" : agent % 3 == 1 ? "Support" : "Billing"));
+            sessions.push_back(openSession(acd, std::to_string(agent),
+                                           agent % 3 == 0   ? "Sales"
+                                           : agent % 3 == 1 ? "Support"
+                                                            : "Billing"));
             acd.setSessionState(sessions.back(), ready);
         }
         std::int64_t calls = 0;
@@ -148,9 +154,11 @@ TEST_CASE("faults are injected by name, as often as told, for the object told") 
     CHECK(acd.setSessionState(session, notReady) == ok);
 }
 
-TEST_CASE("faults that wait to be hit: so many; calls that wait: as many as there is room to remember what becomes of them") {
+TEST_CASE(
+    "faults that wait to be hit: so many; calls that wait: as many as there is room to remember what becomes of them") {
     Switch acd({.traffic = 0}, start);
-    for (std::size_t i = 0; i < FaultGate::most; ++i) CHECK(acd.faults().inject({.call = "put_State", .object = "nobody"}));
+    for (std::size_t i = 0; i < FaultGate::most; ++i)
+        CHECK(acd.faults().inject({.call = "put_State", .object = "nobody"}));
     CHECK_FALSE(acd.faults().inject({.call = "put_State"}));
     acd.faults().clear();
     CHECK(acd.faults().inject({.call = "put_State"}));

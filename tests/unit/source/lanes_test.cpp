@@ -120,7 +120,8 @@ TEST_CASE("lanes: with one thread the owners take turns") {
     source::Lanes lanes(1);
     lanes.post("first", "crm", "first", [&] { hold.get_future().wait(); });
     REQUIRE(soon([&] { return lanes.inFlight() == 1; }));
-    for (const std::string lane : {"a1", "a2", "a3", "b1", "b2"}) lanes.post(lane, lane.substr(0, 1), lane, [&order, lane] { order += lane + " "; });
+    for (const std::string lane : {"a1", "a2", "a3", "b1", "b2"})
+        lanes.post(lane, lane.substr(0, 1), lane, [&order, lane] { order += lane + " "; });
     hold.set_value();
     CHECK(lanes.stop(std::chrono::seconds(20)).empty());
     CHECK(order == "a1 b1 a2 b2 a3 ");

@@ -1,5 +1,5 @@
-// Core Audio as real COM objects on the simulated mixer, with callbacks on a thread of its own. It enforces the three rules and the order of
-// registration. DESKLINE_DOUBLE_AUDIO_CONSOLE: port of the simulator's console.
+// Core Audio as real COM objects on the simulated mixer, with callbacks on a thread of its own. It enforces the three
+// rules and the order of registration. DESKLINE_DOUBLE_AUDIO_CONSOLE: port of the simulator's console.
 #include <fmt/format.h>
 
 #include <condition_variable>
@@ -59,11 +59,12 @@ struct World {
         });
         std::thread([this] { run(); }).detach();
         if (const auto port = consolePort("DESKLINE_DOUBLE_AUDIO_CONSOLE"))
-            console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures")
-                    return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
-                return simulation::control(mixer, request);
-            });
+            console = std::make_unique<simulation::Console>(
+                port, [this](const boost::json::object& request) -> boost::json::object {
+                    if (request.contains("do") && request.at("do") == "figures")
+                        return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
+                    return simulation::control(mixer, request);
+                });
     }
 
     simulation::Context note(const GUID* context) {
@@ -89,7 +90,8 @@ World& world() {
     return *one;
 }
 
-class SessionControl final : public AudioObject<IAudioSessionControl2, ISimpleAudioVolume, IChannelAudioVolume, IAudioMeterInformation> {
+class SessionControl final
+    : public AudioObject<IAudioSessionControl2, ISimpleAudioVolume, IChannelAudioVolume, IAudioMeterInformation> {
 public:
     explicit SessionControl(std::string id) : id(std::move(id)) {
         guardLastRelease();
@@ -125,7 +127,8 @@ public:
         return hr(world().mixer.setIcon(id, com::toUtf8(path), world().note(context)));
     }
     HRESULT STDMETHODCALLTYPE GetGroupingParam(GUID* out) override {
-        return with([&](const AudioSession& s) { CLSIDFromString(com::toUtf16("{" + s.groupingId + "}").c_str(), out); });
+        return with(
+            [&](const AudioSession& s) { CLSIDFromString(com::toUtf16("{" + s.groupingId + "}").c_str(), out); });
     }
     HRESULT STDMETHODCALLTYPE SetGroupingParam(LPCGUID, LPCGUID) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE RegisterAudioSessionNotification(IAudioSessionEvents* events) override {
@@ -181,10 +184,13 @@ public:
         auto session = world().mixer.session(id);
         if (!session || index >= session->channelVolumes.size()) return E_INVALIDARG;
         session->channelVolumes[index] = volume;
-        return hr(world().mixer.setChannels(id, session->channelVolumes, world().note(context), static_cast<int>(index)));
+        return hr(
+            world().mixer.setChannels(id, session->channelVolumes, world().note(context), static_cast<int>(index)));
     }
     HRESULT STDMETHODCALLTYPE GetChannelVolume(UINT32 index, float* out) override {
-        return with([&](const AudioSession& s) { *out = index < s.channelVolumes.size() ? static_cast<float>(s.channelVolumes[index]) : 0; });
+        return with([&](const AudioSession& s) {
+            *out = index < s.channelVolumes.size() ? static_cast<float>(s.channelVolumes[index]) : 0;
+        });
     }
     HRESULT STDMETHODCALLTYPE SetAllVolumes(UINT32 count, const float* volumes, LPCGUID context) override {
         called("IChannelAudioVolume::SetAllVolumes");
@@ -192,7 +198,8 @@ public:
     }
     HRESULT STDMETHODCALLTYPE GetAllVolumes(UINT32 count, float* volumes) override {
         return with([&](const AudioSession& s) {
-            for (UINT32 i = 0; i < count && i < s.channelVolumes.size(); ++i) volumes[i] = static_cast<float>(s.channelVolumes[i]);
+            for (UINT32 i = 0; i < count && i < s.channelVolumes.size(); ++i)
+                volumes[i] = static_cast<float>(s.channelVolumes[i]);
         });
     }
     HRESULT STDMETHODCALLTYPE GetPeakValue(float* peak) override {
@@ -254,7 +261,9 @@ public:
     ComPtr<IAudioVolumeDuckNotification> ducking;
     bool counted = false;  // until the list was fetched once, new sessions are not told of
 
-    HRESULT STDMETHODCALLTYPE GetAudioSessionControl(LPCGUID, DWORD, IAudioSessionControl**) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE GetAudioSessionControl(LPCGUID, DWORD, IAudioSessionControl**) override {
+        return E_NOTIMPL;
+    }
     HRESULT STDMETHODCALLTYPE GetSimpleAudioVolume(LPCGUID, DWORD, ISimpleAudioVolume**) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE GetSessionEnumerator(IAudioSessionEnumerator** out) override {
         called("IAudioSessionManager2::GetSessionEnumerator");
@@ -353,7 +362,9 @@ public:
     }
     HRESULT STDMETHODCALLTYPE GetChannelVolumeLevel(UINT, FLOAT*) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE GetChannelVolumeLevelScalar(UINT index, FLOAT* out) override {
-        return with([&](const AudioDevice& d) { *out = index < d.channelVolumes.size() ? static_cast<float>(d.channelVolumes[index]) : 0; });
+        return with([&](const AudioDevice& d) {
+            *out = index < d.channelVolumes.size() ? static_cast<float>(d.channelVolumes[index]) : 0;
+        });
     }
     HRESULT STDMETHODCALLTYPE SetMute(WINBOOL muted, LPCGUID context) override {
         called(fmt::format("IAudioEndpointVolume::SetMute({})", muted));
@@ -521,7 +532,8 @@ void World::deliver(const simulation::MixerSessionHappened& e) {
         {
             const std::lock_guard lock(mutex);
             for (auto* manager : managers)
-                if (manager->device == e.session.device && manager->created && manager->counted) sinks.push_back(manager->created);
+                if (manager->device == e.session.device && manager->created && manager->counted)
+                    sinks.push_back(manager->created);
         }
         for (auto& sink : sinks) {
             ComPtr<IAudioSessionControl> control;
@@ -540,14 +552,21 @@ void World::deliver(const simulation::MixerSessionHappened& e) {
     for (auto& sink : sinks) {
         const Callback callback("IAudioSessionEvents");
         switch (e.change) {
-            case AudioSessionChange::volume: sink->OnSimpleVolumeChanged(static_cast<float>(e.session.volume), e.session.muted, who); break;
+            case AudioSessionChange::volume:
+                sink->OnSimpleVolumeChanged(static_cast<float>(e.session.volume), e.session.muted, who);
+                break;
             case AudioSessionChange::channels: {
                 std::vector<float> volumes(e.session.channelVolumes.begin(), e.session.channelVolumes.end());
-                sink->OnChannelVolumeChanged(static_cast<DWORD>(volumes.size()), volumes.data(), static_cast<DWORD>(e.changedChannel), who);
+                sink->OnChannelVolumeChanged(static_cast<DWORD>(volumes.size()), volumes.data(),
+                                             static_cast<DWORD>(e.changedChannel), who);
                 break;
             }
-            case AudioSessionChange::state: sink->OnStateChanged(static_cast<::AudioSessionState>(e.session.state)); break;
-            case AudioSessionChange::name: sink->OnDisplayNameChanged(com::toUtf16(e.session.displayName).c_str(), who); break;
+            case AudioSessionChange::state:
+                sink->OnStateChanged(static_cast<::AudioSessionState>(e.session.state));
+                break;
+            case AudioSessionChange::name:
+                sink->OnDisplayNameChanged(com::toUtf16(e.session.displayName).c_str(), who);
+                break;
             case AudioSessionChange::icon: sink->OnIconPathChanged(com::toUtf16(e.session.icon).c_str(), who); break;
             case AudioSessionChange::grouping: {
                 GUID grouping{};
@@ -555,7 +574,9 @@ void World::deliver(const simulation::MixerSessionHappened& e) {
                 sink->OnGroupingParamChanged(&grouping, who);
                 break;
             }
-            default: sink->OnSessionDisconnected(static_cast<AudioSessionDisconnectReason>(e.reason.value_or(DisconnectReason::session_disconnected)));
+            default:
+                sink->OnSessionDisconnected(static_cast<AudioSessionDisconnectReason>(
+                    e.reason.value_or(DisconnectReason::session_disconnected)));
         }
     }
 }
@@ -576,7 +597,8 @@ void World::deliver(const simulation::MixerDeviceHappened& e) {
         data->bMuted = e.device.muted;
         data->fMasterVolume = static_cast<float>(e.device.volume);
         data->nChannels = static_cast<UINT>(channels);
-        for (std::size_t i = 0; i < channels; ++i) data->afChannelVolumes[i] = static_cast<float>(e.device.channelVolumes[i]);
+        for (std::size_t i = 0; i < channels; ++i)
+            data->afChannelVolumes[i] = static_cast<float>(e.device.channelVolumes[i]);
         for (auto& sink : sinks) {
             const Callback callback("IAudioEndpointVolumeCallback::OnNotify");
             sink->OnNotify(data);
@@ -593,11 +615,14 @@ void World::deliver(const simulation::MixerDeviceHappened& e) {
         switch (e.change) {
             case AudioDeviceChange::added: client->OnDeviceAdded(id.c_str()); break;
             case AudioDeviceChange::removed: client->OnDeviceRemoved(id.c_str()); break;
-            case AudioDeviceChange::state: client->OnDeviceStateChanged(id.c_str(), 1U << static_cast<int>(e.device.state)); break;
+            case AudioDeviceChange::state:
+                client->OnDeviceStateChanged(id.c_str(), 1U << static_cast<int>(e.device.state));
+                break;
             case AudioDeviceChange::name: client->OnPropertyValueChanged(id.c_str(), audio::friendlyName); break;
             default:
                 for (const auto role : e.device.defaultFor)
-                    client->OnDefaultDeviceChanged(e.device.flow == DeviceFlow::capture ? eCapture : eRender, static_cast<ERole>(role), id.c_str());
+                    client->OnDefaultDeviceChanged(e.device.flow == DeviceFlow::capture ? eCapture : eRender,
+                                                   static_cast<ERole>(role), id.c_str());
         }
     }
 }
@@ -615,7 +640,8 @@ void World::deliver(const Ducking& e) {
     const auto id = com::toUtf16("{simulated}|" + e.session);
     for (auto& sink : sinks) {
         const Callback callback("IAudioVolumeDuckNotification");
-        e.ducked ? sink->OnVolumeDuckNotification(id.c_str(), e.communicationSessions) : sink->OnVolumeUnduckNotification(id.c_str());
+        e.ducked ? sink->OnVolumeDuckNotification(id.c_str(), e.communicationSessions)
+                 : sink->OnVolumeUnduckNotification(id.c_str());
     }
 }
 

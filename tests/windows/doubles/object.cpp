@@ -55,7 +55,8 @@ Callback::~Callback() {
     QueryPerformanceCounter(&ended);
     QueryPerformanceFrequency(&frequency);
     --callbackDepth;
-    const double ms = 1000.0 * static_cast<double>(ended.QuadPart - began.QuadPart) / static_cast<double>(frequency.QuadPart);
+    const double ms =
+        1000.0 * static_cast<double>(ended.QuadPart - began.QuadPart) / static_cast<double>(frequency.QuadPart);
     auto& f = figures();
     const std::lock_guard lock(f.mutex);
     ++f.count;
@@ -76,7 +77,8 @@ void called(std::string_view what) {
     APTTYPEQUALIFIER qualifier;
     const HRESULT code = CoGetApartmentType(&type, &qualifier);
     // Where another thread made the multithreaded apartment, one that entered none is in it only by implication.
-    if (code == CO_E_NOTINITIALIZED || (SUCCEEDED(code) && type == APTTYPE_MTA && qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA))
+    if (code == CO_E_NOTINITIALIZED ||
+        (SUCCEEDED(code) && type == APTTYPE_MTA && qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA))
         ruleBroken(std::string(what) + " was called from a thread in no apartment");
 }
 

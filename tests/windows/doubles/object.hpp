@@ -1,6 +1,6 @@
-// What every double is made of: counted references with a count of all that live, one line in the log for each call, and the rules that
-// a client of TAPI or Core Audio must keep. A broken rule is a line that begins with "RULE BROKEN"; tests look for it.
-// DESKLINE_DOUBLE_LOG names the log; without it nothing is written.
+// What every double is made of: counted references with a count of all that live, one line in the log for each call,
+// and the rules that a client of TAPI or Core Audio must keep. A broken rule is a line that begins with "RULE BROKEN";
+// tests look for it. DESKLINE_DOUBLE_LOG names the log; without it nothing is written.
 #pragma once
 #include <windows.h>
 
@@ -43,7 +43,9 @@ public:
     }
     HRESULT STDMETHODCALLTYPE GetTypeInfo(UINT, LCID, ITypeInfo**) override { return E_NOTIMPL; }
     HRESULT STDMETHODCALLTYPE GetIDsOfNames(REFIID, LPOLESTR*, UINT, LCID, DISPID*) override { return E_NOTIMPL; }
-    HRESULT STDMETHODCALLTYPE Invoke(DISPID, REFIID, LCID, WORD, DISPPARAMS*, VARIANT*, EXCEPINFO*, UINT*) override { return E_NOTIMPL; }
+    HRESULT STDMETHODCALLTYPE Invoke(DISPID, REFIID, LCID, WORD, DISPPARAMS*, VARIANT*, EXCEPINFO*, UINT*) override {
+        return E_NOTIMPL;
+    }
 };
 
 template <class T>
@@ -119,7 +121,9 @@ class ClassFactory final : public TapiObject<IClassFactory> {
 public:
     using Make = HRESULT (*)(REFIID, void**);
     explicit ClassFactory(Make make) : make_(make) {}
-    HRESULT STDMETHODCALLTYPE CreateInstance(IUnknown* outer, REFIID id, void** out) override { return outer ? CLASS_E_NOAGGREGATION : make_(id, out); }
+    HRESULT STDMETHODCALLTYPE CreateInstance(IUnknown* outer, REFIID id, void** out) override {
+        return outer ? CLASS_E_NOAGGREGATION : make_(id, out);
+    }
     HRESULT STDMETHODCALLTYPE LockServer(BOOL) override { return S_OK; }
 
 private:

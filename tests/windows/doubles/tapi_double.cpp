@@ -1,5 +1,5 @@
-// TAPI 3 as real COM objects on the simulated switch: handler, agents, sessions, groups, queues, addresses, calls, enumerators, events on
-// a thread of its own. DESKLINE_DOUBLE_TELEPHONY_CONSOLE: port of the simulator's console.
+// TAPI 3 as real COM objects on the simulated switch: handler, agents, sessions, groups, queues, addresses, calls,
+// enumerators, events on a thread of its own. DESKLINE_DOUBLE_TELEPHONY_CONSOLE: port of the simulator's console.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,18 +34,25 @@ struct World {
     std::atomic<bool> secondObjects{false};  // each event of a session brings another object that stands for it
     std::atomic<long> registrations{0};      // for calls, of all clients
 
-    World() : acd({.traffic = std::getenv("DESKLINE_DOUBLE_TRAFFIC") ? std::atof(std::getenv("DESKLINE_DOUBLE_TRAFFIC")) : 0.0, .seed = 1}, now()) {
+    World()
+        : acd({.traffic =
+                   std::getenv("DESKLINE_DOUBLE_TRAFFIC") ? std::atof(std::getenv("DESKLINE_DOUBLE_TRAFFIC")) : 0.0,
+               .seed = 1},
+              now()) {
         driver = std::make_unique<simulation::Driver>(acd);
         if (const auto port = consolePort("DESKLINE_DOUBLE_TELEPHONY_CONSOLE"))
-            console = std::make_unique<simulation::Console>(port, [this](const boost::json::object& request) -> boost::json::object {
-                if (request.contains("do") && request.at("do") == "figures")
-                    return {{"live", liveObjects(Family::telephony).load()}, {"callbacks", callbackFigures()}, {"held", held()}};
-                if (request.contains("do") && request.at("do") == "second-objects") {
-                    secondObjects = true;
-                    return {{"ok", true}};
-                }
-                return simulation::control(acd, request);
-            });
+            console = std::make_unique<simulation::Console>(
+                port, [this](const boost::json::object& request) -> boost::json::object {
+                    if (request.contains("do") && request.at("do") == "figures")
+                        return {{"live", liveObjects(Family::telephony).load()},
+                                {"callbacks", callbackFigures()},
+                                {"held", held()}};
+                    if (request.contains("do") && request.at("do") == "second-objects") {
+                        secondObjects = true;
+                        return {{"ok", true}};
+                    }
+                    return simulation::control(acd, request);
+                });
     }
 };
 World& world() {
@@ -177,16 +184,26 @@ public:
         called(fmt::format("ITQueue::put_MeasurementPeriod({})", period));
         return hr(world().acd.setMeasurementPeriod(name, period));
     }
-    HRESULT WINAPI get_MeasurementPeriod(__LONG32* out) override { return figure(&QueueStatistics::measurementPeriodSeconds, out); }
+    HRESULT WINAPI get_MeasurementPeriod(__LONG32* out) override {
+        return figure(&QueueStatistics::measurementPeriodSeconds, out);
+    }
     HRESULT WINAPI get_TotalCallsQueued(__LONG32* out) override { return figure(&QueueStatistics::queued, out); }
     HRESULT WINAPI get_CurrentCallsQueued(__LONG32* out) override { return figure(&QueueStatistics::waiting, out); }
     HRESULT WINAPI get_TotalCallsAbandoned(__LONG32* out) override { return figure(&QueueStatistics::abandoned, out); }
     HRESULT WINAPI get_TotalCallsFlowedIn(__LONG32* out) override { return figure(&QueueStatistics::flowedIn, out); }
     HRESULT WINAPI get_TotalCallsFlowedOut(__LONG32* out) override { return figure(&QueueStatistics::flowedOut, out); }
-    HRESULT WINAPI get_LongestEverWaitTime(__LONG32* out) override { return figure(&QueueStatistics::longestEverWaitSeconds, out); }
-    HRESULT WINAPI get_CurrentLongestWaitTime(__LONG32* out) override { return figure(&QueueStatistics::longestWaitSeconds, out); }
-    HRESULT WINAPI get_AverageWaitTime(__LONG32* out) override { return figure(&QueueStatistics::averageWaitSeconds, out); }
-    HRESULT WINAPI get_FinalDisposition(__LONG32* out) override { return figure(&QueueStatistics::finalDisposition, out); }
+    HRESULT WINAPI get_LongestEverWaitTime(__LONG32* out) override {
+        return figure(&QueueStatistics::longestEverWaitSeconds, out);
+    }
+    HRESULT WINAPI get_CurrentLongestWaitTime(__LONG32* out) override {
+        return figure(&QueueStatistics::longestWaitSeconds, out);
+    }
+    HRESULT WINAPI get_AverageWaitTime(__LONG32* out) override {
+        return figure(&QueueStatistics::averageWaitSeconds, out);
+    }
+    HRESULT WINAPI get_FinalDisposition(__LONG32* out) override {
+        return figure(&QueueStatistics::finalDisposition, out);
+    }
     HRESULT WINAPI get_Name(BSTR* out) override { return removed() ? hr(0x80040046) : give(name, out); }
 
 private:
@@ -291,20 +308,34 @@ public:
         *out = toOleDate(session->startedAt, com::secondsEastOfUtc(*out));
         return S_OK;
     }
-    HRESULT WINAPI get_SessionDuration(__LONG32* out) override { return figure(&SessionStatistics::durationSeconds, out); }
+    HRESULT WINAPI get_SessionDuration(__LONG32* out) override {
+        return figure(&SessionStatistics::durationSeconds, out);
+    }
     HRESULT WINAPI get_NumberOfCalls(__LONG32* out) override { return figure(&SessionStatistics::calls, out); }
     HRESULT WINAPI get_TotalTalkTime(__LONG32* out) override { return figure(&SessionStatistics::talkSeconds, out); }
-    HRESULT WINAPI get_AverageTalkTime(__LONG32* out) override { return figure(&SessionStatistics::averageTalkSeconds, out); }
+    HRESULT WINAPI get_AverageTalkTime(__LONG32* out) override {
+        return figure(&SessionStatistics::averageTalkSeconds, out);
+    }
     HRESULT WINAPI get_TotalCallTime(__LONG32* out) override { return figure(&SessionStatistics::callSeconds, out); }
-    HRESULT WINAPI get_AverageCallTime(__LONG32* out) override { return figure(&SessionStatistics::averageCallSeconds, out); }
-    HRESULT WINAPI get_TotalWrapUpTime(__LONG32* out) override { return figure(&SessionStatistics::wrapUpSeconds, out); }
-    HRESULT WINAPI get_AverageWrapUpTime(__LONG32* out) override { return figure(&SessionStatistics::averageWrapUpSeconds, out); }
+    HRESULT WINAPI get_AverageCallTime(__LONG32* out) override {
+        return figure(&SessionStatistics::averageCallSeconds, out);
+    }
+    HRESULT WINAPI get_TotalWrapUpTime(__LONG32* out) override {
+        return figure(&SessionStatistics::wrapUpSeconds, out);
+    }
+    HRESULT WINAPI get_AverageWrapUpTime(__LONG32* out) override {
+        return figure(&SessionStatistics::averageWrapUpSeconds, out);
+    }
     HRESULT WINAPI get_ACDCallRate(CURRENCY* out) override {
         const auto session = world().acd.session(id);
         return session ? give(session->statistics.callsPerHour, out) : E_FAIL;
     }
-    HRESULT WINAPI get_LongestTimeToAnswer(__LONG32* out) override { return figure(&SessionStatistics::longestAnswerSeconds, out); }
-    HRESULT WINAPI get_AverageTimeToAnswer(__LONG32* out) override { return figure(&SessionStatistics::averageAnswerSeconds, out); }
+    HRESULT WINAPI get_LongestTimeToAnswer(__LONG32* out) override {
+        return figure(&SessionStatistics::longestAnswerSeconds, out);
+    }
+    HRESULT WINAPI get_AverageTimeToAnswer(__LONG32* out) override {
+        return figure(&SessionStatistics::averageAnswerSeconds, out);
+    }
 
 private:
     ~SessionObject() override {
@@ -336,14 +367,16 @@ public:
         called("ITAgent::EnumerateAgentSessions");
         std::vector<ComPtr<ITAgentSession>> items;
         for (const auto& session : world().acd.sessions())
-            if (session.agent == id && session.state != SessionState::session_ended) items.emplace_back(sessions().get(session.id));
+            if (session.agent == id && session.state != SessionState::session_ended)
+                items.emplace_back(sessions().get(session.id));
         return enumerate(std::move(items), out);
     }
     HRESULT WINAPI CreateSession(ITACDGroup* group, ITAddress* address, ITAgentSession** out) override {
         called(fmt::format("ITAgent::CreateSession agent={}", id));
         return create(group, address, nullptr, out);
     }
-    HRESULT WINAPI CreateSessionWithPIN(ITACDGroup* group, ITAddress* address, BSTR pin, ITAgentSession** out) override {
+    HRESULT WINAPI CreateSessionWithPIN(ITACDGroup* group, ITAddress* address, BSTR pin,
+                                        ITAgentSession** out) override {
         called(fmt::format("ITAgent::CreateSessionWithPIN agent={}", id));
         if (!pin) return E_INVALIDARG;
         const auto given = text(pin);
@@ -367,16 +400,26 @@ public:
         called(fmt::format("ITAgent::put_MeasurementPeriod({})", period));
         return hr(world().acd.setMeasurementPeriod(id, period));
     }
-    HRESULT WINAPI get_MeasurementPeriod(__LONG32* out) override { return figure(&AgentStatistics::measurementPeriodSeconds, out); }
+    HRESULT WINAPI get_MeasurementPeriod(__LONG32* out) override {
+        return figure(&AgentStatistics::measurementPeriodSeconds, out);
+    }
     HRESULT WINAPI get_OverallCallRate(CURRENCY* out) override {
         const auto agent = world().acd.agent(id);
         return agent ? give(agent->statistics.callsPerHour, out) : E_FAIL;
     }
     HRESULT WINAPI get_NumberOfACDCalls(__LONG32* out) override { return figure(&AgentStatistics::acdCalls, out); }
-    HRESULT WINAPI get_NumberOfIncomingCalls(__LONG32* out) override { return figure(&AgentStatistics::incomingCalls, out); }
-    HRESULT WINAPI get_NumberOfOutgoingCalls(__LONG32* out) override { return figure(&AgentStatistics::outgoingCalls, out); }
-    HRESULT WINAPI get_TotalACDTalkTime(__LONG32* out) override { return figure(&AgentStatistics::acdTalkSeconds, out); }
-    HRESULT WINAPI get_TotalACDCallTime(__LONG32* out) override { return figure(&AgentStatistics::acdCallSeconds, out); }
+    HRESULT WINAPI get_NumberOfIncomingCalls(__LONG32* out) override {
+        return figure(&AgentStatistics::incomingCalls, out);
+    }
+    HRESULT WINAPI get_NumberOfOutgoingCalls(__LONG32* out) override {
+        return figure(&AgentStatistics::outgoingCalls, out);
+    }
+    HRESULT WINAPI get_TotalACDTalkTime(__LONG32* out) override {
+        return figure(&AgentStatistics::acdTalkSeconds, out);
+    }
+    HRESULT WINAPI get_TotalACDCallTime(__LONG32* out) override {
+        return figure(&AgentStatistics::acdCallSeconds, out);
+    }
     HRESULT WINAPI get_TotalWrapUpTime(__LONG32* out) override { return figure(&AgentStatistics::wrapUpSeconds, out); }
     HRESULT WINAPI get_AgentSessions(VARIANT*) override { return E_NOTIMPL; }
 
@@ -385,7 +428,8 @@ private:
         if (!group || !address) return E_INVALIDARG;
         if (!out) return E_POINTER;
         std::string session;
-        if (const Code code = world().acd.createSession(id, static_cast<GroupObject*>(group)->name, static_cast<AddressObject*>(address)->name, pin, session))
+        if (const Code code = world().acd.createSession(id, static_cast<GroupObject*>(group)->name,
+                                                        static_cast<AddressObject*>(address)->name, pin, session))
             return hr(code);
         return ComPtr<ITAgentSession>(sessions().get(session)).CopyTo(out);
     }
@@ -447,7 +491,9 @@ public:
         const std::lock_guard lock(mutex);
         return value;
     }
-    HRESULT WINAPI get_Address(ITAddress** out) override { return ComPtr<ITAddress>(addresses().get(get().address)).CopyTo(out); }
+    HRESULT WINAPI get_Address(ITAddress** out) override {
+        return ComPtr<ITAddress>(addresses().get(get().address)).CopyTo(out);
+    }
     HRESULT WINAPI get_CallState(CALL_STATE* out) override {
         *out = number(get().state);
         return S_OK;
@@ -599,8 +645,10 @@ public:
         for (const auto& address : world().acd.addresses()) items.emplace_back(addresses().get(address.name));
         return enumerate(std::move(items), out);
     }
-    HRESULT WINAPI RegisterCallNotifications(ITAddress* address, VARIANT_BOOL monitor, VARIANT_BOOL owner, __LONG32, __LONG32, __LONG32* out) override {
-        called(fmt::format("ITTAPI::RegisterCallNotifications({}, monitor={}, owner={})", static_cast<AddressObject*>(address)->name, monitor, owner));
+    HRESULT WINAPI RegisterCallNotifications(ITAddress* address, VARIANT_BOOL monitor, VARIANT_BOOL owner, __LONG32,
+                                             __LONG32, __LONG32* out) override {
+        called(fmt::format("ITTAPI::RegisterCallNotifications({}, monitor={}, owner={})",
+                           static_cast<AddressObject*>(address)->name, monitor, owner));
         const std::lock_guard lock(mutex_);
         registrations_[++lastRegistration_] = static_cast<AddressObject*>(address)->name;
         ++world().registrations;
@@ -751,7 +799,9 @@ HRESULT Tapi::FindConnectionPoint(REFIID id, IConnectionPoint** out) {
 
 HRESULT Tapi::advise(IUnknown* sink, DWORD* cookie) {
     ComPtr<ITTAPIEventNotification> wanted;
-    if (FAILED(sink->QueryInterface(__uuidof(ITTAPIEventNotification), reinterpret_cast<void**>(wanted.GetAddressOf())))) return CONNECT_E_CANNOTCONNECT;
+    if (FAILED(
+            sink->QueryInterface(__uuidof(ITTAPIEventNotification), reinterpret_cast<void**>(wanted.GetAddressOf()))))
+        return CONNECT_E_CANNOTCONNECT;
     const std::lock_guard lock(mutex_);
     sink_ = wanted;
     *cookie = 1;
@@ -791,7 +841,8 @@ void Tapi::run() {
 
 void Tapi::fire(TAPI_EVENT kind, const ComPtr<IDispatch>& event) {
     if (!(filter_ & kind)) {
-        if (filter_ == 0 && !std::exchange(missedToldOnce_, true)) ruleBroken("put_EventFilter is missing: an event was lost");
+        if (filter_ == 0 && !std::exchange(missedToldOnce_, true))
+            ruleBroken("put_EventFilter is missing: an event was lost");
         return;
     }
     ComPtr<ITTAPIEventNotification> sink;
@@ -810,16 +861,21 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 log(fmt::format("TE_AGENTSESSION {} session={}", static_cast<int>(e.event), e.session.id));
-                fire(::TE_AGENTSESSION, event<SessionEventObject>(sessionOfEvent(e.session.id), static_cast<int>(e.event)));
+                fire(::TE_AGENTSESSION,
+                     event<SessionEventObject>(sessionOfEvent(e.session.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::AgentHappened>) {
                 fire(::TE_AGENT, event<AgentEventObject>(agentObject(e.agent.id), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
-                fire(::TE_ACDGROUP, event<GroupEventObject>(ComPtr<ITACDGroup>(groups().get(e.group)), static_cast<int>(e.event)));
+                fire(::TE_ACDGROUP,
+                     event<GroupEventObject>(ComPtr<ITACDGroup>(groups().get(e.group)), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
-                fire(::TE_QUEUE, event<QueueEventObject>(ComPtr<ITQueue>(queues().get(e.queue)), static_cast<int>(e.event)));
+                fire(::TE_QUEUE,
+                     event<QueueEventObject>(ComPtr<ITQueue>(queues().get(e.queue)), static_cast<int>(e.event)));
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
                 fire(::TE_AGENTHANDLER,
-                     event<HandlerEventObject>(ComPtr<ITAgentHandler>(handlers().get(std::string(simulation::handlerName))), static_cast<int>(e.event)));
+                     event<HandlerEventObject>(
+                         ComPtr<ITAgentHandler>(handlers().get(std::string(simulation::handlerName))),
+                         static_cast<int>(e.event)));
             } else {
                 std::ptrdiff_t times = 0;
                 {
@@ -840,7 +896,8 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
                     else if (e.event == CallEvent::info)
                         fire(::TE_CALLINFOCHANGE, event<CallInfoChangeObject>(info, 0));
                     else
-                        fire(::TE_CALLSTATE, event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
+                        fire(::TE_CALLSTATE,
+                             event<CallStateObject>(info, e.call.state, e.call.cause.value_or(CallCause::none)));
                 }
             }
         },

@@ -49,7 +49,8 @@ struct Sound {
                                  reinterpret_cast<void**>(enumerator.GetAddressOf())) == S_OK);
         ComPtr<IMMDevice> device;
         REQUIRE(enumerator->GetDefaultAudioEndpoint(eRender, eConsole, device.GetAddressOf()) == S_OK);
-        REQUIRE(device->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr, reinterpret_cast<void**>(manager.GetAddressOf())) == S_OK);
+        REQUIRE(device->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr,
+                                 reinterpret_cast<void**>(manager.GetAddressOf())) == S_OK);
         ComPtr<IAudioSessionEnumerator> all;
         manager->GetSessionEnumerator(all.GetAddressOf());
         int count = 0;

@@ -13,7 +13,8 @@ inline const std::string logFile = [] {
     char folder[MAX_PATH];
     GetTempPathA(MAX_PATH, folder);
     auto file = std::string(folder) + "doubles-" + std::to_string(GetCurrentProcessId()) + ".log";
-    _putenv(("DESKLINE_DOUBLE_LOG=" + file).c_str());  // before the doubles are loaded; the C library keeps its own copy
+    _putenv(
+        ("DESKLINE_DOUBLE_LOG=" + file).c_str());  // before the doubles are loaded; the C library keeps its own copy
     return file;
 }();
 

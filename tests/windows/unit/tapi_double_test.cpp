@@ -1,10 +1,11 @@
-// The double of TAPI itself: a real COM server, and each rule, once broken, is found. Runs in the prefix where it is registered.
+// The double of TAPI itself: a real COM server, and each rule, once broken, is found. Runs in the prefix where it is
+// registered.
 #include <catch2/catch.hpp>
 
 #include <thread>
 
-#include "telephony/tapi3/interfaces.hpp"
 #include "doubles_log.hpp"
+#include "telephony/tapi3/interfaces.hpp"
 
 using namespace deskline;
 using com::ComPtr;
@@ -37,10 +38,12 @@ struct Tapi {
     Client client;
 
     explicit Tapi(bool filter = true) {
-        REQUIRE(CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi.GetAddressOf())) == S_OK);
+        REQUIRE(CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
+                                 reinterpret_cast<void**>(tapi.GetAddressOf())) == S_OK);
         REQUIRE(tapi->Initialize() == S_OK);
         if (filter) tapi->put_EventFilter(telephony::eventFilter);
-        com::query<IConnectionPointContainer>(tapi.Get())->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point.GetAddressOf());
+        com::query<IConnectionPointContainer>(tapi.Get())
+            ->FindConnectionPoint(__uuidof(ITTAPIEventNotification), point.GetAddressOf());
         point->Advise(&client, &cookie);
         ComPtr<IEnumAgentHandler> all;
         com::query<ITTAPICallCenter>(tapi.Get())->EnumerateAgentHandlers(all.GetAddressOf());
@@ -49,7 +52,8 @@ struct Tapi {
     }
     void signIn(const char* agent) {
         ComPtr<ITAgent> object;
-        CHECK(handler->CreateAgentWithID(com::Bstr(agent).get(), com::Bstr(agent).get(), object.GetAddressOf()) == S_OK);
+        CHECK(handler->CreateAgentWithID(com::Bstr(agent).get(), com::Bstr(agent).get(), object.GetAddressOf()) ==
+              S_OK);
     }
     void end() {
         if (cookie) point->Unadvise(std::exchange(cookie, 0));
@@ -67,7 +71,8 @@ const auto apartment = com::enterApartment();
 
 TEST_CASE("the doubles keep COM's own rules: identity, enumerators, argument checks") {
     Tapi t;
-    const auto one = com::identityOf(t.tapi.Get()), two = com::identityOf(com::query<ITTAPICallCenter>(t.tapi.Get()).Get());
+    const auto one = com::identityOf(t.tapi.Get()),
+               two = com::identityOf(com::query<ITTAPICallCenter>(t.tapi.Get()).Get());
     CHECK(one.Get() == two.Get());
     ComPtr<IEnumACDGroup> groups, clone;
     REQUIRE(t.handler->EnumerateACDGroups(groups.GetAddressOf()) == S_OK);
@@ -84,7 +89,8 @@ TEST_CASE("the doubles keep COM's own rules: identity, enumerators, argument che
     CHECK(groups->Next(1, group.GetAddressOf(), nullptr) == E_POINTER);
     ComPtr<ITAgent> agent;
     CHECK(t.handler->CreateAgentWithID(com::Bstr("1001").get(), nullptr, agent.GetAddressOf()) == E_INVALIDARG);
-    CHECK(static_cast<std::uint32_t>(t.handler->CreateAgentWithID(com::Bstr("1001").get(), com::Bstr("no").get(), agent.GetAddressOf())) == 0x80000059U);
+    CHECK(static_cast<std::uint32_t>(t.handler->CreateAgentWithID(com::Bstr("1001").get(), com::Bstr("no").get(),
+                                                                  agent.GetAddressOf())) == 0x80000059U);
     CHECK(t.tapi->Initialize() == S_FALSE);
 }
 
@@ -116,7 +122,8 @@ TEST_CASE("broken rule: Shutdown before Unadvise, and no Shutdown at all") {
     }));
     CHECK(found("released without Shutdown", [] {
         ComPtr<ITTAPI> tapi;
-        CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI), reinterpret_cast<void**>(tapi.GetAddressOf()));
+        CoCreateInstance(telephony::tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
+                         reinterpret_cast<void**>(tapi.GetAddressOf()));
         tapi->Initialize();
     }));
 }
@@ -127,12 +134,15 @@ TEST_CASE("broken rule: a line that is still registered at Shutdown, and a regis
     ULONG fetched = 0;
     __LONG32 registration = 0;
     Tapi t;
-    const auto listen = [&] { return t.tapi->RegisterCallNotifications(line.Get(), VARIANT_TRUE, VARIANT_FALSE, 0x8, 1, &registration); };
+    const auto listen = [&] {
+        return t.tapi->RegisterCallNotifications(line.Get(), VARIANT_TRUE, VARIANT_FALSE, 0x8, 1, &registration);
+    };
     REQUIRE(t.tapi->EnumerateAddresses(lines.GetAddressOf()) == S_OK);
     REQUIRE(lines->Next(1, line.GetAddressOf(), &fetched) == S_OK);
     REQUIRE(listen() == S_OK);
     CHECK(t.tapi->UnregisterNotifications(registration) == S_OK);
-    CHECK(found("UnregisterNotifications of what is not registered", [&] { CHECK(t.tapi->UnregisterNotifications(registration) == E_INVALIDARG); }));
+    CHECK(found("UnregisterNotifications of what is not registered",
+                [&] { CHECK(t.tapi->UnregisterNotifications(registration) == E_INVALIDARG); }));
     REQUIRE(listen() == S_OK);
     lines.Reset();
     line.Reset();
@@ -156,5 +166,6 @@ TEST_CASE("broken rule: a leaked reference is counted") {
 
 TEST_CASE("broken rule: a call from a thread in no apartment") {
     Tapi t;
-    CHECK(found("in no apartment", [&] { std::thread([&] { t.tapi->put_EventFilter(telephony::eventFilter); }).join(); }));
+    CHECK(found("in no apartment",
+                [&] { std::thread([&] { t.tapi->put_EventFilter(telephony::eventFilter); }).join(); }));
 }

@@ -11,10 +11,11 @@ TEST_CASE("session states and session events are numbered differently, and mappe
     CHECK(fromTapi(::ASST_READY) == SessionState::ready);
     CHECK(fromTapi(::ASE_READY) == SessionEvent::ready);
     CHECK(static_cast<int>(::ASST_READY) != static_cast<int>(::ASE_READY));
-    for (const auto state : {SessionState::not_ready, SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup, SessionState::session_ended})
+    for (const auto state : {SessionState::not_ready, SessionState::ready, SessionState::busy_on_call,
+                             SessionState::busy_wrapup, SessionState::session_ended})
         CHECK(fromTapi(toTapi(state)) == state);
-    for (const auto state :
-         {AgentState::not_ready, AgentState::ready, AgentState::busy_acd, AgentState::busy_incoming, AgentState::busy_outgoing, AgentState::unknown})
+    for (const auto state : {AgentState::not_ready, AgentState::ready, AgentState::busy_acd, AgentState::busy_incoming,
+                             AgentState::busy_outgoing, AgentState::unknown})
         CHECK(fromTapi(toTapi(state)) == state);
     CHECK(fromTapi(static_cast<AGENT_SESSION_STATE>(99)) == SessionState::unknown);
     CHECK(fromTapi(static_cast<AGENT_SESSION_EVENT>(-1)) == SessionEvent::unknown);
