@@ -78,7 +78,6 @@ void Shard::tryAgain() {
 
 void Shard::join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber) {
     audiences_[subscription].members.push_back(subscriber);
-    ++subscribers_;
 }
 
 void Shard::leave(const events::Subscription& subscription, Subscriber* subscriber) {
@@ -93,7 +92,6 @@ void Shard::leave(const events::Subscription& subscription, Subscriber* subscrib
     if (member == members.end()) return;
     *member = std::move(members.back());
     members.pop_back();
-    --subscribers_;
     if (members.empty()) audiences_.erase(found);
 }
 

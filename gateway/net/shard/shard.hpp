@@ -57,7 +57,6 @@ public:
     }
     void leave(Leaving stage);                  // tells all that is open
     Leaving leaving() const { return stage_; }  // the stage that was told last
-    std::size_t subscribers() const { return subscribers_; }
 
 private:
     void drain();
@@ -82,7 +81,7 @@ private:
     std::map<events::Subscription, Audience> audiences_;
     std::deque<std::shared_ptr<Subscriber>> touched_;
     std::vector<std::weak_ptr<Subscriber>> held_;
-    std::size_t subscribers_ = 0, passLength_ = 0;
+    std::size_t passLength_ = 0;
     bool passing_ = false, holding_ = false, delivering_ = false, turning_ = false;
     std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
     OpenThings open_, putOff_;

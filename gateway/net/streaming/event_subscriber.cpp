@@ -39,8 +39,8 @@ bool Outlet::seat(const identity::Identity& whose) {
 }
 
 void Outlet::setAudioRate(double perSecond) {
-    interval_ = std::chrono::duration_cast<Clock::duration>(
-        std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate)));
+    conflator_.setInterval(std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate))));
 }
 
 bool Outlet::expired() const {
@@ -72,7 +72,7 @@ void Outlet::end() {
     joined_ = beginning_ = again_ = hurried_ = false;
     putOff_ = nullptr;
     ++attaching_;
-    conflated_.clear();
+    conflator_.clear();
     holding_ = false;
 }
 
@@ -176,7 +176,7 @@ void Outlet::tellBeginning(const events::Attachment& attachment, const events::S
     }
     if (!attachment.reset.empty()) tellReset(attachment.reset);
     if (attachment.snapshot) {
-        conflated_.clear();  // it has what was held
+        conflator_.clear();  // it has what was held
         tellSnapshot(attachment.snapshot, attachment.cursor);
     }
     for (const auto& frame : attachment.missed)
@@ -231,7 +231,7 @@ void Outlet::adapt(By by) {
     auto subscription = subscription_;
     subscription.sight = site_.api.policy.sight(*identity_);
     if (subscription.sight == subscription_.sight) return;
-    conflated_.clear();  // of what it may not see any more nothing is held
+    conflator_.clear();  // of what it may not see any more nothing is held
     holding_ = false;
     listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
 }
@@ -251,13 +251,8 @@ void Outlet::flush() {
 }
 
 bool Outlet::conflate(const events::FramePtr& frame) {
-    const auto time = Clock::now();
-    auto& slot = conflated_.of(frame->subject, time);
-    if (!holding_ && slot.due <= time && channel_->queued() == 0) {  // what is held goes first, and not before its time
-        slot.due = time + interval_;
-        return false;
-    }
-    slot.held = frame;
+    const bool free = !holding_ && channel_->queued() == 0;  // what is held goes first, and not before its time
+    if (conflator_.passes(frame, Clock::now(), free)) return false;
     if (!holding_) {
         holding_ = true;
         shard_.hold(shared_from_this());
@@ -265,26 +260,23 @@ bool Outlet::conflate(const events::FramePtr& frame) {
     return true;
 }
 
-// In the order of the numbers, so that a client never has a cursor beyond what it lacks: one that is not due holds back
-// those after it.
 bool Outlet::releaseHeld() {
     const auto time = Clock::now();
-    const auto all = conflated_.held();
-    auto next = all.begin();
-    for (; next != all.end() && (*next)->due <= time && channel_->queued() == 0; ++next) release(**next, time);
-    if (next != all.begin()) shard_.touch(shared_from_this());
-    holding_ = next != all.end();
+    bool any = false;
+    while (channel_->queued() == 0) {
+        const auto frame = conflator_.takeDue(time);
+        if (!frame) break;
+        put(frame);
+        any = true;
+    }
+    if (any) shard_.touch(shared_from_this());
+    holding_ = conflator_.holds();
     return holding_;
-}
-
-void Outlet::release(Slot& slot, Clock::time_point time) {
-    slot.due = time + interval_;
-    put(std::exchange(slot.held, nullptr));
 }
 
 void Outlet::releaseAll() {
     if (!holding_) return;
-    for (auto* slot : conflated_.held()) release(*slot, Clock::now());
+    for (const auto& frame : conflator_.takeAll(Clock::now())) put(frame);
 }
 
 }  // namespace deskline::net

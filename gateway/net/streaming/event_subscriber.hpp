@@ -8,7 +8,7 @@
 #include "net/http/context.hpp"
 #include "net/shard/frame_encodings.hpp"
 #include "net/shard/shard.hpp"
-#include "net/streaming/conflated.hpp"
+#include "net/streaming/conflator.hpp"
 #include "net/streaming/pace.hpp"
 #include "net/transport/progress.hpp"
 #include "net/transport/tls_connection.hpp"
@@ -89,8 +89,7 @@ protected:
     std::optional<Shares::Share> place_;
 
 private:
-    using Clock = Conflated::Clock;
-    using Slot = Conflated::Slot;
+    using Clock = Conflator::Clock;
 
     void unread() noexcept;
     void beTooSlow();
@@ -101,7 +100,6 @@ private:
     void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
     void begun();
     bool conflate(const events::FramePtr& frame);
-    void release(Slot& slot, Clock::time_point time);
     void releaseAll();
     void watchMeters(bool watch);
     void present();
@@ -109,8 +107,7 @@ private:
 
     events::Subscription joinedAs_;
     Progress progress_;
-    Conflated conflated_;  // at most `audioRate` frames a second for one object
-    Clock::duration interval_{};
+    Conflator conflator_;                     // at most `audioRate` frames a second for one object
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
     bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
     bool hurried_ = false;                    // the next one waits for no time

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"
-#include "unit/net/addresses.hpp"
+#include "unit/net/transport/addresses.hpp"
 
 using namespace deskline;
 using namespace deskline::net;
