@@ -30,7 +30,9 @@ for ((round = 1; round <= rounds; round++)); do
       beast) [[ beast -nt $here/peers/beast.cpp ]] || g++ -std=c++20 -O2 "$here/peers/beast.cpp" -o beast -lssl -lcrypto -lpthread; start="./beast 9105 cert.pem key.pem"; port=9105 ;;
       node) [[ -d node_modules/ws ]] || npm install --silent ws >/dev/null; cp "$here/peers/node-ws.mjs" .; start="node node-ws.mjs 9103 cert.pem key.pem"; port=9103 ;;
       nchan) sed "s/PORT/9104/" "$here/peers/nchan.conf" >nchan/nginx.conf; cp cert.pem key.pem nchan/; start="nginx -p $work/nchan -c nginx.conf"; port=9104; pid_of="pgrep -P" ;;
-      *) port=""; source "$target" ;;
+      *) port=""
+        # shellcheck source=/dev/null  # a script that is given by name
+        source "$target" ;;
     esac
     if [[ -n $port ]]; then url=wss://127.0.0.1:$port/stream publish=https://127.0.0.1:$port/pub; fi
     taskset -c 0 $start >server.log 2>&1 &

@@ -1,6 +1,7 @@
 # Deskline as a target of compare.sh: one PUT …/state after the other, its reason `bench-{n}`, spread over the sessions of the twelve simulated
 # agents; clients subscribed to agent-session. Ledger, journal and policy are on. DESKLINE_BENCH_PROGRAM names another build.
 # Session ids are not known before the gateway runs, so it is started here, on the server's core; `start` only watches over it.
+# shellcheck shell=bash disable=SC2034  # what it sets is for compare.sh
 deskline_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 deskline_program=${DESKLINE_BENCH_PROGRAM:-$deskline_root/build/linux/deskline}
 deskline_data=$(mktemp -d "${TMPDIR:-/tmp}/deskline-bench-XXXXXX")

@@ -1,5 +1,6 @@
 # Part of ./test: ThreadSanitizer over the unit tests, but those that say to have one thread, and over the end-to-end tests that cross the most
 # threads. A report ends the program, and with it the test; none is suppressed.
+# shellcheck shell=bash disable=SC2154  # root, logs: of ./test
 build tsan
 step "tests: ThreadSanitizer"
 export TSAN_OPTIONS="halt_on_error=1 exitcode=66 second_deadlock_stack=1"
