@@ -18,7 +18,7 @@ while (($#)); do
   esac
 done
 mkdir -p "$work/nchan" && cd "$work"
-[[ wsfan -nt $here/wsfan.cpp ]] || g++ -std=c++20 -O2 "$here/wsfan.cpp" -o wsfan -lssl -lcrypto
+[[ -e wsfan && -z $(find "$here/wsfan" -newer wsfan) ]] || g++ -std=c++20 -O2 "$here"/wsfan/*.cpp -o wsfan -lssl -lcrypto
 [[ floor -nt $here/peers/floor.cpp ]] || g++ -std=c++20 -O2 "$here/peers/floor.cpp" -o floor -lssl -lcrypto
 [[ -f key.pem ]] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 90 -subj /CN=localhost 2>/dev/null
 padding=$(head -c 330 /dev/zero | tr '\0' x)
