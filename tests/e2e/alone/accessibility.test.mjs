@@ -65,7 +65,7 @@ for (const colorScheme of ['light', 'dark'])
       const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'), options);
       await eve.page.locator('deskline-agent-board [data-agent="1001"]').click();
       await eve.page.locator('deskline-timeline rect').first().waitFor({ state: 'attached' });
-      await eve.page.locator('deskline-curves canvas').waitFor({ timeout: 20_000 });
+      await eve.page.locator('deskline-queue-charts canvas').waitFor({ timeout: 20_000 });
       ((checked += await check(eve, 'team')), states++);
       await eve.shot('team-' + name, { fullPage: true });
       for (const person of [ada, eve]) {
@@ -143,14 +143,14 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
   await keyboard.press('Enter');
   await tabTo('Find');
   await keyboard.type('1001');
-  await page.locator('.happenings li').first().waitFor();
+  await page.locator('.event-feed li').first().waitFor();
   await tabTo('Settings');
   await keyboard.press('Enter');
   await tabTo('Language');
   await keyboard.press('d');
   await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-  await page.locator('.happenings li', { hasText: 'Nicht bereit' }).first().waitFor(); // what was said before is said again
+  await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor(); // what was said before is said again
   await ada.shot('desk-german');
   await tabTo('Abmelden');
   await keyboard.press('Enter');

@@ -53,7 +53,7 @@ const lists = {
   devices: 'audioDevices',
   audioSessions: 'audioSessions',
 };
-// What the gateway says of itself now, against the copy; figures are told by no event and left out.
+// What the gateway says of itself now, against the copy; statistics, which no event has, are left out.
 async function equalsSnapshot(c, what) {
   const stream = await gateway.stream({});
   const bare = (items) => Object.fromEntries(items.map(({ statistics, ...item }) => [item.id, item]));

@@ -128,14 +128,14 @@ test('the supervisor forces a state, with a reason; the agent sees it, and who i
   await panel.locator('.state[data-state="not-ready"]').waitFor();
   await panel.getByRole('button', { name: 'Ready', exact: true }).click();
   await bob.state('ready');
-  await bob.page.locator('.happenings li', { hasText: 'by eve' }).first().waitFor();
+  await bob.page.locator('.event-feed li', { hasText: 'by eve' }).first().waitFor();
   await panel.getByLabel('Reason').fill('training');
   await panel.getByRole('button', { name: 'Not ready' }).click();
   await bob.state('not-ready');
   await bob.page.locator('deskline-agent-state .note', { hasText: 'training' }).waitFor();
   await eve.page.locator('deskline-timeline rect').first().waitFor({ state: 'attached' });
   await eve.page.locator('deskline-queue-board tbody tr').first().waitFor();
-  await eve.page.locator('deskline-curves canvas').waitFor({ timeout: 20_000 });
+  await eve.page.locator('deskline-queue-charts canvas').waitFor({ timeout: 20_000 });
 });
 
 test('what happened is 300 lines, the newest first', async () => {
@@ -147,8 +147,8 @@ test('what happened is 300 lines, the newest first', async () => {
       (await gateway.setState(session, n % 2 ? 'not-ready' : 'ready', n % 2 ? { reason: 'round ' + n } : {})).status,
       200,
     );
-  await bob.page.locator('.happenings li', { hasText: 'round 309' }).first().waitFor();
-  const lines = await bob.page.locator('.happenings li').allTextContents();
+  await bob.page.locator('.event-feed li', { hasText: 'round 309' }).first().waitFor();
+  const lines = await bob.page.locator('.event-feed li').allTextContents();
   assert.equal(lines.length, 300);
   assert.match(lines[0], /round 309/);
 });

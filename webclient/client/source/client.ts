@@ -23,7 +23,7 @@ import {
 } from './contract';
 import { alone, throughLeader, throughWorker, type Link, type Shared } from './links';
 import { Problem } from './problem';
-import { applied, begun, nothing, refreshed, welcomed, type State } from './state';
+import { applyEvent, applySnapshot, applyStatistics, applyWelcome, nothing, type State } from './state';
 
 const mostWaiting = 10_000; // events that an iterator has not taken
 
@@ -44,7 +44,7 @@ export interface ConnectOptions {
   readonly webSocket?: typeof WebSocket | undefined;
 }
 
-export interface Happenings {
+export interface ClientEvents {
   /** Every event, once, in order. */
   event: DesklineEvent;
   freshness: Freshness;
@@ -52,7 +52,7 @@ export interface Happenings {
   /** Events were missed that the gateway no longer has; the copy is right again with the snapshot that follows. */
   reset: Reset;
 }
-type Kinds = Happenings & { [T in Topic]: EventOf<T> };
+type Kinds = ClientEvents & { [T in Topic]: EventOf<T> };
 type Listen<T> = (value: T) => void;
 interface Watch {
   look(): void;
@@ -69,10 +69,10 @@ export class Client {
   #commands = new Commands((frame) => this.#link.send(frame));
   /** The first snapshot is there. */
   readonly ready: Promise<void>;
-  #begun!: () => void;
+  #resolveReady!: () => void;
 
   constructor(options: ConnectOptions) {
-    this.ready = new Promise((done) => (this.#begun = done));
+    this.ready = new Promise((done) => (this.#resolveReady = done));
     const {
       token,
       gateway = globalThis.location?.href.replace(/[^/]*([?#].*)?$/, ''),
@@ -82,7 +82,7 @@ export class Client {
     } = options;
     if (!gateway) throw new TypeError('connect() needs the gateway\'s address: { gateway: "https://host:8443" }');
     const source: TokenSource = typeof token === 'function' ? token : () => token;
-    const tell = {
+    const listener = {
       frame: (frame: Frame) => this.#hear(frame),
       freshness: (freshness: Freshness) => this.#fresh(freshness),
     };
@@ -98,10 +98,10 @@ export class Client {
       locks = typeof navigator !== 'undefined' && 'locks' in navigator && typeof BroadcastChannel !== 'undefined';
     this.#link =
       share && workers
-        ? throughWorker(shared, tell)
+        ? throughWorker(shared, listener)
         : share && locks
-          ? throughLeader(shared, tell)
-          : alone(shared, tell);
+          ? throughLeader(shared, listener)
+          : alone(shared, listener);
     globalThis.addEventListener?.('online', this.#wake);
     globalThis.document?.addEventListener('visibilitychange', this.#wake);
   }
@@ -202,10 +202,10 @@ export class Client {
     }
   }
 
-  /** Reads the figures of these again: no event tells them. */
+  /** Reads the statistics of these again: no event has them. */
   async refresh(list: 'agents' | 'sessions' | 'queues'): Promise<void> {
     const items = await this.list<{ readonly id: string }>('/' + list);
-    this.#change(refreshed(this.#state, list, items));
+    this.#change(applyStatistics(this.#state, list, items));
   }
 
   /** Peaks, while somebody looks: `audio.meter` events from now until what comes back is called. */
@@ -245,28 +245,28 @@ export class Client {
   #hear(frame: Frame): void {
     switch (frame.op) {
       case 'welcome':
-        this.#change(welcomed(this.#state, frame));
-        return this.#tell('welcome', frame);
+        this.#change(applyWelcome(this.#state, frame));
+        return this.#notify('welcome', frame);
       case 'reset':
-        return this.#tell('reset', frame);
+        return this.#notify('reset', frame);
       case 'snapshot':
-        this.#change(begun(this.#state, frame));
-        this.#begun();
+        this.#change(applySnapshot(this.#state, frame));
+        this.#resolveReady();
         return this.#commands.applied(numberOf(frame.cursor));
       case 'result':
         return this.#commands.result(frame);
       case 'event':
-        return this.#happened(frame);
+        return this.#applyEvent(frame);
     }
   }
 
-  #happened(event: DesklineEvent): void {
+  #applyEvent(event: DesklineEvent): void {
     if (event.type !== 'deskline.audio.meter') {
       if (numberOf(event.id) <= numberOf(this.#state.cursor)) return; // heard already, from another that led
-      this.#change(applied(this.#state, event));
+      this.#change(applyEvent(this.#state, event));
     }
-    this.#tell('event', event);
-    this.#tell(event.type.slice('deskline.'.length) as Topic, event);
+    this.#notify('event', event);
+    this.#notify(event.type.slice('deskline.'.length) as Topic, event);
     this.#commands.applied(numberOf(this.#state.cursor));
   }
 
@@ -274,7 +274,7 @@ export class Client {
     this.#freshness = freshness;
     if (freshness.status === 'live' && this.#lookers) this.#link.meters(true);
     this.#commands.live(freshness.status === 'live');
-    this.#tell('freshness', freshness);
+    this.#notify('freshness', freshness);
   }
 
   #change(state: State): void {
@@ -287,7 +287,7 @@ export class Client {
     });
   }
 
-  #tell<K extends keyof Kinds>(kind: K, value: Kinds[K]): void {
+  #notify<K extends keyof Kinds>(kind: K, value: Kinds[K]): void {
     for (const listener of this.#listeners.get(kind) ?? []) {
       try {
         (listener as Listen<Kinds[K]>)(value);

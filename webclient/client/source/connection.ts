@@ -92,7 +92,7 @@ export class Connection {
 
   constructor(
     private readonly options: ConnectionOptions,
-    private readonly tell: Listener,
+    private readonly listener: Listener,
   ) {
     this.#cursor = options.cursor ?? '';
     this.#topics = new Set(options.topics ?? everything);
@@ -190,21 +190,21 @@ export class Connection {
       if (this.#cursor && numberOf(frame.id) <= numberOf(this.#cursor)) return; // a repeat
       this.#cursor = frame.id;
     } else if (frame.op === 'snapshot') this.#cursor = frame.cursor;
-    if (frame.op !== 'result' || !frame.id.startsWith('probe')) this.tell.frame(frame);
+    if (frame.op !== 'result' || !frame.id.startsWith('probe')) this.listener.frame(frame);
     if (frame.op === 'snapshot' || (frame.op === 'welcome' && frame.resumed)) this.#live = true;
     if (this.#live && this.#freshness.status !== 'live') this.#fresh({ status: 'live' });
   }
 
   #closed(code: number, reason: string): void {
-    let told: { reason?: string; retry?: number } = {};
+    let closing: { reason?: string; retry?: number } = {};
     try {
-      told = JSON.parse(reason) as typeof told;
+      closing = JSON.parse(reason) as typeof closing;
     } catch {
       /* cut, or another's words */
     }
-    if (code >= 4000 && code < 4100) return this.#refuse(code, told.reason ?? reason);
+    if (code >= 4000 && code < 4100) return this.#refuse(code, closing.reason ?? reason);
     this.#lost();
-    this.#later(told.retry ?? 0, code === 4102);
+    this.#later(closing.retry ?? 0, code === 4102);
   }
 
   #lost(): void {
@@ -237,7 +237,7 @@ export class Connection {
 
   #fresh(freshness: Freshness): void {
     this.#freshness = freshness;
-    this.tell.freshness(freshness);
+    this.listener.freshness(freshness);
   }
 
   // Every second: has the machine slept, is the other side silent, does the token end, is what is shown old by now?

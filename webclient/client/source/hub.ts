@@ -2,7 +2,7 @@
 // once, and the last events, so that one that was away for a moment misses none. It keeps no token: it asks a tab each time.
 import { Connection, type ConnectionOptions, type Freshness } from './connection';
 import { numberOf, type DesklineEvent, type Frame, type Welcome } from './contract';
-import { applied, begun, nothing, snapshotOf, welcomed, type State } from './state';
+import { applyEvent, applySnapshot, applyWelcome, nothing, snapshotOf, type State } from './state';
 
 /** What goes to a tab. */
 export type ToTab =
@@ -88,13 +88,13 @@ export class Hub {
   #hear(frame: Frame): void {
     if (frame.op === 'welcome') {
       this.#welcome = frame;
-      this.#state = welcomed(this.#state, frame);
+      this.#state = applyWelcome(this.#state, frame);
     } else if (frame.op === 'snapshot') {
-      this.#state = begun(this.#state, frame);
+      this.#state = applySnapshot(this.#state, frame);
       this.#recent = [];
       this.#from = numberOf(frame.cursor);
     } else if (frame.op === 'event' && frame.type !== 'deskline.audio.meter') {
-      this.#state = applied(this.#state, frame);
+      this.#state = applyEvent(this.#state, frame);
       this.#recent.push(frame);
       if (this.#recent.length > 2 * remembered) this.#from = numberOf(this.#recent.splice(0, remembered).at(-1)!.id);
     }

@@ -1,4 +1,4 @@
-export { connect, Client, type ConnectOptions, type Happenings } from './client';
+export { connect, Client, type ConnectOptions, type ClientEvents } from './client';
 export { Problem, type LocalProblem } from './problem';
 export type { Answer, CommandOptions } from './commands';
 export { claimsOf, type Freshness, type TokenSource } from './connection';

@@ -21,21 +21,25 @@ export interface Shared extends ConnectionOptions {
 }
 
 /** For this client alone. Each way begins at once. */
-export function alone(options: ConnectionOptions, tell: Listener): Link {
-  const connection = new Connection(options, tell);
+export function alone(options: ConnectionOptions, listener: Listener): Link {
+  const connection = new Connection(options, listener);
   connection.open();
   return connection;
 }
 
-// What a tab does with what it is told, whoever tells it.
-function tab(options: Shared, tell: Listener, post: (message: FromTab) => void): Link & { hear(message: ToTab): void } {
+// What a tab does with what it gets, from whichever sender.
+function tab(
+  options: Shared,
+  listener: Listener,
+  post: (message: FromTab) => void,
+): Link & { hear(message: ToTab): void } {
   let live = false;
   return {
     hear(message) {
-      if ('frame' in message) tell.frame(message.frame);
+      if ('frame' in message) listener.frame(message.frame);
       else if ('freshness' in message) {
         live = message.freshness.status === 'live';
-        tell.freshness(message.freshness);
+        listener.freshness(message.freshness);
       } else if ('ask' in message) {
         const { ask } = message;
         Promise.resolve()
@@ -68,11 +72,11 @@ function whileShown(leave: () => void, attach: () => void): () => void {
 /** What a worker is to do; functions stay in the tab. */
 const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
 
-/** Where the worker cannot be had (its script is refused, say), the tabs elect one that leads. */
-export function throughWorker(options: Shared, tell: Listener): Link {
+/** Where the worker cannot be had (its script is refused, for instance), the tabs elect one that leads. */
+export function throughWorker(options: Shared, listener: Listener): Link {
   const worker = new SharedWorker(options.worker!, { type: 'module', name: options.name });
   const { port } = worker;
-  const link = tab(options, tell, (message) => port.postMessage(message));
+  const link = tab(options, listener, (message) => port.postMessage(message));
   const attach = () => port.postMessage({ options: plain(options), attach: options.state().cursor });
   const unhook = whileShown(() => link.close(), attach);
   const leave = () => {
@@ -84,7 +88,7 @@ export function throughWorker(options: Shared, tell: Listener): Link {
   worker.onerror = () => {
     worker.onerror = null;
     leave();
-    now = throughLeader(options, tell);
+    now = throughLeader(options, listener);
   };
   attach();
   return {
@@ -100,17 +104,17 @@ type OnChannel =
   { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };
 
 /** Needs Web Locks and BroadcastChannel. */
-export function throughLeader(options: Shared, tell: Listener): Link {
+export function throughLeader(options: Shared, listener: Listener): Link {
   const me = crypto.randomUUID(),
     channel = new BroadcastChannel(options.name),
     ended = new AbortController();
   let hub: Hub | undefined,
     release = () => {};
-  const say = (message: FromTab) =>
+  const send = (message: FromTab) =>
     hub ? hub.from(me, message, hear) : channel.postMessage({ from: me, message } satisfies OnChannel);
-  const link = tab(options, tell, say);
+  const link = tab(options, listener, send);
   const hear = (message: ToTab) => link.hear(message);
-  const attach = () => say({ attach: options.state().cursor });
+  const attach = () => send({ attach: options.state().cursor });
   channel.onmessage = ({ data }: MessageEvent<OnChannel>) => {
     if ('from' in data)
       hub?.from(data.from, data.message, (message) =>
@@ -129,7 +133,7 @@ export function throughLeader(options: Shared, tell: Listener): Link {
   navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {}); // given up before its turn
   attach();
   const leave = () => {
-    say({ bye: true });
+    send({ bye: true });
     hub?.connection.close();
   };
   const unhook = whileShown(leave, attach);

@@ -1,5 +1,5 @@
 // The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: what has not changed stays the
-// same object, so that any framework sees by `===` what has. Figures (`statistics`) are as of the last snapshot, event or refresh.
+// same object, so that any framework sees by `===` what has. `statistics` are as of the last snapshot, event or refresh.
 import type {
   AcdGroup,
   Address,
@@ -73,9 +73,9 @@ export const nothing: State = {
 const byId = <T extends { readonly id: string }>(items: readonly T[] = []): Copy<T> =>
   new Map(items.map((item) => [item.id, item]));
 
-export const welcomed = (state: State, { gateway, identity }: Welcome): State => ({ ...state, gateway, identity });
+export const applyWelcome = (state: State, { gateway, identity }: Welcome): State => ({ ...state, gateway, identity });
 
-export function begun(state: State, snapshot: Snapshot): State {
+export function applySnapshot(state: State, snapshot: Snapshot): State {
   const copies = Object.fromEntries(
     Object.entries(lists).map(([name, key]) => [name, byId<{ readonly id: string }>(snapshot[key])]),
   ) as unknown as Pick<State, ListName>;
@@ -87,7 +87,7 @@ export function begun(state: State, snapshot: Snapshot): State {
   };
 }
 
-/** The frame that `begun` would make this state of: what a second reader starts with. */
+/** The frame that `applySnapshot` would make this state of: what a second reader starts with. */
 export function snapshotOf(state: State): Snapshot {
   const copies = Object.fromEntries(
     Object.entries(lists).map(([name, key]) => [key, [...state[name as ListName].values()]]),
@@ -95,9 +95,10 @@ export function snapshotOf(state: State): Snapshot {
   return { op: 'snapshot', cursor: state.cursor, sources: [...state.sources.values()], ...copies };
 }
 
-function kept<T extends { readonly id: string }>(copy: Copy<T>, item: T, gone: boolean): Copy<T> {
+/** The list with the item in it, or without it where it was removed. */
+function upsert<T extends { readonly id: string }>(copy: Copy<T>, item: T, removed: boolean): Copy<T> {
   const next = new Map(copy);
-  if (gone) next.delete(item.id);
+  if (removed) next.delete(item.id);
   else next.set(item.id, item);
   return next;
 }
@@ -105,12 +106,12 @@ function kept<T extends { readonly id: string }>(copy: Copy<T>, item: T, gone: b
 const mapped = <T>(copy: Copy<T>, change: (item: T) => T): Copy<T> =>
   new Map([...copy].map(([id, item]) => [id, change(item)]));
 
-/** What the agent's list of sessions becomes; the gateway tells it with the session's events. */
+/** What the agent's list of sessions becomes; the gateway reports it with the session's events. */
 function membership(agents: Copy<Agent>, session: AgentSession, ended: boolean): Copy<Agent> {
   const agent = agents.get(session.agent);
   if (!agent || agent.sessions.includes(session.id) !== ended) return agents;
   const sessions = ended ? agent.sessions.filter((id) => id !== session.id) : [...agent.sessions, session.id];
-  return kept(agents, { ...agent, sessions }, false);
+  return upsert(agents, { ...agent, sessions }, false);
 }
 
 /** A role has one device for each flow. */
@@ -127,7 +128,7 @@ function defaults(devices: Copy<AudioDevice>, chosen: AudioDevice): Copy<AudioDe
 }
 
 /** The state after the event. An event of before the state's cursor must not come here. */
-export function applied(before: State, event: DesklineEvent): State {
+export function applyEvent(before: State, event: DesklineEvent): State {
   if (event.type === 'deskline.audio.meter') return before;
   const state = { ...before, cursor: event.id };
   switch (event.type) {
@@ -136,42 +137,43 @@ export function applied(before: State, event: DesklineEvent): State {
         ended = what === 'end';
       return {
         ...state,
-        sessions: kept(state.sessions, session, ended),
+        sessions: upsert(state.sessions, session, ended),
         agents: membership(state.agents, session, ended),
       };
     }
     case 'deskline.agent':
-      return { ...state, agents: kept(state.agents, event.data.agent, event.data.event === 'signed-out') };
+      return { ...state, agents: upsert(state.agents, event.data.agent, event.data.event === 'signed-out') };
     case 'deskline.agent-handler':
-      return { ...state, handlers: kept(state.handlers, event.data.handler, event.data.event === 'removed') };
+      return { ...state, handlers: upsert(state.handlers, event.data.handler, event.data.event === 'removed') };
     case 'deskline.acd-group':
-      return { ...state, groups: kept(state.groups, event.data.group, event.data.event === 'removed') };
+      return { ...state, groups: upsert(state.groups, event.data.group, event.data.event === 'removed') };
     case 'deskline.queue':
-      return { ...state, queues: kept(state.queues, event.data.queue, event.data.event === 'removed') };
+      return { ...state, queues: upsert(state.queues, event.data.queue, event.data.event === 'removed') };
     case 'deskline.call': {
       const { call } = event.data;
-      return { ...state, calls: kept(state.calls, call, call.state === 'disconnected' || call.state === 'idle') };
+      return { ...state, calls: upsert(state.calls, call, call.state === 'disconnected' || call.state === 'idle') };
     }
     case 'deskline.audio.session': {
       const { session, change } = event.data;
       return {
         ...state,
-        audioSessions: kept(state.audioSessions, session, change === 'disconnected' || session.state === 'expired'),
+        audioSessions: upsert(state.audioSessions, session, change === 'disconnected' || session.state === 'expired'),
       };
     }
     case 'deskline.audio.device': {
       const { device, change } = event.data,
-        devices = kept(state.devices, device, change === 'removed');
+        devices = upsert(state.devices, device, change === 'removed');
       return { ...state, devices: change === 'default' ? defaults(devices, device) : devices };
     }
     case 'deskline.source':
-      return told(state, event);
+      return applySource(state, event);
     default:
       return state;
   }
 }
 
-function told(state: State, { data, time }: Extract<DesklineEvent, { type: 'deskline.source' }>): State {
+/** A source was lost or is back: what it had told before is stale meanwhile. */
+function applySource(state: State, { data, time }: Extract<DesklineEvent, { type: 'deskline.source' }>): State {
   const connected = data.event !== 'lost';
   const capabilities = data.capabilities ?? state.sources.get(data.source)?.capabilities ?? {};
   const sources = new Map(state.sources).set(data.source, { source: data.source, connected, capabilities });
@@ -181,16 +183,16 @@ function told(state: State, { data, time }: Extract<DesklineEvent, { type: 'desk
   return { ...state, sources, agents: mapped(state.agents, age), sessions: mapped(state.sessions, age) };
 }
 
-/** The state with these objects as they were just read; figures are told by no event. */
-export function refreshed<N extends ListName>(
+/** The state with these objects as they were just read; no event has their statistics. */
+export function applyStatistics<N extends ListName>(
   state: State,
   list: N,
   items: readonly { readonly id: string; readonly statistics?: unknown }[],
 ): State {
-  const figures = new Map(items.map((item) => [item.id, item.statistics]));
+  const statistics = new Map(items.map((item) => [item.id, item.statistics]));
   const copy = state[list] as Copy<{ readonly id: string }>;
   return {
     ...state,
-    [list]: mapped(copy, (item) => (figures.has(item.id) ? { ...item, statistics: figures.get(item.id) } : item)),
+    [list]: mapped(copy, (item) => (statistics.has(item.id) ? { ...item, statistics: statistics.get(item.id) } : item)),
   };
 }

@@ -8,10 +8,10 @@ class Tab {
   token: string | null | undefined = 'token';
   constructor(readonly hub: Hub) {}
   say(message: FromTab): void {
-    this.hub.from(this, message, (told) => {
-      this.heard.push(structuredClone(told));
-      if ('ask' in told && this.token !== undefined)
-        this.hub.from(this, { ask: told.ask, token: this.token }, () => {});
+    this.hub.from(this, message, (received) => {
+      this.heard.push(structuredClone(received));
+      if ('ask' in received && this.token !== undefined)
+        this.hub.from(this, { ask: received.ask, token: this.token }, () => {});
     });
   }
   get frames(): string[] {
@@ -42,9 +42,9 @@ describe('a hub', () => {
     two.say({ attach: '' });
     expect(FakeSocket.all.length).toBe(1);
     expect(two.frames).toEqual(['welcome', 'snapshot']);
-    const begun = two.heard.find((m) => 'frame' in m && m.frame.op === 'snapshot') as unknown as { frame: Snapshot };
-    expect(begun.frame.cursor).toBe('e-2');
-    expect(begun.frame.agents!.map((a) => a.id)).toEqual(['1001', '1002']);
+    const first = two.heard.find((m) => 'frame' in m && m.frame.op === 'snapshot') as unknown as { frame: Snapshot };
+    expect(first.frame.cursor).toBe('e-2');
+    expect(first.frame.agents!.map((a) => a.id)).toEqual(['1001', '1002']);
     FakeSocket.last.say(event(3, 'call', { event: 'state', call: { id: 'c' } }));
     expect(one.frames.at(-1)).toBe('e-3');
     expect(two.frames.at(-1)).toBe('e-3');

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../source/contract';
-import { applied, begun, nothing, refreshed, snapshotOf } from '../source/state';
+import { applyEvent, applySnapshot, applyStatistics, nothing, snapshotOf } from '../source/state';
 import { agent, event, session, snapshot } from './fakes';
 
-const start = begun(
+const start = applySnapshot(
   nothing,
   snapshot(1, {
     agents: [agent('1001', ['s1']), agent('1002')],
@@ -13,13 +13,13 @@ const start = begun(
 
 describe('the copy', () => {
   test("a session that begins or ends is in its agent's list", () => {
-    const two = applied(
+    const two = applyEvent(
       start,
       event(2, 'agent-session', { event: 'new-session', session: session('s2', '1002'), previousState: 'not-ready' }),
     );
     expect([...two.sessions.keys()]).toEqual(['s1', 's2']);
     expect(two.agents.get('1002')!.sessions).toEqual(['s2']);
-    const one = applied(
+    const one = applyEvent(
       two,
       event(3, 'agent-session', {
         event: 'end',
@@ -33,20 +33,20 @@ describe('the copy', () => {
   });
 
   test('what has not changed stays the same object', () => {
-    const next = applied(start, event(2, 'call', { event: 'state', call: { id: 'c', state: 'offering' } }));
+    const next = applyEvent(start, event(2, 'call', { event: 'state', call: { id: 'c', state: 'offering' } }));
     expect(next.agents).toBe(start.agents);
     expect(next.calls).not.toBe(start.calls);
     expect(start.calls.size).toBe(0);
   });
 
   test.each([['disconnected'], ['idle']])('a call that is %s is gone', (state) => {
-    const on = applied(start, event(2, 'call', { event: 'state', call: { id: 'c', state: 'connected' } }));
-    expect(applied(on, event(3, 'call', { event: 'state', call: { id: 'c', state } })).calls.size).toBe(0);
+    const on = applyEvent(start, event(2, 'call', { event: 'state', call: { id: 'c', state: 'connected' } }));
+    expect(applyEvent(on, event(3, 'call', { event: 'state', call: { id: 'c', state } })).calls.size).toBe(0);
   });
 
   test('a default device takes the role from the other of its flow', () => {
     const device = (id: string, flow: string, defaultFor: string[]) => ({ id, flow, defaultFor });
-    const before = begun(
+    const before = applySnapshot(
       nothing,
       snapshot(1, {
         audioDevices: [
@@ -56,7 +56,7 @@ describe('the copy', () => {
         ],
       } as unknown as Partial<Snapshot>),
     );
-    const after = applied(
+    const after = applyEvent(
       before,
       event(2, 'audio.device', { change: 'default', device: device('b', 'render', ['console']) }),
     );
@@ -68,25 +68,25 @@ describe('the copy', () => {
   });
 
   test('a lost switch makes agents and sessions stale since then, once; a lost mixer does not', () => {
-    const lost = applied(start, event(2, 'source', { event: 'lost', source: 'telephony', cause: 'source-lost' }));
+    const lost = applyEvent(start, event(2, 'source', { event: 'lost', source: 'telephony', cause: 'source-lost' }));
     expect(lost.agents.get('1001')!.stale).toEqual({ since: '2026-05-01T08:00:00.000Z', cause: 'source-lost' });
     expect(lost.sources.get('telephony')!.connected).toBe(false);
-    const again = applied(
+    const again = applyEvent(
       lost,
       event(3, 'source', { event: 'lost', source: 'telephony', cause: 'other' }, '2026-05-01T09:00:00.000Z'),
     );
     expect(again.sessions.get('s1')!.stale!.cause).toBe('source-lost');
     expect(
-      applied(start, event(2, 'source', { event: 'lost', source: 'audio', cause: 'x' })).agents.get('1001')!.stale,
+      applyEvent(start, event(2, 'source', { event: 'lost', source: 'audio', cause: 'x' })).agents.get('1001')!.stale,
     ).toBeUndefined();
   });
 
   test('a second reader that begins with it has the same', () => {
-    expect(begun(nothing, snapshotOf(start))).toEqual(start);
+    expect(applySnapshot(nothing, snapshotOf(start))).toEqual(start);
   });
 
-  test('figures are refreshed alone', () => {
-    const next = refreshed(start, 'agents', [
+  test('statistics are refreshed alone', () => {
+    const next = applyStatistics(start, 'agents', [
       { id: '1001', statistics: { acdCalls: 7 } },
       { id: 'unknown', statistics: {} },
     ]);
@@ -96,6 +96,6 @@ describe('the copy', () => {
   });
 
   test('a meter changes nothing, not even the cursor', () => {
-    expect(applied(start, event(9, 'audio.meter', { object: 'a', peak: 1, channels: [] }))).toBe(start);
+    expect(applyEvent(start, event(9, 'audio.meter', { object: 'a', peak: 1, channels: [] }))).toBe(start);
   });
 });

@@ -82,7 +82,7 @@ export class AudioMixerElement extends DesklineElement {
   protected override select = (state: State) => [state.devices, state.audioSessions];
 
   protected override begin(client: Client): (() => void)[] {
-    const told = ({
+    const onChange = ({
       data,
       time,
     }: {
@@ -101,8 +101,8 @@ export class AudioMixerElement extends DesklineElement {
       this.requestUpdate();
     };
     return [
-      client.on('audio.device', told),
-      client.on('audio.session', told),
+      client.on('audio.device', onChange),
+      client.on('audio.session', onChange),
       client.meters(),
       client.on('audio.meter', ({ data: { object, peak } }) =>
         this.renderRoot

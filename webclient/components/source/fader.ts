@@ -15,8 +15,8 @@ export class Fader {
     private readonly refused: (problem: Problem | undefined) => void,
   ) {}
 
-  shown(key: string, told: number): number {
-    return this.#held.get(key) ?? told;
+  shown(key: string, reported: number): number {
+    return this.#held.get(key) ?? reported;
   }
 
   /** `volume`, or `channel<n>` of these. */

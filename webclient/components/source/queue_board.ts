@@ -3,7 +3,7 @@ import type { Client, Queue, State } from '@deskline/client';
 import { css, html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { DesklineElement } from './element';
-import { figures } from './figures';
+import { watchStatistics } from './statistics';
 import { byName, clock, percent } from './words';
 
 /** Answered of those that came: abandoned calls are not. Undefined where none came. */
@@ -30,7 +30,7 @@ export class QueueBoardElement extends DesklineElement {
   ];
 
   protected override select = (state: State) => [state.queues];
-  protected override begin = (client: Client) => [figures(client, 'queues')];
+  protected override begin = (client: Client) => [watchStatistics(client, 'queues')];
 
   protected override draw(): unknown {
     const compare = byName(this.language),

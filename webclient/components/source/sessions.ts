@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { DesklineElement, refusal } from './element';
-import { figures } from './figures';
+import { watchStatistics } from './statistics';
 import { byName, clock, timeOfDay } from './words';
 
 export class SessionsElement extends DesklineElement {
@@ -13,7 +13,7 @@ export class SessionsElement extends DesklineElement {
   @internal() private ending = new Set<string>();
 
   protected override select = (state: State) => [state.sessions, state.identity];
-  protected override begin = (client: Client) => [figures(client, 'sessions')];
+  protected override begin = (client: Client) => [watchStatistics(client, 'sessions')];
 
   protected override draw(): unknown {
     const compare = byName(this.language);

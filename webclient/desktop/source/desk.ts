@@ -21,7 +21,7 @@ export class Desk extends View {
         <section class="card" aria-labelledby="desk-audio"><h2 id="desk-audio">${say('desk.audio')}</h2><deskline-headset .client=${client}></deskline-headset><deskline-audio-mixer .client=${client}></deskline-audio-mixer></section>
       </div>
       <div class="column">
-        <section class="card" aria-labelledby="desk-events"><h2 id="desk-events">${say('desk.events')}</h2><deskline-happenings .client=${client}></deskline-happenings></section>
+        <section class="card" aria-labelledby="desk-events"><h2 id="desk-events">${say('desk.events')}</h2><deskline-event-feed .client=${client}></deskline-event-feed></section>
       </div>
     </div>`;
   }

@@ -1,13 +1,13 @@
 import '@deskline/components';
 import { controls, tokens } from '@deskline/components/theme';
-import { Curves } from './curves';
 import { Desk } from './desk';
 import { Desktop } from './desktop';
-import { Happenings } from './happenings';
+import { EventFeed } from './event_feed';
 import { Headset } from './headset';
 import { Host } from './host';
 import { OpenSession } from './open_session';
 import './page.css';
+import { QueueCharts } from './queue_charts';
 import { Team } from './team';
 import { Today } from './today';
 
@@ -16,9 +16,9 @@ for (const [name, element] of Object.entries({
   'deskline-open-session': OpenSession,
   'deskline-today': Today,
   'deskline-headset': Headset,
-  'deskline-happenings': Happenings,
+  'deskline-event-feed': EventFeed,
   'deskline-desk': Desk,
-  'deskline-curves': Curves,
+  'deskline-queue-charts': QueueCharts,
   'deskline-host': Host,
   'deskline-team': Team,
   'deskline-desktop': Desktop,

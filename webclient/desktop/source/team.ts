@@ -31,11 +31,11 @@ export class Team extends View {
               : html`<p class="soft">${say('team.nobody')}</p>`
           }
         </section>
-        <section class="card" aria-labelledby="team-events"><h2 id="team-events">${say('desk.events')}</h2><deskline-happenings .client=${client}></deskline-happenings></section>
+        <section class="card" aria-labelledby="team-events"><h2 id="team-events">${say('desk.events')}</h2><deskline-event-feed .client=${client}></deskline-event-feed></section>
       </div>
       <div class="column">
         <section class="card" aria-labelledby="team-queues"><h2 id="team-queues">${say('team.queues')}</h2><deskline-queue-board .client=${client}></deskline-queue-board></section>
-        <section class="card" aria-labelledby="team-charts"><h2 id="team-charts">${say('team.charts')}</h2><deskline-curves .client=${client}></deskline-curves></section>
+        <section class="card" aria-labelledby="team-charts"><h2 id="team-charts">${say('team.charts')}</h2><deskline-queue-charts .client=${client}></deskline-queue-charts></section>
       </div>
     </div>`;
   }

@@ -1,6 +1,6 @@
-// An agent's figures as the switch counts them: calls, talk, wrap-up.
+// An agent's statistics as the switch counts them: calls, talk, wrap-up.
 import type { Client, State } from '@deskline/client';
-import { figures } from '@deskline/components/figures';
+import { watchStatistics } from '@deskline/components/statistics';
 import { clock } from '@deskline/components/words';
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
@@ -9,13 +9,13 @@ import { View } from './view';
 export class Today extends View {
   @property() agent = '';
   protected override select = (state: State) => [state.agents.get(this.agent)];
-  protected override begin = (client: Client) => [figures(client, 'agents')];
+  protected override begin = (client: Client) => [watchStatistics(client, 'agents')];
 
   protected override draw(): unknown {
     const of = this.state.agents.get(this.agent)?.statistics,
       say = this.say;
     if (!of) return nothing;
-    return html`<dl class="figures">
+    return html`<dl class="statistics">
       <div><dt>${say('today.calls')}</dt><dd>${of.acdCalls + of.incomingCalls + of.outgoingCalls}</dd></div>
       <div><dt>${say('today.talk')}</dt><dd>${clock(of.acdTalkSeconds)}</dd></div>
       <div><dt>${say('today.wrapup')}</dt><dd>${clock(of.wrapUpSeconds)}</dd></div>

@@ -1,6 +1,6 @@
-// How the queues have gone since the page was opened: one curve for each, a point whenever figures are read. Drawn by uPlot.
+// How the queues have gone since the page was opened: one curve for each, a point whenever statistics are read. Drawn by uPlot.
 import type { Client, Queue, State } from '@deskline/client';
-import { figures } from '@deskline/components/figures';
+import { watchStatistics } from '@deskline/components/statistics';
 import { answered } from '@deskline/components/queue_board';
 import { byName, timeOfDay } from '@deskline/components/words';
 import { html } from 'lit';
@@ -19,12 +19,12 @@ const metrics: Readonly<Record<Metric, (queue: Queue) => number | null>> = {
     return share === undefined ? null : Math.round(share * 100);
   },
 };
-const kept = 720,
-  apart = 4000; // points (an hour), ms
+const mostPoints = 720, // an hour
+  apart = 4000; // ms
 const strokes = ['--call', '--ready', '--away', '--wrapup', '--bad', '--soft'],
   dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
 
-export class Curves extends View {
+export class QueueCharts extends View {
   @internal() private metric: Metric = 'waiting';
   #times: number[] = [];
   #points = new Map<string, (Record<Metric, number | null> | undefined)[]>();
@@ -34,7 +34,7 @@ export class Curves extends View {
 
   protected override select = (state: State) => [state.queues];
   protected override begin = (client: Client) => [
-    figures(client, 'queues'),
+    watchStatistics(client, 'queues'),
     client.subscribe(
       (state) => state.queues,
       (queues) => this.#add(queues),
@@ -63,7 +63,7 @@ export class Curves extends View {
           number | null
         >);
     }
-    if (this.#times.length > kept) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
+    if (this.#times.length > mostPoints) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
     for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name); // a queue that has been gone for an hour
   }
 
@@ -72,14 +72,14 @@ export class Curves extends View {
       names = this.#names();
     const said = names.map((name) => `${name} ${this.#points.get(name)!.at(-1)?.[this.metric] ?? '–'}`).join(', ');
     return html`<label>${say('team.chart')}<select @change=${({ target }: Event) => (this.metric = (target as HTMLSelectElement).value as Metric)}>${(Object.keys(metrics) as Metric[]).map((metric) => html`<option value=${metric}>${say(`team.chart.${metric}`)}</option>`)}</select></label>
-      <div class="curves" role="img" aria-label=${say('team.chart.said', { metric: say(`team.chart.${this.metric}`), values: said })}></div>
+      <div class="queue-charts" role="img" aria-label=${say('team.chart.said', { metric: say(`team.chart.${this.metric}`), values: said })}></div>
       ${this.#times.length ? '' : html`<p class="soft">${say('team.chart.none')}</p>`}`;
   }
 
   #names = (): string[] => [...this.#points.keys()].sort(byName(this.language));
 
   protected override updated(): void {
-    const place = this.querySelector<HTMLElement>('.curves');
+    const place = this.querySelector<HTMLElement>('.queue-charts');
     if (!place || !this.#times.length) return;
     const names = this.#names(),
       data = [

@@ -7,7 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { View } from './view';
 import type { Key } from './words';
 
-const kept = 300,
+const mostLines = 300,
   kinds = ['agent-session', 'agent', 'call', 'audio', 'source'] as const;
 interface Line {
   readonly event: DesklineEvent;
@@ -17,7 +17,7 @@ interface Line {
   readonly by: string;
 }
 
-export class Happenings extends View {
+export class EventFeed extends View {
   @internal() private kind = '';
   @internal() private sought = '';
   #lines: Line[] = [];
@@ -34,7 +34,7 @@ export class Happenings extends View {
       about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
     if (last?.kind === kind && about(last.text) === about(line.text)) this.#lines[0] = line;
     else this.#lines.unshift(line);
-    this.#lines.length = Math.min(kept, this.#lines.length);
+    this.#lines.length = Math.min(mostLines, this.#lines.length);
     this.requestUpdate();
   }
 
@@ -101,13 +101,13 @@ export class Happenings extends View {
       </div>
       ${
         lines.length
-          ? html`<ol class="happenings" tabindex="0" aria-label=${say('desk.events')}>${repeat(
+          ? html`<ol class="event-feed" tabindex="0" aria-label=${say('desk.events')}>${repeat(
               lines,
               ({ event }) => event.id,
               ({ event: { time }, text, by }) =>
                 html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time><span>${text} <span class="soft">${by}</span></span></li>`,
             )}</ol>`
-          : html`<p class="soft happenings">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`
+          : html`<p class="soft event-feed">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`
       }
     `;
   }

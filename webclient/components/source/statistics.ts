@@ -1,0 +1,27 @@
+// No event has statistics: they are read every five seconds while somebody looks at them, once for all of a page that do.
+import type { Client } from '@deskline/client';
+
+type WithStatistics = 'agents' | 'sessions' | 'queues';
+const watched = new WeakMap<Client, Map<WithStatistics, { users: number; timer: ReturnType<typeof setInterval> }>>();
+const period = 5000;
+
+/** Until what comes back is called. */
+export function watchStatistics(client: Client, list: WithStatistics): () => void {
+  const ofClient =
+    watched.get(client) ?? new Map<WithStatistics, { users: number; timer: ReturnType<typeof setInterval> }>();
+  watched.set(client, ofClient);
+  const read = () => {
+    if (client.freshness.status === 'live' && document.visibilityState === 'visible')
+      client.refresh(list).catch(() => {}); // the next time again
+  };
+  const known = ofClient.get(list);
+  if (known) known.users++;
+  else ofClient.set(list, { users: 1, timer: setInterval(read, period) });
+  void client.ready.then(read);
+  return () => {
+    const mine = ofClient.get(list)!;
+    if (--mine.users) return;
+    clearInterval(mine.timer);
+    ofClient.delete(list);
+  };
+}
