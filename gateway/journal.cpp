@@ -1,10 +1,6 @@
 #include "journal.hpp"
 
 #include <iostream>
-#ifdef _WIN32
-#include <fcntl.h>
-#include <io.h>
-#endif
 
 #include "events/archive.hpp"
 #include "host/arguments.hpp"
@@ -29,9 +25,7 @@ int exportLines(const host::Configuration& configuration, const JournalOptions& 
                 const char* what) {
     std::optional<Time> from, to;
     if (!moment(options.from, "--from", from) || !moment(options.to, "--to", to)) return 2;
-#ifdef _WIN32
-    _setmode(_fileno(stdout), _O_BINARY);  // a line ends as JSON Lines says
-#endif
+    host::keepLineEnds();
     const auto count = lines(configuration.journal.path, from, to, std::cout);
     if (!count) return host::failed(count.error());
     host::say(std::to_string(*count) + " " + what);

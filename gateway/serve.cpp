@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <cstdlib>
 
 #include "access.hpp"
 #include "api/source_readiness.hpp"
@@ -13,6 +12,7 @@
 #include "events/ledger.hpp"
 #include "host/arguments.hpp"
 #include "host/descriptors.hpp"
+#include "host/ending.hpp"
 #include "host/logging.hpp"
 #include "host/privacy.hpp"
 #include "host/signals.hpp"
@@ -278,8 +278,7 @@ int serve(const host::Configuration& c) {
     access->authenticator->stop();
     spdlog::info("ended");
     if (!whole) {
-        spdlog::default_logger()->flush();
-        std::_Exit(conflict ? 1 : 0);
+        host::abandonProcess(conflict ? 1 : 0);
     }
     return conflict ? 1 : 0;
 }

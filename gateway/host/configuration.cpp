@@ -300,8 +300,8 @@ void fillDefaults(Configuration& c) {
     fill(c.journal.path, (data / "journal.db").string());
     fill(c.identity.localKey, (data / "local-key.pem").string());
     fill(c.identity.keys, (data / "keys.json").string());
-    fill(c.telephony.source, onWindows ? "tapi3" : "simulated");
-    fill(c.audio.source, onWindows ? "coreaudio" : "simulated");
+    fill(c.telephony.source, usualSources().telephony);
+    fill(c.audio.source, usualSources().audio);
     if (!c.server.basePath.empty() && !c.server.basePath.starts_with('/')) c.server.basePath = "/" + c.server.basePath;
     while (c.server.basePath.ends_with('/')) c.server.basePath.pop_back();
 }

@@ -1,10 +1,6 @@
 #include "host/descriptors.hpp"
 
 #include <algorithm>
-#include <limits>
-#ifndef _WIN32
-#include <sys/resource.h>
-#endif
 
 namespace deskline::host {
 namespace {
@@ -15,33 +11,7 @@ std::size_t ownPart(std::size_t shards) { return 512 + (shards > 32 ? 3 * (shard
 constexpr std::size_t mostCrowd =
     256;  // connections beyond the limit that still get an answer; else an eighth of what is left
 
-#ifndef _WIN32
-std::size_t number(rlim_t limit) {
-    return limit == RLIM_INFINITY || limit > std::numeric_limits<std::size_t>::max()
-               ? std::numeric_limits<std::size_t>::max()
-               : static_cast<std::size_t>(limit);
-}
-#endif
-
 }  // namespace
-
-#ifdef _WIN32
-std::optional<std::size_t> raiseDescriptors() { return std::nullopt; }
-std::optional<std::size_t> mostDescriptors() { return std::nullopt; }
-#else
-std::optional<std::size_t> raiseDescriptors() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
-    auto raised = limit;
-    raised.rlim_cur = raised.rlim_max;
-    return number(setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur);
-}
-std::optional<std::size_t> mostDescriptors() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
-    return number(limit.rlim_max);
-}
-#endif
 
 Share shareOf(std::optional<std::size_t> limit, std::size_t wanted, std::size_t shards) {
     if (!limit || *limit >= descriptorsFor(wanted, shards)) return {wanted, mostCrowd};

@@ -1,13 +1,7 @@
 #include "host/platform.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
-#ifdef _WIN32
-#include <process.h>
-#else
-#include <unistd.h>
-#endif
 
-#include "host/configuration.hpp"
 #include "model/files.hpp"
 
 namespace deskline::host {
@@ -18,24 +12,8 @@ std::string hostName() {
     return error || name.empty() ? "localhost" : name;
 }
 
-int processId() {
-#ifdef _WIN32
-    return _getpid();
-#else
-    return ::getpid();
-#endif
-}
-
-std::filesystem::path defaultDataFolder() {
-    if (onWindows)
-        return std::filesystem::path(processEnvironment("ProgramData").value_or("C:\\ProgramData")) / "Deskline";
-    if (const auto state = processEnvironment("XDG_STATE_HOME")) return std::filesystem::path(*state) / "deskline";
-    return std::filesystem::path(processEnvironment("HOME").value_or("/var/lib")) / ".local/state/deskline";
-}
-
 std::filesystem::path defaultConfiguration() {
-    const auto file =
-        onWindows ? defaultDataFolder() / "deskline.toml" : std::filesystem::path("/etc/deskline/deskline.toml");
+    auto file = usualConfiguration();
     const auto there = stampOf(file);
     return there && !*there ? std::filesystem::path()
                             : file;  // one that cannot be read is a mistake to be told, not the defaults

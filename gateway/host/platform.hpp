@@ -1,20 +1,27 @@
-// What differs between the hosts: names and folders. Thread: main's, at the start.
+// What differs between the hosts: names, folders, sources, what stdout does to lines. Thread: main's, at the start.
 #pragma once
 #include <filesystem>
 #include <string>
 
 namespace deskline::host {
 
-#ifdef _WIN32
-inline constexpr bool onWindows = true;
-#else
-inline constexpr bool onWindows = false;
-#endif
-
 std::string hostName();
 int processId();
-std::filesystem::path
-defaultDataFolder();  // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
-std::filesystem::path defaultConfiguration();  // "" when there is none
+// %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
+std::filesystem::path defaultDataFolder();
+// The file that is read where none is named, whether it is there or not: deskline.toml in %ProgramData%\Deskline;
+// /etc/deskline/deskline.toml
+std::filesystem::path usualConfiguration();
+std::filesystem::path defaultConfiguration();  // the same; "" when there is none
+
+// The sources where the configuration names none.
+struct UsualSources {
+    const char* telephony;
+    const char* audio;
+};
+UsualSources usualSources();
+
+// From now on a line on stdout ends with LF alone, as JSON Lines says: on Windows too.
+void keepLineEnds();
 
 }  // namespace deskline::host

@@ -3,7 +3,6 @@
 // while it serves and while it ends. Source: POSIX signal.h. Thread: main's, apart from its own that listens.
 #pragma once
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -31,9 +30,5 @@ private:
     std::atomic<int> asked_{0};
     std::unique_ptr<Listener> listener_;
 };
-
-// Does what may never return on a thread of its own. False: after `patience`, or as soon as `hurried`, it has not; it
-// goes on, and what it uses must not be destroyed any more.
-bool within(std::chrono::milliseconds patience, std::function<void()> work, const std::function<bool()>& hurried);
 
 }  // namespace deskline::host

@@ -3,12 +3,13 @@
 #ifdef DESKLINE_FAILPOINTS
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <string>
 #include <string_view>
+
+#include "model/killed.hpp"
 
 namespace deskline {
 namespace {
@@ -50,11 +51,7 @@ void failpoint(const char* name) {
     static Chosen chosen;
     unlessKnown(name, "failpoint.cpp");
     if (chosen.name != name || --chosen.left != 0) return;
-#ifdef _WIN32
-    std::abort();
-#else
-    std::raise(SIGKILL);
-#endif
+    endAsKilled();
 }
 
 }  // namespace deskline

@@ -15,13 +15,10 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/url.hpp>
 
+#include "model/files.hpp"
 #include "model/special_networks.hpp"
 #include "model/uri.hpp"
-#ifdef _WIN32
-#include <wincrypt.h>
-#endif
-
-#include "model/files.hpp"
+#include "outbound/host_authorities.hpp"
 
 namespace deskline::outbound {
 namespace {
@@ -165,24 +162,6 @@ asio::awaitable<Answer> exchanged(http::verb method, Post what, Means means) {
 }
 
 std::string inWords(const Answer& answer) { return answer.what + ": " + answer.error.message() + "."; }
-
-#ifdef _WIN32
-// OpenSSL knows nothing of Windows' certificate store.
-void trustHostAuthorities(SSL_CTX* context) {
-    const HCERTSTORE store = CertOpenSystemStoreW(0, L"ROOT");
-    if (!store) return;
-    for (PCCERT_CONTEXT found = nullptr; (found = CertEnumCertificatesInStore(store, found));) {
-        const unsigned char* bytes = found->pbCertEncoded;
-        if (X509* certificate = d2i_X509(nullptr, &bytes, static_cast<long>(found->cbCertEncoded))) {
-            X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate);
-            X509_free(certificate);
-        }
-    }
-    CertCloseStore(store, 0);
-}
-#else
-void trustHostAuthorities(SSL_CTX* context) { SSL_CTX_set_default_verify_paths(context); }
-#endif
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // spdlog and fmt, compiled once for the whole program from Debian's header packages (their own .cpp files are in no
-// package).
+// package). What colours a console has is in logging_linux.cpp and logging_windows.cpp.
 #include <fmt/format-inl.h>
 #include <spdlog/async.h>
 #include <spdlog/common-inl.h>
@@ -12,15 +12,10 @@
 #include <spdlog/details/registry-inl.h>
 #include <spdlog/logger-inl.h>
 #include <spdlog/pattern_formatter-inl.h>
-#include <spdlog/sinks/ansicolor_sink-inl.h>
 #include <spdlog/sinks/base_sink-inl.h>
 #include <spdlog/sinks/sink-inl.h>
-#include <spdlog/sinks/stdout_color_sinks-inl.h>
 #include <spdlog/sinks/stdout_sinks-inl.h>
 #include <spdlog/spdlog-inl.h>
-#ifdef _WIN32
-#include <spdlog/sinks/wincolor_sink-inl.h>
-#endif
 
 FMT_BEGIN_NAMESPACE
 namespace detail {
@@ -41,10 +36,3 @@ template class SPDLOG_API spdlog::sinks::stdout_sink_base<spdlog::details::conso
 template class SPDLOG_API spdlog::sinks::stdout_sink_base<spdlog::details::console_nullmutex>;
 template class SPDLOG_API spdlog::sinks::stdout_sink<spdlog::details::console_mutex>;
 template class SPDLOG_API spdlog::sinks::stderr_sink<spdlog::details::console_mutex>;
-#ifdef _WIN32
-template class SPDLOG_API spdlog::sinks::wincolor_sink<spdlog::details::console_mutex>;
-template class SPDLOG_API spdlog::sinks::wincolor_stdout_sink<spdlog::details::console_mutex>;
-#else
-template class SPDLOG_API spdlog::sinks::ansicolor_sink<spdlog::details::console_mutex>;
-template class SPDLOG_API spdlog::sinks::ansicolor_stdout_sink<spdlog::details::console_mutex>;
-#endif

@@ -1,25 +1,16 @@
 #include "net/transport/listening.hpp"
 
 #include "model/address.hpp"
+#include "net/transport/port_rules.hpp"
 
 namespace deskline::net {
 namespace {
 
 using Acceptor = boost::asio::ip::tcp::acceptor;
 
-#ifdef _WIN32
-constexpr const char* noRightToPort =
-    "Windows keeps this port for something else, or another program has it for itself alone: choose another port "
-    "(`netsh int ipv4 show excludedportrange tcp` lists those that are kept).";
-#else
-constexpr const char* noRightToPort =
-    "Ports below 1024 need a right of their own: choose a higher one, or give Deskline's account CAP_NET_BIND_SERVICE "
-    "(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE).";
-#endif
-
 std::string whatToDo(const boost::system::error_code& error) {
     namespace errc = boost::system::errc;
-    if (error == errc::permission_denied) return std::string(" ") + noRightToPort;
+    if (error == errc::permission_denied) return std::string(" ") + remedyForRefusedPort();
     if (error == errc::address_not_available)
         return " Choose an address of this host: 127.0.0.1 for this host alone, 0.0.0.0 for all of its "
                "addresses.";
@@ -36,9 +27,7 @@ Result<Acceptor> bindTo(boost::asio::io_context& io, const std::string& listen) 
     boost::system::error_code error;
     Acceptor acceptor(io);
     acceptor.open(endpoint.protocol(), error);
-#ifndef _WIN32  // there SO_REUSEADDR would let two gateways share the port
-    if (!error) acceptor.set_option(Acceptor::reuse_address(true), error);
-#endif
+    if (!error) allowPortAgain(acceptor, error);
     if (!error) acceptor.bind(endpoint, error);
     if (error) return cannotListen(listen, error);
     return Result<Acceptor>(boost::system::in_place_value, std::move(acceptor));

@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "host/signals.hpp"
+#include "host/ending.hpp"
 #include "unit/waiting.hpp"
 
 using namespace deskline;
