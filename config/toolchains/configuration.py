@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes docs/configuration.md: every key with its default and its comment, from config/deskline.toml, and what it
-takes, from the table that the program reads (gateway/host/configuration.cpp).
+takes, from the table that the program reads (gateway/host/configuration_keys.cpp).
 
     config/toolchains/configuration.py            writes the paper
     config/toolchains/configuration.py --check    writes nothing; fails if the paper differs, or if a key is in one of
@@ -13,7 +13,7 @@ import textwrap
 
 root = pathlib.Path(__file__).resolve().parents[2]
 paper, example = root / "docs/configuration.md", root / "config/deskline.toml"
-program = root / "gateway/host/configuration.cpp"
+program = root / "gateway/host/configuration_keys.cpp"
 columns = 120
 
 preface = """# Configuration
@@ -67,7 +67,7 @@ def keys_of_program():
     constants = {name: int(value.replace("'", "")) for name, value in numbers_named}
     lists_named = re.findall(r"(\w+) = \{([^}]*)\}[,;]", code)
     choices = {name: re.findall(r'"([^"]+)"', values) for name, values in lists_named}
-    table = code[code.index("std::vector<Key> table("):]
+    table = code[code.index("std::vector<Key> keyTable("):]
     table = table[:table.index("\n}\n")]
     row = r'\{"([\w.]+)", (?:(Bytes)\{|(Durations)\{)?&[\w.]+\}?((?:, (?:\{[^}]*\}|[^,{}]+))*)\},'
     keys = {}
