@@ -14,7 +14,7 @@ namespace deskline::model {
 class Life {
 public:
     Life(const std::filesystem::path& folder, Acd& acd,
-         bool lacksEvents);  // lacksEvents: as the one before it has noted (instance.hpp)
+         bool lacksEvents);  // lacksEvents: as the one before it has noted (app/instance.hpp)
     ~Life();
 
     // Until nothing moves any more; the frames that were told meanwhile, in their order.

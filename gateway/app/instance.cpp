@@ -1,4 +1,4 @@
-#include "instance.hpp"
+#include "app/instance.hpp"
 
 #include <spdlog/spdlog.h>
 

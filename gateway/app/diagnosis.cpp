@@ -1,24 +1,19 @@
-#include "doctor.hpp"
+#include "app/diagnosis.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <iostream>
 
-#include "access.hpp"
+#include "app/access.hpp"
+#include "app/instance.hpp"
+#include "app/settings.hpp"
+#include "app/sources.hpp"
 #include "events/archive.hpp"
 #include "host/descriptors.hpp"
 #include "host/privacy.hpp"
 #include "host/rights.hpp"
-#include "instance.hpp"
 #include "model/address.hpp"
 #include "model/files.hpp"
-#include "model/json.hpp"
 #include "net/transport/listening.hpp"
 #include "net/transport/peers.hpp"
-#include "serve.hpp"
-#ifdef _WIN32
-#include "audio/coreaudio/diagnosis.hpp"
-#include "telephony/tapi3/diagnosis.hpp"
-#endif
 
 namespace deskline {
 namespace {
@@ -41,7 +36,7 @@ Finding fine(std::string area, std::string finding) {
 constexpr const char* production = "For production, set [server] certificate and private_key.";
 
 Finding checkCertificate(const host::Configuration& c) {
-    const bool own = c.server.certificate.empty();
+    const bool own = ownCertificate(c);
     const auto files = tlsFiles(c);
     const auto clients = net::checkClientAuthorities(files);
     const auto* remedy = "Correct [server] client_authorities and client_revocations.";
@@ -184,51 +179,9 @@ Finding checkClock() {
     return {"clock", Severity::ok, "The clock says " + toRfc3339(now()) + ".", "", ""};
 }
 
-// `ofWindows`: the source that no other host has.
-Finding checkSource(const std::string& area, const std::string& source, const char* ofWindows) {
-    if (source != ofWindows) return fine(area, "The " + area + " source is \"" + source + "\".");
-    const auto finding = "[" + area + "] source = \"" + source + "\" is only to be had on Windows.";
-    return refuses(area, finding, "Set it to \"simulated\" or \"none\" here.");
-}
-
-std::vector<Finding> checkSources(const host::Configuration& c) {
-    const auto& phones = c.telephony.source;
-    const auto& sound = c.audio.source;
-    std::vector findings{checkSource("telephony", phones, "tapi3")}, more{checkSource("audio", sound, "coreaudio")};
-#ifdef _WIN32
-    if (phones == "tapi3") findings = telephony::diagnoseTapi();
-    if (sound == "coreaudio") more = audio::diagnoseCoreAudio();
-#endif
-    findings.insert(findings.end(), more.begin(), more.end());
-    return findings;
-}
-
-int tell(const std::vector<Finding>& findings, bool json) {
-    auto worst = Severity::ok;
-    for (const auto& finding : findings) worst = std::max(worst, finding.severity);
-    if (json) {
-        std::cout << boost::json::serialize(
-                         boost::json::object{{"verdict", name(worst)}, {"findings", toJson(findings)}})
-                  << "\n";
-        return static_cast<int>(worst);
-    }
-    for (const auto& finding : findings) {
-        std::cout << (finding.severity == Severity::ok         ? "ok        "
-                      : finding.severity == Severity::degraded ? "degraded  "
-                                                               : "FAILED    ")
-                  << finding.area << ": " << finding.finding << "\n";
-        if (!finding.meaning.empty()) std::cout << "          " << finding.meaning << "\n";
-        if (!finding.remedy.empty()) std::cout << "          What to do: " << finding.remedy << "\n";
-    }
-    std::cout << (worst == Severity::ok         ? "Everything is in order.\n"
-                  : worst == Severity::degraded ? "Deskline serves, but not all of it works.\n"
-                                                : "Deskline cannot serve.\n");
-    return static_cast<int>(worst);
-}
-
 }  // namespace
 
-int doctor(const host::Configuration& c, bool json) {
+std::vector<Finding> diagnose(const host::Configuration& c) {
     auto findings = host::diagnoseProcess();
     const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
     findings.push_back(checkClock());
@@ -247,19 +200,8 @@ int doctor(const host::Configuration& c, bool json) {
     add(checkSettings(c));
     findings.push_back(checkPort(c, others ? others->data : std::nullopt));
     findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections), host::shardsOf(c)));
-    add(checkSources(c));
-    return tell(findings, json);
-}
-
-int doctor(const std::vector<host::Mistake>& mistakes, bool json) {
-    std::vector<Finding> findings;
-    for (const auto& mistake : mistakes) {
-        auto line = host::text({mistake});
-        line.pop_back();  // its end
-        const auto* remedy = "Correct it there; `deskline check-config` says whether all is right then.";
-        findings.push_back(refuses("configuration", line + ".", remedy));
-    }
-    return tell(findings, json);
+    add(diagnoseSources(c));
+    return findings;
 }
 
 }  // namespace deskline

@@ -1,4 +1,4 @@
-#include "access.hpp"
+#include "app/access.hpp"
 
 #include "model/files.hpp"
 

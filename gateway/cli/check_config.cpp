@@ -1,0 +1,23 @@
+// `deskline check-config`.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/commands.hpp"
+
+namespace deskline::cli {
+namespace {
+
+int sayInOrder(const host::Configuration& configuration) {
+    std::cout << (configuration.file.empty() ? "the defaults are" : configuration.file + " is") << " in order\n";
+    return 0;
+}
+
+}  // namespace
+
+void addCheckConfig(CLI::App& program, Invocation& invocation) {
+    auto* command =
+        program.add_subcommand("check-config", "say every mistake in the configuration, with file, line and key");
+    invocation.add(*command, {sayInOrder});
+}
+
+}  // namespace deskline::cli

@@ -1,0 +1,40 @@
+// The command line: what is done before anything else, and which commands there are.
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.hpp"
+#include "host/arguments.hpp"
+#include "host/privacy.hpp"
+#include "host/signals.hpp"
+#include "model/crypto_memory.hpp"
+
+namespace deskline::cli {
+namespace {
+
+int run(int argc, char** argv) {
+    CLI::App program("Deskline: TAPI 3 call-center controls and Core Audio for browsers and CRM systems", "deskline");
+    program.set_version_flag("--version", "deskline " DESKLINE_VERSION);
+    program.require_subcommand(1);
+    Invocation invocation;
+    for (const auto add : {addServe, addCheckConfig, addToken, addDoctor, addJournal, addKey, addRevoke})
+        add(program, invocation);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : 2;
+    }
+    return invocation.run();
+}
+
+}  // namespace
+}  // namespace deskline::cli
+
+int main(int argc, char** argv) {
+    deskline::host::keepPrivate();
+    deskline::watchCryptoMemory();
+    if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
+    try {
+        return deskline::cli::run(argc, argv);
+    } catch (const std::exception& error) {
+        return deskline::host::failed({"configuration", error.what()});
+    }
+}
