@@ -7,7 +7,7 @@ namespace deskline::api {
 template <class T>
 Response answerWithStatus(const events::Settled& settled, const events::State& state, int status) {
     const auto event = settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr);
-    const auto* object = state.find<T>(*settled.object);
+    const auto* object = state.find<T>(IdOf<T>(*settled.object));
     const auto shown = object ? toJson(*object) : boost::json::value(nullptr);
     Response response{status,
                       boost::json::object{{rowOf(kindOf<T>).member, shown}, {"cursor", event}, {"event", event}}};

@@ -33,7 +33,8 @@ std::optional<std::uint64_t> revisionOf(const events::State& state, const Object
         using T = typename decltype(of)::type;
         if constexpr (requires(T thing) { thing.revision; }) {
             const auto& all = state.*events::listOf<T>;
-            if (const auto found = kindOf<T> == object.kind ? all.find(object.id) : all.end(); found != all.end())
+            if (const auto found = kindOf<T> == object.kind ? all.find(IdOf<T>(object.id)) : all.end();
+                found != all.end())
                 revision = found->second.revision;
         }
     });
@@ -66,7 +67,7 @@ const Fault noOperation{
 
 Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& id) {
     if (fault.slug == "state-not-allowed")
-        if (const auto* session = state.session(id)) fault.allowedStates = session->allowedStates;
+        if (const auto* session = state.session(SessionId(id))) fault.allowedStates = session->allowedStates;
     if (settled.readAgain) {
         fault.outcomeUnknown = false;
         fault.detail += " The state was read since, and is not what was asked for.";
@@ -89,7 +90,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     Wait wait;
     Plan plan;
     ObjectRef object{};
-    std::string agent, operation = {};
+    AgentId agent;
+    std::string operation = {};
     Time startedAt{};
     bool answered = false, carried = false;
     Timer timer;

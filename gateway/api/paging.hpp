@@ -65,7 +65,7 @@ void listWhere(Context& context, Request request, Respond respond, Wanted wanted
         boost::json::object body{{"items", boost::json::array{}}};
         auto& shown = body["items"].get_array();
         std::string last;
-        for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(after->second);
+        for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(IdOf<T>(after->second));
              item != items.end(); ++item) {
             if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
             if (shown.size() == *limit) {
@@ -91,7 +91,7 @@ void single(Context& context, Request request, Respond respond) {
     auto sight = context.policy.sight(request.identity);
     context.ledger.query([sight = std::move(sight), request = std::move(request), respond = std::move(respond)](
                              const events::State& state, const std::string& cursor) {
-        const auto* item = state.find<T>(request.parameters[0]);
+        const auto* item = state.find<T>(IdOf<T>(request.parameters[0]));
         if (!item) return respond(problem(notFound(kindOf<T>), request.requestId));
         if (!events::sees(sight, state, *item))
             return respond(problem(withheld(notFound(kindOf<T>)), request.requestId));

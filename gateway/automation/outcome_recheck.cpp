@@ -13,7 +13,7 @@ void OutcomeRecheck::tick(events::Books& books) {
         since = read;
         const auto& expected = *operation.expectation;
         if (expected.kind != Kind::agent_session || expected.id.empty()) continue;
-        telephony_->perform(telephony::ReadSession{expected.id}, "",
+        telephony_->perform(telephony::ReadSession{SessionId(expected.id)}, "",
                             [](const auto&) {});  // reported as SessionRead, or not at all
     }
     since_ = std::move(still);

@@ -20,22 +20,22 @@ bool passes(const Fault& fault) {
 
 void PendingStates::restored(events::Books& books) {
     for (const auto& [session, record] : events::Records::Bodies(books.records().all(commands::pendingState)))
-        if (!books.state().sessions.contains(session)) books.records().erase(commands::pendingState, session);
+        if (!books.state().sessions.contains(SessionId(session)))
+            books.records().erase(commands::pendingState, session);
 }
 
 void PendingStates::changed(events::Books& books, const events::Change& change) {
-    if (change.object.kind != Kind::agent_session) return;
-    const auto& id = change.object.id;
+    const auto* event = std::get_if<SessionEvent>(&change.happened);
+    if (!event) return;
+    const SessionId id(change.object.id);
     const auto* session = books.state().session(id);
     if (!session || !books.records().find(commands::pendingState, id)) return;
     if (session->state == SessionState::session_ended) return books.records().erase(commands::pendingState, id);
-    const auto event =
-        named<SessionEvent>(std::string_view(change.data.at("event").as_string())).value_or(SessionEvent::unknown);
     const auto own = attempts_.find(id);
     const bool ours = own != attempts_.end() && own->second == change.command;
-    const bool stateEvent = event == SessionEvent::ready || event == SessionEvent::not_ready;
+    const bool stateEvent = *event == SessionEvent::ready || *event == SessionEvent::not_ready;
     if (stateEvent && change.command && !ours) return finish(books, id);  // somebody has decided otherwise
-    if (event != SessionEvent::pending_state_refused && session->state != SessionState::busy_on_call &&
+    if (*event != SessionEvent::pending_state_refused && session->state != SessionState::busy_on_call &&
         !session->stale && own == attempts_.end())
         attempt(books, *session);
 }
@@ -49,7 +49,7 @@ void PendingStates::attempt(events::Books& books, const AgentSession& session) {
         [this, id = session.id](const events::Settled& settled, events::Books& then) { answered(id, settled, then); });
 }
 
-void PendingStates::answered(const std::string& id, const events::Settled& settled, events::Books& books) {
+void PendingStates::answered(const SessionId& id, const events::Settled& settled, events::Books& books) {
     const auto* session = books.state().session(id);
     if (settled.object) {
         attempts_.erase(id);
@@ -63,7 +63,7 @@ void PendingStates::answered(const std::string& id, const events::Settled& settl
     finish(books, id, fault);
 }
 
-void PendingStates::finish(events::Books& books, const std::string& session, std::optional<Fault> refused) {
+void PendingStates::finish(events::Books& books, const SessionId& session, std::optional<Fault> refused) {
     const auto pending = commands::pendingOf(books, session);
     if (!books.records().find(commands::pendingState, session)) return;
     books.records().erase(commands::pendingState, session);

@@ -15,11 +15,11 @@ public:
 
 private:
     void attempt(events::Books& books, const AgentSession& session);
-    void answered(const std::string& session, const events::Settled& settled, events::Books& books);
-    void finish(events::Books& books, const std::string& session, std::optional<Fault> refused = {});
+    void answered(const SessionId& session, const events::Settled& settled, events::Books& books);
+    void finish(events::Books& books, const SessionId& session, std::optional<Fault> refused = {});
 
     commands::Executor& executor_;
-    std::map<std::string, CommandId> attempts_;  // session → the command under way
+    std::map<SessionId, CommandId> attempts_;  // session → the command under way
 };
 
 }  // namespace deskline::automation

@@ -9,7 +9,7 @@ events::Cause cause() { return {"presence", "gateway", Presence::reason, {}}; }
 
 }  // namespace
 
-void Presence::arrived(const std::set<std::string>& agents) {
+void Presence::arrived(const std::set<AgentId>& agents) {
     if (agents.empty()) return;
     ledger_.transact([this, agents](events::Books& books) {
         for (const auto& agent : agents) {
@@ -21,7 +21,7 @@ void Presence::arrived(const std::set<std::string>& agents) {
     });
 }
 
-void Presence::left(const std::set<std::string>& agents) {
+void Presence::left(const std::set<AgentId>& agents) {
     if (agents.empty() || draining_) return;
     ledger_.transact([this, agents](events::Books& books) {
         for (const auto& agent : agents)
@@ -32,7 +32,7 @@ void Presence::left(const std::set<std::string>& agents) {
     });
 }
 
-void Presence::absent(events::Books& books, const std::string& agent) {
+void Presence::absent(events::Books& books, const AgentId& agent) {
     if (!books.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
     if (books.records().put(absence, agent, {{"since", milliseconds(books.now())}})) gone_[agent] = books.ticks();
 }
@@ -43,19 +43,20 @@ void Presence::restored(events::Books& books) {
 }
 
 void Presence::changed(events::Books& books, const events::Change& change) {
-    if (change.object.kind != Kind::agent) return;
-    const auto event = std::string_view(change.data.at("event").as_string());
-    if (event == "signed-out") {
+    const auto* event = std::get_if<AgentEvent>(&change.happened);
+    if (!event) return;
+    if (*event == AgentEvent::signed_out) {
         gone_.erase(change.concern.agent);
         books.records().erase(absence, change.concern.agent);
     }
-    if (event == "signed-in" && streams_.contains(change.concern.agent))
+    if (*event == AgentEvent::signed_in && streams_.contains(change.concern.agent))
         books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
 }
 
 void Presence::tick(events::Books& books) {
     const auto passed = [](std::chrono::seconds limit, auto gone) { return limit.count() > 0 && gone >= limit; };
-    for (const auto& [id, record] : events::Records::Bodies(books.records().all(absence))) {
+    for (const auto& [key, record] : events::Records::Bodies(books.records().all(absence))) {
+        const AgentId id(key);
         const auto known = books.state().agents.find(id);
         if (known == books.state().agents.end()) {
             books.records().erase(absence, id);

@@ -9,7 +9,7 @@ namespace deskline::automation {
 
 struct PresenceOptions {
     std::chrono::seconds notReadyAfter{0}, signOutAfter{0};  // 0: never
-    std::set<std::string> exempt = {};                       // agents without a stream by nature
+    std::set<AgentId> exempt = {};                           // agents without a stream by nature
 };
 
 class Presence final : public events::Observer {
@@ -23,15 +23,15 @@ public:
              PresenceOptions options)
         : ledger_(ledger), executor_(executor), draining_(draining), options_(std::move(options)) {}
 
-    void arrived(const std::set<std::string>& agents);
-    void left(const std::set<std::string>& agents);
+    void arrived(const std::set<AgentId>& agents);
+    void left(const std::set<AgentId>& agents);
 
     void restored(events::Books& books) override;
     void changed(events::Books& books, const events::Change& change) override;
     void tick(events::Books& books) override;
 
 private:
-    void absent(events::Books& books, const std::string& agent);
+    void absent(events::Books& books, const AgentId& agent);
     void setNotReady(events::Books& books, const Agent& agent);
     void signOut(events::Books& books, const Agent& agent);
     using Ticks = std::chrono::steady_clock::time_point;
@@ -41,9 +41,9 @@ private:
     commands::Executor& executor_;
     const std::atomic<bool>& draining_;
     const PresenceOptions options_;
-    std::map<std::string, int> streams_;  // agent → how many
-    std::map<std::string, Ticks> gone_;   // agent → since when its last stream is
-    std::map<ObjectRef, Ticks> tried_;    // session or agent → when
+    std::map<AgentId, int> streams_;    // agent → how many
+    std::map<AgentId, Ticks> gone_;     // agent → since when its last stream is
+    std::map<ObjectRef, Ticks> tried_;  // session or agent → when
 };
 
 }  // namespace deskline::automation

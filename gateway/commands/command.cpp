@@ -30,18 +30,18 @@ ObjectRef objectOf(const Command& command) {
                       command);
 }
 
-std::string agentOf(const Command& command, const events::State& state) {
+AgentId agentOf(const Command& command, const events::State& state) {
     const auto object = objectOf(command);
-    if (object.kind == Kind::agent) return object.id;
-    const auto* session = object.kind == Kind::agent_session ? state.session(object.id) : nullptr;
-    return session ? session->agent : std::string();
+    if (object.kind == Kind::agent) return AgentId(object.id);
+    const auto* session = object.kind == Kind::agent_session ? state.session(SessionId(object.id)) : nullptr;
+    return session ? session->agent : AgentId();
 }
 
 std::optional<events::Expectation> expectation(const Command& command, const events::State& state) {
     const auto* what = std::get_if<telephony::Command>(&command);
     if (!what) return std::nullopt;
     using Expected = std::optional<events::Expectation>;
-    const auto ofAgent = [](const std::string& agent, std::string event) {
+    const auto ofAgent = [](const AgentId& agent, std::string event) {
         return Expected({Kind::agent, agent, agent, std::move(event)});
     };
     return std::visit(

@@ -13,14 +13,14 @@
 namespace deskline::commands {
 
 struct SetPendingState {  // the gateway's own: to be asked for after the call; absent: withdrawn
-    std::string session;
+    SessionId session;
     std::optional<SessionState> state;
 };
 using Command = std::variant<telephony::Command, audio::Change, SetPendingState>;
 
-std::string describe(const Command& command);                             // for people; never a PIN
-std::string agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
-ObjectRef objectOf(const Command& command);                               // what it changes
+std::string describe(const Command& command);                         // for people; never a PIN
+AgentId agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
+ObjectRef objectOf(const Command& command);                           // what it changes
 // Of audio none: its events carry the command's id.
 std::optional<events::Expectation> expectation(const Command& command, const events::State& state);
 

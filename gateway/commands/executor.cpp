@@ -15,7 +15,7 @@ Result<std::string> objectIn(const auto& outcome) {
 }
 
 // Of a command that carries a PIN: the agent whose it is.
-const std::string* agentOfPin(const Command& command) {
+const AgentId* agentOfPin(const Command& command) {
     const auto* what = std::get_if<telephony::Command>(&command);
     if (!what) return nullptr;
     if (const auto* signIn = std::get_if<SignIn>(what)) return signIn->pin ? &signIn->agent : nullptr;
@@ -23,7 +23,7 @@ const std::string* agentOfPin(const Command& command) {
     return nullptr;
 }
 
-std::vector<identity::Counter> countersOf(const std::string& agent, const std::string& address) {
+std::vector<identity::Counter> countersOf(const AgentId& agent, const std::string& address) {
     return identity::countersOf(identity::Shown::pin, address, agent);
 }
 
@@ -49,7 +49,7 @@ std::optional<Fault> Executor::slowedDown(const Command& command, const std::str
     return fault;
 }
 
-void Executor::countPin(const std::string& agent, const std::string& address, const Settled& settled) {
+void Executor::countPin(const AgentId& agent, const std::string& address, const Settled& settled) {
     const auto counters = countersOf(agent, address);
     if (settled.object) return guards_.throttle.succeeded(counters.front().who);
     if (settled.object.error().slug != "wrong-pin") return;
@@ -60,7 +60,7 @@ void Executor::countPin(const std::string& agent, const std::string& address, co
 CommandId Executor::carryOut(events::Books& books, Command what, events::Cause cause, events::Answer told) {
     const auto id = nextCommand();
     const auto* pin = agentOfPin(what);
-    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : std::string(),
+    const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : AgentId(),
                                    told = std::move(told)](const Settled& settled, events::Books& then) {
         const bool refused = !settled.object && !settled.object.error().outcomeUnknown;  // by the switch or the mixer
         const auto whose =

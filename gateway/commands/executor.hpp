@@ -29,7 +29,7 @@ public:
     CommandId nextCommand();
 
 private:
-    void countPin(const std::string& agent, const std::string& address, const events::Settled& settled);
+    void countPin(const AgentId& agent, const std::string& address, const events::Settled& settled);
 
     events::Ledger& ledger_;
     telephony::Telephony* const telephony_;

@@ -4,7 +4,7 @@
 
 namespace deskline::commands {
 
-std::optional<Pending> pendingOf(events::Books& books, const std::string& session) {
+std::optional<Pending> pendingOf(events::Books& books, const SessionId& session) {
     const auto* kept = books.records().find(pendingState, session);
     if (!kept) return std::nullopt;
     Pending pending;

@@ -16,7 +16,7 @@ struct Pending {  // as it is kept
 };
 BOOST_DESCRIBE_STRUCT(Pending, (), (state, cause))
 
-std::optional<Pending> pendingOf(events::Books& books, const std::string& session);
+std::optional<Pending> pendingOf(events::Books& books, const SessionId& session);
 // Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's. False: there is
 // no room for one more.
 bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted,

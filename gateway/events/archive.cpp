@@ -163,7 +163,7 @@ Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::op
     return exportRows(journal, "event", "events", from, to, out);
 }
 
-Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor,
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const AgentId& agent, const std::string& actor,
                               std::chrono::milliseconds patience) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::write); !opened) return opened.error();

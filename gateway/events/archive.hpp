@@ -35,7 +35,7 @@ struct Forgotten {
 // in memory of the present stays. `patience`: how long it waits for whoever reads an older moment, for whom the log of
 // changes has what was erased.
 inline constexpr auto forgetPatience = std::chrono::seconds(30);
-Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const std::string& agent, const std::string& actor,
+Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const AgentId& agent, const std::string& actor,
                               std::chrono::milliseconds patience = forgetPatience);
 
 // An audit entry by another program than the gateway; its time is the present one. The journal is made where there is

@@ -42,7 +42,7 @@ std::optional<Brought> broughtBy(const Database& database, const Operation& oper
                      " = ?2 AND instr(event, ?3) > 0 AND number > COALESCE((SELECT CAST(value AS INTEGER) FROM meta "
                      "WHERE key = 'cut'), 0) ORDER BY number DESC";
     Statement rows(database, sql.c_str());
-    rows.bind(typeOf(expected.kind), ofAny ? expected.agent : ObjectRef{expected.kind, expected.id}.text(),
+    rows.bind(typeOf(expected.kind), ofAny ? std::string(expected.agent) : ObjectRef{expected.kind, expected.id}.text(),
               operation.cause.request);
     const auto started = milliseconds(operation.started);
     const auto path = rowOf(expected.kind).path;

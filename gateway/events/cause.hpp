@@ -21,9 +21,9 @@ BOOST_DESCRIBE_STRUCT(Cause, (), (request, actor, reason, traceparent))
 struct Expectation {
     Kind kind;
     std::string id;  // of the thing; "": any of the agent's
-    std::string agent;
-    std::string event;                      // "ready"
-    std::optional<std::string> group = {};  // of a session that is to be opened: its ACD group's name
+    AgentId agent;
+    std::string event;                    // "ready"
+    std::optional<GroupName> group = {};  // of a session that is to be opened
 };
 
 // What an event is known by. Thread: values, any.

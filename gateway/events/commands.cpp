@@ -12,13 +12,13 @@ constexpr auto unknownPatience =
 // Whether the state is already as the event would have made it.
 bool holds(const State& state, const Expectation& expected) {
     if (expected.kind == Kind::agent_session) {
-        const auto session = state.sessions.find(expected.id);
+        const auto session = state.sessions.find(SessionId(expected.id));
         if (expected.event == "end") return session == state.sessions.end();
         const auto event = named<SessionEvent>(expected.event);
         return session != state.sessions.end() && event && !expected.id.empty() &&
                session->second.state == entered(*event);
     }
-    const auto agent = state.agents.find(expected.id);
+    const auto agent = state.agents.find(AgentId(expected.id));
     if (expected.event == "signed-out") return agent == state.agents.end();
     return agent != state.agents.end() &&
            (expected.event == "signed-in" || name(agent->second.state) == expected.event);

@@ -2,9 +2,9 @@
 
 namespace deskline::events {
 
-Concern concernOfAgent(const State& state, const std::string& agent) {
+Concern concernOfAgent(const State& state, const AgentId& agent) {
     const auto groups = state.memberships.find(agent);
-    return {agent, groups == state.memberships.end() ? std::set<std::string>{} : groups->second};
+    return {agent, groups == state.memberships.end() ? std::set<GroupName>{} : groups->second};
 }
 
 Concern concernOf(const State& state, const Call& call) {

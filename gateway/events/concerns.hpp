@@ -6,7 +6,7 @@
 
 namespace deskline::events {
 
-Concern concernOfAgent(const State& state, const std::string& agent);
+Concern concernOfAgent(const State& state, const AgentId& agent);
 inline Concern concernOf(const State& state, const Agent& agent) { return concernOfAgent(state, agent.id); }
 inline Concern concernOf(const State&, const AgentSession& session) { return {session.agent, {session.acdGroup}}; }
 Concern concernOf(const State& state, const Call& call);

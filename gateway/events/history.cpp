@@ -32,16 +32,18 @@ private:
 // The agents of whom alone the events of a kind may be, where the sight or the client's own filter says so.
 std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, Kind kind) {
     const bool narrowed = subscription.only && kind != Kind::webhook;
+    std::set<std::string> agents;
     if (subscription.sight.reach(kind) != Reach::own) {
         if (!narrowed) return std::nullopt;
-        auto agents = *subscription.only;
+        agents.insert(subscription.only->begin(), subscription.only->end());
         if (!isOfAgents(kind)) agents.emplace();  // what concerns no agent passes
         return agents;
     }
-    auto agents = subscription.sight.own(kind);
+    agents = subscription.sight.own(kind);
     if (narrowed)
-        std::erase_if(agents,
-                      [&](const std::string& agent) { return !agent.empty() && !subscription.only->contains(agent); });
+        std::erase_if(agents, [&](const std::string& agent) {
+            return !agent.empty() && !subscription.only->contains(AgentId(agent));
+        });
     return agents;
 }
 
@@ -152,7 +154,8 @@ Result<bool> History::scan(Database& database) {
         while (numbers.size() < wanted && count < rowsAtOnce && rows.row()) {
             ++count;
             at_ = static_cast<std::uint64_t>(rows.number(0));
-            if (subscription_.sees(static_cast<Kind>(rows.number(1)), {rows.text(2), groupsIn(rows.text(3))}))
+            if (const auto kind = static_cast<Kind>(rows.number(1));
+                subscription_.sees(kind, concernIn(kind, rows.text(2), rows.text(3))))
                 numbers.push_back(rows.number(0));
         }
         if (rows.failed()) return database.fault("read");

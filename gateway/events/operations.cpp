@@ -29,8 +29,10 @@ bool parse(const std::string& text, T& out) {
 
 // An expectation as its row has it.
 struct ExpectationRow {
-    std::string type, subject, agent, event;
-    std::optional<std::string> group = {};
+    std::string type, subject;
+    AgentId agent;
+    std::string event;
+    std::optional<GroupName> group = {};
 };
 BOOST_DESCRIBE_STRUCT(ExpectationRow, (), (type, subject, agent, event, group))
 
@@ -48,14 +50,14 @@ bool parse(const std::string& text, std::optional<Expectation>& out) {
     if (!kind) return false;
     const auto path = rowOf(*kind).path;
     if (!row->subject.empty() && (!row->subject.starts_with(path) || row->subject.size() == path.size())) return false;
-    out = {*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent, row->event,
-           row->group};
+    out = Expectation{*kind, row->subject.empty() ? std::string() : row->subject.substr(path.size()), row->agent,
+                      row->event, row->group};
     return true;
 }
 
 // Nothing: the row is not of this gateway's writing, or damaged.
 std::optional<Operation> read(Statement& row) {
-    Operation operation{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)};
+    Operation operation{row.text(0), row.text(1), row.text(2), row.text(3), AgentId(row.text(4)), row.text(5)};
     const auto state = named<OperationState>(row.text(6));
     bool good = state.has_value();
     operation.state = state.value_or(OperationState::indeterminate);

@@ -25,7 +25,8 @@ BOOST_DESCRIBE_ENUM(OperationState, running, indeterminate, succeeded, failed)
 struct Operation {
     std::string id, actor;
     std::string key, fingerprint;  // Idempotency-Key and the hash of the request that it came with; "": none
-    std::string agent, command;    // whom it is about; in words, never a PIN
+    AgentId agent;
+    std::string command;  // whom it is about; in words, never a PIN
     OperationState state = OperationState::running;
     Time started{};
     std::optional<Time> settled = {};

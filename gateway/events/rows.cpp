@@ -7,6 +7,20 @@ namespace {
 
 constexpr char escape = '\x1f';  // before a line end that is part of a name
 
+std::set<GroupName> groupsIn(std::string_view lines) {
+    std::set<GroupName> groups;
+    for (std::size_t end = 0; (end = lines.find('\n')) != std::string_view::npos; lines.remove_prefix(end + 1)) {
+        std::string group;
+        for (std::size_t i = 0; i < end; ++i)
+            if (lines[i] == escape && i + 1 < end)
+                group += lines[++i] == 'n' ? '\n' : lines[i];
+            else
+                group += lines[i];
+        groups.emplace(std::move(group));
+    }
+    return groups;
+}
+
 }  // namespace
 
 void addFrame(std::vector<FramePtr>& frames, const Statement& row) {
@@ -19,12 +33,12 @@ void addFrame(std::vector<FramePtr>& frames, const Statement& row) {
     meta.time = row.number(1);
     meta.kind = *kind;
     meta.subject = row.text(3);
-    meta.concern = {row.text(4), groupsIn(row.text(7))};
+    meta.concern = concernIn(*kind, row.text(4), row.text(7));
     meta.delivery = static_cast<Delivery>(row.number(5));
     frames.push_back(makeFrame(std::move(meta), event));
 }
 
-std::string linesOf(const std::set<std::string>& groups) {
+std::string linesOf(const std::set<GroupName>& groups) {
     std::string lines;
     for (const auto& group : groups) {
         for (const char c : group)
@@ -39,18 +53,14 @@ std::string linesOf(const std::set<std::string>& groups) {
     return lines;
 }
 
-std::set<std::string> groupsIn(std::string_view lines) {
-    std::set<std::string> groups;
-    for (std::size_t end = 0; (end = lines.find('\n')) != std::string_view::npos; lines.remove_prefix(end + 1)) {
-        std::string group;
-        for (std::size_t i = 0; i < end; ++i)
-            if (lines[i] == escape && i + 1 < end)
-                group += lines[++i] == 'n' ? '\n' : lines[i];
-            else
-                group += lines[i];
-        groups.insert(std::move(group));
-    }
-    return groups;
+const std::string& agentColumn(const Frame& frame) {
+    if (frame.kind == Kind::webhook) return frame.concern.owner;
+    return frame.concern.agent;
+}
+
+Concern concernIn(Kind kind, std::string agentColumn, std::string_view lines) {
+    if (kind == Kind::webhook) return {.owner = std::move(agentColumn)};
+    return {.agent = AgentId(std::move(agentColumn)), .groups = groupsIn(lines)};
 }
 
 }  // namespace deskline::events

@@ -17,8 +17,10 @@ inline const std::string eventColumns = "number, time, type, subject, agent, del
 // be no JSON), as something else than the ledger may have left it, that is said in the log and the row is left alone.
 void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 
-// The ACD groups of an event, as the file has them: each followed by a line end.
-std::string linesOf(const std::set<std::string>& groups);
-std::set<std::string> groupsIn(std::string_view lines);
+// Whom an event concerns, in the file's two columns: `agent`, of a webhook its owner; `groups`, each followed by a line
+// end.
+const std::string& agentColumn(const Frame& frame);
+std::string linesOf(const std::set<GroupName>& groups);
+Concern concernIn(Kind kind, std::string agentColumn, std::string_view lines);
 
 }  // namespace deskline::events

@@ -43,15 +43,15 @@ json::object SourceState::capabilitiesJson() const {
     return all;
 }
 
-const AgentSession* State::session(const std::string& id) const {
+const AgentSession* State::session(const SessionId& id) const {
     if (const auto open = sessions.find(id); open != sessions.end()) return &open->second;
     const auto gone = ended.find(id);
     return gone == ended.end() ? nullptr : &gone->second;
 }
 
-std::string State::groupName(const std::string& idOrName) const {
-    const auto known = groups.find(idOrName);
-    return known == groups.end() ? idOrName : known->second.name;
+GroupName State::groupName(const std::string& idOrName) const {
+    const auto known = groups.find(GroupId(idOrName));
+    return known == groups.end() ? GroupName(idOrName) : known->second.name;
 }
 
 bool remember(State& state, Kind kind, const json::object& cloudEvent, const Concern& concern) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "events/cause.hpp"
@@ -24,27 +25,27 @@ struct SourceState {
 };
 
 struct State {
-    std::map<std::string, Agent> agents;
-    std::map<std::string, AgentSession> sessions;
-    std::map<std::string, AgentSession> ended;  // the last few, so that an answer can still show one
-    std::deque<std::string> endedOrder;
-    std::map<std::string, AgentHandler> handlers;
-    std::map<std::string, AcdGroup> groups;
-    std::map<std::string, Queue> queues;
-    std::map<std::string, Address> addresses;
-    std::map<std::string, Call> calls;
-    std::map<std::string, Concern>
+    std::map<AgentId, Agent> agents;
+    std::map<SessionId, AgentSession> sessions;
+    std::map<SessionId, AgentSession> ended;  // the last few, so that an answer can still show one
+    std::deque<SessionId> endedOrder;
+    std::map<HandlerId, AgentHandler> handlers;
+    std::map<GroupId, AcdGroup> groups;
+    std::map<QueueId, Queue> queues;
+    std::map<AddressId, Address> addresses;
+    std::map<CallId, Call> calls;
+    std::map<CallId, Concern>
         callConcerns;  // whom a call concerned when it was told last: its session may be gone before it
-    std::map<std::string, AudioDevice> devices;
-    std::map<std::string, AudioSession> audioSessions;
+    std::map<DeviceId, AudioDevice> devices;
+    std::map<AudioSessionId, AudioSession> audioSessions;
     std::map<Source, SourceState> sources;
-    std::map<std::string, std::set<std::string>>
+    std::map<AgentId, std::set<GroupName>>
         memberships;  // agent → the ACD groups in which it has had a session since it signed in
 
-    const AgentSession* session(const std::string& id) const;  // open or lately ended
+    const AgentSession* session(const SessionId& id) const;  // open or lately ended
     template <class T>
-    const T* find(const std::string& id) const;  // none: there is none; a session may be lately ended
-    std::string groupName(
+    const T* find(const IdOf<T>& id) const;  // none: there is none; a session may be lately ended
+    GroupName groupName(
         const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
 };
 
@@ -53,10 +54,10 @@ inline constexpr std::tuple lists{&State::agents, &State::sessions, &State::hand
                                   &State::groups, &State::queues,   &State::addresses,
                                   &State::calls,  &State::devices,  &State::audioSessions};
 template <class T>
-inline constexpr auto listOf = std::get<std::map<std::string, T> State::*>(lists);
+inline constexpr auto listOf = std::get<std::map<IdOf<T>, T> State::*>(lists);
 
 template <class T>
-const T* State::find(const std::string& id) const {
+const T* State::find(const IdOf<T>& id) const {
     if constexpr (std::is_same_v<T, AgentSession>) return session(id);
     const auto& all = this->*listOf<T>;
     const auto found = all.find(id);
@@ -64,7 +65,7 @@ const T* State::find(const std::string& id) const {
 }
 
 template <class T>
-constexpr std::type_identity<T> thingIn(std::map<std::string, T> State::*) {
+constexpr std::type_identity<T> thingIn(std::map<IdOf<T>, T> State::*) {
     return {};
 }
 // Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
@@ -85,12 +86,17 @@ inline constexpr auto rememberedKinds = [] {
     return kinds;
 }();
 
+// What happened to a thing, by its kind; of the kinds that nothing in the gateway acts on: none.
+using What = std::variant<std::monostate, AgentEvent, SessionEvent, PresenceEvent, CallEvent, AudioSessionChange,
+                          AudioDeviceChange>;
+
 // What a fact led to: zero, one or (a new picture, a loss) many events.
 struct Change {
     ObjectRef object;
     Concern concern;
-    boost::json::object data;
-    CommandId command = 0;  // that it was attributed to
+    What happened;             // as itself, for those who act on it
+    boost::json::object data;  // as the event tells it
+    CommandId command = 0;     // that it was attributed to
     Delivery delivery = Delivery::lossless;
 };
 

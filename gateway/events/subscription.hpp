@@ -16,11 +16,11 @@ bool covers(std::string_view prefix, std::string_view topic);  // "audio" covers
 bool isOfAgents(Kind kind);  // what happens there is always somebody's: a call, not a queue
 
 struct Subscription {
-    std::set<std::string> topics;                    // as asked
-    Sight sight;                                     // the policy's: an empty one sees nothing
-    std::optional<std::set<std::string>> only = {};  // the client's own filter `agents`: what concerns other agents is
-                                                     // left out, and of agents what concerns nobody that is known
-    std::string subject = {};                        // the client's own filter: "/sessions/…"; "": any
+    std::set<std::string> topics;                // as asked
+    Sight sight;                                 // the policy's: an empty one sees nothing
+    std::optional<std::set<AgentId>> only = {};  // the client's own filter `agents`: what concerns other agents is
+                                                 // left out, and of agents what concerns nobody that is known
+    std::string subject = {};                    // the client's own filter: "/sessions/…"; "": any
     bool operator<(const Subscription& other) const {
         return std::tie(topics, sight, only, subject) < std::tie(other.topics, other.sight, other.only, other.subject);
     }

@@ -20,10 +20,11 @@ const json::value* at(const json::object& claims, std::string_view path) {
 }
 
 // A text with spaces between its words (as `scope`), a number, or a list of texts and numbers.
-std::set<std::string> words(const json::value* value, bool split) {
-    std::set<std::string> all;
+template <class Word = std::string>
+std::set<Word> words(const json::value* value, bool split) {
+    std::set<Word> all;
     const auto add = [&](const json::value& item) {
-        if (item.is_int64()) all.insert(std::to_string(item.get_int64()));
+        if (item.is_int64()) all.emplace(std::to_string(item.get_int64()));
         if (!item.is_string()) return;
         std::string_view text(item.get_string());
         while (split && text.find(' ') != std::string_view::npos) {
@@ -75,21 +76,21 @@ Result<Identity> readClaims(const json::object& claims, const Expected& expected
         return refusedToken("The token gives no known role; the claim " + map.role +
                             " must hold agent, supervisor, integration or admin.");
     identity.role = *role;
-    identity.agents = words(at(claims, map.agents), false);
+    identity.agents = words<AgentId>(at(claims, map.agents), false);
     identity.scopes = words(at(claims, map.scopes), true);
     const auto* groups = at(claims, map.groups);
-    identity.groups = groups ? words(groups, false) : map.defaultGroups;
+    identity.groups = groups ? words<GroupName>(groups, false) : map.defaultGroups;
     // They stand in events, the audit and the log that others read. Cut they would be somebody else's. OpenID Connect
     // Core 1.0 §2: `sub` has at most 255 characters.
     const auto unfit = [](const std::string& name) { return !isPrintable(name); };
     if (unfit(identity.subject))
         return refusedToken("The token's subject (" + map.subject +
                             ") is longer than 255 bytes or has characters that cannot be shown.");
-    for (const auto* names : {&identity.agents, &identity.groups, &identity.scopes})
-        if (std::ranges::any_of(*names, unfit))
-            return refusedToken(
-                "The token names an agent, group or scope that is longer than 255 bytes or has characters that cannot "
-                "be shown.");
+    if (std::ranges::any_of(identity.agents, unfit) || std::ranges::any_of(identity.groups, unfit) ||
+        std::ranges::any_of(identity.scopes, unfit))
+        return refusedToken(
+            "The token names an agent, group or scope that is longer than 255 bytes or has characters that cannot be "
+            "shown.");
     identity.expires = *expires;
     identity.issued = numberAt(claims, "iat").value_or(0);
     return identity;

@@ -13,8 +13,8 @@ inline constexpr std::int64_t leewaySeconds = 60;
 
 struct ClaimMap {
     std::string subject = "sub", role = "role", agents = "agents", groups = "groups", scopes = "scope";
-    std::map<std::string, Role> roles;         // the provider's names for our roles, besides our own
-    std::set<std::string> defaultGroups = {};  // of a token that names none; everyGroup: all
+    std::map<std::string, Role> roles;       // the provider's names for our roles, besides our own
+    std::set<GroupName> defaultGroups = {};  // of a token that names none; everyGroup: all
 };
 
 struct Expected {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "model/ids.hpp"
 #include "model/names.hpp"
 
 namespace deskline::identity {
@@ -20,14 +21,14 @@ enum class Proof {
 };
 BOOST_DESCRIBE_ENUM(Proof, local_token, issuer_token, key, certificate)
 
-inline const std::string everyGroup = "*";
+inline const GroupName everyGroup = "*";
 
 struct Identity {
     std::string subject;
     Role role = Role::agent;
-    std::set<std::string> agents = {};  // ids of the agents that the caller is, or that it is for
+    std::set<AgentId> agents = {};      // the agents that the caller is, or that it is for
     std::int64_t expires = 0;           // seconds since 1970; 0: never
-    std::set<std::string> groups = {};  // names of the ACD groups that it is for; everyGroup: all
+    std::set<GroupName> groups = {};    // the ACD groups that it is for; everyGroup: all
     std::set<std::string> scopes = {};  // of an integration: policy.hpp has the names
     Proof proof = Proof::local_token;
     std::string credential =

@@ -13,17 +13,20 @@ namespace {
 
 constexpr std::size_t mostProven = 4096;
 
-std::set<std::string> setOf(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
+template <class Name>
+std::set<Name> setOf(const std::vector<std::string>& list) {
+    return {list.begin(), list.end()};
+}
 
 Identity identityOf(const Key& key) {
     return {.subject = key.name,
             .role = key.role,
-            .agents = setOf(key.agents),
+            .agents = setOf<AgentId>(key.agents),
             .expires = key.expiresAt
                            ? std::chrono::duration_cast<std::chrono::seconds>(key.expiresAt->time_since_epoch()).count()
                            : 0,
-            .groups = setOf(key.groups),
-            .scopes = setOf(key.scopes),
+            .groups = setOf<GroupName>(key.groups),
+            .scopes = setOf<std::string>(key.scopes),
             .proof = key.certificate ? Proof::certificate : Proof::key,
             .credential = key.id};
 }

@@ -29,7 +29,7 @@ Result<std::string> made(const std::filesystem::path& path) {
     return readExisting(path);
 }
 
-json::array list(const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+json::array list(const auto& texts) { return json::array(texts.begin(), texts.end()); }
 
 }  // namespace
 

@@ -16,12 +16,12 @@ using CommandId = std::uint64_t;  // 0: none
 
 // `session` is whole when the source meets it for the first time; after that its id is enough.
 struct SessionChanged {
-    std::string id;
+    SessionId id;
     SessionEvent event;
     std::optional<AgentSession> session = {};
 };
 struct AgentChanged {
-    std::string id;
+    AgentId id;
     AgentEvent event;
     std::optional<Agent> agent = {};
 };
@@ -43,9 +43,9 @@ struct CallChanged {
 };
 // Figures were read: no event of TAPI's says so, none is published; the objects carry them from now on.
 struct FiguresRead {
-    std::map<std::string, AgentStatistics> agents;
-    std::map<std::string, SessionStatistics> sessions;
-    std::map<std::string, QueueStatistics> queues;
+    std::map<AgentId, AgentStatistics> agents;
+    std::map<SessionId, SessionStatistics> sessions;
+    std::map<QueueId, QueueStatistics> queues;
 };
 // The lines that there are now: no event tells that one has come or gone; with an agent handler they do.
 struct AddressesRead {
@@ -53,7 +53,7 @@ struct AddressesRead {
 };
 // A session's state was read after an outcome that nobody knows (timeout).
 struct SessionRead {
-    std::string id;
+    SessionId id;
     SessionState state;
 };
 // Everything that a telephony source sees, after it was built or built again: the ledger publishes what differs.
@@ -76,11 +76,11 @@ struct AudioDeviceChanged {
     AudioDeviceChange change;
 };
 struct Ducking {  // Windows lowers other sound while `session` is in a call
-    std::string session;
+    AudioSessionId session;
     bool ducked = false;
     std::uint32_t communicationSessions = 0;
 };
-struct Meter {  // peaks since the last one, 0..1; `object`: id of a device or a session
+struct Meter {  // peaks since the last one, 0..1; `object`: id of a device or an audio session
     std::string object;
     double peak = 0;
     std::vector<double> channels;
@@ -102,12 +102,12 @@ struct SourceLost {
 
 // The gateway's own.
 struct PendingStateChanged {  // set, withdrawn or applied (`state` absent), or refused when its time had come
-    std::string session;
+    SessionId session;
     std::optional<SessionState> state;
     std::optional<Fault> refused = {};
 };
 struct PresenceChanged {  // an agent's first stream came, or its last went
-    std::string agent;
+    AgentId agent;
     bool present;
 };
 struct WebhookChanged {     // suspended, ended …

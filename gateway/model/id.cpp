@@ -38,9 +38,9 @@ std::string digest(std::string_view text) {
     return hexOf(bytes, sizeof bytes);
 }
 
-std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group,
-                      std::string_view address, Time startedAt) {
-    return stableId({"session", handler, agent, group, address, toRfc3339(startedAt)});
+SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
+                    const AddressName& address, Time startedAt) {
+    return SessionId(stableId({"session", handler, agent, group, address, toRfc3339(startedAt)}));
 }
 
 std::string randomId(std::size_t bytes) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/ids.hpp"
 #include "model/time.hpp"
 
 namespace deskline {
@@ -11,8 +12,8 @@ namespace deskline {
 // 16 hexadecimal digits of the SHA-256 of the parts, each ended by a byte that no part contains.
 std::string stableId(std::initializer_list<std::string_view> parts);
 // ITAgentSession has no identifier: the same session keeps its id when the gateway starts again.
-std::string sessionId(std::string_view handler, std::string_view agent, std::string_view group,
-                      std::string_view address, Time startedAt);
+SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
+                    const AddressName& address, Time startedAt);
 std::string digest(std::string_view text);  // SHA-256, hexadecimal
 std::string randomId(std::size_t bytes);    // hexadecimal, from the system's secure generator
 

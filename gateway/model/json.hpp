@@ -52,8 +52,10 @@ boost::json::value toJson(const T& value) {
         array.reserve(value.size());
         for (const auto& item : value) array.push_back(toJson(item));
         return array;
-    } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_arithmetic_v<T>) {
         return json::value(value);
+    } else if constexpr (std::is_base_of_v<std::string, T>) {
+        return json::value(std::string_view(value));
     } else {
         json::object object;
         using Members = boost::describe::describe_members<T, boost::describe::mod_any_access>;

@@ -130,6 +130,10 @@ struct KindOf<AudioSession> : std::integral_constant<Kind, Kind::audio_session> 
 template <class T>
 inline constexpr Kind kindOf = KindOf<T>::value;
 
+// What the things of a type are called by.
+template <class T>
+using IdOf = decltype(T::id);
+
 // One thing: on the wire its path and id, "/sessions/4711".
 struct ObjectRef {
     Kind kind;

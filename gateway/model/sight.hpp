@@ -13,10 +13,11 @@
 
 namespace deskline {
 
-// Whom a thing concerns. Both empty: nobody in particular (an address, a source, the audio of the host).
+// Whom a thing concerns. All empty: nobody in particular (an address, a source, the audio of the host).
 struct Concern {
-    std::string agent;               // of a webhook: its owner
-    std::set<std::string> groups{};  // ACD groups, by their names
+    AgentId agent = {};
+    std::set<GroupName> groups = {};  // ACD groups
+    std::string owner = {};           // of a webhook: identity::Identity::owner
     bool operator==(const Concern&) const = default;
 };
 
@@ -32,7 +33,7 @@ class Sight {  // small: every connection has one
 public:
     Sight() = default;  // sees nothing
     // `owner`: of the webhooks that are its own; "": the account.
-    Sight(std::set<std::string> agents, std::set<std::string> groups, std::string account, std::string owner = {})
+    Sight(std::set<AgentId> agents, std::set<GroupName> groups, std::string account, std::string owner = {})
         : agents_(std::move(agents)),
           groups_(std::move(groups)),
           account_(std::move(account)),
@@ -43,7 +44,9 @@ public:
     bool sees(Kind kind, const Concern& concern) const;
     const std::string& account() const { return account_; }
     // Where the reach for a kind is `own`: what its things concern, one of these. History looks nowhere else.
-    std::set<std::string> own(Kind kind) const { return kind == Kind::webhook ? std::set{owner_} : agents_; }
+    std::set<std::string> own(Kind kind) const {
+        return kind == Kind::webhook ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
+    }
 
     std::string text() const;  // all of it: two that are equal have one text, over restarts too
 
@@ -57,7 +60,8 @@ public:
 
 private:
     std::array<Reach, kindRows.size()> reaches_{};  // of the kinds in their order
-    std::set<std::string> agents_, groups_;         // ids; names
+    std::set<AgentId> agents_;
+    std::set<GroupName> groups_;
     std::string account_, owner_;
 };
 

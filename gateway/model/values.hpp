@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/ids.hpp"
 #include "model/time.hpp"
 
 namespace deskline {
@@ -102,10 +103,12 @@ BOOST_DESCRIBE_STRUCT(AgentStatistics, (),
                        callsPerHour, measurementPeriodSeconds))
 
 struct Agent {
-    std::string id, user, handler;
+    AgentId id;
+    std::string user;
+    HandlerName handler;
     AgentState state = AgentState::unknown;
     Time since{};
-    std::vector<std::string> sessions;
+    std::vector<SessionId> sessions;
     std::uint64_t revision = 0;  // number of the event that changed it last; its ETag
     bool present = false;        // the gateway's own: one of its streams is open
     std::optional<Stale> stale;
@@ -128,7 +131,10 @@ BOOST_DESCRIBE_STRUCT(SessionStatistics, (),
                        wrapUpSeconds, averageWrapUpSeconds, callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
 
 struct AgentSession {
-    std::string id, agent, acdGroup, address;
+    SessionId id;
+    AgentId agent;
+    GroupName acdGroup;
+    AddressName address;
     SessionState state = SessionState::unknown;
     Time since{}, startedAt{};
     std::optional<std::string> reason;         // the gateway's own: TAPI has none
@@ -144,13 +150,16 @@ BOOST_DESCRIBE_STRUCT(AgentSession, (),
                        revision, stale, statistics))
 
 struct AgentHandler {
-    std::string id, name;
+    HandlerId id;
+    HandlerName name;
     bool operator==(const AgentHandler&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AgentHandler, (), (id, name))
 
 struct AcdGroup {
-    std::string id, name, handler;
+    GroupId id;
+    GroupName name;
+    HandlerName handler;
     bool operator==(const AcdGroup&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AcdGroup, (), (id, name, handler))
@@ -167,14 +176,18 @@ BOOST_DESCRIBE_STRUCT(QueueStatistics, (),
                        averageWaitSeconds, finalDisposition, measurementPeriodSeconds))
 
 struct Queue {
-    std::string id, name, acdGroup;
+    QueueId id;
+    std::string name;
+    GroupName acdGroup;
     QueueStatistics statistics;
     bool operator==(const Queue&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Queue, (), (id, name, acdGroup, statistics))
 
 struct Address {
-    std::string id, name, handler;
+    AddressId id;
+    AddressName name;
+    HandlerName handler;
     bool operator==(const Address&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Address, (), (id, name, handler))
@@ -186,8 +199,9 @@ struct Party {
 BOOST_DESCRIBE_STRUCT(Party, (), (number, name))
 
 struct Call {
-    std::string id, address;
-    std::optional<std::string> session;
+    CallId id;
+    AddressName address;
+    std::optional<SessionId> session;
     CallDirection direction = CallDirection::unknown;
     CallState state = CallState::unknown;
     Party caller, called;
@@ -198,7 +212,8 @@ struct Call {
 BOOST_DESCRIBE_STRUCT(Call, (), (id, address, session, direction, state, caller, called, cause, since))
 
 struct AudioDevice {
-    std::string id, name;
+    DeviceId id;
+    std::string name;
     DeviceFlow flow = DeviceFlow::render;
     DeviceState state = DeviceState::unknown;
     std::vector<DeviceRole> defaultFor;
@@ -219,7 +234,9 @@ struct Process {
 BOOST_DESCRIBE_STRUCT(Process, (), (id, name))
 
 struct AudioSession {
-    std::string id, device, displayName, icon;
+    AudioSessionId id;
+    DeviceId device;
+    std::string displayName, icon;
     Process process;
     bool systemSounds = false;
     std::string groupingId;

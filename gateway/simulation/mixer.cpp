@@ -15,9 +15,9 @@ bool inRange(double volume) { return volume >= 0.0 && volume <= 1.0; }  // false
 
 }  // namespace
 
-std::string Mixer::deviceId(const std::string& name) { return stableId({"device", "{simulated}", name}); }
-std::string Mixer::sessionIdOf(const std::string& device, const std::string& name, std::uint32_t process) {
-    return stableId({"audio-session", device, name, std::to_string(process)});
+DeviceId Mixer::deviceId(const std::string& name) { return DeviceId(stableId({"device", "{simulated}", name})); }
+AudioSessionId Mixer::sessionIdOf(const DeviceId& device, const std::string& name, std::uint32_t process) {
+    return AudioSessionId(stableId({"audio-session", device, name, std::to_string(process)}));
 }
 
 Mixer::Mixer(std::uint64_t seed) : random_(seed) {
@@ -228,8 +228,8 @@ void Mixer::add(AudioSession session) {
 std::string Mixer::create(const std::string& device, const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto process = nextProcess_++;
-    AudioSession session{.id = sessionIdOf(device, name, process),
-                         .device = device,
+    AudioSession session{.id = sessionIdOf(DeviceId(device), name, process),
+                         .device = DeviceId(device),
                          .displayName = name,
                          .process = {process, name + ".exe"},
                          .groupingId = "00000000-0000-0000-0000-000000000000",
@@ -298,7 +298,7 @@ void Mixer::makeDefault(const std::string& id, DeviceRole role) {
 
 void Mixer::duck(const std::string& session, bool ducked) {
     const std::lock_guard lock(mutex_);
-    emit(Ducking{session, ducked, ducked ? 1U : 0U});
+    emit(Ducking{AudioSessionId(session), ducked, ducked ? 1U : 0U});
 }
 
 void Mixer::burst(std::size_t changes) {

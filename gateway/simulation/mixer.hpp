@@ -69,8 +69,8 @@ public:
     void duck(const std::string& session, bool ducked);
     void burst(std::size_t changes);  // volume changes from elsewhere, over all sessions in turn
 
-    static std::string deviceId(const std::string& name);
-    static std::string sessionIdOf(const std::string& device, const std::string& name, std::uint32_t process);
+    static DeviceId deviceId(const std::string& name);
+    static AudioSessionId sessionIdOf(const DeviceId& device, const std::string& name, std::uint32_t process);
 
 private:
     AudioDevice* findDevice(const std::string& id);

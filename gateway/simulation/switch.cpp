@@ -115,9 +115,11 @@ Code Switch::createSession(const std::string& agent, const std::string& group, c
     if (queue == queues_.end()) return invalidGroup;
     if (queue->second.groupRemoved) return groupIsRemoved;
     auto startedAt = now_;  // unique, for the id is made of it
-    while (sessions_.contains(sessionId(handlerName, agent, group, address, startedAt)))
-        startedAt += std::chrono::milliseconds(1);
-    session = sessionId(handlerName, agent, group, address, startedAt);
+    const auto id = [&] {
+        return sessionId(HandlerName(handlerName), AgentId(agent), GroupName(group), AddressName(address), startedAt);
+    };
+    while (sessions_.contains(id())) startedAt += std::chrono::milliseconds(1);
+    session = id();
     sessions_[session] = SessionRow{
         .id = session, .agent = agent, .group = group, .address = address, .since = now_, .startedAt = startedAt};
     row->second.sessions.push_back(session);
@@ -199,10 +201,10 @@ void Switch::updateAgent(AgentRow& agent) {
 }
 
 AgentSession Switch::view(const SessionRow& row) const {
-    AgentSession session{.id = row.id,
-                         .agent = row.agent,
-                         .acdGroup = row.group,
-                         .address = row.address,
+    AgentSession session{.id = SessionId(row.id),
+                         .agent = AgentId(row.agent),
+                         .acdGroup = GroupName(row.group),
+                         .address = AddressName(row.address),
                          .state = row.state,
                          .since = row.since,
                          .startedAt = row.startedAt};
@@ -225,12 +227,13 @@ AgentSession Switch::view(const SessionRow& row) const {
 }
 
 Agent Switch::view(const AgentRow& row) const {
-    Agent agent{.id = row.id,
+    Agent agent{.id = AgentId(row.id),
                 .user = row.user,
-                .handler = std::string(handlerName),
+                .handler = HandlerName(handlerName),
                 .state = row.state,
                 .since = row.since,
-                .sessions = row.sessions};
+                .sessions = {}};
+    for (const auto& session : row.sessions) agent.sessions.emplace_back(session);
     auto& figures = agent.statistics;
     figures.measurementPeriodSeconds = row.period;
     for (const auto& call : row.finished) {
@@ -245,7 +248,9 @@ Agent Switch::view(const AgentRow& row) const {
 }
 
 Queue Switch::view(const QueueRow& row) const {
-    Queue queue{.id = stableId({"queue", handlerName, row.name, row.name}), .name = row.name, .acdGroup = row.name};
+    Queue queue{.id = QueueId(stableId({"queue", handlerName, row.name, row.name})),
+                .name = row.name,
+                .acdGroup = GroupName(row.name)};
     auto& figures = queue.statistics;
     figures = {.queued = row.queued,
                .waiting = static_cast<std::int64_t>(row.waiting.size()),
@@ -263,22 +268,22 @@ Queue Switch::view(const QueueRow& row) const {
 }
 
 Call Switch::view(const CallRow& row) const {
-    Call call{.id = row.id,
-              .address = row.address,
+    Call call{.id = CallId(row.id),
+              .address = AddressName(row.address),
               .direction = CallDirection::incoming,
               .state = row.state,
               .caller = row.caller,
               .called = row.called,
               .cause = row.cause,
               .since = row.since};
-    if (!row.session.empty()) call.session = row.session;
+    if (!row.session.empty()) call.session = SessionId(row.session);
     return call;
 }
 
 std::vector<AgentHandler> Switch::handlers() const {
     const std::lock_guard lock(mutex_);
     if (handlerRemoved_) return {};
-    return {{stableId({"handler", handlerName}), std::string(handlerName)}};
+    return {{HandlerId(stableId({"handler", handlerName})), HandlerName(handlerName)}};
 }
 
 std::vector<AcdGroup> Switch::groups() const {
@@ -286,7 +291,8 @@ std::vector<AcdGroup> Switch::groups() const {
     std::vector<AcdGroup> groups;
     for (auto& [name, row] : queues_)
         if (!row.groupRemoved)
-            groups.push_back({stableId({"group", handlerName, name}), name, std::string(handlerName)});
+            groups.push_back(
+                {GroupId(stableId({"group", handlerName, name})), GroupName(name), HandlerName(handlerName)});
     return groups;
 }
 
@@ -302,7 +308,8 @@ std::vector<Address> Switch::addresses() const {
     std::vector<Address> addresses;
     for (int line = 1; line <= options_.agents; ++line) {
         const auto name = "Line " + std::to_string(line);
-        addresses.push_back({stableId({"address", handlerName, name}), name, std::string(handlerName)});
+        addresses.push_back(
+            {AddressId(stableId({"address", handlerName, name})), AddressName(name), HandlerName(handlerName)});
     }
     return addresses;
 }

@@ -18,26 +18,27 @@ namespace deskline::telephony {
 struct SignIn {  // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the
                  // id is the user's
     std::string handler;  // name or id; "": the only one, or the first
-    std::string agent;
+    AgentId agent;
     std::optional<Secret> pin;
 };
 struct SignOut {  // ends the agent's sessions and lets go of the agent
-    std::string agent;
+    AgentId agent;
 };
 struct SetAgentState {  // ITAgent::put_State
-    std::string agent;
+    AgentId agent;
     AgentState state;
 };
 struct CreateSession {  // ITAgent::CreateSession, CreateSessionWithPIN; group and address by name or id
-    std::string agent, acdGroup, address;
+    AgentId agent;
+    std::string acdGroup, address;
     std::optional<Secret> pin;
 };
 struct SetSessionState {  // ITAgentSession::put_State
-    std::string session;
+    SessionId session;
     SessionState state;
 };
 struct ReadSession {  // ITAgentSession::get_State, reported as SessionRead: after an outcome that nobody knows
-    std::string session;
+    SessionId session;
 };
 using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, ReadSession>;
 

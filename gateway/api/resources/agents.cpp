@@ -8,7 +8,7 @@ namespace {
 
 // What a caller may not do to this agent. Of one who is not signed in nobody knows the groups.
 std::optional<Fault> refusedAgent(const Context& context, const identity::Identity& caller, const events::State& state,
-                                  const std::string& agent) {
+                                  const AgentId& agent) {
     return refused(context, caller, Resource::agents, events::concernOfAgent(state, agent), Kind::agent,
                    "You may see agent " + agent + " but not sign it in or out or set its state.");
 }
@@ -19,7 +19,7 @@ void signInAgent(Context& context, Request request, Respond respond) {
     auto body = parseBody<SignInBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     wipe(request.body);  // it may hold the PIN
-    const auto id = request.parameters[0];
+    const AgentId id(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, caller, id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
@@ -33,7 +33,7 @@ void signInAgent(Context& context, Request request, Respond respond) {
 }
 
 void signOutAgent(Context& context, Request request, Respond respond) {
-    const auto id = request.parameters[0];
+    const AgentId id(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, caller, id](const events::State& state) -> Result<Plan> {
@@ -46,7 +46,7 @@ void signOutAgent(Context& context, Request request, Respond respond) {
 void putAgentState(Context& context, Request request, Respond respond) {
     const auto body = parseBody<AgentStateBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    const auto id = request.parameters[0];
+    const AgentId id(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, caller, id, state = body->state](const events::State& known) -> Result<Plan> {

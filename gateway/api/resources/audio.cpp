@@ -52,7 +52,7 @@ void patch(Context& context, Request request, Respond respond) {
         return respond(problem(*fault, request.requestId));
     command(context, std::move(request), std::move(respond),
             [change = std::move(change)](const events::State& state) -> Result<Plan> {
-                if (!state.find<T>(change.object.id)) return notFound(kindOf<T>);
+                if (!state.find<T>(IdOf<T>(change.object.id))) return notFound(kindOf<T>);
                 return Plan{change, answerWith<T>};
             });
 }

@@ -10,7 +10,7 @@ namespace deskline::api {
 namespace {
 
 boost::json::object show(const identity::Identity& identity) {
-    const auto list = [](const std::set<std::string>& texts) { return boost::json::array(texts.begin(), texts.end()); };
+    const auto list = [](const auto& texts) { return boost::json::array(texts.begin(), texts.end()); };
     return {{"subject", identity.subject},
             {"role", name(identity.role)},
             {"agents", list(identity.agents)},
@@ -59,7 +59,7 @@ void getOperation(Context& context, Request request, Respond respond) {
             const auto& operation = *found;
             if (!operation) return respond(problem(notFound("operation"), request.requestId));
             if (!context.policy.may(request.identity, identity::Resource::operations, identity::Action::see,
-                                    {operation->actor}))
+                                    {.owner = operation->actor}))
                 return respond(problem(withheld(notFound("operation")), request.requestId));
             books.afterCommit([respond, shown = show(*operation)] { respond({200, shown}); });
         });

@@ -11,7 +11,7 @@ bool matches(const Request& request, const char* key, const std::string& value) 
     return wanted == request.query.end() || wanted->second == value;
 }
 
-void listFiltered(Context& context, Request request, Respond respond, const std::string& agent) {
+void listFiltered(Context& context, Request request, Respond respond, const AgentId& agent) {
     listWhere<AgentSession>(context, request, std::move(respond), [request, agent](const AgentSession& session) {
         return (agent.empty() || session.agent == agent) && matches(request, "agent", session.agent) &&
                matches(request, "acdGroup", session.acdGroup) &&
@@ -21,7 +21,7 @@ void listFiltered(Context& context, Request request, Respond respond, const std:
 
 // The session, if the caller may see and control it.
 Result<const AgentSession*> controlled(const Context& context, const identity::Identity& identity,
-                                       const events::State& known, const std::string& id) {
+                                       const events::State& known, const SessionId& id) {
     const auto* session = known.session(id);
     if (!session) return notFound(Kind::agent_session);
     if (auto fault = refused(context, identity, Resource::sessions, events::concernOf(known, *session),
@@ -35,7 +35,7 @@ bool hasCall(const AgentSession& session) {
 }
 
 void setState(Context& context, Request request, Respond respond, SessionStateBody body) {
-    const auto id = request.parameters[0];
+    const SessionId id(request.parameters[0]);
     const auto identity = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, id, identity, body = std::move(body)](const events::State& known) -> Result<Plan> {
@@ -64,7 +64,7 @@ void listSessions(Context& context, Request request, Respond respond) {
 }
 
 void listSessionsOfAgent(Context& context, Request request, Respond respond) {
-    const auto agent = request.parameters[0];
+    const AgentId agent(request.parameters[0]);
     context.ledger.query([&context, request = std::move(request), respond = std::move(respond), agent](
                              const events::State& state, const std::string&) mutable {
         const auto known = state.agents.find(agent);
@@ -79,7 +79,7 @@ void createSession(Context& context, Request request, Respond respond) {
     auto body = parseBody<CreateSessionBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     wipe(request.body);  // it may hold the PIN
-    const auto agent = request.parameters[0];
+    const AgentId agent(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, caller, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
@@ -121,7 +121,7 @@ void endSession(Context& context, Request request, Respond respond) {
 }
 
 void withdrawPendingState(Context& context, Request request, Respond respond) {
-    const auto id = request.parameters[0];
+    const SessionId id(request.parameters[0]);
     const auto identity = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, id, identity](const events::State& known) -> Result<Plan> {

@@ -92,7 +92,7 @@ void managedOne(Context& context, Request request, Respond respond, HandleOne ha
                                                    const std::function<void(Response)>& answer) {
                 auto webhook = Webhooks::find(books, asked.parameters[0]);
                 if (!webhook) return answer(problem(notFound(Kind::webhook), asked.requestId));
-                if (!context.policy.sight(asked.identity).sees(Kind::webhook, {ownerOf(*webhook)}))
+                if (!context.policy.sight(asked.identity).sees(Kind::webhook, {.owner = ownerOf(*webhook)}))
                     return answer(problem(withheld(notFound(Kind::webhook)), asked.requestId));
                 handle(books, webhooks, std::move(*webhook), asked, answer);
             });
@@ -120,7 +120,7 @@ void listWebhooks(Context& context, Request request, Respond respond) {
                 const auto& all = books.records().all("webhook");
                 for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second);
                      at != all.end(); ++at) {
-                    if (!sight.sees(Kind::webhook, {ownerIn(at->second)})) continue;
+                    if (!sight.sees(Kind::webhook, {.owner = ownerIn(at->second)})) continue;
                     if (items.size() == limit || bytes >= mostOfPage) {
                         body["next"] = last;
                         break;

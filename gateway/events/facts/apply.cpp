@@ -20,9 +20,9 @@ public:
         source = {true, fact.capabilities, std::nullopt};
         if (!news) return;
         changes_.publish({Kind::source, std::string(name(fact.source))}, {},
-                         {{"event", known ? "capabilities" : "connected"},
-                          {"source", name(fact.source)},
-                          {"capabilities", source.capabilitiesJson()}});
+                         json::object{{"event", known ? "capabilities" : "connected"},
+                                      {"source", name(fact.source)},
+                                      {"capabilities", source.capabilitiesJson()}});
     }
 
     void operator()(const SourceLost& fact) {
@@ -54,7 +54,7 @@ public:
         : TelephonyFacts(state, changes), AudioFacts(state, changes), SourceFacts(state, changes), changes_(changes) {}
     using TelephonyFacts::operator(), AudioFacts::operator(), SourceFacts::operator();
     void operator()(const WebhookChanged& fact) {
-        changes_.publish({Kind::webhook, fact.id}, {fact.owner}, json::object(fact.data));
+        changes_.publish({Kind::webhook, fact.id}, {.owner = fact.owner}, json::object(fact.data));
     }
 
 private:

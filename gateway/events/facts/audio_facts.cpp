@@ -4,11 +4,13 @@
 
 namespace deskline::events {
 
+namespace json = boost::json;
+
 void AudioFacts::operator()(const AudioSessionChanged& fact) {
     auto session = fact.session;
     session.revision = changes_.nextRevision();
-    auto data = toldOf(session, "change", name(fact.change));
-    if (fact.reason) data["reason"] = name(*fact.reason);
+    auto told = toldOf(session, "change", fact.change);
+    if (fact.reason) told.data["reason"] = name(*fact.reason);
     const bool gone =
         fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
     if (!gone)
@@ -18,7 +20,7 @@ void AudioFacts::operator()(const AudioSessionChanged& fact) {
     const auto delivery = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels
                               ? Delivery::latest
                               : Delivery::lossless;
-    changes_.publish({Kind::audio_session, session.id}, {}, std::move(data),
+    changes_.publish({Kind::audio_session, session.id}, {}, std::move(told),
                      changes_.attribute({Kind::audio_session, session.id, "", name(fact.change)}), delivery);
 }
 
@@ -35,7 +37,7 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
                 std::erase_if(other.defaultFor, [&](DeviceRole role) {
                     return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end();
                 });
-    changes_.publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", name(fact.change)),
+    changes_.publish({Kind::audio_device, device.id}, {}, toldOf(device, "change", fact.change),
                      changes_.attribute({Kind::audio_device, device.id, "", name(fact.change)}),
                      fact.change == AudioDeviceChange::volume ? Delivery::latest : Delivery::lossless);
 }
@@ -43,13 +45,14 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
 void AudioFacts::operator()(const Ducking& fact) {
     changes_.publish(
         {Kind::audio_ducking, fact.session}, {},
-        {{"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
+        json::object{
+            {"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
 }
 
 void AudioFacts::operator()(const Meter& fact) {
     changes_.publish({Kind::audio_meter, fact.object}, {},
-                     {{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}}, {},
-                     Delivery::ephemeral);
+                     json::object{{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}},
+                     {}, Delivery::ephemeral);
 }
 
 void AudioFacts::operator()(const AudioPicture& fact) {

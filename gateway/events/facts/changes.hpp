@@ -8,6 +8,15 @@
 
 namespace deskline::events {
 
+// An event's data, and for those who act on it what happened, as itself.
+struct Told {
+    Told(boost::json::object data) : data(std::move(data)) {}  // of an event that nobody here acts on
+    Told(What happened, boost::json::object data) : happened(happened), data(std::move(data)) {}
+
+    What happened = {};
+    boost::json::object data;
+};
+
 class Changes {
 public:
     // `number`: of the last event before this fact's.
@@ -18,10 +27,11 @@ public:
     std::vector<Change>& all() { return all_; }
     std::uint64_t nextRevision() const { return number_ + all_.size() + 1; }
     Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
-    void publish(ObjectRef object, Concern concern, boost::json::object data, const Attributed& by = {},
+    void publish(ObjectRef object, Concern concern, Told told, const Attributed& by = {},
                  Delivery delivery = Delivery::lossless) {
-        if (by.cause) data["cause"] = toJson(*by.cause);
-        all_.push_back({std::move(object), std::move(concern), std::move(data), by.command, delivery});
+        if (by.cause) told.data["cause"] = toJson(*by.cause);
+        all_.push_back(
+            {std::move(object), std::move(concern), told.happened, std::move(told.data), by.command, delivery});
     }
 
 private:
@@ -31,18 +41,18 @@ private:
     std::vector<Change> all_;
 };
 
-// An event's data: what happened to a thing (`what`: "event" or "change"), and the thing as it is now.
-template <class T>
-boost::json::object toldOf(const T& thing, std::string_view what, std::string_view happened) {
-    return {{what, happened}, {rowOf(kindOf<T>).member, toJson(thing)}};
+// What happened to a thing (`member`: "event" or "change"), and the thing as it is now.
+template <class T, class Happening>
+Told toldOf(const T& thing, std::string_view member, Happening happened) {
+    return {happened, {{member, name(happened)}, {rowOf(kindOf<T>).member, toJson(thing)}}};
 }
 
 // The ids of what is known and is not in a picture.
 template <class T>
-std::vector<std::string> missing(const std::map<std::string, T>& all, const std::vector<T>& now) {
-    std::set<std::string> present;
+std::vector<IdOf<T>> missing(const std::map<IdOf<T>, T>& all, const std::vector<T>& now) {
+    std::set<IdOf<T>> present;
     for (auto& item : now) present.insert(item.id);
-    std::vector<std::string> gone;
+    std::vector<IdOf<T>> gone;
     for (auto& [id, item] : all)
         if (!present.contains(id)) gone.push_back(id);
     return gone;

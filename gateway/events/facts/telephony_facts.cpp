@@ -31,7 +31,7 @@ void TelephonyFacts::presence(const T& item, PresenceEvent event) {
         all.erase(copy.id);
     else
         all[copy.id] = copy;
-    changes_.publish({kindOf<T>, copy.id}, concernOf(state_, copy), toldOf(copy, "event", name(event)));
+    changes_.publish({kindOf<T>, copy.id}, concernOf(state_, copy), toldOf(copy, "event", event));
 }
 
 template <class T>
@@ -218,7 +218,7 @@ void TelephonyFacts::join(const AgentSession& session) {
 }
 
 // Its calls that were told before it concerned nobody; to those who see it they come into view only now.
-void TelephonyFacts::tellCallsOf(const std::string& session) {
+void TelephonyFacts::tellCallsOf(const SessionId& session) {
     for (const auto& [id, call] : state_.calls)
         if (call.session == session) publishCall(call, CallEvent::state);
 }
@@ -230,7 +230,7 @@ void TelephonyFacts::enter(AgentSession& session, SessionState state, std::optio
     session.allowedStates = allowedStates(state);
 }
 
-void TelephonyFacts::bury(const std::string& id) {
+void TelephonyFacts::bury(const SessionId& id) {
     auto node = state_.sessions.extract(id);
     if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end())
         std::erase(agent->second.sessions, id);
@@ -247,21 +247,21 @@ void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event) {
 
 void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
     agent.revision = changes_.nextRevision();
-    changes_.publish({Kind::agent, agent.id}, concernOf(state_, agent), toldOf(agent, "event", name(event)), by);
+    changes_.publish({Kind::agent, agent.id}, concernOf(state_, agent), toldOf(agent, "event", event), by);
 }
 
 void TelephonyFacts::publishCall(const Call& call, CallEvent event) {
     const auto concern = state_.callConcerns[call.id] = concernOf(state_, call);
-    changes_.publish({Kind::call, call.id}, concern, toldOf(call, "event", name(event)));
+    changes_.publish({Kind::call, call.id}, concern, toldOf(call, "event", event));
 }
 
 void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more,
                                     const Attributed& by) {
     session.revision = changes_.nextRevision();
-    auto data = toldOf(session, "event", name(event));
-    data["previousState"] = name(previous);
-    for (auto& member : more) data[member.key()] = std::move(member.value());
-    changes_.publish({Kind::agent_session, session.id}, concernOf(state_, session), std::move(data), by);
+    auto told = toldOf(session, "event", event);
+    told.data["previousState"] = name(previous);
+    for (auto& member : more) told.data[member.key()] = std::move(member.value());
+    changes_.publish({Kind::agent_session, session.id}, concernOf(state_, session), std::move(told), by);
 }
 
 }  // namespace deskline::events

@@ -24,9 +24,9 @@ public:
 
 private:
     void join(const AgentSession& session);
-    void tellCallsOf(const std::string& session);
+    void tellCallsOf(const SessionId& session);
     void enter(AgentSession& session, SessionState state, std::optional<std::string> reason);
-    void bury(const std::string& id);
+    void bury(const SessionId& id);
     void publishAgent(Agent& agent, AgentEvent event);
     void publishAgent(Agent& agent, AgentEvent event, const Attributed& by);
     void publishCall(const Call& call, CallEvent event);

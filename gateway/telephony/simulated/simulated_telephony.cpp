@@ -7,6 +7,7 @@ namespace {
 
 using simulation::Code;
 
+// The name of the one that is called so, or has that id; none: nullptr. It lives as long as the list.
 const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
     for (const auto& item : list)
         if (item.name == wanted || item.id == wanted) return &item.name;
@@ -87,15 +88,19 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
             } else if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
-                report_({GroupChanged{{stableId({"group", simulation::handlerName, e.group}), e.group,
-                                       std::string(simulation::handlerName)},
+                report_({GroupChanged{{GroupId(stableId({"group", simulation::handlerName, e.group})),
+                                       GroupName(e.group), HandlerName(simulation::handlerName)},
                                       e.event}});
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
-                report_({QueueChanged{
-                    {stableId({"queue", simulation::handlerName, e.queue, e.queue}), e.queue, e.queue, {}}, e.event}});
+                report_({QueueChanged{{QueueId(stableId({"queue", simulation::handlerName, e.queue, e.queue})),
+                                       e.queue,
+                                       GroupName(e.queue),
+                                       {}},
+                                      e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
                 report_({HandlerChanged{
-                    {stableId({"handler", simulation::handlerName}), std::string(simulation::handlerName)}, e.event}});
+                    {HandlerId(stableId({"handler", simulation::handlerName})), HandlerName(simulation::handlerName)},
+                    e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }

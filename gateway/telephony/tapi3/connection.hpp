@@ -16,7 +16,7 @@
 namespace deskline::telephony {
 
 struct Credential {  // how an agent was signed in, to do it again after a loss
-    std::string handler;
+    HandlerName handler;
     Secret pin;
     bool asUser = false;
 };
@@ -24,25 +24,25 @@ struct Credential {  // how an agent was signed in, to do it again after a loss
 class Connection {
 public:
     using Lost = std::function<void(const Fault&)>;
-    using Gone = std::function<void(const std::string& agent)>;  // with its handler; told on the event thread
+    using Gone = std::function<void(const AgentId& agent)>;  // with its handler; told on the event thread
 
     Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler);
     ~Connection();
 
-    Result<TelephonyPicture> build(const std::map<std::string, Credential>& agents);
+    Result<TelephonyPicture> build(const std::map<AgentId, Credential>& agents);
     void listen();  // begins to hand events on; what came before waits in the queue
     void close();
 
-    Result<bool> signIn(const std::string& agent,
+    Result<bool> signIn(const AgentId& agent,
                         const Credential& credential);  // true: new; reports the agent and its sessions
-    void signOut(const std::string& agent);
-    std::string handlerOf(const std::string& agent) const;
-    void announceSessionsOf(const std::string& agent);  // those that the switch had open before
-    ComPtr<ITAgent> agent(const std::string& id) const;
-    ComPtr<ITAgentSession> session(const std::string& id) const;
-    bool ended(const std::string& session) const;
-    Result<std::string> createSession(const std::string& agent, const std::string& group, const std::string& address,
-                                      const std::optional<Secret>& pin);
+    void signOut(const AgentId& agent);
+    HandlerName handlerOf(const AgentId& agent) const;
+    void announceSessionsOf(const AgentId& agent);  // those that the switch had open before
+    ComPtr<ITAgent> agent(const AgentId& id) const;
+    ComPtr<ITAgentSession> session(const SessionId& id) const;
+    bool ended(const SessionId& session) const;
+    Result<SessionId> createSession(const AgentId& agent, const std::string& group, const std::string& address,
+                                    const std::optional<Secret>& pin);
     FiguresRead readFigures();
     std::map<std::string, bool> capabilities() const;
 
@@ -52,7 +52,7 @@ private:
     struct Handler {
         ComPtr<ITAgentHandler> object;
         ComPtr<IUnknown> identity;
-        std::string name;
+        HandlerName name;
     };
     struct Group {
         ComPtr<ITACDGroup> object;
@@ -62,7 +62,7 @@ private:
     struct QueueEntry {
         ComPtr<ITQueue> object;
         ComPtr<IUnknown> identity;
-        std::string group;  // its id
+        GroupId group;
         Queue value;
     };
     struct AddressEntry {
@@ -74,7 +74,7 @@ private:
     struct AgentEntry {
         ComPtr<ITAgent> object;
         ComPtr<IUnknown> identity;
-        std::string handler;
+        HandlerName handler;
     };
     struct SessionEntry {
         ComPtr<ITAgentSession> object;
@@ -98,17 +98,17 @@ private:
     void callHappened(ITCallInfo* call, CallEvent event, std::optional<CallState> state, std::optional<CallCause> cause,
                       Time time);
     // They let go of what is gone and of all that goes with it, and tell it.
-    void dropHandler(const std::string& name, Time time);
+    void dropHandler(const HandlerName& name, Time time);
     void dropGroups(const std::function<bool(const Group&)>& which, Time time);
 
     Result<void> addHandler(ITAgentHandler* handler, TelephonyPicture& picture);
-    Result<std::string> addGroup(ITACDGroup* group, const std::string& handler, TelephonyPicture& picture);
-    void addAddress(ITAddress* address, const std::string& handler, TelephonyPicture& picture);
+    Result<GroupId> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyPicture& picture);
+    void addAddress(ITAddress* address, const HandlerName& handler, TelephonyPicture& picture);
     // The session's id; met for the first time, it is read whole. `fresh`: this call was the first to meet it.
-    Result<std::string> meet(ITAgentSession* session, bool& fresh);
-    void announce(const std::string& session, Time time);  // new_session, once
-    std::string agentOf(ITAgentSession* session);
-    void forgetObjectsOf(const std::string& session);  // under the lock
+    Result<SessionId> meet(ITAgentSession* session, bool& fresh);
+    void announce(const SessionId& session, Time time);  // new_session, once
+    AgentId agentOf(ITAgentSession* session);
+    void forgetObjectsOf(const SessionId& session);  // under the lock
     std::vector<Address> addresses() const;
     bool failed(HRESULT code, std::string_view what);  // logs; tells of a loss
     void report(Fact fact) { report_(std::move(fact)); }
@@ -126,12 +126,12 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Handler> handlers_;
-    std::map<std::string, Group> groups_;       // by id
-    std::map<std::string, QueueEntry> queues_;  // by id
-    std::map<std::string, AddressEntry> addresses_;
-    std::map<std::string, AgentEntry> agents_;
-    std::map<std::string, SessionEntry> sessions_;
-    std::map<IUnknown*, std::string> sessionByIdentity_;  // of objects that the session's entry holds
+    std::map<GroupId, Group> groups_;  // by id
+    std::map<QueueId, QueueEntry> queues_;
+    std::map<AddressId, AddressEntry> addresses_;
+    std::map<AgentId, AgentEntry> agents_;
+    std::map<SessionId, SessionEntry> sessions_;
+    std::map<IUnknown*, SessionId> sessionByIdentity_;  // of objects that the session's entry holds
     std::map<IUnknown*, CallEntry> calls_;
     source::Remembered ended_;          // sessions
     source::Remembered removedGroups_;  // by id and by name

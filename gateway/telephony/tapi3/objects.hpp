@@ -9,11 +9,11 @@ namespace deskline::telephony {
 
 using com::ComPtr;
 
-Result<std::string> readName(ITAgentHandler* handler);
-Result<std::string> readName(ITACDGroup* group);
+Result<HandlerName> readName(ITAgentHandler* handler);
+Result<GroupName> readName(ITACDGroup* group);
 Result<std::string> readName(ITQueue* queue);
-Result<std::string> readName(ITAddress* address);
-Result<Agent> readAgent(ITAgent* agent, const std::string& handler);  // without its sessions
+Result<AddressName> readName(ITAddress* address);
+Result<Agent> readAgent(ITAgent* agent, const HandlerName& handler);  // without its sessions
 Result<AgentStatistics> readFigures(ITAgent* agent);
 Result<SessionStatistics> readFigures(ITAgentSession* session);
 Result<QueueStatistics> readFigures(ITQueue* queue);
