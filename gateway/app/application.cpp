@@ -55,9 +55,10 @@ Application::Application(const host::Configuration& configuration, Instance& ins
                 [this](outbound::Post post, std::function<void(outbound::PostOutcome)> done) {
                     poster_.post(std::move(post), std::move(done));
                 }),
-      site_(makeSite(configuration, services_.context, std::move(opened_.tls), opened_.trustedProxies, share_)),
-      server_(site_, shards_) {
-    if (audio_) site_.meters.tell([this](bool watched) { audio_->meter(watched ? 20 : 0); });
+      serverContext_(
+          makeServerContext(configuration, services_.context, std::move(opened_.tls), opened_.trustedProxies, share_)),
+      server_(serverContext_, shards_) {
+    if (audio_) serverContext_.meters.onChange([this](bool watched) { audio_->meter(watched ? 20 : 0); });
     ledger_.tellDurable([this](bool durable) { instance_.durable(durable); });
 }
 
@@ -100,7 +101,7 @@ void Application::serve(host::Signals& signals) {
     server_.start();
     if (telephony_)
         poll_.emplace(*telephony_, std::chrono::seconds(configuration_.telephony.statisticsInterval),
-                      [this] { return site_.streams > 0 || services_.context.interest.lasts(); });
+                      [this] { return serverContext_.streams > 0 || services_.context.interest.lasts(); });
     logStart(configuration_);
     failpoint("start.listening");
     instance_.listensAt(address_);
@@ -114,8 +115,8 @@ bool Application::look(bool anyway) {
     server_.seeToIt();
     certificates.rotateTicketKeys();
     context.tickets.sweep(std::chrono::duration_cast<std::chrono::seconds>(now().time_since_epoch()).count());
-    const bool renewed = certificates.renew(site_.tls, anyway);
-    if (opened_.access.authenticator->tick() || renewed) server_.askAgain();
+    const bool renewed = certificates.renew(serverContext_.tls, anyway);
+    if (opened_.access.authenticator->tick() || renewed) server_.reauthenticate();
     for (const auto& [check, fault] : certificates.faults()) context.readiness.tell(check, fault);
     tellReadiness(opened_.access, context.readiness);
     conflict_ = ledger_.health().conflict;

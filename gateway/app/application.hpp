@@ -58,7 +58,7 @@ private:
     const std::unique_ptr<audio::Audio> audio_;
     outbound::HttpsClient poster_;  // of webhooks
     Services services_;
-    net::Site site_;
+    net::ServerContext serverContext_;
     net::Server server_;
     std::optional<automation::StatisticsPoll> poll_;  // while it serves, where there is telephony
 };

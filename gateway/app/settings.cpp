@@ -80,8 +80,8 @@ Services::Options serviceOptions(const host::Configuration& c) {
             .webhooks = {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)}};
 }
 
-net::Site makeSite(const host::Configuration& c, api::Context& api, net::TlsContext tls,
-                   const net::Networks& trustedProxies, const host::Share& share) {
+net::ServerContext makeServerContext(const host::Configuration& c, api::Context& api, net::TlsContext tls,
+                                     const net::Networks& trustedProxies, const host::Share& share) {
     return {.api = api,
             .tls = std::move(tls),
             .names = {c.server.names.begin(), c.server.names.end()},

@@ -20,7 +20,7 @@ outbound::ClientOptions webhookClientOptions(const host::Configuration& configur
 Services::Options serviceOptions(const host::Configuration& configuration);
 
 // `share`: how many connections there is room for. `api` must outlive it.
-net::Site makeSite(const host::Configuration& configuration, api::Context& api, net::TlsContext tls,
-                   const net::Networks& trustedProxies, const host::Share& share);
+net::ServerContext makeServerContext(const host::Configuration& configuration, api::Context& api, net::TlsContext tls,
+                                     const net::Networks& trustedProxies, const host::Share& share);
 
 }  // namespace deskline

@@ -19,7 +19,7 @@ constexpr auto hurriedPatience = std::chrono::milliseconds(100);  // for each st
 
 }  // namespace
 
-Server::Server(Site& site, Shards& shards) : site_(site), shards_(shards) {}
+Server::Server(ServerContext& context, Shards& shards) : context_(context), shards_(shards) {}
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
@@ -32,7 +32,8 @@ Result<std::string> Server::listen(const std::string& address) {
     acceptor_->listen(4096, error);
     if (error) return cannotListen(address, error);
     const auto bound = acceptor_->local_endpoint();
-    return Result<std::string>(boost::system::in_place_value, urlOf(bound.address(), bound.port(), site_.api.basePath));
+    return Result<std::string>(boost::system::in_place_value,
+                               urlOf(bound.address(), bound.port(), context_.api.basePath));
 }
 
 void Server::start() {
@@ -44,17 +45,19 @@ void Server::start() {
 // A connection's place among those that are counted, until it is gone.
 class Server::Place {
 public:
-    Place(Site& site, asio::ip::address peer) : site_(site), peer_(std::move(peer)) { ++site_.connections; }
+    Place(ServerContext& context, asio::ip::address peer) : context_(context), peer_(std::move(peer)) {
+        ++context_.connections;
+    }
     ~Place() {
-        if (ofPeer_) site_.peers.left(peer_);
-        --site_.connections;
+        if (ofPeer_) context_.peers.left(peer_);
+        --context_.connections;
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
-    bool granted() { return ofPeer_ = site_.peers.arrived(peer_); }  // false: its address has as many as it may
+    bool granted() { return ofPeer_ = context_.peers.arrived(peer_); }  // false: its address has as many as it may
 
 private:
-    Site& site_;
+    ServerContext& context_;
     const asio::ip::address peer_;
     bool ofPeer_ = false;
 };
@@ -90,16 +93,16 @@ void Server::seeToIt() {
 }
 
 void Server::begin(Shard& shard, tcp::socket socket) {
-    if (site_.connections >= site_.maxConnections + site_.crowd) {  // those within the crowd are told so
+    if (context_.connections >= context_.maxConnections + context_.crowd) {  // those within the crowd are told so
         if (const auto times = tooMany_.happened())
             spdlog::warn("{} connections were refused: there are {}, which is all that are served", times,
-                         site_.maxConnections);
+                         context_.maxConnections);
         return;
     }
     error_code error;
     const auto peer = socket.remote_endpoint(error).address();
     if (error) return;  // gone already
-    auto place = std::make_shared<Place>(site_, peer);
+    auto place = std::make_shared<Place>(context_, peer);
     if (!place->granted()) {
         if (const auto times = tooManyOfOne_.happened())
             spdlog::warn(
@@ -107,20 +110,21 @@ void Server::begin(Shard& shard, tcp::socket socket) {
                 peer.to_string());
         return;
     }
-    asio::post(shard.io(), [this, &shard, place = std::move(place),
-                            socket = std::make_shared<tcp::socket>(std::move(socket))] {
-        if (shard.leaving() != Leaving::not_yet) return;
-        auto channel = std::shared_ptr<Channel>(
-            new Channel(std::move(*socket), site_.tls.load().get(), shard.wheel()), [place](Channel* channel) mutable {
-                delete channel;
-                place.reset();  // now: whoever knows it weakly keeps this function for longer
-            });
-        asio::co_spawn(shard.io(), serveHttp(std::move(channel), shard, site_), asio::detached);
-    });
+    asio::post(shard.io(),
+               [this, &shard, place = std::move(place), socket = std::make_shared<tcp::socket>(std::move(socket))] {
+                   if (shard.leaving() != Leaving::not_yet) return;
+                   auto connection = std::shared_ptr<TlsConnection>(
+                       new TlsConnection(std::move(*socket), context_.tls.load().get(), shard.wheel()),
+                       [place](TlsConnection* connection) mutable {
+                           delete connection;
+                           place.reset();  // now: whoever knows it weakly keeps this function for longer
+                       });
+                   asio::co_spawn(shard.io(), serveHttp(std::move(connection), shard, context_), asio::detached);
+               });
 }
 
-void Server::askAgain() {
-    for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->askAgain(); });
+void Server::reauthenticate() {
+    for (auto& shard : shards_) asio::post(shard->io(), [&shard] { shard->reauthenticate(); });
 }
 
 void Server::leave(Leaving stage) {
@@ -131,7 +135,7 @@ bool Server::stop(std::chrono::milliseconds patience, const std::function<bool()
     if (std::exchange(stopped_, true)) return true;
     const auto allGone = [&](Steady::time_point until) {  // before then
         const auto since = Steady::now();
-        while (site_.connections > 0 || site_.streams > 0) {
+        while (context_.connections > 0 || context_.streams > 0) {
             const auto time = Steady::now();
             if (time >= until || (hurried && hurried() && time >= since + hurriedPatience)) return false;
             std::this_thread::sleep_for(std::chrono::milliseconds(10));

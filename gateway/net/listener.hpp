@@ -13,14 +13,14 @@ namespace deskline::net {
 
 class Server {
 public:
-    Server(Site& site, Shards& shards);  // both outlive it
+    Server(ServerContext& context, Shards& shards);  // both outlive it
     ~Server();
 
     // "127.0.0.1:8443", "[::1]:8443", port 0 takes a free one. The fault says which address and why.
     Result<std::string> listen(const std::string& address);
     void start();
-    void seeToIt();   // each second: that connections are accepted, whatever there was no memory for
-    void askAgain();  // everybody who has a stream: who it is by now
+    void seeToIt();         // each second: that connections are accepted, whatever there was no memory for
+    void reauthenticate();  // everybody who has a stream: who it is by now
     // Answers or closes everything that is open, stage by stage (leaving.hpp), then stops the shards: within `patience`
     // for whatever is being carried out, and a few seconds more for clients that do not read. `hurried`: asked
     // meanwhile; once true, no stage waits for anybody. False: something was still open, and what it uses must not be
@@ -33,7 +33,7 @@ private:
     void begin(Shard& shard, tcp::socket socket);
     void leave(Leaving stage);
 
-    Site& site_;
+    ServerContext& context_;
     Shards& shards_;
     std::unique_ptr<tcp::acceptor> acceptor_;  // it and what follows: the first shard's thread
     std::unique_ptr<asio::steady_timer> pause_;

@@ -10,6 +10,6 @@
 
 namespace deskline::net {
 
-asio::awaitable<void> serveHttp(std::shared_ptr<Channel> channel, Shard& shard, Site& site);
+asio::awaitable<void> serveHttp(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context);
 
 }  // namespace deskline::net

@@ -9,8 +9,8 @@ namespace deskline::fuzz {
 void one(std::string_view input) {
     const auto frame = events::textFrame(input);
     HOLDS(events::textOf(frame) == input);
-    static net::Forms forms;
-    const auto deflated = forms.deflate(frame);
+    static net::FrameEncodings encodings;
+    const auto deflated = encodings.deflate(frame);
     HOLDS((static_cast<unsigned char>(deflated[0]) & 0xf0U) == 0xc0);  // FIN, RSV1
     namespace zlib = boost::beast::zlib;
     auto packed = std::string(events::textOf(deflated)) + std::string("\x00\x00\xff\xff", 4);  // RFC 7692 §7.2.2

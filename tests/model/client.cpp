@@ -24,18 +24,19 @@ std::uint64_t numberIn(const json::value& cursor) {
 
 }  // namespace
 
-Line::Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client,
-           const identity::Identity& who, std::string id)
-    : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, std::move(id), "127.0.0.1"}, who),
+Line::Line(std::shared_ptr<net::TlsConnection> connection, net::Shard& shard, net::ServerContext& context,
+           Client& client, const identity::Identity& who, std::string id)
+    : EventSubscriber(std::move(connection), shard, context, {api::StreamKind::websocket, std::move(id), "127.0.0.1"},
+                      who),
       client_(client) {
-    auto& wire = wireOf(*channel_);
+    auto& wire = wireOf(*connection_);
     wire.arrived = [this](std::string_view piece) { client_.arrived(piece); };
     wire.dropped = [this] { client_.dropped(); };
 }
 
 Result<void> Line::open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents,
                         std::string cursor) {
-    auto subscription = api::subscriptionFor(site_.api, *identity_, topics, agents);
+    auto subscription = api::subscriptionFor(context_.api, *identity_, topics, agents);
     if (!subscription) return subscription.error();
     listen(std::move(*subscription), std::move(cursor));
     return {};
@@ -48,45 +49,45 @@ void Line::change(const std::string& topic, bool add) {
 }
 
 void Line::hangUp() {
-    auto& wire = wireOf(*channel_);
+    auto& wire = wireOf(*connection_);
     wire.arrived = nullptr;
     wire.dropped = nullptr;
     end();
-    channel_->close();
+    connection_->close();
 }
 
 void Line::slow(bool is) {
-    wireOf(*channel_).slow = is;
-    if (!is) channel_->flush();
+    wireOf(*connection_).slow = is;
+    if (!is) connection_->flush();
 }
 
-void Line::greet(const events::Attachment& attachment) {
+void Line::sendWelcome(const events::Attachment& attachment) {
     client_.begins();
     client_.sends();
-    channel_->send(message({{"op", "welcome"}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}}));
+    connection_->send(message({{"op", "welcome"}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}}));
 }
 
-void Line::tellReset(const std::string& reason) {
+void Line::sendReset(const std::string& reason) {
     client_.sends();
-    channel_->send(message({{"op", "reset"}, {"reason", reason}}));
+    connection_->send(message({{"op", "reset"}, {"reason", reason}}));
 }
 
-void Line::tellSnapshot(const net::Bytes& frame, const std::string&) {
+void Line::sendSnapshot(const net::Bytes& frame, const std::string&) {
     client_.begins();
     client_.sends();
-    channel_->send(frame, *frame);
+    connection_->send(frame, *frame);
 }
 
 void Line::put(const events::FramePtr& frame) {
     client_.sends();
-    channel_->send(frame, frame->bytes);
+    connection_->send(frame, frame->bytes);
 }
 
-void Line::tooSlow() { channel_->sever(closing("too-slow")); }
+void Line::tooSlow() { connection_->abortWith(closing("too-slow")); }
 
 void Line::revoked() {
     end();
-    channel_->sever(closing("revoked"));
+    connection_->abortWith(closing("revoked"));
 }
 
 void Client::regrant(identity::Identity is) { holds_.before.push_back(std::exchange(holds_.who, std::move(is))); }

@@ -1,5 +1,5 @@
-// A client of the stream: the gateway's end of it (the real Outlet, on a wire of the test's own) and the reader, who
-// keeps a copy and judges each frame that arrives by the log. Thread: the test's.
+// A client of the stream: the gateway's end of it (the real EventSubscriber, on a wire of the test's own) and the
+// reader, who keeps a copy and judges each frame that arrives by the log. Thread: the test's.
 #pragma once
 #include <deque>
 
@@ -12,9 +12,9 @@ namespace deskline::model {
 class Client;
 
 // The gateway's end, as net/streaming/websocket_session.cpp is it.
-class Line final : public net::Outlet {
+class Line final : public net::EventSubscriber {
 public:
-    Line(std::shared_ptr<net::Channel> channel, net::Shard& shard, net::Site& site, Client& client,
+    Line(std::shared_ptr<net::TlsConnection> connection, net::Shard& shard, net::ServerContext& context, Client& client,
          const identity::Identity& who, std::string id);
 
     Result<void> open(const std::vector<std::string>& topics, const std::optional<std::vector<std::string>>& agents,
@@ -24,9 +24,9 @@ public:
     void slow(bool is);
 
 private:
-    void greet(const events::Attachment& attachment) override;
-    void tellReset(const std::string& reason) override;
-    void tellSnapshot(const net::Bytes& frame, const std::string& cursor) override;
+    void sendWelcome(const events::Attachment& attachment) override;
+    void sendReset(const std::string& reason) override;
+    void sendSnapshot(const net::Bytes& frame, const std::string& cursor) override;
     void put(const events::FramePtr& frame) override;
     void tooSlow() override;
     void revoked() override;

@@ -69,7 +69,7 @@ Life::Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents)
                  .journal = folder / "journal.db",
                  .presence = {std::chrono::seconds(30), std::chrono::seconds(300)}},
                 [](const auto&, const auto&) {}),
-      site_{.api = services_.context, .tls = net::TlsContext(), .queueLimit = 24'000} {
+      context_{.api = services_.context, .tls = net::TlsContext(), .queueLimit = 24'000} {
     if (const auto opened = keys_.open(); !opened) throw std::runtime_error(opened.error().detail);
     keys_.changed();
     ledger_.start();
@@ -145,8 +145,8 @@ Life::Kept Life::stop() {
     return filed();
 }
 
-void Life::askAgain() {
-    if (authenticator_.tick()) shard_.askAgain();
+void Life::reauthenticate() {
+    if (authenticator_.tick()) shard_.reauthenticate();
 }
 
 api::Later Life::later() {

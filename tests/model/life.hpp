@@ -31,15 +31,15 @@ public:
         bool durable = true;
     };
     Kept kept();
-    Kept stop();      // as `stop` ends it: what could not be written before is tried once more
-    void askAgain();  // keys have changed
+    Kept stop();            // as `stop` ends it: what could not be written before is tried once more
+    void reauthenticate();  // keys have changed
     api::Later later();
     source::Report report();
 
     Services& services() { return services_; }
     api::Context& context() { return services_.context; }
     net::Shard& shard() { return shard_; }
-    net::Site& site() { return site_; }
+    net::ServerContext& context() { return context_; }
 
 private:
     Kept filed() const;  // thread: the ledger's, or its end is past
@@ -57,7 +57,7 @@ private:
     identity::Keys keys_;
     identity::Authenticator authenticator_;
     Services services_;
-    net::Site site_;
+    net::ServerContext context_;
     std::vector<std::weak_ptr<Alarm>> alarms_;
 };
 

@@ -1,6 +1,6 @@
-// The connection of a stream without a socket: the linker takes this folder's net::Channel instead of the gateway's, so
-// the real Outlet and Shard run on it. What is flushed arrives at once, or, while the reader is slow, stays in the
-// queue. Thread: the test's.
+// The connection of a stream without a socket: the linker takes this folder's net::TlsConnection instead of the
+// gateway's, so the real EventSubscriber and Shard run on it. What is flushed arrives at once, or, while the reader is
+// slow, stays in the queue. Thread: the test's.
 #pragma once
 #include "net/transport/tls_connection.hpp"
 
@@ -11,6 +11,6 @@ struct Wire {
     std::function<void(std::string_view)> arrived;  // one piece, as it was sent
     std::function<void()> dropped;                  // all that was queued is thrown away
 };
-Wire& wireOf(const net::Channel& channel);
+Wire& wireOf(const net::TlsConnection& connection);
 
 }  // namespace deskline::model

@@ -202,9 +202,9 @@ bool World::connect(Member& member, const std::string& cursor) {
     client.wanted = {who(member.account), {member.topics.begin(), member.topics.end()}, {}};
     if (member.agents) client.wanted.only.emplace(member.agents->begin(), member.agents->end());
     client.who = [this, account = member.account] { return who(account); };
-    auto channel =
-        std::make_shared<net::Channel>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
-    member.line = std::make_shared<Line>(channel, life_->shard(), life_->site(), client, who(member.account),
+    auto connection =
+        std::make_shared<net::TlsConnection>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
+    member.line = std::make_shared<Line>(connection, life_->shard(), life_->context(), client, who(member.account),
                                          client.name() + "-" + std::to_string(++clientNumber_));
     if (!member.line->open(member.topics, member.agents, cursor)) return leave(member), false;
     settle();
@@ -259,7 +259,7 @@ void World::grant(const Step& step) {
     writeKeys();
     for (auto& member : members_)
         if (member->line && member->account == account) member->client.regrant(who(account));
-    life_->askAgain();
+    life_->reauthenticate();
     settle();
     for (auto& member : members_)
         must(

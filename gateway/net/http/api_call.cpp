@@ -10,10 +10,10 @@
 namespace deskline::net {
 
 api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
-                        const From& from, Shard& shard) {
+                        const ClientInfo& client, Shard& shard) {
     api::Request call;
-    call.address = from.address;
-    call.origin = from.origin;
+    call.address = client.address;
+    call.origin = client.origin;
     call.method = std::string(request.method_string());
     call.path = std::move(path);
     call.query = std::move(query);
@@ -29,12 +29,12 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
 
 // Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. At the end who
 // only reads is not waited for; who has changed something is, for as long as there is time.
-asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request) {
+asio::awaitable<api::Response> ask(ServerContext& context, Shard& shard, api::Request request) {
     const auto until = leavingOf(request);
     AnswerOf<api::Response> otherwise = unanswered(request);
     // Named, not made within the co_await: what such a lambda holds is destroyed twice there (GCC 12).
-    auto begin = [&site, call = std::move(request)](api::Respond respond) mutable {
-        api::handle(site.api, std::move(call), std::move(respond));
+    auto begin = [&context, call = std::move(request)](api::Respond respond) mutable {
+        api::handle(context.api, std::move(call), std::move(respond));
     };
     co_return co_await fromOutside(shard, until, std::move(otherwise), std::move(begin));
 }

@@ -16,8 +16,8 @@ namespace deskline::net {
 
 // What the API is asked. `path` and `query`: of the target, below the API's prefix.
 api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
-                        const From& from, Shard& shard);
-asio::awaitable<api::Response> ask(Site& site, Shard& shard, api::Request request);
+                        const ClientInfo& client, Shard& shard);
+asio::awaitable<api::Response> ask(ServerContext& context, Shard& shard, api::Request request);
 
 // When an unanswered request is told that the gateway ends, and how it is told that, or that there can be no answer.
 Leaving leavingOf(const api::Request& request);

@@ -11,7 +11,7 @@
 
 namespace deskline::net {
 
-struct From {
+struct ClientInfo {
     std::string address;           // of the client, as trusted proxies tell it
     std::string origin;            // of the page that asks, for people to read
     bool mayAsk = true;            // no page, one of the gateway's own, or of an origin on the list
@@ -21,23 +21,25 @@ struct From {
     std::vector<std::string> certificate;  // names in the client's certificate, verified; empty: none
     bool certificateHolds = true;          // still, by its end and the authorities and revocations of now
 };
-From fromOf(const HttpRequest& request, const Channel& channel, const Site& site);
+ClientInfo clientInfoOf(const HttpRequest& request, const TlsConnection& connection, const ServerContext& context);
 
 // The fault when its origin may not ask at all.
-std::optional<Fault> refusedOrigin(const From& from, Site& site);
+std::optional<Fault> refusedOrigin(const ClientInfo& client, ServerContext& context);
 
 // The answer is nobody where nothing was shown. `ticket`: from the query.
-asio::awaitable<Result<std::optional<identity::Identity>>> whoAsks(Site& site, Shard& shard, const HttpRequest& request,
-                                                                   const From& from, const std::string* ticket);
+asio::awaitable<Result<std::optional<identity::Identity>>> authenticate(ServerContext& context, Shard& shard,
+                                                                        const HttpRequest& request,
+                                                                        const ClientInfo& client,
+                                                                        const std::string* ticket);
 // A token or key, as it stands in a header or in `hello`.
-asio::awaitable<Result<identity::Identity>> believed(Site& site, Shard& shard, std::string credential,
-                                                     const From& from);
+asio::awaitable<Result<identity::Identity>> verifyCredential(ServerContext& context, Shard& shard,
+                                                             std::string credential, const ClientInfo& client);
 
-Fault unknownCaller(Site& site, const From& from);  // nothing was shown where something must be
+Fault unknownCaller(ServerContext& context, const ClientInfo& client);  // nothing was shown where something must be
 
 // What a stranger sent is beyond the limits: whatever it was meant to show.
-Fault beyondLimits(Site& site, const std::string& address, Fault fault);
+Fault beyondLimits(ServerContext& context, const std::string& address, Fault fault);
 // A handshake that failed because of the client's certificate.
-void certificateRefused(Site& site, const std::string& address, const std::string& why);
+void certificateRefused(ServerContext& context, const std::string& address, const std::string& why);
 
 }  // namespace deskline::net

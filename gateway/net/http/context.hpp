@@ -15,7 +15,7 @@
 
 namespace deskline::net {
 
-struct Site {
+struct ServerContext {
     api::Context& api;
     CurrentTls tls;               // of connections to come: replaced when the certificate is read again
     std::set<std::string> names;  // of this gateway, in small letters, as pages of its own may call it

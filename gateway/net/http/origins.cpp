@@ -17,14 +17,14 @@ bool inCertificate(const X509* certificate, const std::string& name) {
 
 }  // namespace
 
-bool isOwnHost(const Site& site, const Channel& channel, std::string_view host) {
+bool isOwnHost(const ServerContext& context, const TlsConnection& connection, std::string_view host) {
     const auto name = lower(hostAndPort(host).first);
     if (name.empty()) return false;
-    if (site.names.contains(name)) return true;
+    if (context.names.contains(name)) return true;
     error_code error;
-    const auto local = channel.localAddress(error);
+    const auto local = connection.localAddress(error);
     if (const auto address = addressIn(name); address && !error && address == addressIn(local.to_string())) return true;
-    return inCertificate(SSL_CTX_get0_certificate(site.tls.load().get()), name);
+    return inCertificate(SSL_CTX_get0_certificate(context.tls.load().get()), name);
 }
 
 bool isOriginOf(std::string_view host, std::string_view origin) { return !host.empty() && origin == originOf(host); }

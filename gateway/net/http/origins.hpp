@@ -7,8 +7,9 @@
 
 namespace deskline::net {
 
-// A name of the configuration (Site::names), one of the certificate's, or the address that the connection came in on.
-bool isOwnHost(const Site& site, const Channel& channel, std::string_view host);
+// A name of the configuration (ServerContext::names), one of the certificate's, or the address that the connection came
+// in on.
+bool isOwnHost(const ServerContext& context, const TlsConnection& connection, std::string_view host);
 
 bool isOriginOf(std::string_view host, std::string_view origin);
 std::string originOf(std::string_view host);  // "desk.example:443" → "https://desk.example"

@@ -21,7 +21,7 @@ std::string_view bytesIn(const Buffer& buffer) {
     return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
 }
 
-asio::awaitable<bool> readMore(Stream& stream, Buffer& buffer) {
+asio::awaitable<bool> readMore(BeastStream& stream, Buffer& buffer) {
     error_code error;
     const auto count =
         co_await stream.async_read_some(buffer.prepare(readBytes), asio::redirect_error(asio::use_awaitable, error));
@@ -33,7 +33,7 @@ Fault cutShort() { return {"bad-request", "The request ended before it was whole
 Fault tooLarge() { return {"body-too-large", "The body has more than 64 KiB."}; }
 
 // Length of the header at the buffer's beginning; nothing: the connection ended before it did.
-asio::awaitable<Result<std::optional<std::size_t>>> readHeader(Stream& stream, Buffer& buffer) {
+asio::awaitable<Result<std::optional<std::size_t>>> readHeader(BeastStream& stream, Buffer& buffer) {
     bool mayBeEmpty = true;  // one empty line before a request is passed over (RFC 9112 §2.2)
     for (std::size_t seen = 0;;) {
         if (std::exchange(mayBeEmpty, mayBeEmpty && buffer.size() < 2) && bytesIn(buffer).starts_with("\r\n")) {
@@ -46,12 +46,12 @@ asio::awaitable<Result<std::optional<std::size_t>>> readHeader(Stream& stream, B
         if (length > 0) co_return std::optional(length);
         seen = buffer.size();
         if (co_await readMore(stream, buffer)) continue;
-        if (buffer.size() > 0 && !stream.channel().closed()) co_return cutShort();
+        if (buffer.size() > 0 && !stream.connection().closed()) co_return cutShort();
         co_return std::optional<std::size_t>();
     }
 }
 
-asio::awaitable<Result<std::string>> readInChunks(Stream& stream, Buffer& buffer) {
+asio::awaitable<Result<std::string>> readInChunks(BeastStream& stream, Buffer& buffer) {
     Chunks chunks;
     for (;;) {
         buffer.consume(chunks.take(bytesIn(buffer)));
@@ -68,7 +68,7 @@ asio::awaitable<Result<std::string>> readInChunks(Stream& stream, Buffer& buffer
     }
 }
 
-asio::awaitable<Result<std::string>> readBody(Stream& stream, Buffer& buffer, std::size_t length) {
+asio::awaitable<Result<std::string>> readBody(BeastStream& stream, Buffer& buffer, std::size_t length) {
     std::string body;
     body.reserve(length);
     for (;;) {
@@ -82,13 +82,13 @@ asio::awaitable<Result<std::string>> readBody(Stream& stream, Buffer& buffer, st
 
 }  // namespace
 
-asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(Stream& stream, Buffer& buffer, bool first) {
-    auto& channel = stream.channel();
+asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(BeastStream& stream, Buffer& buffer, bool first) {
+    auto& connection = stream.connection();
     if (!first && buffer.size() == 0) {
-        channel.expireIn(idleSeconds);
+        connection.expireIn(idleSeconds);
         if (!co_await readMore(stream, buffer)) co_return std::optional<HttpRequest>();
     }
-    channel.expireIn(requestSeconds);
+    connection.expireIn(requestSeconds);
     const auto length = co_await readHeader(stream, buffer);
     if (!length) co_return length.error();
     if (!*length) co_return std::optional<HttpRequest>();
@@ -106,11 +106,11 @@ asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(Stream& stream, 
     else
         body = co_await readBody(stream, buffer, static_cast<std::size_t>(head->length));
     if (!body) {
-        if (channel.closed()) co_return std::optional<HttpRequest>();
+        if (connection.closed()) co_return std::optional<HttpRequest>();
         co_return body.error();
     }
     head->request.body() = std::move(*body);
-    channel.expireIn(0);
+    connection.expireIn(0);
     co_return std::optional(std::move(head->request));
 }
 

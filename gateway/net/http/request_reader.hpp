@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "net/http/framing.hpp"
-#include "net/transport/tls_connection.hpp"
+#include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
 
@@ -15,7 +15,7 @@ inline constexpr int requestSeconds = 15;
 
 // What was read beyond the request stays in the buffer. Nothing: the connection ended. After a fault it must end: where
 // the next request would begin is not known. `first`: of its connection; whoever just came may not idle.
-asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(Stream& stream, boost::beast::flat_buffer& buffer,
+asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(BeastStream& stream, boost::beast::flat_buffer& buffer,
                                                                 bool first);
 
 // A body may hold a PIN, a header a token: they go from memory before the next request.

@@ -26,13 +26,14 @@ void compress(HttpResponse& response, std::string_view acceptEncoding) {
 
 }  // namespace
 
-HttpResponse finish(HttpResponse response, const HttpRequest& request, const From& from, const Site& site) {
+HttpResponse finish(HttpResponse response, const HttpRequest& request, const ClientInfo& client,
+                    const ServerContext& context) {
     response.version(11);
-    response.keep_alive(request.keep_alive() && !site.api.draining);
+    response.keep_alive(request.keep_alive() && !context.api.draining);
     response.set(http::field::server, "Deskline");
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Strict-Transport-Security", "max-age=31536000");
-    if (const auto origin = request[http::field::origin]; !origin.empty() && from.mayAsk) {
+    if (const auto origin = request[http::field::origin]; !origin.empty() && client.mayAsk) {
         response.set(http::field::access_control_allow_origin, origin);
         response.insert(http::field::vary, "Origin");
         response.set(http::field::access_control_expose_headers,
@@ -50,13 +51,13 @@ HttpResponse finish(HttpResponse response, const HttpRequest& request, const Fro
     return response;
 }
 
-HttpResponse plain(api::Response from) {
-    HttpResponse response{static_cast<http::status>(from.status), 11};
-    for (auto& [name, value] : from.headers) response.set(name, value);
-    if (!from.body.is_null() || !from.text.empty()) {
-        response.set(http::field::content_type, from.contentType);
+HttpResponse plain(api::Response answer) {
+    HttpResponse response{static_cast<http::status>(answer.status), 11};
+    for (auto& [name, value] : answer.headers) response.set(name, value);
+    if (!answer.body.is_null() || !answer.text.empty()) {
+        response.set(http::field::content_type, answer.contentType);
         response.set(http::field::cache_control, "no-store");
-        response.body() = from.text.empty() ? boost::json::serialize(from.body) : std::move(from.text);
+        response.body() = answer.text.empty() ? boost::json::serialize(answer.body) : std::move(answer.text);
         response.body() += '\n';
     }
     return response;

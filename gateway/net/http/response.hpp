@@ -11,8 +11,9 @@
 namespace deskline::net {
 
 // With the fields that every answer has, compressed where that is safe and wanted.
-HttpResponse finish(HttpResponse response, const HttpRequest& request, const From& from, const Site& site);
-HttpResponse plain(api::Response from);
+HttpResponse finish(HttpResponse response, const HttpRequest& request, const ClientInfo& client,
+                    const ServerContext& context);
+HttpResponse plain(api::Response answer);
 HttpResponse refuse(const Fault& fault);
 // What a resource allows; for a browser that asks before it sends (CORS), also which headers.
 HttpResponse options(const HttpRequest& request, const std::string& methods);

@@ -29,12 +29,12 @@ HttpResponse jsonAnswer(http::status status, const boost::json::object& body) {
 // Ready: events are durable, and every part that has a check says that all is well: each configured source is
 // connected, so commands can be carried out; what is read from files and from the provider is known. 503 names what
 // is not.
-HttpResponse readiness(const Site& site) {
-    const auto health = site.api.ledger.health();
+HttpResponse readiness(const ServerContext& context) {
+    const auto health = context.api.ledger.health();
     boost::json::object checks{{"journal", health.durable ? "ok" : health.journalFault}};
-    if (site.api.draining) checks["gateway"] = "draining";
-    bool ready = health.durable && !site.api.draining;
-    for (const auto& [check, fault] : site.api.readiness.checks()) {
+    if (context.api.draining) checks["gateway"] = "draining";
+    bool ready = health.durable && !context.api.draining;
+    for (const auto& [check, fault] : context.api.readiness.checks()) {
         checks[check] = fault.empty() ? "ok" : fault;
         ready = ready && fault.empty();
     }
@@ -65,18 +65,18 @@ std::string refusals(const identity::Refusals& counted) {
 }
 
 // Prometheus text format 0.0.4.
-HttpResponse metrics(const Site& site) {
-    const auto health = site.api.ledger.health();
-    auto body = metric("connections", "gauge", "Open TLS connections.", site.connections.load());
-    body += metric("streams", "gauge", "Open WebSocket streams.", site.streams.load());
-    body += metric("requests_total", "counter", "HTTP requests answered.", site.requests.load());
+HttpResponse metrics(const ServerContext& context) {
+    const auto health = context.api.ledger.health();
+    auto body = metric("connections", "gauge", "Open TLS connections.", context.connections.load());
+    body += metric("streams", "gauge", "Open WebSocket streams.", context.streams.load());
+    body += metric("requests_total", "counter", "HTTP requests answered.", context.requests.load());
     body += metric("slow_clients_total", "counter",
                    "Streams closed because their queue was full, or because nothing of it left (4108).",
-                   site.slowClients.load());
+                   context.slowClients.load());
     body += metric("streams_refused_total", "counter", "Streams of accounts that had as many open as they may.",
-                   site.refusedStreams.load());
+                   context.refusedStreams.load());
     body += metric("stream_commands_refused_total", "counter",
-                   "Commands on streams that had too many under way already.", site.refusedCommands.load());
+                   "Commands on streams that had too many under way already.", context.refusedCommands.load());
     body += metric("events_total", "counter", "Number of the newest event.", health.events);
     body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
     body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.",
@@ -97,7 +97,7 @@ HttpResponse metrics(const Site& site) {
     body += metric("operations", "gauge", "Operations and idempotency keys that are kept.", health.operations);
     body += metric("failed_tasks_total", "counter",
                    "Pieces of the ledger's work that ended by an exception; the log says which.", health.failedTasks);
-    body += refusals(site.api.guards.refusals);
+    body += refusals(context.api.guards.refusals);
     return text(http::status::ok, std::move(body), "text/plain; version=0.0.4");
 }
 
@@ -161,23 +161,23 @@ std::string contentPolicy(const std::string& issuer, const std::vector<std::stri
            "; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames;
 }
 
-HttpResponse serveSite(const Site& site, const HttpRequest& request) {
+HttpResponse serveSite(const ServerContext& context, const HttpRequest& request) {
     std::string_view path(request.target().data(), request.target().size());
     path = path.substr(0, path.find('?'));
-    if (!path.starts_with(site.api.basePath))
+    if (!path.starts_with(context.api.basePath))
         return text(http::status::not_found, "Not here.\n", "text/plain; charset=utf-8");
-    path.remove_prefix(site.api.basePath.size());
+    path.remove_prefix(context.api.basePath.size());
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
         auto response = text(http::status::method_not_allowed, "Only GET and HEAD.\n", "text/plain; charset=utf-8");
         response.set(http::field::allow, "GET, HEAD");
         return response;
     }
     if (path == "/healthz") return jsonAnswer(http::status::ok, {{"status", "alive"}});
-    if (path == "/readyz") return readiness(site);
-    if (path == "/metrics") return metrics(site);
+    if (path == "/readyz") return readiness(context);
+    if (path == "/metrics") return metrics(context);
     if (path == "/sign-in.json")
-        return site.signIn.empty() ? jsonAnswer(http::status::ok, {})
-                                   : text(http::status::ok, site.signIn + "\n", "application/json");
+        return context.signIn.empty() ? jsonAnswer(http::status::ok, {})
+                                      : text(http::status::ok, context.signIn + "\n", "application/json");
     if (path.starts_with("/problems/")) return problemPage(path.substr(10));
     if (path.empty() || path == "/") path = "/index.html";
     if (path == "/docs") path = "/docs.html";
@@ -186,7 +186,7 @@ HttpResponse serveSite(const Site& site, const HttpRequest& request) {
     const auto asset = std::ranges::find(assets(), path, &Asset::path);
     if (asset == assets().end())
         return text(http::status::not_found, "There is nothing here.\n", "text/plain; charset=utf-8");
-    return file(*asset, request, site.contentPolicy);
+    return file(*asset, request, context.contentPolicy);
 }
 
 }  // namespace deskline::net

@@ -8,7 +8,7 @@
 
 namespace deskline::net {
 
-HttpResponse serveSite(const Site& site, const HttpRequest& request);
+HttpResponse serveSite(const ServerContext& context, const HttpRequest& request);
 
 // Nothing but the gateway's own files; the identity provider's address, for the page that signs in there; who may show
 // the page in a frame.

@@ -18,20 +18,20 @@ std::string eventChunk(std::string_view event, std::string_view id, std::string_
 }
 
 template <class Make>
-Bytes Forms::once(Last& last, const events::FramePtr& frame, Make make) {
+Bytes FrameEncodings::once(Last& last, const events::FramePtr& frame, Make make) {
     if (last.frame != frame) last = {frame, std::make_shared<const std::string>(make())};
     return last.bytes;
 }
 
-Bytes Forms::eventStream(const events::FramePtr& frame) {
+Bytes FrameEncodings::eventStream(const events::FramePtr& frame) {
     return once(eventStream_, frame, [&] { return eventChunk(frame->type(), frame->cursor(), frame->cloudEvent()); });
 }
 
-Bytes Forms::deflated(const events::FramePtr& frame) {
+Bytes FrameEncodings::deflated(const events::FramePtr& frame) {
     return once(deflated_, frame, [&] { return deflate(frame->bytes); });
 }
 
-std::string Forms::deflate(std::string_view frame) {
+std::string FrameEncodings::deflate(std::string_view frame) {
     namespace zlib = boost::beast::zlib;
     const auto text = events::textOf(frame);
     std::string out;

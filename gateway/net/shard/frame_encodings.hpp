@@ -16,7 +16,7 @@ using Bytes = std::shared_ptr<const std::string>;
 std::string eventChunk(std::string_view event, std::string_view id, std::string_view data);
 std::string chunk(std::string_view text);  // any text as one chunk of an HTTP body
 
-class Forms {
+class FrameEncodings {
 public:
     Bytes eventStream(const events::FramePtr& frame);
     Bytes deflated(const events::FramePtr& frame);

@@ -60,7 +60,7 @@ public:
         self_ = this->shared_from_this();
         shard_.opened(*this);
     }
-    void tell(T answer) {
+    void complete(T answer) {
         const auto self = std::exchange(self_, nullptr);
         if (!self) return;  // told already
         this->unlink();
@@ -87,7 +87,7 @@ public:
         } catch (const std::bad_alloc&) {
             return shard_.putOff(*this);
         }
-        tell(std::move(*answer));
+        complete(std::move(*answer));
     }
 
 private:
@@ -115,7 +115,7 @@ public:
 
     void give(T answer) {
         boost::asio::post(io_, [wait = wait_, answer = std::move(answer)]() mutable {
-            if (const auto still = wait.lock()) still->tell(std::move(answer));
+            if (const auto still = wait.lock()) still->complete(std::move(answer));
         });
         given_ = true;
     }

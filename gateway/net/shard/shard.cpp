@@ -190,7 +190,7 @@ void Shard::releaseHeld() {
 }
 
 // Who cannot be asked comes back, and is asked then: nobody keeps what was revoked for want of memory.
-void Shard::askAgain() {
+void Shard::reauthenticate() {
     std::vector<std::shared_ptr<Subscriber>> all;
     try {
         for (auto& [subscription, audience] : audiences_)
@@ -201,7 +201,7 @@ void Shard::askAgain() {
         return;
     }
     for (auto& subscriber : all) try {
-            subscriber->askAgain();
+            subscriber->reauthenticate();
         } catch (const std::bad_alloc&) {
             subscriber->lost();
         }

@@ -25,9 +25,9 @@ public:
     virtual ~Subscriber() = default;
     virtual bool deliver(const events::FramePtr& frame) = 0;  // queues; true: it is to be visited
     virtual void flush() = 0;
-    virtual bool releaseHeld() = 0;    // conflated frames that are due; true: more are held
-    virtual void askAgain() = 0;       // who it is: keys or revocations have changed
-    virtual void lost() noexcept = 0;  // an event could not be given to it: it has to come back, and resumes
+    virtual bool releaseHeld() = 0;     // conflated frames that are due; true: more are held
+    virtual void reauthenticate() = 0;  // who it is: keys or revocations have changed
+    virtual void lost() noexcept = 0;   // an event could not be given to it: it has to come back, and resumes
 };
 
 class Shard {
@@ -39,14 +39,14 @@ public:
     void stop();  // any thread; waits for the thread's end
     boost::asio::io_context& io() { return io_; }
     std::size_t number() const { return number_; }
-    Wheel& wheel() { return wheel_; }
-    Forms& forms() { return forms_; }
+    TimerWheel& wheel() { return wheel_; }
+    FrameEncodings& encodings() { return encodings_; }
 
     void join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber);
     void leave(const events::Subscription& subscription, Subscriber* subscriber);
     void touch(const std::shared_ptr<Subscriber>& subscriber);
     void hold(const std::shared_ptr<Subscriber>& subscriber);  // has conflated frames that are not due yet
-    void askAgain();
+    void reauthenticate();
 
     void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
     // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is
@@ -75,8 +75,8 @@ private:
     boost::asio::io_context io_{1};
     events::Inbox* inbox_ = nullptr;
     std::size_t number_ = 0;
-    Wheel wheel_;
-    Forms forms_;
+    TimerWheel wheel_;
+    FrameEncodings encodings_;
     boost::asio::steady_timer wheelTimer_{io_}, holdTimer_{io_}, gatherTimer_{io_};
     std::map<events::Subscription, Audience> audiences_;
     std::deque<std::shared_ptr<Subscriber>> touched_;

@@ -10,7 +10,7 @@ namespace deskline::net {
 
 class Watchers {
 public:
-    void tell(std::function<void(bool watched)> told) { told_ = std::move(told); }  // before the first
+    void onChange(std::function<void(bool watched)> changed) { changed_ = std::move(changed); }  // before the first
 
     void come() { change(1, 0); }
     void go() { change(0, 1); }
@@ -21,22 +21,22 @@ private:
         std::unique_lock lock(mutex_);
         count_ += more;
         count_ -= fewer;
-        if (telling_ || !told_) return;
-        telling_ = true;
+        if (notifying_ || !changed_) return;
+        notifying_ = true;
         while (known_ != (count_ > 0)) {
             known_ = count_ > 0;
             const bool watched = known_;
             lock.unlock();
-            told_(watched);
+            changed_(watched);
             lock.lock();
         }
-        telling_ = false;
+        notifying_ = false;
     }
 
-    std::function<void(bool)> told_;
+    std::function<void(bool)> changed_;
     std::mutex mutex_;
     std::size_t count_ = 0;
-    bool known_ = false, telling_ = false;
+    bool known_ = false, notifying_ = false;
 };
 
 }  // namespace deskline::net

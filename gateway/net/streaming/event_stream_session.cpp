@@ -8,6 +8,7 @@
 
 #include "model/id.hpp"
 #include "net/streaming/event_subscriber.hpp"
+#include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
 namespace {
@@ -17,12 +18,12 @@ namespace json = boost::json;
 constexpr std::string_view lastChunk = "0\r\n\r\n";
 constexpr int goAwayRetry = 1000, slowRetry = 2000;  // milliseconds
 
-class EventStream final : public Outlet {
+class EventStreamSession final : public EventSubscriber {
 public:
-    EventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, std::string address,
-                identity::Identity identity, Shares::Share place)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::event_stream, randomId(6), std::move(address)},
-                 std::move(identity)) {
+    EventStreamSession(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context,
+                       std::string address, identity::Identity identity, Shares::Share place)
+        : EventSubscriber(std::move(connection), shard, context,
+                          {api::StreamKind::event_stream, randomId(6), std::move(address)}, std::move(identity)) {
         place_ = std::move(place);
     }
 
@@ -33,26 +34,26 @@ public:
         serializer.split(true);  // the body comes in pieces of its own
         error_code error;
         serializer.next(error, [this](error_code&, const auto& buffers) {
-            channel_->send(boost::beast::buffers_to_string(buffers));
+            connection_->send(boost::beast::buffers_to_string(buffers));
         });
         limitQueue();
-        channel_->expireIn(0);
-        channel_->onTick = [weak = weak_from_this()] {
-            const auto self = std::static_pointer_cast<EventStream>(weak.lock());
+        connection_->expireIn(0);
+        connection_->onTick = [weak = weak_from_this()] {
+            const auto self = std::static_pointer_cast<EventStreamSession>(weak.lock());
             return self ? self->tick() : 0;
         };
-        channel_->tickIn(site_.heartbeatSeconds);
-        channel_->flush();
+        connection_->tickIn(context_.heartbeatSeconds);
+        connection_->flush();
         if (query.audioRate) setAudioRate(*query.audioRate);
         listen(std::move(query.subscription), std::move(query.after));
         if (shard_.leaving() != Leaving::not_yet) goAway();
-        Stream stream(channel_);
+        BeastStream stream(connection_);
         char ignored[256];
         Allowance reads(1, 100);  // whoever listens has nothing to say
         while (!error && reads.take())
             co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
         end();
-        channel_->closeWhenSent();
+        connection_->closeAfterDrain();
     }
 
     void goAway() override { close("going-away", goAwayRetry); }
@@ -64,22 +65,22 @@ private:
             return 0;
         }
         if (stuck()) return 0;
-        channel_->send(chunk(": heartbeat\n\n"));
-        channel_->flush();
-        return site_.heartbeatSeconds;
+        connection_->send(chunk(": heartbeat\n\n"));
+        connection_->flush();
+        return context_.heartbeatSeconds;
     }
 
     void put(const events::FramePtr& frame) override {
-        const auto bytes = shard_.forms().eventStream(frame);
-        channel_->send(bytes, *bytes);
+        const auto bytes = shard_.encodings().eventStream(frame);
+        connection_->send(bytes, *bytes);
     }
 
-    void tellReset(const std::string& reason) override {
-        channel_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}})));
+    void sendReset(const std::string& reason) override {
+        connection_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}})));
     }
 
-    void tellSnapshot(const Bytes& frame, const std::string& cursor) override {
-        channel_->send(eventChunk("snapshot", cursor, events::textOf(*frame)));
+    void sendSnapshot(const Bytes& frame, const std::string& cursor) override {
+        connection_->send(eventChunk("snapshot", cursor, events::textOf(*frame)));
     }
 
     void revoked() override { close("revoked", 0); }
@@ -87,22 +88,22 @@ private:
     void tooSlow() override { close("too-slow", slowRetry); }
 
     void close(std::string_view reason, int retry) {
-        if (channel_->closing()) return;
+        if (connection_->closing()) return;
         end();
         std::string last;
         if (retry) last += chunk("retry: " + std::to_string(retry) + "\n\n");
         last += eventChunk("close", "", json::serialize(json::object{{"reason", reason}}));
-        channel_->sever(last.append(lastChunk));
+        connection_->abortWith(last.append(lastChunk));
     }
 };
 
 }  // namespace
 
-asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head,
-                                       std::string address, identity::Identity identity, Shares::Share place,
-                                       api::EventsQuery query) {
-    const auto stream = std::make_shared<EventStream>(std::move(channel), shard, site, std::move(address),
-                                                      std::move(identity), std::move(place));
+asio::awaitable<void> serveEventStream(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context,
+                                       HttpResponse head, std::string address, identity::Identity identity,
+                                       Shares::Share place, api::EventsQuery query) {
+    const auto stream = std::make_shared<EventStreamSession>(std::move(connection), shard, context, std::move(address),
+                                                             std::move(identity), std::move(place));
     co_await stream->run(std::move(head), std::move(query));
 }
 

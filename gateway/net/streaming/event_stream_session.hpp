@@ -14,8 +14,8 @@ namespace deskline::net {
 
 // The head of the answer goes out first. `place`: among the streams of its account. Ends when the client leaves or the
 // gateway sends it away.
-asio::awaitable<void> serveEventStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpResponse head,
-                                       std::string address, identity::Identity identity, Shares::Share place,
-                                       api::EventsQuery query);
+asio::awaitable<void> serveEventStream(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context,
+                                       HttpResponse head, std::string address, identity::Identity identity,
+                                       Shares::Share place, api::EventsQuery query);
 
 }  // namespace deskline::net

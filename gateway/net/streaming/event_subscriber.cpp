@@ -7,67 +7,67 @@
 
 namespace deskline::net {
 
-Outlet::Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose,
-               std::optional<identity::Identity> identity)
-    : channel_(std::move(channel)),
+EventSubscriber::EventSubscriber(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context,
+                                 Whose whose, std::optional<identity::Identity> identity)
+    : connection_(std::move(connection)),
       shard_(shard),
-      site_(site),
+      context_(context),
       whose_(std::move(whose)),
       identity_(std::move(identity)) {
-    ++site_.streams;
+    ++context_.streams;
     shard_.opened(*this);
     setAudioRate(defaultAudioRate);
 }
 
-Outlet::~Outlet() {
-    --site_.streams;
-    site_.api.streams.closed(whose_.id);
+EventSubscriber::~EventSubscriber() {
+    --context_.streams;
+    context_.api.streams.closed(whose_.id);
     watchMeters(false);
-    site_.api.presence.left(present_);
+    context_.api.presence.left(present_);
 }
 
-bool Outlet::seat(const identity::Identity& whose) {
+bool EventSubscriber::seat(const identity::Identity& whose) {
     const auto account = whose.account();
     if (place_ && place_->account() == account) return true;
-    auto place = site_.streamPlaces.take(account);
+    auto place = context_.streamPlaces.take(account);
     if (!place) {
-        ++site_.refusedStreams;
+        ++context_.refusedStreams;
         return false;
     }
     place_ = std::move(place);
     return true;
 }
 
-void Outlet::setAudioRate(double perSecond) {
+void EventSubscriber::setAudioRate(double perSecond) {
     conflator_.setInterval(std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(1.0 / std::clamp(perSecond, 1.0, highestAudioRate))));
 }
 
-bool Outlet::expired() const {
+bool EventSubscriber::expired() const {
     if (!identity_) return false;
-    if (identity_->proof == identity::Proof::certificate && channel_->certificateEnded()) return true;
+    if (identity_->proof == identity::Proof::certificate && connection_->certificateEnded()) return true;
     return identity_->expires && later(identity_->expires, 60) < secondsNow();
 }
 
-void Outlet::limitQueue() {
-    channel_->limit(site_.queueLimit, [weak = weak_from_this()] {
+void EventSubscriber::limitQueue() {
+    connection_->limit(context_.queueLimit, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->beTooSlow();
     });
 }
 
-void Outlet::beTooSlow() {
-    ++site_.slowClients;
+void EventSubscriber::beTooSlow() {
+    ++context_.slowClients;
     end();
     tooSlow();
 }
 
-bool Outlet::stuck() {
-    const bool is = progress_.stuck(channel_->queued(), channel_->sentBytes());
+bool EventSubscriber::stuck() {
+    const bool is = progress_.stuck(connection_->queued(), connection_->sentBytes());
     if (is) beTooSlow();
     return is;
 }
 
-void Outlet::end() {
+void EventSubscriber::end() {
     if (joined_) shard_.leave(joinedAs_, this);
     joined_ = beginning_ = again_ = hurried_ = false;
     putOff_ = nullptr;
@@ -76,24 +76,24 @@ void Outlet::end() {
     holding_ = false;
 }
 
-void Outlet::unread() noexcept {
+void EventSubscriber::unread() noexcept {
     if (shard_.io().stopped()) return;  // it is taken apart itself
     try {
         end();
-        if (!channel_->closing()) channel_->close();
+        if (!connection_->closing()) connection_->close();
     } catch (const std::bad_alloc&) {
         lost();
     }
 }
 
-void Outlet::lost() noexcept {
+void EventSubscriber::lost() noexcept {
     lost_ = true;
-    channel_->cut();
+    connection_->cut();
 }
 
-void Outlet::listen(events::Subscription subscription, std::string cursor, By by) {
+void EventSubscriber::listen(events::Subscription subscription, std::string cursor, By by) {
     subscription_ = std::move(subscription);
-    site_.api.interest.shown();
+    context_.api.interest.shown();
     hurried_ = hurried_ || by == By::gateway;
     if (beginning_ && !putOff_)
         again_ = true;
@@ -101,7 +101,7 @@ void Outlet::listen(events::Subscription subscription, std::string cursor, By by
         beginInTime(std::move(cursor));
 }
 
-void Outlet::beginInTime(std::string cursor) {
+void EventSubscriber::beginInTime(std::string cursor) {
     const auto in = pace_.in(Clock::now());
     if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return begin(std::move(cursor));
     beginning_ = true;  // what the caller may not see any more is not given to it meanwhile
@@ -118,16 +118,16 @@ void Outlet::beginInTime(std::string cursor) {
                                    });
 }
 
-void Outlet::begin(std::string cursor) {
+void EventSubscriber::begin(std::string cursor) {
     pace_.began(Clock::now());
     attach(std::move(cursor));
 }
 
 // Of one beginning there may be many pages.
-void Outlet::attach(std::string cursor) {
+void EventSubscriber::attach(std::string cursor) {
     beginning_ = true;
     putOff_ = nullptr;
-    site_.api.ledger.attach(
+    context_.api.ledger.attach(
         shard_.number(), subscription_, std::move(cursor),
         [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
             const auto self = weak.lock();
@@ -142,102 +142,102 @@ void Outlet::attach(std::string cursor) {
         weak_from_this());
 }
 
-void Outlet::attached(const events::Attachment& attachment, const events::Subscription& asked) {
-    askAgain();  // keys and revocations may have changed since it came
-    if (channel_->closing() || !beginning_) return;
+void EventSubscriber::attached(const events::Attachment& attachment, const events::Subscription& asked) {
+    reauthenticate();  // keys and revocations may have changed since it came
+    if (connection_->closing() || !beginning_) return;
     if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
         again_ = false;
         return beginInTime("");
     }
-    channel_->sendBeginning([&] { tellBeginning(attachment, asked); });
-    const auto whenSent = [&](auto then) {
-        channel_->whenSent([weak = weak_from_this(), which = attaching_, then](error_code error) {
+    connection_->sendUncounted([&] { sendBeginning(attachment, asked); });
+    const auto onDrained = [&](auto then) {
+        connection_->onDrained([weak = weak_from_this(), which = attaching_, then](error_code error) {
             if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
         });
     };
     if (attachment.more) {  // it is far behind: the next page when this one is out
-        whenSent([cursor = attachment.cursor](Outlet& self) { self.attach(cursor); });
-        return channel_->flush();
+        onDrained([cursor = attachment.cursor](EventSubscriber& self) { self.attach(cursor); });
+        return connection_->flush();
     }
     if (std::exchange(joined_, false)) shard_.leave(joinedAs_, this);
     joinedAs_ = asked;  // before: whoever has joined must be able to leave
     shard_.join(joinedAs_, shared_from_this());
     joined_ = true;
     watchMeters(asked.hears(Kind::audio_meter));
-    whenSent([](Outlet& self) { self.begun(); });
-    channel_->flush();
+    onDrained([](EventSubscriber& self) { self.begun(); });
+    connection_->flush();
 }
 
-void Outlet::tellBeginning(const events::Attachment& attachment, const events::Subscription& asked) {
+void EventSubscriber::sendBeginning(const events::Attachment& attachment, const events::Subscription& asked) {
     if (!std::exchange(greeted_, true)) {
         present();
         showItself();
-        greet(attachment);
+        sendWelcome(attachment);
     }
-    if (!attachment.reset.empty()) tellReset(attachment.reset);
+    if (!attachment.reset.empty()) sendReset(attachment.reset);
     if (attachment.snapshot) {
         conflator_.clear();  // it has what was held
-        tellSnapshot(attachment.snapshot, attachment.cursor);
+        sendSnapshot(attachment.snapshot, attachment.cursor);
     }
     for (const auto& frame : attachment.missed)
         if (asked.matches(*frame)) put(frame);
 }
 
-void Outlet::begun() {
+void EventSubscriber::begun() {
     beginning_ = false;
     if (std::exchange(again_, false)) beginInTime("");
 }
 
-void Outlet::present() {
+void EventSubscriber::present() {
     present_ = identity_->agents;
-    site_.api.presence.arrived(present_);
+    context_.api.presence.arrived(present_);
 }
 
-void Outlet::showItself() {
-    site_.api.streams.opened({.id = whose_.id,
-                              .kind = whose_.kind,
-                              .subject = identity_->subject,
-                              .role = std::string(name(identity_->role)),
-                              .address = whose_.address,
-                              .since = now()});
+void EventSubscriber::showItself() {
+    context_.api.streams.opened({.id = whose_.id,
+                                 .kind = whose_.kind,
+                                 .subject = identity_->subject,
+                                 .role = std::string(name(identity_->role)),
+                                 .address = whose_.address,
+                                 .since = now()});
 }
 
-void Outlet::watchMeters(bool watch) {
+void EventSubscriber::watchMeters(bool watch) {
     if (watch == metering_) return;
     metering_ = watch;
-    watch ? site_.meters.come() : site_.meters.go();
+    watch ? context_.meters.come() : context_.meters.go();
 }
 
-void Outlet::askAgain() {
-    if (!identity_ || channel_->closing()) return;
-    if (identity_->proof == identity::Proof::certificate && !channel_->certificateHolds(site_.tls.load().get()))
+void EventSubscriber::reauthenticate() {
+    if (!identity_ || connection_->closing()) return;
+    if (identity_->proof == identity::Proof::certificate && !connection_->certificateHolds(context_.tls.load().get()))
         return revoked();
-    auto is = site_.api.authenticator.current(*identity_, now());
+    auto is = context_.api.authenticator.current(*identity_, now());
     if (!is) return revoked();
     identity_ = std::move(*is);
-    adapt(By::gateway);
+    applyIdentity(By::gateway);
 }
 
-void Outlet::leave(Leaving stage) {
+void EventSubscriber::leave(Leaving stage) {
     if (stage == Leaving::begins) goAway();
-    if (stage == Leaving::now) channel_->close();
+    if (stage == Leaving::now) connection_->close();
 }
 
-void Outlet::adapt(By by) {
+void EventSubscriber::applyIdentity(By by) {
     if (greeted_ && present_ != identity_->agents) {
-        site_.api.presence.arrived(identity_->agents);
-        site_.api.presence.left(std::exchange(present_, identity_->agents));
+        context_.api.presence.arrived(identity_->agents);
+        context_.api.presence.left(std::exchange(present_, identity_->agents));
     }
     auto subscription = subscription_;
-    subscription.sight = site_.api.policy.sight(*identity_);
+    subscription.sight = context_.api.policy.sight(*identity_);
     if (subscription.sight == subscription_.sight) return;
     conflator_.clear();  // of what it may not see any more nothing is held
     holding_ = false;
     listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
 }
 
-bool Outlet::deliver(const events::FramePtr& frame) {
-    if (lost_ || channel_->closing()) return false;
+bool EventSubscriber::deliver(const events::FramePtr& frame) {
+    if (lost_ || connection_->closing()) return false;
     if (beginning_ && !subscription_.sees(frame->kind, frame->concern)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
     releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
@@ -245,13 +245,13 @@ bool Outlet::deliver(const events::FramePtr& frame) {
     return !std::exchange(touched_, true);
 }
 
-void Outlet::flush() {
+void EventSubscriber::flush() {
     touched_ = false;
-    channel_->flush();
+    connection_->flush();
 }
 
-bool Outlet::conflate(const events::FramePtr& frame) {
-    const bool free = !holding_ && channel_->queued() == 0;  // what is held goes first, and not before its time
+bool EventSubscriber::conflate(const events::FramePtr& frame) {
+    const bool free = !holding_ && connection_->queued() == 0;  // what is held goes first, and not before its time
     if (conflator_.passes(frame, Clock::now(), free)) return false;
     if (!holding_) {
         holding_ = true;
@@ -260,10 +260,10 @@ bool Outlet::conflate(const events::FramePtr& frame) {
     return true;
 }
 
-bool Outlet::releaseHeld() {
+bool EventSubscriber::releaseHeld() {
     const auto time = Clock::now();
     bool any = false;
-    while (channel_->queued() == 0) {
+    while (connection_->queued() == 0) {
         const auto frame = conflator_.takeDue(time);
         if (!frame) break;
         put(frame);
@@ -274,7 +274,7 @@ bool Outlet::releaseHeld() {
     return holding_;
 }
 
-void Outlet::releaseAll() {
+void EventSubscriber::releaseAll() {
     if (!holding_) return;
     for (const auto& frame : conflator_.takeAll(Clock::now())) put(frame);
 }

@@ -1,6 +1,6 @@
 // A connection that hears events, as a WebSocket or as an event stream: its subscription, what it starts with, the
-// merging of what is latest-wins, and what happens at the limit of what may be queued for it (the channel counts). How
-// a frame looks on the wire is the derived class's. Thread: the shard's.
+// merging of what is latest-wins, and what happens at the limit of what may be queued for it (the connection counts).
+// How a frame looks on the wire is the derived class's. Thread: the shard's.
 #pragma once
 #include <optional>
 
@@ -19,14 +19,14 @@ inline constexpr auto beginningsApart = std::chrono::seconds(1);
 inline constexpr int beginningsAtOnce = 4;                             // a page that has come up turns this and that on
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
-class Outlet : public Subscriber, public Open, public std::enable_shared_from_this<Outlet> {
+class EventSubscriber : public Subscriber, public Open, public std::enable_shared_from_this<EventSubscriber> {
 public:
-    ~Outlet() override;
+    ~EventSubscriber() override;
 
     bool deliver(const events::FramePtr& frame) final;
     void flush() final;
     bool releaseHeld() final;
-    void askAgain() final;
+    void reauthenticate() final;
     void lost() noexcept final;
     void leave(Leaving stage) final;
 
@@ -36,8 +36,8 @@ protected:
         api::StreamKind kind;
         std::string id, address;
     };
-    Outlet(std::shared_ptr<Channel> channel, Shard& shard, Site& site, Whose whose,
-           std::optional<identity::Identity> identity);
+    EventSubscriber(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, Whose whose,
+                    std::optional<identity::Identity> identity);
 
     // A place among the streams of that account, instead of the one it has; false: there is none left. Held until the
     // stream is destroyed.
@@ -47,13 +47,13 @@ protected:
     // memory, the connection ends with it: nobody else would see its end.
     class Reader {
     public:
-        explicit Reader(Outlet& outlet) : outlet_(outlet) {}
-        ~Reader() { outlet_.unread(); }
+        explicit Reader(EventSubscriber& subscriber) : subscriber_(subscriber) {}
+        ~Reader() { subscriber_.unread(); }
         Reader(const Reader&) = delete;
         Reader& operator=(const Reader&) = delete;
 
     private:
-        Outlet& outlet_;
+        EventSubscriber& subscriber_;
     };
 
     void limitQueue();  // from now on: beyond it the client is too slow
@@ -68,21 +68,21 @@ protected:
     // and the stream ends.
     bool stuck();
     void end();
-    void adapt(By by = By::client);  // to who the caller is now: hears what it may hear now
+    void applyIdentity(By by = By::client);  // to who the caller is now: hears what it may hear now
     bool greeted() const { return greeted_; }
     bool expired() const;  // the caller's token, with 60 s of leeway, or its certificate
 
-    virtual void greet(const events::Attachment&) {}        // before the first
-    virtual void tellReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
-    virtual void tellSnapshot(const Bytes& frame, const std::string& cursor) = 0;
-    virtual void put(const events::FramePtr& frame) = 0;  // into the channel's queue, in its form
+    virtual void sendWelcome(const events::Attachment&) {}  // before the first
+    virtual void sendReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
+    virtual void sendSnapshot(const Bytes& frame, const std::string& cursor) = 0;
+    virtual void put(const events::FramePtr& frame) = 0;  // into the connection's queue, in its form
     virtual void tooSlow() = 0;
     virtual void goAway() = 0;   // the gateway ends
     virtual void revoked() = 0;  // the caller is nobody any more
 
-    std::shared_ptr<Channel> channel_;
+    std::shared_ptr<TlsConnection> connection_;
     Shard& shard_;
-    Site& site_;
+    ServerContext& context_;
     const Whose whose_;
     std::optional<identity::Identity> identity_;
     events::Subscription subscription_;
@@ -97,7 +97,7 @@ private:
     void begin(std::string cursor);
     void attach(std::string cursor);
     void attached(const events::Attachment& attachment, const events::Subscription& asked);
-    void tellBeginning(const events::Attachment& attachment, const events::Subscription& asked);
+    void sendBeginning(const events::Attachment& attachment, const events::Subscription& asked);
     void begun();
     bool conflate(const events::FramePtr& frame);
     void releaseAll();

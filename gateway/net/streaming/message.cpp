@@ -48,7 +48,7 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text) {
 }
 
 api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
-                       const From& from, bool& whole) {
+                       const ClientInfo& client, bool& whole) {
     api::Request request;
     request.method = *command.method;
     whole = api::parseTarget(*command.path, request.path, request.query);
@@ -61,8 +61,8 @@ api::Request requestOf(const Message& command, const std::string& connection, co
         }
     request.requestId = api::requestIdFrom(request, connection + "-" + *command.id);
     request.identity = identity;
-    request.address = from.address;
-    request.origin = from.origin;
+    request.address = client.address;
+    request.origin = client.origin;
     return request;
 }
 

@@ -46,7 +46,7 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text);
 // The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false
 // where its target is broken; then there is nothing to carry out.
 api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
-                       const From& from, bool& whole);
+                       const ClientInfo& client, bool& whole);
 std::string resultFrame(const std::string& id, const api::Response& response);
 
 // A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}. At most 123 bytes of it, whole and in UTF-8

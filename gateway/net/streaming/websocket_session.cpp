@@ -21,6 +21,7 @@
 #include "net/streaming/frame_limits.hpp"
 #include "net/streaming/frame_meter.hpp"
 #include "net/streaming/message.hpp"
+#include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
 namespace {
@@ -41,50 +42,50 @@ const Fault tooManyUnderWay{"too-many-requests",
                             false,
                             1};
 
-class StreamConnection final : public Outlet {
+class WebSocketSession final : public EventSubscriber {
 public:
-    StreamConnection(std::shared_ptr<Channel> channel, Shard& shard, Site& site, From from,
+    WebSocketSession(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, ClientInfo client,
                      std::optional<identity::Identity> identity)
-        : Outlet(std::move(channel), shard, site, {api::StreamKind::websocket, randomId(6), from.address},
-                 std::move(identity)),
-          websocket_(Stream(channel_)),
-          from_(std::move(from)) {}
+        : EventSubscriber(std::move(connection), shard, context,
+                          {api::StreamKind::websocket, randomId(6), client.address}, std::move(identity)),
+          websocket_(BeastStream(connection_)),
+          client_(std::move(client)) {}
 
     asio::awaitable<void> run(HttpRequest request, bool crowded) {
         const Reader reader(*this);
         error_code error;
         auto token = asio::redirect_error(asio::use_awaitable, error);
         prepare(request);
-        channel_->expireIn(upgradeSeconds);
+        connection_->expireIn(upgradeSeconds);
         co_await websocket_.async_accept(request, token);
         request = {};
         if (error) {
-            channel_->close();
+            connection_->close();
             co_return;
         }
         accepted_ = true;
-        channel_->expireIn(0);
-        channel_->onTick = [weak = weak()] {
+        connection_->expireIn(0);
+        connection_->onTick = [weak = weak()] {
             const auto self = weak.lock();
             return self ? self->tick() : 0;
         };
-        channel_->tickIn(helloSeconds + 1);
+        connection_->tickIn(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
-        channel_->onRead = [this](std::string_view bytes) {  // the reader below is this coroutine
+        connection_->onRead = [this](std::string_view bytes) {  // the reader below is this coroutine
             if (meter_.take(bytes)) return;
             close(CloseCode::bad_frame, "too-many-frames");
-            channel_->stopReading();
+            connection_->stopReading();
         };
         limitQueue();
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
         if (identity_ && !crowded) (void)seated(*identity_);
         if (shard_.leaving() != Leaving::not_yet) goAway();
-        while (!channel_->closed()) {
+        while (!connection_->closed()) {
             boost::beast::flat_buffer buffer(messageRoom);  // of this message alone: an idle stream has none
             co_await websocket_.async_read(buffer, token);
             if (error) break;
             heard_ = true;
-            if (channel_->closing()) continue;  // after the goodbye nothing is taken
+            if (connection_->closing()) continue;  // after the goodbye nothing is taken
             if (!websocket_.got_text()) {
                 close(CloseCode::bad_frame, "binary-frame");
                 continue;
@@ -94,30 +95,30 @@ public:
         }
         const bool tooBig = error == websocket::error::message_too_big || error == websocket::error::buffer_overflow;
         if (tooBig && !helloed_)
-            (void)beyondLimits(site_, from_.address, {"not-authorized", "The first frame has more than 64 KiB."});
+            (void)beyondLimits(context_, client_.address, {"not-authorized", "The first frame has more than 64 KiB."});
         if (tooBig) close(CloseCode::bad_frame, "frame-too-large");
-        channel_->onRead = nullptr;
+        connection_->onRead = nullptr;
         end();
-        channel_->closeWhenSent();
+        connection_->closeAfterDrain();
     }
 
     // Nothing more begins; what was asked is answered before the goodbye.
     void goAway() override {
         leaving_ = true;
-        if (!accepted_ || unanswered_ > 0 || channel_->closing()) return;
+        if (!accepted_ || unanswered_ > 0 || connection_->closing()) return;
         end();
-        channel_->send(closeFrame(CloseCode::going_away, "going-away", 1000));
-        channel_->closeWhenSent();
-        channel_->flush();
+        connection_->send(closeFrame(CloseCode::going_away, "going-away", 1000));
+        connection_->closeAfterDrain();
+        connection_->flush();
     }
 
 private:
-    std::weak_ptr<StreamConnection> weak() { return std::static_pointer_cast<StreamConnection>(shared_from_this()); }
+    std::weak_ptr<WebSocketSession> weak() { return std::static_pointer_cast<WebSocketSession>(shared_from_this()); }
 
     void prepare(const HttpRequest& request) {
         const auto offered = api::elements(std::string_view(request[http::field::sec_websocket_protocol]));
         const bool ours = std::ranges::find(offered, "deskline.v1") != offered.end();
-        limit(websocket_, site_.compression);
+        limit(websocket_, context_.compression);
         websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
             response.set(http::field::server, "Deskline");
             if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
@@ -143,62 +144,64 @@ private:
         }
         if (!heard_ && pinged_) {  // nothing since the last ping: dead
             end();
-            channel_->close();
+            connection_->close();
             return 0;
         }
         if (stuck()) return 0;
         heard_ = false;
         pinged_ = true;
-        channel_->send(std::string("\x89\x00", 2));
-        channel_->flush();
-        return site_.heartbeatSeconds;
+        connection_->send(std::string("\x89\x00", 2));
+        connection_->flush();
+        return context_.heartbeatSeconds;
     }
 
-    bool compresses(std::string_view frame) const { return compressed_ && frame.size() >= site_.compressionThreshold; }
+    bool compresses(std::string_view frame) const {
+        return compressed_ && frame.size() >= context_.compressionThreshold;
+    }
 
     void put(const events::FramePtr& frame) override {
-        if (!compresses(frame->bytes)) return channel_->send(frame, frame->bytes);
-        const auto bytes = shard_.forms().deflated(frame);
-        channel_->send(bytes, *bytes);
+        if (!compresses(frame->bytes)) return connection_->send(frame, frame->bytes);
+        const auto bytes = shard_.encodings().deflated(frame);
+        connection_->send(bytes, *bytes);
     }
 
-    void tellReset(const std::string& reason) override {
-        channel_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", reason}})));
+    void sendReset(const std::string& reason) override {
+        connection_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", reason}})));
     }
 
-    void tellSnapshot(const Bytes& frame, const std::string&) override {
-        if (compresses(*frame)) return channel_->send(shard_.forms().deflate(*frame));
-        channel_->send(frame, *frame);
+    void sendSnapshot(const Bytes& frame, const std::string&) override {
+        if (compresses(*frame)) return connection_->send(shard_.encodings().deflate(*frame));
+        connection_->send(frame, *frame);
     }
 
     void revoked() override { close(CloseCode::not_authorized, "revoked"); }
 
     void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
 
-    void greet(const events::Attachment& attachment) override {
+    void sendWelcome(const events::Attachment& attachment) override {
         const auto list = [](const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
-        channel_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
-                                                                      {"protocol", 1},
-                                                                      {"gateway", site_.api.name},
-                                                                      {"connection", whose_.id},
-                                                                      {"cursor", attachment.cursor},
-                                                                      {"resumed", attachment.resumed},
-                                                                      {"heartbeat", site_.heartbeatSeconds},
-                                                                      {"identity",
-                                                                       {{"subject", identity_->subject},
-                                                                        {"role", name(identity_->role)},
-                                                                        {"agents", list(identity_->agents)},
-                                                                        {"groups", list(identity_->groups)},
-                                                                        {"scopes", list(identity_->scopes)}}},
-                                                                      {"capabilities", attachment.capabilities}})));
+        connection_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
+                                                                         {"protocol", 1},
+                                                                         {"gateway", context_.api.name},
+                                                                         {"connection", whose_.id},
+                                                                         {"cursor", attachment.cursor},
+                                                                         {"resumed", attachment.resumed},
+                                                                         {"heartbeat", context_.heartbeatSeconds},
+                                                                         {"identity",
+                                                                          {{"subject", identity_->subject},
+                                                                           {"role", name(identity_->role)},
+                                                                           {"agents", list(identity_->agents)},
+                                                                           {"groups", list(identity_->groups)},
+                                                                           {"scopes", list(identity_->scopes)}}},
+                                                                         {"capabilities", attachment.capabilities}})));
     }
 
-    void say(const json::object& message) { send(events::textFrame(json::serialize(message))); }
+    void sendMessage(const json::object& message) { send(events::textFrame(json::serialize(message))); }
 
     void close(CloseCode code, std::string_view reason, int retry = 0) {
-        if (channel_->closing()) return;
+        if (connection_->closing()) return;
         end();
-        channel_->sever(closeFrame(code, reason, retry));
+        connection_->abortWith(closeFrame(code, reason, retry));
     }
 
     asio::awaitable<void> receive(std::string_view text) {
@@ -230,19 +233,19 @@ private:
     // Takes the token's word for who this is; a stream stays its subject's.
     asio::awaitable<bool> authorize(std::optional<std::string> token) {
         if (!token) co_return nobodyKnown();
-        auto verified = co_await believed(site_, shard_, std::move(*token), from_);
+        auto verified = co_await verifyCredential(context_, shard_, std::move(*token), client_);
         co_return take(std::move(verified));
     }
 
     bool nobodyKnown() {
         if (identity_) return true;  // by a ticket, a header, a certificate
-        (void)unknownCaller(site_, from_);
+        (void)unknownCaller(context_, client_);
         close(CloseCode::not_authorized, "not-authorized");
         return false;
     }
 
     bool take(Result<identity::Identity> verified) {
-        if (channel_->closing()) return false;
+        if (connection_->closing()) return false;
         if (!verified) {
             const auto& fault = verified.error();
             spdlog::debug("stream {}: {}", whose_.id, fault.detail);  // the audit has it
@@ -277,7 +280,7 @@ private:
         const auto topics = message.topics.value_or(api::everything());
         if (const auto unknown = api::unknownTopic(topics); !unknown.empty())
             return close(CloseCode::bad_frame, "unknown-topic");
-        auto subscription = api::subscriptionFor(site_.api, *identity_, topics, message.agents);
+        auto subscription = api::subscriptionFor(context_.api, *identity_, topics, message.agents);
         if (!subscription && subscription.error().slug == "invalid-argument")
             return close(CloseCode::bad_frame, "bad-field /agents");
         if (!subscription) return close(CloseCode::forbidden, "agent-not-visible");
@@ -293,17 +296,17 @@ private:
     }
 
     void refreshed() {
-        say({{"op", "refreshed"}, {"expires", identity_->expires}});
-        adapt();
+        sendMessage({{"op", "refreshed"}, {"expires", identity_->expires}});
+        applyIdentity();
     }
 
     void subscribe(const Message& message) {
         const auto topics = message.topics.value_or(std::vector<std::string>{});
         if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
-            return say({{"op", "error"},
-                        {"reason", "unknown-topic"},
-                        {"detail", topics.empty() ? "topics is missing or empty"
-                                                  : "there is no topic '" + printable(unknown) + "'"}});
+            return sendMessage({{"op", "error"},
+                                {"reason", "unknown-topic"},
+                                {"detail", topics.empty() ? "topics is missing or empty"
+                                                          : "there is no topic '" + printable(unknown) + "'"}});
         auto subscription = subscription_;
         for (const auto& topic : topics)
             message.op == "subscribe" ? void(subscription.topics.insert(topic))
@@ -316,11 +319,11 @@ private:
             return close(CloseCode::bad_frame, "command-needs-id-method-path");
         const auto& id = *message.id;
         if (unanswered_ >= mostUnanswered) {
-            ++site_.refusedCommands;
+            ++context_.refusedCommands;
             return send(resultFrame(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
         }
         bool whole = false;
-        auto request = requestOf(message, whose_.id, *identity_, from_, whole);
+        auto request = requestOf(message, whose_.id, *identity_, client_, whole);
         if (!whole) return send(resultFrame(id, api::problem(api::brokenTarget(), request.requestId)));
         request.later = laterOn(shard_.io());
         ++unanswered_;
@@ -328,8 +331,8 @@ private:
         AnswerOf<api::Response> otherwise = unanswered(request);
         askOutside(
             shard_, until, std::move(otherwise),
-            [&site = site_, call = std::move(request)](api::Respond respond) mutable {
-                api::handle(site.api, std::move(call), std::move(respond));
+            [&context = context_, call = std::move(request)](api::Respond respond) mutable {
+                api::handle(context.api, std::move(call), std::move(respond));
             },
             [weak = weak(), id](const api::Response& response) {
                 const auto self = weak.lock();
@@ -343,17 +346,17 @@ private:
 
     void answered(const std::string& id, const api::Response& response) {
         --unanswered_;
-        if (!channel_->closing()) send(resultFrame(id, response));
+        if (!connection_->closing()) send(resultFrame(id, response));
         if (leaving_) goAway();
     }
 
     void send(std::string frame) {
-        channel_->send(std::move(frame));
-        channel_->flush();
+        connection_->send(std::move(frame));
+        connection_->flush();
     }
 
-    websocket::stream<Stream, true> websocket_;
-    const From from_;
+    websocket::stream<BeastStream, true> websocket_;
+    const ClientInfo client_;
     FrameMeter meter_;
     std::size_t unanswered_ = 0;  // commands
     bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false, accepted_ = false, leaving_ = false;
@@ -361,13 +364,13 @@ private:
 
 }  // namespace
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from,
-                  std::optional<identity::Identity> identity, bool crowded) {
-    auto connection =
-        std::make_shared<StreamConnection>(std::move(channel), shard, site, std::move(from), std::move(identity));
-    auto* self = connection.get();
+void acceptStream(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, HttpRequest request,
+                  ClientInfo client, std::optional<identity::Identity> identity, bool crowded) {
+    auto session = std::make_shared<WebSocketSession>(std::move(connection), shard, context, std::move(client),
+                                                      std::move(identity));
+    auto* self = session.get();
     asio::co_spawn(shard.io(), self->run(std::move(request), crowded),
-                   [connection = std::move(connection)](const std::exception_ptr& error) {
+                   [session = std::move(session)](const std::exception_ptr& error) {
                        if (error) spdlog::error("a stream failed by exception");
                    });
 }

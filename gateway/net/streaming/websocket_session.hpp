@@ -1,6 +1,6 @@
 // A stream: one WebSocket client with its subscription. Beast does the upgrade, reads, answers pings and closes; events
-// leave through the channel's queue as frames that the ledger made. What a client sends, and how many commands it has
-// under way, is bounded. Source: RFC 6455. Thread: the shard's.
+// leave through the connection's queue as frames that the ledger made. What a client sends, and how many commands it
+// has under way, is bounded. Source: RFC 6455. Thread: the shard's.
 #pragma once
 #include <optional>
 
@@ -8,8 +8,8 @@
 
 namespace deskline::net {
 
-void acceptStream(std::shared_ptr<Channel> channel, Shard& shard, Site& site, HttpRequest request, From from,
-                  std::optional<identity::Identity> identity,
+void acceptStream(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, HttpRequest request,
+                  ClientInfo client, std::optional<identity::Identity> identity,
                   bool crowded);  // crowded: one too many, to be told so and closed
 
 }  // namespace deskline::net

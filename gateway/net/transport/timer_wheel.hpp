@@ -7,15 +7,15 @@
 
 namespace deskline::net {
 
-class Ticking {
+class Timed {
 public:
-    virtual ~Ticking() = default;
+    virtual ~Timed() = default;
     virtual int tick() = 0;  // seconds until the next one, at most 63; 0: no more
 };
 
-class Wheel {
+class TimerWheel {
 public:
-    void schedule(const std::shared_ptr<Ticking>& what, int seconds) {
+    void schedule(const std::shared_ptr<Timed>& what, int seconds) {
         slots_[(at_ + static_cast<std::size_t>(seconds)) % slots_.size()].push_back(what);
     }
 
@@ -36,7 +36,7 @@ public:
 
 private:
     struct Late {
-        std::weak_ptr<Ticking> what;
+        std::weak_ptr<Timed> what;
         int next = 0;  // it was ticked, and has no slot yet for the next time
     };
     // Whoever could not be ticked or got no slot, for want of memory, stays in the list: it is late, not forgotten, and
@@ -55,7 +55,7 @@ private:
     }
 
     std::vector<Late> late_;
-    std::array<std::vector<std::weak_ptr<Ticking>>, 64> slots_;
+    std::array<std::vector<std::weak_ptr<Timed>>, 64> slots_;
     std::size_t at_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cstring>
 
 #include "net/transport/tls_context.hpp"
@@ -21,19 +22,19 @@ char* scratch() {
     return buffer.get();
 }
 
-Channel::Want wantOf(SSL* ssl, int result, error_code& error) {
+TlsConnection::Want wantOf(SSL* ssl, int result, error_code& error) {
     switch (SSL_get_error(ssl, result)) {
-        case SSL_ERROR_WANT_READ: return Channel::Want::read;
-        case SSL_ERROR_WANT_WRITE: return Channel::Want::write;
+        case SSL_ERROR_WANT_READ: return TlsConnection::Want::read;
+        case SSL_ERROR_WANT_WRITE: return TlsConnection::Want::write;
         case SSL_ERROR_ZERO_RETURN: error = asio::error::eof; break;
         default: error = asio::error::connection_reset;
     }
-    return Channel::Want::nothing;
+    return TlsConnection::Want::nothing;
 }
 
 }  // namespace
 
-Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel)
+TlsConnection::TlsConnection(tcp::socket socket, SSL_CTX* context, TimerWheel& wheel)
     : socket_(std::move(socket)), ssl_(SSL_new(context)), wheel_(wheel) {
     error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -46,13 +47,13 @@ Channel::Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel)
     if (!ssl_) throw std::bad_alloc();
     SSL_set_fd(ssl_, static_cast<int>(socket_.native_handle()));
     SSL_set_accept_state(ssl_);
-    SSL_set_msg_callback(ssl_, &Channel::onMessage);
+    SSL_set_msg_callback(ssl_, &TlsConnection::onMessage);
     SSL_set_msg_callback_arg(ssl_, this);
 }
 
-Channel::~Channel() { SSL_free(ssl_); }
+TlsConnection::~TlsConnection() { SSL_free(ssl_); }
 
-Channel::Want Channel::handshake(error_code& error) {
+TlsConnection::Want TlsConnection::handshake(error_code& error) {
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_);
     if (result != 1) return wantOf(ssl_, result, error);
@@ -63,8 +64,9 @@ Channel::Want Channel::handshake(error_code& error) {
 // Key updates cost a derivation of keys each and bring nothing, wishes for a renegotiation an alert; OpenSSL takes as
 // many as come, in one call. Beyond what anybody needs the connection is taken as ended by its peer. Source: RFC 8446
 // §4.6.3, RFC 5246 §7.4.1.1.
-void Channel::onMessage(int sent, int, int type, const void* message, std::size_t length, SSL* ssl, void* channel) {
-    auto& self = *static_cast<Channel*>(channel);
+void TlsConnection::onMessage(int sent, int, int type, const void* message, std::size_t length, SSL* ssl,
+                              void* connection) {
+    auto& self = *static_cast<TlsConnection*>(connection);
     if (sent || !self.secured_) return;
     const bool handshake =
         type == SSL3_RT_HANDSHAKE ||
@@ -72,21 +74,21 @@ void Channel::onMessage(int sent, int, int type, const void* message, std::size_
     if (handshake && !self.handshakes_.take()) SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
 }
 
-std::vector<std::string> Channel::certificateNames() const {
+std::vector<std::string> TlsConnection::certificateNames() const {
     const X509* certificate = SSL_get0_peer_certificate(ssl_);
     return certificate && SSL_get_verify_result(ssl_) == X509_V_OK ? namesIn(certificate) : std::vector<std::string>();
 }
 
-std::string Channel::certificateFault() const {
+std::string TlsConnection::certificateFault() const {
     const auto result = SSL_get_verify_result(ssl_);
     return result == X509_V_OK ? std::string() : X509_verify_cert_error_string(result);
 }
 
-bool Channel::certificateHolds(SSL_CTX* context) const { return !certificateEnded() && holds(ssl_, context); }
+bool TlsConnection::certificateHolds(SSL_CTX* context) const { return !certificateEnded() && holds(ssl_, context); }
 
-bool Channel::certificateEnded() const { return net::certificateEnded(ssl_, now()); }
+bool TlsConnection::certificateEnded() const { return net::certificateEnded(ssl_, now()); }
 
-std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
+std::size_t TlsConnection::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
     want = Want::nothing;
     if (closed_ || deaf_) {
         error = asio::error::operation_aborted;
@@ -103,7 +105,7 @@ std::size_t Channel::read(asio::mutable_buffer buffer, Want& want, error_code& e
     return 0;
 }
 
-void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
+void TlsConnection::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     if (closing() || overflown_ || bytes.empty()) return;
     if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_)
         return push(std::move(owner), bytes, counting_);
@@ -123,25 +125,25 @@ void Channel::send(std::shared_ptr<const void> owner, std::string_view bytes) {
     }
 }
 
-void Channel::push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts) {
+void TlsConnection::push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts) {
     queue_.push_back({std::move(owner), bytes, counts});
     queuedBytes_ += bytes.size();
     ever_ += bytes.size();
     if (counts) counted_ += bytes.size();
 }
 
-void Channel::limit(std::size_t bytes, std::function<void()> full) {
+void TlsConnection::limit(std::size_t bytes, std::function<void()> full) {
     limit_ = bytes;
     full_ = std::move(full);
 }
 
-void Channel::send(std::string bytes) {
+void TlsConnection::send(std::string bytes) {
     auto owner = std::make_shared<const std::string>(std::move(bytes));
     const std::string_view view = *owner;
     send(std::move(owner), view);
 }
 
-void Channel::drop(std::size_t bytes) {
+void TlsConnection::drop(std::size_t bytes) {
     queuedBytes_ -= bytes;
     while (bytes > 0) {
         auto& front = queue_[head_];
@@ -166,7 +168,7 @@ void Channel::drop(std::size_t bytes) {
     }
 }
 
-void Channel::flush() {
+void TlsConnection::flush() {
     if (waiting_ || closed_ || !secured_) return;
     while (queuedBytes_ > 0) {
         const char* data = queue_[head_].bytes.data() + offset_;
@@ -207,27 +209,27 @@ void Channel::flush() {
                                }
                            });
         waiting_ = true;
-        return tellSent();
+        return notifyDrained();
     }
     sent();
 }
 
-void Channel::tellSent() {
-    while (!told_.empty() && told_.front().after <= ever_ - queuedBytes_) {
-        const auto tell = std::move(told_.front().tell);
-        told_.erase(told_.begin());
-        tell({});
+void TlsConnection::notifyDrained() {
+    while (!waiters_.empty() && waiters_.front().after <= ever_ - queuedBytes_) {
+        const auto notify = std::move(waiters_.front().notify);
+        waiters_.erase(waiters_.begin());
+        notify({});
     }
 }
 
-void Channel::sent() {
-    tellSent();
+void TlsConnection::sent() {
+    notifyDrained();
     if (closing_) linger();
 }
 
 // Says that nothing more will come and waits for the peer to say the same: closing at once would throw away, by a
 // reset, what the peer has not read yet. The wheel ends the wait.
-void Channel::linger() {
+void TlsConnection::linger() {
     if (lingering_ || closed_) return;
     lingering_ = true;
     if (secured_) {
@@ -239,7 +241,7 @@ void Channel::linger() {
     discard();
 }
 
-void Channel::discard() {
+void TlsConnection::discard() {
     error_code error;
     while (!error) socket_.read_some(asio::buffer(scratch(), recordBytes), error);
     if (error != asio::error::would_block) return close();
@@ -247,19 +249,19 @@ void Channel::discard() {
                        [self = shared_from_this()](error_code failed) { failed ? self->close() : self->discard(); });
 }
 
-void Channel::whenSent(std::function<void(error_code)> told) {
-    if (closed_) return told(asio::error::operation_aborted);
-    if (queuedBytes_ == 0) return told({});
-    told_.push_back({ever_, std::move(told)});
+void TlsConnection::onDrained(std::function<void(error_code)> notify) {
+    if (closed_) return notify(asio::error::operation_aborted);
+    if (queuedBytes_ == 0) return notify({});
+    waiters_.push_back({ever_, std::move(notify)});
 }
 
-void Channel::fail(error_code error) {
-    const auto told = std::exchange(told_, {});
+void TlsConnection::fail(error_code error) {
+    const auto waiters = std::exchange(waiters_, {});
     close();
-    for (const auto& one : told) one.tell(error);
+    for (const auto& one : waiters) one.notify(error);
 }
 
-void Channel::sever(std::string last) {
+void TlsConnection::abortWith(std::string last) {
     if (closing()) return;
     // What is begun must be finished, else the client could not read what follows.
     const bool begun = offset_ > 0 || retryLength_ > 0;
@@ -269,17 +271,17 @@ void Channel::sever(std::string last) {
             bytes += queue_[keep].bytes.size() - (keep == head_ ? offset_ : 0);
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(keep), queue_.end());
     ever_ -= queuedBytes_ - bytes;
-    for (auto& told : told_) told.after = std::min(told.after, ever_);
+    for (auto& waiter : waiters_) waiter.after = std::min(waiter.after, ever_);
     queuedBytes_ = bytes;
     counted_ = 0;
     for (auto& kept : queue_) kept.counts = false;  // the limit has done its work
     const auto owner = std::make_shared<const std::string>(std::move(last));
     push(owner, *owner, false);
-    closeWhenSent();
+    closeAfterDrain();
     flush();
 }
 
-void Channel::closeWhenSent() {
+void TlsConnection::closeAfterDrain() {
     if (closing()) return;
     expireIn(closingSeconds);  // first: without it nothing may end the wait
     closing_ = true;
@@ -287,12 +289,12 @@ void Channel::closeWhenSent() {
     if (queuedBytes_ == 0) linger();
 }
 
-void Channel::cut() noexcept {
+void TlsConnection::cut() noexcept {
     error_code ignored;
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
-void Channel::close() {
+void TlsConnection::close() {
     if (closed_) return;
     closed_ = true;
     error_code ignored;
@@ -305,10 +307,10 @@ void Channel::close() {
     socket_.close(ignored);
     queue_.clear();
     head_ = offset_ = queuedBytes_ = counted_ = 0;
-    for (auto& told : std::exchange(told_, {})) told.tell(asio::error::operation_aborted);
+    for (auto& waiter : std::exchange(waiters_, {})) waiter.notify(asio::error::operation_aborted);
 }
 
-void Channel::expireIn(int seconds) {
+void TlsConnection::expireIn(int seconds) {
     const auto time = Clock::now();
     deadline_ = seconds ? time + std::chrono::seconds(seconds) : Clock::time_point::max();
     // A tick that comes within a second of the deadline will do: requests that follow each other fast take no slot
@@ -316,13 +318,13 @@ void Channel::expireIn(int seconds) {
     if (seconds && (tickAt_ <= time || tickAt_ > deadline_)) tickIn(std::min(seconds + 1, longestTick));
 }
 
-void Channel::tickIn(int seconds) {
+void TlsConnection::tickIn(int seconds) {
     wheel_.schedule(shared_from_this(), seconds);  // first: a tick that has no slot never comes
     tickAt_ =
         Clock::now() + std::chrono::seconds(seconds - 1);  // at the earliest: the wheel's next turn may be at once
 }
 
-int Channel::tick() {
+int TlsConnection::tick() {
     const auto time = Clock::now();
     // What comes earlier is a slot taken before the present one.
     if (closed_ || time + std::chrono::milliseconds(100) < tickAt_) return 0;
@@ -339,11 +341,6 @@ int Channel::tick() {
     }
     if (next) tickAt_ = time + std::chrono::seconds(next);
     return next;
-}
-
-void teardown(boost::beast::role_type, Stream& stream, error_code& error) {
-    error = {};
-    stream.channel().closeWhenSent();
 }
 
 }  // namespace deskline::net

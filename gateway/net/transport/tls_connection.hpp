@@ -1,18 +1,14 @@
 // One TLS connection: the socket, the SSL object straight upon it, and one ordered queue of immutable outgoing buffers.
-// HTTP answers, WebSocket control frames (from Beast, through Stream) and the hub's ready frames all leave through that
-// queue, so frames never interleave. `flush` seals all that is queued into as few TLS records as it takes and tries a
-// non-blocking send at once; only a full socket is waited for. Nothing is allocated while idle: no timer, no buffer
-// (SSL_MODE_RELEASE_BUFFERS). Thread: the shard's, everything.
+// HTTP answers, WebSocket control frames (from Beast, through BeastStream) and the hub's ready frames all leave through
+// that queue, so frames never interleave. `flush` seals all that is queued into as few TLS records as it takes and
+// tries a non-blocking send at once; only a full socket is waited for. Nothing is allocated while idle: no timer, no
+// buffer (SSL_MODE_RELEASE_BUFFERS). Thread: the shard's, everything.
 #pragma once
 #include <openssl/ssl.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/compose.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/websocket/teardown.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,10 +24,10 @@ namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 
-class Channel final : public std::enable_shared_from_this<Channel>, public Ticking {
+class TlsConnection final : public std::enable_shared_from_this<TlsConnection>, public Timed {
 public:
-    Channel(tcp::socket socket, SSL_CTX* context, Wheel& wheel);
-    ~Channel() override;
+    TlsConnection(tcp::socket socket, SSL_CTX* context, TimerWheel& wheel);
+    ~TlsConnection() override;
 
     enum class Want { nothing, read, write };
     // One attempt each. `want` says what to wait for when nothing could be done; otherwise `error` or a count above 0.
@@ -49,18 +45,18 @@ public:
     // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller
     // sees to it that it is out before there is another.
     template <class Pieces>
-    void sendBeginning(Pieces pieces) {
+    void sendUncounted(Pieces pieces) {
         counting_ = false;
         pieces();
         counting_ = true;
     }
     void flush();
     // Tells, once, when all that is queued now has gone out or the connection has failed.
-    void whenSent(std::function<void(error_code)> told);
+    void onDrained(std::function<void(error_code)> notify);
 
     // Drops what is queued and not begun, sends `last`, then ends the connection: for a client that is too slow.
-    void sever(std::string last);
-    void closeWhenSent();
+    void abortWith(std::string last);
+    void closeAfterDrain();
     void close();
     void cut() noexcept;  // nothing goes out any more; whoever reads sees the end, and closes: where there is no memory
                           // for more
@@ -69,7 +65,7 @@ public:
     bool closed() const { return closed_; }
 
     std::size_t queued() const { return queuedBytes_; }               // bytes
-    std::uint64_t sentBytes() const { return ever_ - queuedBytes_; }  // since the beginning, until `sever`
+    std::uint64_t sentBytes() const { return ever_ - queuedBytes_; }  // since the beginning, until `abortWith`
     void expireIn(int seconds);                                       // closes unless called again in time; 0: no limit
     void tickIn(int seconds);                                         // the next tick; slots taken before are void
     int tick() override;
@@ -93,14 +89,14 @@ private:
         std::string_view bytes;
         bool counts;
     };
-    struct Told {
+    struct Waiter {
         std::uint64_t after;  // so many bytes have left the queue
-        std::function<void(error_code)> tell;
+        std::function<void(error_code)> notify;
     };
     static void onMessage(int sent, int version, int type, const void* message, std::size_t length, SSL* ssl,
-                          void* channel);
+                          void* connection);
     void push(std::shared_ptr<const void> owner, std::string_view bytes, bool counts);
-    void tellSent();
+    void notifyDrained();
     void sent();
     void linger();
     void discard();
@@ -109,104 +105,19 @@ private:
 
     tcp::socket socket_;
     SSL* ssl_;
-    Wheel& wheel_;
+    TimerWheel& wheel_;
     std::string peer_;
     std::vector<Outgoing> queue_;  // from head_
     std::size_t head_ = 0, offset_ = 0, queuedBytes_ = 0, retryLength_ = 0;
     std::size_t counted_ = 0, limit_ = SIZE_MAX;  // of what is queued, what counts against the limit
     std::uint64_t ever_ = 0;                      // bytes queued since the beginning
     std::function<void()> full_;
-    std::vector<Told> told_;       // few; and none takes no memory, not even to be emptied
+    std::vector<Waiter> waiters_;  // few; and none takes no memory, not even to be emptied
     Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true,
          overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
     Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};  // the tick: not before
 };
-
-// What Beast works on: an AsyncStream that shares a channel.
-class Stream {
-public:
-    using executor_type = tcp::socket::executor_type;
-
-    explicit Stream(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
-    executor_type get_executor() { return channel_->socket().get_executor(); }
-    Channel& channel() { return *channel_; }
-
-    template <class Buffers, class Token>
-    auto async_read_some(const Buffers& buffers, Token&& token) {
-        return asio::async_compose<Token, void(error_code, std::size_t)>(Read<Buffers>{channel_, buffers}, token,
-                                                                         channel_->socket());
-    }
-
-    // Queues a copy at once, as one piece; completes when the queue has gone out.
-    template <class Buffers, class Token>
-    auto async_write_some(const Buffers& buffers, Token&& token) {
-        return asio::async_compose<Token, void(error_code, std::size_t)>(
-            Write{channel_, boost::beast::buffers_to_string(buffers)}, token, channel_->socket());
-    }
-
-    friend void beast_close_socket(Stream& stream) { stream.channel_->close(); }
-
-private:
-    template <class Buffers>
-    struct Read {
-        std::shared_ptr<Channel> channel;
-        Buffers buffers;
-        enum { fresh, waiting, posted } stage = fresh;
-        std::size_t count = 0;
-        error_code failed = {};
-
-        template <class Self>
-        void operator()(Self& self, error_code error = {}) {
-            if (stage == posted) return self.complete(failed, count);
-            if (error) return self.complete(error, 0);
-            auto buffer = asio::mutable_buffer();
-            for (auto at = asio::buffer_sequence_begin(buffers);
-                 at != asio::buffer_sequence_end(buffers) && buffer.size() == 0; ++at)
-                buffer = *at;
-            auto want = Channel::Want::nothing;
-            if (buffer.size() > 0) count = channel->read(buffer, want, failed);
-            auto& socket = channel->socket();
-            if (want != Channel::Want::nothing) {
-                stage = waiting;
-                return socket.async_wait(want == Channel::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
-                                         std::move(self));
-            }
-            if (stage == waiting) return self.complete(failed, count);
-            stage = posted;
-            asio::post(socket.get_executor(), std::move(self));
-        }
-    };
-
-    struct Write {
-        std::shared_ptr<Channel> channel;
-        std::string bytes;
-        std::size_t count = 0;
-        bool began = false;
-
-        template <class Self>
-        void operator()(Self& self, error_code error = {}) {
-            if (began) return self.complete(error, error ? 0 : count);
-            began = true;
-            count = bytes.size();
-            auto& to = *channel;
-            to.send(std::move(bytes));
-            to.flush();
-            to.whenSent([executor = to.socket().get_executor(), shared = std::make_shared<Self>(std::move(self))](
-                            error_code result) { asio::post(executor, [shared, result] { (*shared)(result); }); });
-        }
-    };
-
-    std::shared_ptr<Channel> channel_;
-};
-
-void teardown(boost::beast::role_type role, Stream& stream, error_code& error);
-
-template <class Handler>
-void async_teardown(boost::beast::role_type, Stream& stream, Handler&& handler) {
-    stream.channel().closeWhenSent();
-    asio::post(stream.get_executor(), [handler = std::forward<Handler>(handler)]() mutable { handler(error_code{}); });
-}
 
 }  // namespace deskline::net

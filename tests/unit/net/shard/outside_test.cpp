@@ -126,7 +126,7 @@ TEST_CASE(
         bool deliver(const events::FramePtr&) override { return false; }
         void flush() override {}
         bool releaseHeld() override { return false; }
-        void askAgain() override {
+        void reauthenticate() override {
             ++asked;
             if (fails) throw std::bad_alloc();
         }
@@ -140,7 +140,7 @@ TEST_CASE(
         shard.join({.topics = {"queue"}, .sight = Sight::everything()},
                    members.emplace_back(std::make_shared<Member>()));
     members[0]->fails = true;
-    shard.askAgain();
+    shard.reauthenticate();
     for (const auto& member : members) {
         CHECK(member->asked == 1);
         CHECK(member->isLost == member->fails);

@@ -36,7 +36,7 @@ struct Member final : net::Subscriber {
         if (onRelease) onRelease();
         return ++releases < 3;
     }
-    void askAgain() override {}
+    void reauthenticate() override {}
     void lost() noexcept override { isLost = true; }
 };
 

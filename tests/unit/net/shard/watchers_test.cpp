@@ -9,7 +9,7 @@ TEST_CASE("watchers: the last that is told is true, though somebody comes while 
     Watchers watchers;
     std::vector<bool> heard;
     int again = 0;
-    watchers.tell([&](bool watched) {
+    watchers.onChange([&](bool watched) {
         if (!watched && again++ == 0) watchers.come();  // as another thread does, in the middle of it
         heard.push_back(watched);
     });

@@ -6,7 +6,7 @@ using namespace deskline;
 
 namespace {
 
-struct Counted final : net::Ticking {
+struct Counted final : net::Timed {
     int ticks = 0, next = 0, failing = 0;
     int tick() override {
         if (failing > 0 && failing--) throw std::bad_alloc();
@@ -15,14 +15,14 @@ struct Counted final : net::Ticking {
     }
 };
 
-void turn(net::Wheel& wheel, int times) {
+void turn(net::TimerWheel& wheel, int times) {
     while (times-- > 0) wheel.turn();
 }
 
 }  // namespace
 
 TEST_CASE("the wheel ticks after so many turns, the longest time too, and no more unless it is told to") {
-    net::Wheel wheel;
+    net::TimerWheel wheel;
     turn(wheel, 50);  // from any place of it
     for (const int seconds : {1, 2, 30, 63}) {
         const auto one = std::make_shared<Counted>();
@@ -38,7 +38,7 @@ TEST_CASE("the wheel ticks after so many turns, the longest time too, and no mor
 }
 
 TEST_CASE("the wheel ticks again when the tick says so") {
-    net::Wheel wheel;
+    net::TimerWheel wheel;
     const auto one = std::make_shared<Counted>();
     one->next = 3;
     wheel.schedule(one, 1);
@@ -52,7 +52,7 @@ TEST_CASE("the wheel ticks again when the tick says so") {
 }
 
 TEST_CASE("the wheel keeps nobody alive, and forgets who is gone when it comes by") {
-    net::Wheel wheel;
+    net::TimerWheel wheel;
     auto gone = std::make_shared<Counted>();
     const auto stays = std::make_shared<Counted>();
     wheel.schedule(gone, 2);
@@ -66,7 +66,7 @@ TEST_CASE("the wheel keeps nobody alive, and forgets who is gone when it comes b
 }
 
 TEST_CASE("whoever there was no memory for is ticked by the turns after it, once, and the others at their time") {
-    net::Wheel wheel;
+    net::TimerWheel wheel;
     const auto late = std::make_shared<Counted>(), other = std::make_shared<Counted>();
     late->failing = 2;
     wheel.schedule(late, 1);

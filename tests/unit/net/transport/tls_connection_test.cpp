@@ -12,17 +12,17 @@ struct Connection {  // before its handshake
     boost::asio::io_context io;
     net::tcp::socket client{io};
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
-    net::Wheel wheel;
-    std::shared_ptr<net::Channel> channel;
+    net::TimerWheel wheel;
+    std::shared_ptr<net::TlsConnection> connection;
 
     Connection() {
         net::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
         net::tcp::socket served(io);
         client.connect(acceptor.local_endpoint());
         acceptor.accept(served);
-        channel = std::make_shared<net::Channel>(std::move(served), context.get(), wheel);
+        connection = std::make_shared<net::TlsConnection>(std::move(served), context.get(), wheel);
     }
-    ~Connection() { channel->close(); }
+    ~Connection() { connection->close(); }
 };
 
 }  // namespace
@@ -31,28 +31,28 @@ TEST_CASE("a connection takes no slot of the wheel for each of the requests that
     const Connection one;
     for (int request = 0; request < 1'000; ++request)
         for (const int seconds : {60, 15, 0, 30})
-            one.channel->expireIn(seconds);  // idle, the request, the work, the answer
+            one.connection->expireIn(seconds);  // idle, the request, the work, the answer
     CHECK(one.wheel.size() <= 4);
 }
 
 TEST_CASE("a stream that is closed by its tick has a slot for the end of its goodbye, the first time too") {
     Connection one;
-    one.channel->onTick = [&] {
-        one.channel->sever("goodbye");
+    one.connection->onTick = [&] {
+        one.connection->abortWith("goodbye");
         return 0;
     };
-    one.channel->tickIn(1);
+    one.connection->tickIn(1);
     one.wheel.turn();
-    CHECK(one.channel->closing());
+    CHECK(one.connection->closing());
     CHECK(one.wheel.size() == 1);
 }
 
 TEST_CASE("a connection whose slots come due together ticks once, though it ticks every second") {
     Connection one;
     int ticks = 0;
-    one.channel->onTick = [&] { return ++ticks, 1; };
-    one.channel->tickIn(1);
-    one.channel->tickIn(1);
+    one.connection->onTick = [&] { return ++ticks, 1; };
+    one.connection->tickIn(1);
+    one.connection->tickIn(1);
     one.wheel.turn();
     CHECK(ticks == 1);
     CHECK(one.wheel.size() == 1);
@@ -61,8 +61,8 @@ TEST_CASE("a connection whose slots come due together ticks once, though it tick
 TEST_CASE("what a peer has not taken when its connection is closed is thrown away with the connection") {
     for (const bool unsent : {false, true}) {
         Connection one;
-        if (unsent) one.channel->send("what nobody takes");  // before the handshake nothing leaves
-        one.channel->close();
+        if (unsent) one.connection->send("what nobody takes");  // before the handshake nothing leaves
+        one.connection->close();
         char byte = 0;
         net::error_code error;
         one.client.read_some(boost::asio::buffer(&byte, 1), error);
@@ -78,12 +78,12 @@ TEST_CASE("what a peer has not taken when its connection is closed is thrown awa
 
 TEST_CASE("what is queued leaves in its order when it is flushed, all of it in one record") {
     TlsPair pair;
-    for (const char* piece : {"one ", "two ", "three"}) pair.channel->send(piece);
-    CHECK(pair.channel->queued() == 13);
-    CHECK(pair.channel->sentBytes() == 0);
-    pair.channel->flush();
-    CHECK(pair.channel->queued() == 0);
-    CHECK(pair.channel->sentBytes() == 13);
+    for (const char* piece : {"one ", "two ", "three"}) pair.connection->send(piece);
+    CHECK(pair.connection->queued() == 13);
+    CHECK(pair.connection->sentBytes() == 0);
+    pair.connection->flush();
+    CHECK(pair.connection->queued() == 0);
+    CHECK(pair.connection->sentBytes() == 13);
     CHECK(pair.read(1) == "one two three");
 }
 
@@ -94,36 +94,36 @@ TEST_CASE("a client that takes little at a time gets every byte in its order, an
     for (std::size_t i = 0; all.size() < 8'000'000; ++i) {
         const std::string piece(1 + i * 7'919 % 40'000, static_cast<char>('a' + i % 26));
         all += piece;
-        pair.channel->send(piece);
+        pair.connection->send(piece);
     }
-    pair.channel->flush();
-    REQUIRE(pair.channel->queued() > 0);
-    pair.channel->whenSent([&](net::error_code error) { drained += error ? 100 : 1; });
-    pair.channel->flush();  // it waits for the socket
+    pair.connection->flush();
+    REQUIRE(pair.connection->queued() > 0);
+    pair.connection->onDrained([&](net::error_code error) { drained += error ? 100 : 1; });
+    pair.connection->flush();  // it waits for the socket
     CHECK(drained == 0);
     std::string read;
     while (read.size() < all.size() / 4) read += pair.read(1);
     CHECK(drained == 0);
     read += pair.read(all.size() - read.size());
     CHECK((read == all));
-    CHECK(pair.until([&] { return pair.channel->queued() == 0; }));
+    CHECK(pair.until([&] { return pair.connection->queued() == 0; }));
     CHECK(drained == 1);
-    CHECK(pair.channel->sentBytes() == all.size());
+    CHECK(pair.connection->sentBytes() == all.size());
 }
 
 TEST_CASE("a record that was refused is offered again with the same bytes, though more was queued since") {
     TlsPair pair;
     auto all = pair.fill();
-    const auto refused = pair.channel->queued();
+    const auto refused = pair.connection->queued();
     CHECK(refused <= 1000);
     for (int i = 0; i < 50; ++i) {
         all += std::string(777, '#');
-        pair.channel->send(std::string(777, '#'));
-        pair.channel->flush();
+        pair.connection->send(std::string(777, '#'));
+        pair.connection->flush();
     }
-    CHECK(pair.channel->queued() == refused + 50 * 777);
+    CHECK(pair.connection->queued() == refused + 50 * 777);
     CHECK((pair.read(all.size()) == all));
-    CHECK_FALSE(pair.channel->closed());
+    CHECK_FALSE(pair.connection->closed());
 }
 
 TEST_CASE("abort drops what is queued and not begun, ends what is begun, and says its last word") {
@@ -131,11 +131,11 @@ TEST_CASE("abort drops what is queued and not begun, ends what is begun, and say
         TlsPair pair;
         const auto all = begun ? pair.fill() : std::string();
         int drained = 0;
-        for (int i = 0; i < 50; ++i) pair.channel->send(std::string(777, '#'));
-        pair.channel->whenSent([&](net::error_code error) { drained += error ? 100 : 1; });
-        pair.channel->sever("the last word");
-        CHECK(pair.channel->closing());
-        pair.channel->send("too late");
+        for (int i = 0; i < 50; ++i) pair.connection->send(std::string(777, '#'));
+        pair.connection->onDrained([&](net::error_code error) { drained += error ? 100 : 1; });
+        pair.connection->abortWith("the last word");
+        CHECK(pair.connection->closing());
+        pair.connection->send("too late");
         const auto read = pair.read();
         CHECK((read == all + "the last word"));
         CHECK(pair.ended == SSL_ERROR_ZERO_RETURN);  // close_notify
@@ -148,15 +148,15 @@ TEST_CASE("abort ends the whole of a record that was refused, of however many pi
     auto all = pair.fill();
     for (int i = 0; i < 40'000; ++i) {
         all += std::string(100, static_cast<char>('a' + i % 26));
-        pair.channel->send(all.substr(all.size() - 100));
+        pair.connection->send(all.substr(all.size() - 100));
     }
-    const auto queued = pair.channel->queued();
+    const auto queued = pair.connection->queued();
     std::string read = pair.read(1);
-    while (pair.channel->queued() > queued - 20'000) read += pair.read(1);  // records of many pieces each by now
-    const auto left = pair.channel->queued();
+    while (pair.connection->queued() > queued - 20'000) read += pair.read(1);  // records of many pieces each by now
+    const auto left = pair.connection->queued();
     REQUIRE(left > 20'000);
-    pair.channel->sever("the last word");
-    const auto kept = pair.channel->queued();
+    pair.connection->abortWith("the last word");
+    const auto kept = pair.connection->queued();
     CHECK(kept < 17'000);
     read += pair.read();
     CHECK((read == all.substr(0, all.size() - left + kept - 13) + "the last word"));
@@ -168,16 +168,16 @@ TEST_CASE("an orderly close comes after what is queued, and waits for the peer t
     TlsPair pair;
     auto all = pair.fill();
     all += std::string(500'000, '#');
-    pair.channel->send(std::string(500'000, '#'));
-    pair.channel->closeWhenSent();
-    CHECK(pair.channel->closing());
-    CHECK_FALSE(pair.channel->closed());
-    pair.channel->send("too late");
+    pair.connection->send(std::string(500'000, '#'));
+    pair.connection->closeAfterDrain();
+    CHECK(pair.connection->closing());
+    CHECK_FALSE(pair.connection->closed());
+    pair.connection->send("too late");
     CHECK((pair.read() == all));
     CHECK(pair.ended == SSL_ERROR_ZERO_RETURN);
-    CHECK_FALSE(pair.channel->closed());
+    CHECK_FALSE(pair.connection->closed());
     pair.socket.close();
-    CHECK(pair.until([&] { return pair.channel->closed(); }));
+    CHECK(pair.until([&] { return pair.connection->closed(); }));
 }
 
 TEST_CASE("a peer's end is an end where it says so, and a failure where it breaks off without a word") {
@@ -201,30 +201,30 @@ TEST_CASE("what waits is told that the connection has failed when its peer is go
     TlsPair pair;
     pair.fill();
     net::error_code drained;
-    pair.channel->whenSent([&](net::error_code error) { drained = error; });
+    pair.connection->onDrained([&](net::error_code error) { drained = error; });
     pair.socket.set_option(boost::asio::socket_base::linger(true, 0));
     pair.socket.close();
-    CHECK(pair.until([&] { return pair.channel->closed(); }));
+    CHECK(pair.until([&] { return pair.connection->closed(); }));
     CHECK(drained);
 }
 
 TEST_CASE("what would pass the limit is not queued, nor anything after it, and its owner is told once") {
     Connection one;
     int full = 0;
-    one.channel->limit(100, [&] { ++full; });
-    one.channel->send(std::string(500, 'x'));  // finds nothing queued
-    CHECK(one.channel->queued() == 500);
-    one.channel->sendBeginning([&] { one.channel->send(std::string(300, 'x')); });  // does not count
-    CHECK(one.channel->queued() == 800);
-    one.channel->send("x");
-    one.channel->send("y");
-    CHECK(one.channel->queued() == 800);
+    one.connection->limit(100, [&] { ++full; });
+    one.connection->send(std::string(500, 'x'));  // finds nothing queued
+    CHECK(one.connection->queued() == 500);
+    one.connection->sendUncounted([&] { one.connection->send(std::string(300, 'x')); });  // does not count
+    CHECK(one.connection->queued() == 800);
+    one.connection->send("x");
+    one.connection->send("y");
+    CHECK(one.connection->queued() == 800);
     CHECK(full == 0);  // not while somebody sends
     one.io.poll();
     CHECK(full == 1);
-    one.channel->send("z");
+    one.connection->send("z");
     one.io.restart();
     one.io.poll();
     CHECK(full == 1);
-    CHECK(one.channel->queued() == 800);
+    CHECK(one.connection->queued() == 800);
 }

@@ -22,8 +22,8 @@ struct TlsPair {
     boost::asio::io_context io;
     net::tcp::socket socket{io};  // the client's
     std::unique_ptr<SSL, Freed<SSL_free>> client;
-    net::Wheel wheel;
-    std::shared_ptr<net::Channel> channel;
+    net::TimerWheel wheel;
+    std::shared_ptr<net::TlsConnection> connection;
     int ended = SSL_ERROR_NONE;  // how the client's last reading ended
 
     TlsPair() {
@@ -38,16 +38,16 @@ struct TlsPair {
         client.reset(SSL_new(clients.get()));
         SSL_set_fd(client.get(), static_cast<int>(socket.native_handle()));
         SSL_set_connect_state(client.get());
-        channel = std::make_shared<net::Channel>(std::move(served), context.get(), wheel);
+        connection = std::make_shared<net::TlsConnection>(std::move(served), context.get(), wheel);
         bool secured = false;
         REQUIRE(until([&] {
             SSL_do_handshake(client.get());
             net::error_code error;
-            secured = secured || (channel->handshake(error) == net::Channel::Want::nothing && !error);
+            secured = secured || (connection->handshake(error) == net::TlsConnection::Want::nothing && !error);
             return secured && SSL_is_init_finished(client.get()) == 1;
         }));
     }
-    ~TlsPair() { channel->close(); }
+    ~TlsPair() { connection->close(); }
 
     // Lets the gateway's end work until that is so; false: it does not come to it.
     bool until(const std::function<bool()>& done) {
@@ -81,9 +81,9 @@ struct TlsPair {
         std::string text(1024, '\0');
         std::size_t count = 0;
         (void)until([&] {
-            auto want = net::Channel::Want::nothing;
-            count = channel->read(boost::asio::buffer(text), want, error);
-            return want == net::Channel::Want::nothing;
+            auto want = net::TlsConnection::Want::nothing;
+            count = connection->read(boost::asio::buffer(text), want, error);
+            return want == net::TlsConnection::Want::nothing;
         });
         text.resize(count);
         return text;
@@ -92,11 +92,12 @@ struct TlsPair {
     // Sends pieces of 1000 bytes, each at once, until the socket takes no more: the last one is begun, and refused.
     std::string fill() {
         std::string all;
-        for (char letter = 'a'; channel->queued() == 0; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
+        for (char letter = 'a'; connection->queued() == 0;
+             letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
             const std::string piece(1000, letter);
             all += piece;
-            channel->send(piece);
-            channel->flush();
+            connection->send(piece);
+            connection->flush();
         }
         return all;
     }
