@@ -70,9 +70,9 @@ void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>
         if (missed) reply.reset = *missed ? "journal-truncated" : resetReason(missed->error());
         reply.snapshot = snapshots_.of(attach.subscription, [&] {
             auto body = snapshot(lent_.state, attach.subscription);
-            json::object whole{{"op", "snapshot"}, {"cursor", reply.cursor}};
+            json::object whole{{"cursor", reply.cursor}};
             for (auto& part : body) whole[part.key()] = std::move(part.value());
-            return textFrame(json::serialize(whole));
+            return json::serialize(whole);
         });
     }
     lent_.hub.work(attach.shard, [answer = attach.answer, reply = std::move(reply)] { answer(reply); });

@@ -15,7 +15,7 @@ struct Attachment {                      // what a subscriber starts, or goes on
     bool resumed = false, more = false;  // more: attach again from `cursor` before the next event can be heard live
     std::string reset;  // why not resumed, when a cursor was given: "journal-truncated", "epoch-changed",
                         // "cursor-unknown", "rights-changed"
-    std::shared_ptr<const std::string> snapshot;  // a whole frame; null when resumed
+    std::shared_ptr<const std::string> snapshot;  // JSON text, {"cursor": …, …}; null when resumed
     std::vector<FramePtr> missed;  // when resumed: events after the cursor, not all of them filtered; at most a page
     boost::json::object capabilities;
 };

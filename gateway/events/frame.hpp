@@ -1,5 +1,5 @@
-// One event, written once: the CloudEvent inside a complete server-to-client WebSocket text frame, shared by everybody
-// who gets it. Immutable after `makeFrame`; thread: any. Source: RFC 6455 §5.2, CloudEvents 1.0.
+// One event, written once: the CloudEvent as JSON text, shared by everybody who gets it. How it goes out is each
+// transport's. Immutable after `makeFrame`; thread: any. Source: CloudEvents 1.0.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -26,20 +26,15 @@ struct Frame {
     Delivery delivery = Delivery::lossless;
     std::int64_t time = 0;  // milliseconds since 1970
     Kind kind{};
-    std::string subject;   // "/sessions/…"; latest-wins events of one subject and change replace each other
-    Concern concern;       // decides who sees it
-    std::string bytes;     // the whole frame
-    std::size_t body = 0;  // where the CloudEvent's text goes on after its opening brace
+    std::string subject;  // "/sessions/…"; latest-wins events of one subject and change replace each other
+    Concern concern;      // decides who sees it
+    std::string text;     // the CloudEvent
 
     std::string_view type() const { return typeOf(kind); }  // "deskline.agent-session"
     std::string_view cursor() const;  // the event's id; "" where it is ephemeral: nobody resumes from it
-    std::string cloudEvent() const { return "{" + bytes.substr(body); }  // the event alone, the same bytes
 };
 using FramePtr = std::shared_ptr<const Frame>;
 
 FramePtr makeFrame(Frame meta, std::string_view cloudEvent);
-// Any text as one unmasked WebSocket frame; `compressed`: it is the payload of permessage-deflate (RFC 7692 §6).
-std::string textFrame(std::string_view text, bool compressed = false);
-std::string_view textOf(std::string_view frame);  // what is inside
 
 }  // namespace deskline::events

@@ -170,7 +170,7 @@ Result<bool> History::scan(Database& database) {
         const auto before = frames_.size();
         addFrame(frames_, event);
         event.reset();
-        if (frames_.size() > before) bytes_ += frames_.back()->bytes.size();
+        if (frames_.size() > before) bytes_ += frames_.back()->text.size();
         if (bytes_ < room_.bytes) continue;
         at_ = static_cast<std::uint64_t>(number);
         return false;

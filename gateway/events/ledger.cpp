@@ -124,7 +124,7 @@ struct Ledger::Thread final : Books {
             if (!last) return last.error();
             for (const auto& frame : *last) {
                 json::error_code error;
-                const auto value = json::parse(frame->cloudEvent(), error);
+                const auto value = json::parse(frame->text, error);
                 if (!error && value.is_object())
                     remember(known, kind, value.get_object(), frame->concern);
                 else

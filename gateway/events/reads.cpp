@@ -45,7 +45,7 @@ struct Reads::Asked {
         }
     }
     void add(const FramePtr& frame) {
-        bytes += frame->bytes.size();
+        bytes += frame->text.size();
         frames.push_back(frame);
     }
 };

@@ -14,9 +14,8 @@ public:
 
     void push(const FramePtr& frame) {
         frames_.push_back(frame);
-        bytes_ += frame->bytes.size();
-        for (; frames_.size() > kept || bytes_ > keptBytes; frames_.pop_front())
-            bytes_ -= frames_.front()->bytes.size();
+        bytes_ += frame->text.size();
+        for (; frames_.size() > kept || bytes_ > keptBytes; frames_.pop_front()) bytes_ -= frames_.front()->text.size();
     }
     void clear() {
         frames_.clear();

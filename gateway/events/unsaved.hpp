@@ -15,7 +15,7 @@ public:
 
     void add(const FramePtr& frame) {
         frames_.push_back(frame);
-        bytes_ += frame->bytes.size();
+        bytes_ += frame->text.size();
     }
     const std::vector<FramePtr>& frames() const { return frames_; }
     std::size_t bytes() const { return bytes_; }
@@ -31,14 +31,14 @@ public:
         std::size_t count = 0, bytes = 0;
         while (count < frames_.size() &&
                (frames_.size() - count > most - most / 10 || bytes_ - bytes > mostBytes - mostBytes / 10))
-            bytes += frames_[count++]->bytes.size();
+            bytes += frames_[count++]->text.size();
         drop(count);
         return count;
     }
 
 private:
     void drop(std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) bytes_ -= frames_[i]->bytes.size();
+        for (std::size_t i = 0; i < count; ++i) bytes_ -= frames_[i]->text.size();
         frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(count));
     }
 

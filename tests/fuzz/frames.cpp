@@ -3,17 +3,27 @@
 
 #include "fuzz.hpp"
 #include "net/shard/frame_encodings.hpp"
+#include "net/streaming/server_sent_event.hpp"
+#include "net/streaming/websocket_frame.hpp"
 
 namespace deskline::fuzz {
+namespace {
+
+std::string_view textOf(std::string_view frame) {
+    const auto length = static_cast<unsigned char>(frame[1]);
+    return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
+}
+
+}  // namespace
 
 void one(std::string_view input) {
-    const auto frame = events::textFrame(input);
-    HOLDS(events::textOf(frame) == input);
+    const auto frame = net::textFrame(input);
+    HOLDS(textOf(frame) == input);
     static net::FrameEncodings encodings;
-    const auto deflated = encodings.deflate(frame);
+    const auto deflated = net::textFrame(encodings.deflate(input), true);
     HOLDS((static_cast<unsigned char>(deflated[0]) & 0xf0U) == 0xc0);  // FIN, RSV1
     namespace zlib = boost::beast::zlib;
-    auto packed = std::string(events::textOf(deflated)) + std::string("\x00\x00\xff\xff", 4);  // RFC 7692 §7.2.2
+    auto packed = std::string(textOf(deflated)) + std::string("\x00\x00\xff\xff", 4);  // RFC 7692 §7.2.2
     std::string text(input.size() + 1, '\0');
     zlib::z_params params;
     params.next_in = packed.data();

@@ -79,8 +79,8 @@ void one(std::string_view input) {
         const auto frames = (*journal)->after(0, 1000);
         HOLDS(frames.has_value());
         for (const auto& frame : *frames) {
-            HOLDS(frame->cloudEvent().starts_with('{'));
-            HOLDS(frame->cursor().size() <= frame->bytes.size() && kindOfType(frame->type()) == frame->kind);
+            HOLDS(frame->text.starts_with('{'));
+            HOLDS(frame->cursor().size() <= frame->text.size() && kindOfType(frame->type()) == frame->kind);
         }
         for (const auto kind : {Kind::call, Kind::agent_session}) (void)(*journal)->lastOf(kind);
         (void)(*journal)->keptTime();

@@ -1,5 +1,5 @@
 // A message of a client on its stream.
-#include "net/streaming/message.hpp"
+#include "net/streaming/client_message.hpp"
 
 #include "fuzz.hpp"
 

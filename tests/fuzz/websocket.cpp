@@ -6,8 +6,8 @@
 
 #include "api/headers.hpp"
 #include "fuzz.hpp"
+#include "net/streaming/client_message.hpp"
 #include "net/streaming/frame_limits.hpp"
-#include "net/streaming/message.hpp"
 
 namespace deskline::fuzz {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "accounts.hpp"
 #include "api/events_query.hpp"
+#include "net/streaming/messages.hpp"
 #include "promise.hpp"
 
 namespace deskline::model {
@@ -13,7 +14,7 @@ std::string closing(std::string_view reason) {
     return frame.append(reason);
 }
 
-std::string message(const json::object& object) { return events::textFrame(json::serialize(object)); }
+std::string message(const json::object& object) { return json::serialize(object); }
 
 std::uint64_t numberIn(const json::value& cursor) {
     events::Cursor at;
@@ -72,15 +73,15 @@ void Line::sendReset(const std::string& reason) {
     connection_->send(message({{"op", "reset"}, {"reason", reason}}));
 }
 
-void Line::sendSnapshot(const net::Bytes& frame, const std::string&) {
+void Line::sendSnapshot(const net::Bytes& text, const std::string&) {
     client_.begins();
     client_.sends();
-    connection_->send(frame, *frame);
+    connection_->send(net::messageOf(net::snapshotPrefix, *text));
 }
 
 void Line::put(const events::FramePtr& frame) {
     client_.sends();
-    connection_->send(frame, frame->bytes);
+    connection_->send(net::messageOf(net::eventPrefix, frame->text));
 }
 
 void Line::tooSlow() { connection_->abortWith(closing("too-slow")); }
@@ -133,7 +134,7 @@ void Client::judge(std::string_view piece, const Hearing& by) {
         closed_ = true;
         return;
     }
-    const auto frame = json::parse(events::textOf(piece)).as_object();
+    const auto frame = json::parse({piece.data(), piece.size()}).as_object();
     const auto op = std::string_view(frame.at("op").as_string());
     if (op == "welcome") {
         greeted_ = true;
@@ -185,10 +186,10 @@ void Client::event(const json::object& frame, const Hearing& by) {
     const auto* missed = log_.missed(by, at_, number - 1);
     must(!missed, "no lossless event is lost", [&] {
         return fmt::format("{} heard event {} after {}, without {}: {}", name_, number, at_, missed->frame->number,
-                           missed->frame->cloudEvent());
+                           missed->frame->text);
     });
     must(hears(by, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
-         [&] { return fmt::format("{} heard event {}: {}", name_, number, entry->frame->cloudEvent()); });
+         [&] { return fmt::format("{} heard event {}: {}", name_, number, entry->frame->text); });
     for (const auto& member : entry->event) {
         const auto* same = frame.if_contains(member.key());
         must(same && *same == member.value(), "everybody hears the same event",
@@ -205,7 +206,7 @@ void Client::heardAll() const {
     const auto* missed = log_.missed(holds_, at_, log_.newest());
     must(!missed, "no lossless event is lost", [&] {
         return fmt::format("{} is at {} and never heard {}: {}", name_, at_, missed->frame->number,
-                           missed->frame->cloudEvent());
+                           missed->frame->text);
     });
 }
 

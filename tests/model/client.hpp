@@ -11,7 +11,7 @@ namespace deskline::model {
 
 class Client;
 
-// The gateway's end, as net/streaming/websocket_session.cpp is it.
+// The gateway's end, as net/streaming/websocket_session.cpp is it, without frames around what it says.
 class Line final : public net::EventSubscriber {
 public:
     Line(std::shared_ptr<net::TlsConnection> connection, net::Shard& shard, net::ServerContext& context, Client& client,
@@ -26,7 +26,7 @@ public:
 private:
     void sendWelcome(const events::Attachment& attachment) override;
     void sendReset(const std::string& reason) override;
-    void sendSnapshot(const net::Bytes& frame, const std::string& cursor) override;
+    void sendSnapshot(const net::Bytes& text, const std::string& cursor) override;
     void put(const events::FramePtr& frame) override;
     void tooSlow() override;
     void revoked() override;

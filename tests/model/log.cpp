@@ -104,7 +104,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
          [&] { return fmt::format("event {} follows event {}", frame->number, newest_); });
     restarted_ = false;
     newest_ = frame->number;
-    auto& entry = entries_[frame->number] = {frame, json::parse(frame->cloudEvent()).as_object(),
+    auto& entry = entries_[frame->number] = {frame, json::parse(frame->text).as_object(),
                                              frame->delivery == events::Delivery::lossless};
     const auto topic = entry.topic();
     if (topic == "agent-session") {
@@ -135,7 +135,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
     must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups,
          "an event concerns whom it is about", [&] {
              return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}",
-                                frame->number, frame->cloudEvent(), frame->concern.agent, frame->concern.groups.size(),
+                                frame->number, frame->text, frame->concern.agent, frame->concern.groups.size(),
                                 expected.agent, expected.groups.size());
          });
     if (topic == "call") ofCall_[text(entry.data().at("call").as_object(), "id")] = expected;

@@ -233,7 +233,7 @@ void World::read(const Step& step) {
         for (auto it = log_.entries().upper_bound(at); it != log_.entries().end() && it->first < to; ++it)
             must(it->second.erased || !hears(hearing, it->second.topic(), it->second.frame->concern),
                  "the history has every event",
-                 [&] { return fmt::format("{} lacks {}", who(account).subject, it->second.frame->cloudEvent()); });
+                 [&] { return fmt::format("{} lacks {}", who(account).subject, it->second.frame->text); });
     };
     for (const auto& item : page.at("items").as_array()) {
         events::Cursor cursor;

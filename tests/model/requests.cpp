@@ -73,16 +73,14 @@ void Requests::judgeAnswer(Asked& asked, const Log& log) {
     const auto* cause = causeOf(*entry);
     must(cause && cause->at("request").as_string() == asked.id,
          "the answered cursor is the event that the request brought about",
-         [&] { return fmt::format("{} {} was answered with {}", asked.id, asked.path, entry->frame->cloudEvent()); });
+         [&] { return fmt::format("{} {} was answered with {}", asked.id, asked.path, entry->frame->text); });
 }
 
 void Requests::judge(const Entry& entry) {
     const auto* cause = causeOf(entry);
     if (!cause) return;
     const auto wrong = [&](const char* why) {
-        return [&entry, why] {
-            return fmt::format("event {} {}: {}", entry.frame->number, entry.frame->cloudEvent(), why);
-        };
+        return [&entry, why] { return fmt::format("event {} {}: {}", entry.frame->number, entry.frame->text, why); };
     };
     const char* promise = "an event's cause is its request";
     if (cause->at("actor").as_string() == "gateway")

@@ -155,8 +155,7 @@ void World::await(const Entry& entry) {
         return;
     const auto* cause = entry.data().if_contains("cause");
     must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request", [&] {
-        return fmt::format("event {} came of {}: {}", entry.frame->number, awaited_->request,
-                           entry.frame->cloudEvent());
+        return fmt::format("event {} came of {}: {}", entry.frame->number, awaited_->request, entry.frame->text);
     });
     awaited_.reset();
 }
@@ -289,7 +288,7 @@ void World::lookAt(const Member& member) {
                                                    {wanted.topics.begin(), wanted.topics.end()}, member.agents);
     if (!subscription) return;
     Copy fresh;
-    fresh.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
+    fresh.begin(json::parse(*life_->attach(*subscription, "").snapshot).as_object());
     std::set<std::string> leftOut{
         "statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
     // That a source is lost is told by its event alone.
@@ -335,7 +334,7 @@ void World::finish() {
 void World::holdToTheSwitch() {
     const auto subscription = api::subscriptionFor(life_->context(), who(5), api::everything(), std::nullopt);
     Copy shown;
-    shown.begin(json::parse(events::textOf(*life_->attach(*subscription, "").snapshot)).as_object());
+    shown.begin(json::parse(*life_->attach(*subscription, "").snapshot).as_object());
     const auto hold = [&](const char* list, const auto& all, const auto& idOf, const auto& same) {
         static const std::map<std::string, json::object> none;
         const auto found = shown.lists().find(list);

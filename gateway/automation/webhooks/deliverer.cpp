@@ -237,7 +237,7 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
     std::vector<SigningSecret> valid;
     for (const auto& secret : webhook.secrets)
         if (!secret.until || *secret.until > books.now()) valid.push_back(secret);
-    outbound::Post post{webhook.url, frame->cloudEvent(), {}, webhook.owner};
+    outbound::Post post{webhook.url, frame->text, {}, webhook.owner};
     post.headers = {{"Content-Type", "application/cloudevents+json; charset=utf-8"},
                     {"webhook-id", event},
                     {"webhook-timestamp", timestamp},

@@ -1,36 +1,61 @@
-// The other forms of a frame: one event of an event stream (SSE), and the compressed WebSocket frame. Each is made once
-// for a shard, by the first connection that needs it, and shared by the others: a frame goes to all of them before the
-// next one comes. Source: WHATWG HTML §9.2, RFC 9112 §7.1, RFC 7692. Thread: the shard's.
+// The bytes in which an event or a snapshot goes out on a shard: one for each encoding, made by the first connection
+// that needs it, shared by all that do while one of them still has it queued. The formats themselves are the
+// transports'. Source: RFC 7692. Thread: the shard's.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <boost/beast/zlib/deflate_stream.hpp>
 #include <memory>
 #include <string>
-
-#include "events/frame.hpp"
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace deskline::net {
 
 using Bytes = std::shared_ptr<const std::string>;
-
-// One event as one chunk. `id` "": none, so that a resuming client does not ask for it.
-std::string eventChunk(std::string_view event, std::string_view id, std::string_view data);
-std::string chunk(std::string_view text);  // any text as one chunk of an HTTP body
+enum class Encoding { websocket, deflated_websocket, event_stream };
 
 class FrameEncodings {
 public:
-    Bytes eventStream(const events::FramePtr& frame);
-    Bytes deflated(const events::FramePtr& frame);
-    std::string deflate(std::string_view frame);  // a whole text frame, compressed without context
+    static constexpr std::size_t many = 256;  // that are looked at before the first is forgotten
+
+    // `source`: the event, or the snapshot's text; it lives as long as its bytes. `make` returns them, where nobody has
+    // them any more.
+    template <class Make>
+    Bytes of(Encoding encoding, std::shared_ptr<const void> source, const Make& make) {
+        auto& kept = kept_[static_cast<std::size_t>(encoding)];
+        if (const auto found = kept.encoded.find(source.get()); found != kept.encoded.end())
+            if (auto known = found->second.lock()) return bytesOf(std::move(known));
+        if (kept.encoded.size() >= kept.sweepAt) {
+            std::erase_if(kept.encoded, [](const auto& entry) { return entry.second.expired(); });
+            kept.sweepAt = std::max(many, 2 * kept.encoded.size());
+        }
+        const auto* key = source.get();
+        auto made = std::make_shared<const Encoded>(Encoded{std::move(source), make()});
+        kept.encoded[key] = made;
+        return bytesOf(std::move(made));
+    }
+    std::size_t size(Encoding encoding) const { return kept_[static_cast<std::size_t>(encoding)].encoded.size(); }
+
+    // The payload of permessage-deflate for a whole text, compressed without context.
+    std::string deflate(std::string_view text);
 
 private:
-    struct Last {
-        events::FramePtr frame;
-        Bytes bytes;
+    struct Encoded {
+        std::shared_ptr<const void> source;  // while it lives, nothing else has its address
+        std::string bytes;
     };
-    template <class Make>
-    static Bytes once(Last& last, const events::FramePtr& frame, Make make);
+    struct Kept {
+        std::unordered_map<const void*, std::weak_ptr<const Encoded>> encoded;
+        std::size_t sweepAt = many;
+    };
+    static Bytes bytesOf(std::shared_ptr<const Encoded> encoded) {
+        const auto* bytes = &encoded->bytes;
+        return {std::move(encoded), bytes};
+    }
 
-    Last eventStream_, deflated_;
+    std::array<Kept, 3> kept_;
     boost::beast::zlib::deflate_stream deflater_;
 };
 

@@ -8,6 +8,8 @@
 
 #include "model/id.hpp"
 #include "net/streaming/event_subscriber.hpp"
+#include "net/streaming/messages.hpp"
+#include "net/streaming/server_sent_event.hpp"
 #include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
@@ -71,16 +73,21 @@ private:
     }
 
     void put(const events::FramePtr& frame) override {
-        const auto bytes = shard_.encodings().eventStream(frame);
+        queue(frame, [&] { return eventChunk(frame->type(), frame->cursor(), frame->text); });
+    }
+
+    void sendSnapshot(const Bytes& text, const std::string& cursor) override {
+        queue(text, [&] { return eventChunk("snapshot", cursor, messageOf(snapshotPrefix, *text)); });
+    }
+
+    template <class Make>
+    void queue(std::shared_ptr<const void> source, const Make& make) {
+        const auto bytes = shard_.encodings().of(Encoding::event_stream, std::move(source), make);
         connection_->send(bytes, *bytes);
     }
 
     void sendReset(const std::string& reason) override {
         connection_->send(eventChunk("reset", "", json::serialize(json::object{{"reason", reason}})));
-    }
-
-    void sendSnapshot(const Bytes& frame, const std::string& cursor) override {
-        connection_->send(eventChunk("snapshot", cursor, events::textOf(*frame)));
     }
 
     void revoked() override { close("revoked", 0); }

@@ -74,7 +74,7 @@ protected:
 
     virtual void sendWelcome(const events::Attachment&) {}  // before the first
     virtual void sendReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
-    virtual void sendSnapshot(const Bytes& frame, const std::string& cursor) = 0;
+    virtual void sendSnapshot(const Bytes& text, const std::string& cursor) = 0;
     virtual void put(const events::FramePtr& frame) = 0;  // into the connection's queue, in its form
     virtual void tooSlow() = 0;
     virtual void goAway() = 0;   // the gateway ends

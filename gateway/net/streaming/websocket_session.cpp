@@ -17,10 +17,12 @@
 #include "net/http/api_call.hpp"
 #include "net/http/authentication.hpp"
 #include "net/shard/outside.hpp"
+#include "net/streaming/client_message.hpp"
 #include "net/streaming/event_subscriber.hpp"
 #include "net/streaming/frame_limits.hpp"
 #include "net/streaming/frame_meter.hpp"
-#include "net/streaming/message.hpp"
+#include "net/streaming/messages.hpp"
+#include "net/streaming/websocket_frame.hpp"
 #include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
@@ -155,48 +157,33 @@ private:
         return context_.heartbeatSeconds;
     }
 
-    bool compresses(std::string_view frame) const {
-        return compressed_ && frame.size() >= context_.compressionThreshold;
-    }
-
-    void put(const events::FramePtr& frame) override {
-        if (!compresses(frame->bytes)) return connection_->send(frame, frame->bytes);
-        const auto bytes = shard_.encodings().deflated(frame);
+    // `object`: the text that goes on after the prefix (messages.hpp); `source` keeps it.
+    void queue(std::shared_ptr<const void> source, std::string_view prefix, std::string_view object) {
+        const bool deflates =
+            compressed_ && textFrameBytes(messageBytes(prefix, object)) >= context_.compressionThreshold;
+        auto& encodings = shard_.encodings();
+        const auto bytes =
+            encodings.of(deflates ? Encoding::deflated_websocket : Encoding::websocket, std::move(source), [&] {
+                const auto message = messageOf(prefix, object);
+                return deflates ? textFrame(encodings.deflate(message), true) : textFrame(message);
+            });
         connection_->send(bytes, *bytes);
     }
 
-    void sendReset(const std::string& reason) override {
-        connection_->send(events::textFrame(json::serialize(json::object{{"op", "reset"}, {"reason", reason}})));
-    }
+    void put(const events::FramePtr& frame) override { queue(frame, eventPrefix, frame->text); }
 
-    void sendSnapshot(const Bytes& frame, const std::string&) override {
-        if (compresses(*frame)) return connection_->send(shard_.encodings().deflate(*frame));
-        connection_->send(frame, *frame);
-    }
+    void sendSnapshot(const Bytes& text, const std::string&) override { queue(text, snapshotPrefix, *text); }
+
+    void sendReset(const std::string& reason) override { connection_->send(textFrame(resetMessage(reason))); }
 
     void revoked() override { close(CloseCode::not_authorized, "revoked"); }
 
     void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
 
     void sendWelcome(const events::Attachment& attachment) override {
-        const auto list = [](const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
-        connection_->send(events::textFrame(json::serialize(json::object{{"op", "welcome"},
-                                                                         {"protocol", 1},
-                                                                         {"gateway", context_.api.name},
-                                                                         {"connection", whose_.id},
-                                                                         {"cursor", attachment.cursor},
-                                                                         {"resumed", attachment.resumed},
-                                                                         {"heartbeat", context_.heartbeatSeconds},
-                                                                         {"identity",
-                                                                          {{"subject", identity_->subject},
-                                                                           {"role", name(identity_->role)},
-                                                                           {"agents", list(identity_->agents)},
-                                                                           {"groups", list(identity_->groups)},
-                                                                           {"scopes", list(identity_->scopes)}}},
-                                                                         {"capabilities", attachment.capabilities}})));
+        const Welcome welcome{context_.api.name, whose_.id, context_.heartbeatSeconds, *identity_};
+        connection_->send(textFrame(welcomeMessage(welcome, attachment)));
     }
-
-    void sendMessage(const json::object& message) { send(events::textFrame(json::serialize(message))); }
 
     void close(CloseCode code, std::string_view reason, int retry = 0) {
         if (connection_->closing()) return;
@@ -296,17 +283,16 @@ private:
     }
 
     void refreshed() {
-        sendMessage({{"op", "refreshed"}, {"expires", identity_->expires}});
+        send(refreshedMessage(identity_->expires));
         applyIdentity();
     }
 
     void subscribe(const Message& message) {
         const auto topics = message.topics.value_or(std::vector<std::string>{});
         if (const auto unknown = api::unknownTopic(topics); topics.empty() || !unknown.empty())
-            return sendMessage({{"op", "error"},
-                                {"reason", "unknown-topic"},
-                                {"detail", topics.empty() ? "topics is missing or empty"
-                                                          : "there is no topic '" + printable(unknown) + "'"}});
+            return send(errorMessage("unknown-topic", topics.empty()
+                                                          ? "topics is missing or empty"
+                                                          : "there is no topic '" + printable(unknown) + "'"));
         auto subscription = subscription_;
         for (const auto& topic : topics)
             message.op == "subscribe" ? void(subscription.topics.insert(topic))
@@ -320,11 +306,11 @@ private:
         const auto& id = *message.id;
         if (unanswered_ >= mostUnanswered) {
             ++context_.refusedCommands;
-            return send(resultFrame(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
+            return send(resultMessage(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
         }
         bool whole = false;
         auto request = requestOf(message, whose_.id, *identity_, client_, whole);
-        if (!whole) return send(resultFrame(id, api::problem(api::brokenTarget(), request.requestId)));
+        if (!whole) return send(resultMessage(id, api::problem(api::brokenTarget(), request.requestId)));
         request.later = laterOn(shard_.io());
         ++unanswered_;
         const auto until = leavingOf(request);
@@ -346,12 +332,12 @@ private:
 
     void answered(const std::string& id, const api::Response& response) {
         --unanswered_;
-        if (!connection_->closing()) send(resultFrame(id, response));
+        if (!connection_->closing()) send(resultMessage(id, response));
         if (leaving_) goAway();
     }
 
-    void send(std::string frame) {
-        connection_->send(std::move(frame));
+    void send(std::string_view message) {
+        connection_->send(textFrame(message));
         connection_->flush();
     }
 

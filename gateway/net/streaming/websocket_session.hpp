@@ -1,6 +1,6 @@
 // A stream: one WebSocket client with its subscription. Beast does the upgrade, reads, answers pings and closes; events
-// leave through the connection's queue as frames that the ledger made. What a client sends, and how many commands it
-// has under way, is bounded. Source: RFC 6455. Thread: the shard's.
+// leave through the connection's queue as frames that its shard has made once. What a client sends, and how many
+// commands it has under way, is bounded. Source: RFC 6455. Thread: the shard's.
 #pragma once
 #include <optional>
 

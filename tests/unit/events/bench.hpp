@@ -67,7 +67,7 @@ struct Bench {
 };
 
 inline boost::json::object data(const FramePtr& frame) {
-    return boost::json::parse(frame->cloudEvent()).at("data").as_object();
+    return boost::json::parse(frame->text).at("data").as_object();
 }
 
 // Work on the ledger's thread, and what it hands back once it is durable.

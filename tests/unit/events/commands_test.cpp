@@ -18,7 +18,7 @@ TEST_CASE("an event that comes before, or after, the outcome has the cause of it
         const auto frames = bench.frames();
         REQUIRE(asked.told.size() == 1);
         REQUIRE(asked.told[0].cursor);
-        CHECK(frames.back()->cloudEvent().find("\"id\":\"" + *asked.told[0].cursor + "\"") != std::string::npos);
+        CHECK(frames.back()->text.find("\"id\":\"" + *asked.told[0].cursor + "\"") != std::string::npos);
         CHECK(data(frames.back()).at("cause").at("request") == "request-1");
         CHECK(data(frames.back()).at("session").at("reason") == "lunch");
     }

@@ -42,10 +42,10 @@ TEST_CASE("the journal keeps the order, the epoch and the numbers over a restart
     CHECK(journal->oldest() == 1);
     const auto some = journal->after(40, 5).value();
     REQUIRE(some.size() == 5);
-    CHECK(some[0]->cloudEvent() == "{\"n\":41}");
+    CHECK(some[0]->text == "{\"n\":41}");
     std::vector<std::string> last;
     const auto lastFrames = journal->lastOf(Kind::agent).value();
-    for (const auto& frame : lastFrames) last.push_back(frame->cloudEvent());
+    for (const auto& frame : lastFrames) last.push_back(frame->text);
     CHECK(last == std::vector<std::string>{"{\"n\":98}", "{\"n\":99}", "{\"n\":100}"});
     journal->prune(8LL * 86'400'000);  // all of them are older than seven days then
     CHECK(journal->oldest() == 101);

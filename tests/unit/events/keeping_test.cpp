@@ -276,7 +276,7 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
         CHECK(lost > 0);
         CHECK(unsaved.frames().size() <= Unsaved::most);
         CHECK(unsaved.bytes() <= Unsaved::mostBytes);
-        CHECK(unsaved.bytes() == unsaved.frames().size() * frame->bytes.size());
+        CHECK(unsaved.bytes() == unsaved.frames().size() * frame->text.size());
         CHECK(most > unsaved.frames().size() / 2);
     }
     const Folder folder;

@@ -87,7 +87,7 @@ TEST_CASE(
             REQUIRE(page.has_value());
             if (page->frames.empty()) break;
             std::size_t bytes = 0;
-            for (const auto& frame : page->frames) bytes += frame->bytes.size(), numbers.push_back(frame->number);
+            for (const auto& frame : page->frames) bytes += frame->text.size(), numbers.push_back(frame->number);
             CHECK(bytes < most);
             cursor = page->cursor;
         }
@@ -105,7 +105,7 @@ TEST_CASE(
             const auto attachment = answer.get();
             REQUIRE(attachment.resumed);
             std::size_t bytes = 0;
-            for (const auto& frame : attachment.missed) bytes += frame->bytes.size(), numbers.push_back(frame->number);
+            for (const auto& frame : attachment.missed) bytes += frame->text.size(), numbers.push_back(frame->number);
             CHECK(bytes < most);
             cursor = attachment.cursor;
             more = attachment.more;

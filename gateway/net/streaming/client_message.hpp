@@ -1,7 +1,6 @@
-// What is said on a stream beside events: messages from the client, read strictly; results of its commands, and close
-// frames, to it. Source: asyncapi.yaml, RFC 6455. Thread: any.
+// What a client says on a stream, read strictly, and the request that a command of it is. Source: asyncapi.yaml.
+// Thread: any.
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,21 +10,6 @@
 #include "net/http/authentication.hpp"
 
 namespace deskline::net {
-
-enum class CloseCode : std::uint16_t {  // those below 4100 say: stay away; those above, and 1001 and 1012: come back
-                                        // and resume
-    going_away = 1001,
-    restart = 1012,
-    bad_frame = 4000,
-    not_authorized = 4001,
-    forbidden = 4003,
-    unknown_op = 4004,
-    hello_late = 4005,
-    replaced = 4010,
-    token_expired = 4102,
-    too_slow = 4108,
-    too_many_connections = 4109,
-};
 
 // What a client says; `op` decides which members it may have.
 struct Message {
@@ -47,10 +31,5 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text);
 // where its target is broken; then there is nothing to carry out.
 api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
                        const ClientInfo& client, bool& whole);
-std::string resultFrame(const std::string& id, const api::Response& response);
-
-// A close frame whose reason is JSON: {"reason":"too-slow","retry":2000}. At most 123 bytes of it, whole and in UTF-8
-// whatever the reason.
-std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds);
 
 }  // namespace deskline::net

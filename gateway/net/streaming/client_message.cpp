@@ -1,9 +1,8 @@
-#include "net/streaming/message.hpp"
+#include "net/streaming/client_message.hpp"
 
 #include <algorithm>
 
 #include "api/target.hpp"
-#include "events/frame.hpp"
 #include "model/text.hpp"
 
 namespace deskline::net {
@@ -11,8 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longestId = 64,
-                      longestReason = 123;  // of a command's id; of a close frame's text (RFC 6455 §5.5)
+constexpr std::size_t longestId = 64;  // of a command
 
 bool isId(std::string_view id) {
     return !id.empty() && id.size() <= longestId &&
@@ -64,37 +62,6 @@ api::Request requestOf(const Message& command, const std::string& connection, co
     request.address = client.address;
     request.origin = client.origin;
     return request;
-}
-
-std::string resultFrame(const std::string& id, const api::Response& response) {
-    json::object result{{"op", "result"},
-                        {"id", id},
-                        {"status", response.status},
-                        {"body", response.text.empty() ? response.body : json::parse(response.text)}};
-    json::object headers;
-    for (const auto& [name, value] : response.headers) headers[name] = value;
-    if (!headers.empty()) result["headers"] = std::move(headers);
-    return events::textFrame(json::serialize(result));
-}
-
-std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds) {
-    const auto say = [&](std::size_t most) {  // cut before it is JSON, which would not survive it
-        json::object why{{"reason", printable(reason, most)}};
-        if (retryMilliseconds > 0) why["retry"] = retryMilliseconds;
-        return json::serialize(why);
-    };
-    auto most = longestReason;
-    auto text = say(most);
-    while (text.size() > longestReason) {
-        most -= std::min(most, (text.size() - longestReason + 1) / 2);  // JSON needs at most two bytes for one of these
-        text = say(most);
-    }
-    const auto number = static_cast<std::uint16_t>(code);
-    std::string frame("\x88", 1);
-    frame += static_cast<char>(text.size() + 2);
-    frame += static_cast<char>(number >> 8);
-    frame += static_cast<char>(number & 255);
-    return frame + text;
 }
 
 }  // namespace deskline::net
