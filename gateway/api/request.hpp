@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/body.hpp"
 #include "identity/identity.hpp"
 #include "model/fault.hpp"
 #include "model/secret.hpp"
@@ -33,7 +34,7 @@ struct Request {
     std::string method, path;                    // path below /api/v1, still percent-encoded: "/sessions/ab12/state"
     std::map<std::string, std::string> query;    // decoded
     std::map<std::string, std::string> headers;  // names in lower case
-    std::string body;
+    Body body;
     std::string requestId;
     std::string fingerprint = {};  // of method, path and body, where the request carries an Idempotency-Key
     identity::Identity identity;
@@ -55,20 +56,15 @@ Fault unfitBody(std::vector<FieldError> errors);
 // is.
 std::string requestIdFrom(const Request& request, std::string otherwise);
 
-// Reads the whole query or the whole body into a described struct; what does not fit is in the fault, by name.
+// Reads the whole body into a described struct, once: then it is wiped. What does not fit is in the fault, by name.
 template <class T>
 Result<T> parseBody(const Request& request) {
-    Fault fault{"bad-json", ""};
-    boost::json::error_code error;
-    boost::json::parse_options options;
-    options.max_depth = 16;
-    auto value = request.body.empty() ? boost::json::value(boost::json::object{})
-                                      : boost::json::parse(request.body, error, {}, options);
-    if (error) return Fault{"bad-json", "The body is not JSON: " + error.message() + "."};
+    const auto value = request.body.json();
+    if (!value) return value.error();
     T body;
     std::vector<FieldError> errors;
-    fromJson(value, body, "", errors);
-    wipe(value);
+    fromJson(**value, body, "", errors);
+    request.body.wipe();  // it may hold a PIN
     if (errors.empty()) return body;
     return unfitBody(std::move(errors));
 }

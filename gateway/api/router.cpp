@@ -119,14 +119,7 @@ std::optional<Fault> fingerprint(Request& request) {
                      {},
                      false,
                      {{"Idempotency-Key", "must have 1 to 255 visible ASCII characters"}}};
-    boost::json::error_code error;
-    auto body = boost::json::parse(request.body, error);
-    if (auto* pin = body.is_object() ? body.get_object().if_contains("pin") : nullptr) {
-        wipe(*pin);
-        body.get_object().erase("pin");
-    }
-    request.fingerprint =
-        digest(request.method + ' ' + request.path + '\n' + (error ? request.body : boost::json::serialize(body)));
+    request.fingerprint = digest(request.method + ' ' + request.path + '\n' + request.body.canonical());
     return std::nullopt;
 }
 

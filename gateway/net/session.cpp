@@ -49,7 +49,7 @@ Result<Target> targetOf(const HttpRequest& request, const ServerContext& context
 }
 
 // A request to the API from somebody who may ask.
-asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Target target, const ClientInfo& client,
+asio::awaitable<Result<api::Request>> authorized(HttpRequest& request, Target target, const ClientInfo& client,
                                                  Shard& shard, ServerContext& context) {
     const auto ticket = target.query.find("ticket");
     const bool byTicket = target.path == "/events" && ticket != target.query.end();
@@ -65,7 +65,7 @@ asio::awaitable<Result<api::Request>> authorized(const HttpRequest& request, Tar
 bool isDescription(std::string_view path) { return path == "/openapi.json" || path == "/asyncapi.json"; }
 
 // `whose`: the account, once it is known.
-asio::awaitable<HttpResponse> answer(const HttpRequest& request, Target target, const ClientInfo& client, Shard& shard,
+asio::awaitable<HttpResponse> answer(HttpRequest& request, Target target, const ClientInfo& client, Shard& shard,
                                      ServerContext& context, std::string& whose) {
     if (const auto fault = refusedOrigin(client, context)) co_return refuse(*fault);
     if (request.target() == "*") co_return options(request, "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS");
@@ -104,7 +104,7 @@ Fault tooManyStreams(const ServerContext& context) {
     return fault;
 }
 
-asio::awaitable<EventStreamCall> openEventStream(const HttpRequest& request, Target target, const ClientInfo& client,
+asio::awaitable<EventStreamCall> openEventStream(HttpRequest& request, Target target, const ClientInfo& client,
                                                  Shard& shard, ServerContext& context) {
     if (const auto fault = refusedOrigin(client, context)) co_return EventStreamCall{refuse(*fault)};
     auto call = co_await authorized(request, std::move(target), client, shard, context);

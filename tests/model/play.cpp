@@ -90,7 +90,8 @@ void World::send(const Asked& asked) {
     api::Request request;
     request.method = asked.method;
     api::parseTarget(asked.path, request.path, request.query);
-    request.body = asked.body;
+    auto body = asked.body;
+    request.body = api::Body::ofText(body);
     request.headers = asked.headers;
     request.headers["content-type"] = "application/json";
     request.requestId = asked.id;

@@ -18,7 +18,6 @@ std::optional<Fault> refusedAgent(const Context& context, const identity::Identi
 void signInAgent(Context& context, Request request, Respond respond) {
     auto body = parseBody<SignInBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    wipe(request.body);  // it may hold the PIN
     const AgentId id(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),

@@ -78,7 +78,6 @@ void listSessionsOfAgent(Context& context, Request request, Respond respond) {
 void createSession(Context& context, Request request, Respond respond) {
     auto body = parseBody<CreateSessionBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
-    wipe(request.body);  // it may hold the PIN
     const AgentId agent(request.parameters[0]);
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),

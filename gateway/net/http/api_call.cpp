@@ -9,7 +9,7 @@
 
 namespace deskline::net {
 
-api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
+api::Request apiRequest(HttpRequest& request, std::string path, std::map<std::string, std::string> query,
                         const ClientInfo& client, Shard& shard) {
     api::Request call;
     call.address = client.address;
@@ -21,7 +21,7 @@ api::Request apiRequest(const HttpRequest& request, std::string path, std::map<s
         auto name = lower(std::string_view(field.name_string()));
         if (name != "authorization") call.headers[std::move(name)] = std::string(field.value());
     }
-    call.body = request.body();
+    call.body = api::Body::ofText(request.body());
     call.requestId = api::requestIdFrom(call, randomId(8));
     call.later = laterOn(shard.io());
     return call;

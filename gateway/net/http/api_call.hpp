@@ -14,8 +14,9 @@
 
 namespace deskline::net {
 
-// What the API is asked. `path` and `query`: of the target, below the API's prefix.
-api::Request apiRequest(const HttpRequest& request, std::string path, std::map<std::string, std::string> query,
+// What the API is asked. `path` and `query`: of the target, below the API's prefix. The body is taken out of the
+// request.
+api::Request apiRequest(HttpRequest& request, std::string path, std::map<std::string, std::string> query,
                         const ClientInfo& client, Shard& shard);
 asio::awaitable<api::Response> ask(ServerContext& context, Shard& shard, api::Request request);
 

@@ -33,11 +33,12 @@ std::string knownName(std::string_view pointer) {
 
 boost::system::result<Message, Unreadable> readMessage(std::string_view text) {
     json::error_code error;
-    const auto value = json::parse({text.data(), text.size()}, error);
+    auto value = json::parse({text.data(), text.size()}, error);
     if (error) return Unreadable{"bad-json", error.message()};
     Message message;
     std::vector<FieldError> errors;
     fromJson(value, message, "", errors);
+    wipe(value);  // a token, a PIN
     if (!errors.empty())
         return Unreadable{"bad-field" + knownName(errors[0].pointer), errors[0].pointer + " " + errors[0].detail};
     if (message.id && !isId(*message.id))
@@ -45,12 +46,12 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text) {
     return message;
 }
 
-api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
+api::Request requestOf(Message command, const std::string& connection, const identity::Identity& identity,
                        const ClientInfo& client, bool& whole) {
     api::Request request;
     request.method = *command.method;
     whole = api::parseTarget(*command.path, request.path, request.query);
-    if (command.body) request.body = json::serialize(*command.body);
+    if (command.body) request.body = api::Body::ofJson(std::move(*command.body));
     request.headers["content-type"] = "application/json";
     if (command.headers && command.headers->is_object())
         for (const auto& field : command.headers->get_object()) {

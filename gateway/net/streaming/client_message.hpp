@@ -29,7 +29,7 @@ boost::system::result<Message, Unreadable> readMessage(std::string_view text);
 
 // The request that a command is. `connection`: what makes its id unique where the client gives none. `whole`: false
 // where its target is broken; then there is nothing to carry out.
-api::Request requestOf(const Message& command, const std::string& connection, const identity::Identity& identity,
+api::Request requestOf(Message command, const std::string& connection, const identity::Identity& identity,
                        const ClientInfo& client, bool& whole);
 
 }  // namespace deskline::net

@@ -198,7 +198,7 @@ private:
         else if (message && message->op == "refresh" && helloed_)
             co_await refresh(std::move(message->token));
         else if (message)
-            handle(*message);
+            handle(std::move(*message));
     }
 
     std::optional<Message> parse(std::string_view text) {
@@ -209,10 +209,10 @@ private:
         return std::nullopt;
     }
 
-    void handle(const Message& message) {
+    void handle(Message message) {
         if (message.op == "hello") return close(CloseCode::bad_frame, "second-hello");
         if (!helloed_) return close(CloseCode::not_authorized, "hello-first");
-        if (message.op == "command") return command(message);
+        if (message.op == "command") return command(std::move(message));
         if (message.op == "subscribe" || message.op == "unsubscribe") return subscribe(message);
         close(CloseCode::unknown_op, "unknown-op");
     }
@@ -300,16 +300,16 @@ private:
         listen(std::move(subscription), "");  // a fresh snapshot, in its place between the events
     }
 
-    void command(const Message& message) {
+    void command(Message message) {
         if (!message.id || !message.method || !message.path)
             return close(CloseCode::bad_frame, "command-needs-id-method-path");
-        const auto& id = *message.id;
+        const auto id = *message.id;
         if (unanswered_ >= mostUnanswered) {
             ++context_.refusedCommands;
             return send(resultMessage(id, api::problem(tooManyUnderWay, whose_.id + "-" + id)));
         }
         bool whole = false;
-        auto request = requestOf(message, whose_.id, *identity_, client_, whole);
+        auto request = requestOf(std::move(message), whose_.id, *identity_, client_, whole);
         if (!whole) return send(resultMessage(id, api::problem(api::brokenTarget(), request.requestId)));
         request.later = laterOn(shard_.io());
         ++unanswered_;

@@ -122,7 +122,7 @@ struct Unplugged {
         request.method = std::move(method);
         request.path = std::move(path);
         request.query = std::move(query);
-        request.body = std::move(body);
+        request.body = api::Body::ofText(body);
         request.headers = {{"content-type", "application/json"}};
         if (!key.empty()) request.headers["idempotency-key"] = key;
         if (!ifMatch.empty()) request.headers["if-match"] = ifMatch;
