@@ -128,145 +128,183 @@ asio::awaitable<EventStreamCall> openEventStream(HttpRequest& request, Target ta
     co_return EventStreamCall{std::move(head), std::move(call->identity), std::move(*query), std::move(place)};
 }
 
-asio::awaitable<void> write(BeastStream& stream, HttpResponse response) {
-    stream.connection().expireIn(writeSeconds);
-    error_code error;
-    co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+bool isStream(const HttpRequest& request, const Target& target) {
+    return boost::beast::websocket::is_upgrade(request) && target.inApi && target.path == "/stream";
 }
 
-// A connection between its requests and while one is answered. Nothing asked yet: at the end it is closed.
+HttpResponse refuseCrowded(const HttpRequest& request, const ClientInfo& client, const ServerContext& context) {
+    const Fault fault{"too-many-connections",
+                      "[server] max_connections = " + std::to_string(context.maxConnections) + " is reached."};
+    auto response = finish(refuse(fault), request, client, context);
+    response.keep_alive(false);
+    return response;
+}
+
+// One connection, from its handshake on: between its requests and while one is answered.
 class HttpSession final : public Open {
 public:
-    HttpSession(TlsConnection& connection, Shard& shard) : connection_(connection), pause_(shard.io()) {
+    HttpSession(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context)
+        : connection_(std::move(connection)),
+          shard_(shard),
+          context_(context),
+          pause_(shard.io()),
+          stream_(connection_) {
         shard.opened(*this);
     }
 
-    enum class Does { handshake, listens, answers };
-    Does does = Does::handshake;
+    asio::awaitable<void> run() {
+        connection_->expireIn(requestSeconds);
+        if (shard_.leaving() != Leaving::not_yet || !co_await itsTurn() || !co_await shakeHands()) {
+            if (const auto why = connection_->certificateFault(); !why.empty())
+                certificateRefused(context_, connection_->peer(), why);
+            connection_->close();
+            co_return;
+        }
+        crowded_ = context_.connections > context_.maxConnections;
+        for (bool first = true; shard_.leaving() == Leaving::not_yet; first = false) {
+            does_ = Does::listens;
+            auto read = co_await readRequest(stream_, buffer_, first);
+            if (!read && !connection_->closing()) co_await refuseUnreadable(read.error());
+            if (!read || !*read) break;
+            if (connection_->closing()) break;  // the end began meanwhile: what cannot be answered is not carried out
+            does_ = Does::answers;
+            ++context_.requests;
+            auto& request = **read;
+            const auto then = co_await serve(request);
+            if (then == Then::taken) co_return;
+            forgetSecrets(request, buffer_);
+            if (then == Then::ends || !request.keep_alive() || connection_->closed() || context_.api.draining) break;
+        }
+        connection_->closeAfterDrain();
+    }
 
+    // Nothing asked yet: at the end it is closed.
     void leave(Leaving stage) override {
-        if (stage == Leaving::now || does == Does::handshake) {
-            connection_.close();
+        if (stage == Leaving::now || does_ == Does::handshake) {
+            connection_->close();
             pause_.cancel();
-        } else if (does == Does::listens) {
-            connection_.closeAfterDrain();
+        } else if (does_ == Does::listens) {
+            connection_->closeAfterDrain();
         }
     }
 
+private:
+    enum class Does { handshake, listens, answers };
+    enum class Then { next, ends, taken };  // after a request: taken: the connection is a stream's by now
+
     // Handshakes cost more than anything else that a stranger can ask for: from one address they come one after
     // another.
-    asio::awaitable<bool> itsTurn(ServerContext& context) {
+    asio::awaitable<bool> itsTurn() {
         error_code error;
-        const auto in = context.peers.handshakeIn(asio::ip::make_address(connection_.peer(), error));
+        const auto in = context_.peers.handshakeIn(asio::ip::make_address(connection_->peer(), error));
         if (error || !in) co_return false;
         if (*in > std::chrono::milliseconds(1)) {
             pause_.expires_after(*in);
             co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
-        co_return !connection_.closed();
+        co_return !connection_->closed();
     }
 
-private:
-    TlsConnection& connection_;
+    asio::awaitable<bool> shakeHands() {
+        error_code error;
+        for (;;) {
+            const auto want = connection_->handshake(error);
+            if (want == TlsConnection::Want::nothing) co_return !error;
+            co_await connection_->socket().async_wait(
+                want == TlsConnection::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                asio::redirect_error(asio::use_awaitable, error));
+            if (error) co_return false;
+        }
+    }
+
+    asio::awaitable<void> refuseUnreadable(Fault fault) {
+        if (fault.slug == "header-too-large") fault = beyondLimits(context_, connection_->peer(), std::move(fault));
+        HttpRequest nothing;
+        nothing.keep_alive(false);
+        const ClientInfo nobody;
+        co_await write(finish(refuse(fault), nothing, nobody, context_));
+    }
+
+    asio::awaitable<Then> serve(HttpRequest& request) {
+        const auto client = clientInfoOf(request, *connection_, context_);
+        auto target = targetOf(request, context_);
+        if (!target) {
+            co_await write(finish(refuse(target.error()), request, client, context_));
+            co_return Then::next;
+        }
+        if (isStream(request, *target)) co_return co_await upgrade(request, *target, client);
+        if (crowded_) {
+            co_await write(refuseCrowded(request, client, context_));
+            co_return Then::ends;
+        }
+        if (wantsEventStream(request, *target)) co_return co_await beginEvents(request, std::move(*target), client);
+        co_await answerWhole(request, std::move(*target), client);
+        co_return Then::next;
+    }
+
+    asio::awaitable<Then> upgrade(HttpRequest& request, const Target& target, const ClientInfo& client) {
+        const auto ticket = target.query.find("ticket");
+        auto refusal = refusedOrigin(client, context_);
+        if (!refusal) {
+            auto identity = co_await authenticate(context_, shard_, request, client,
+                                                  ticket == target.query.end() ? nullptr : &ticket->second);
+            if (identity) {
+                acceptStream(connection_, shard_, context_, request, client, std::move(*identity), crowded_);
+                co_return Then::taken;
+            }
+            refusal = identity.error();
+        }
+        co_await write(finish(refuse(*refusal), request, client, context_));
+        co_return Then::next;
+    }
+
+    asio::awaitable<Then> beginEvents(HttpRequest& request, Target target, const ClientInfo& client) {
+        auto call = co_await openEventStream(request, std::move(target), client, shard_, context_);
+        auto head = finish(std::move(call.head), request, client, context_);
+        if (!call.query) {
+            co_await write(std::move(head));
+            co_return Then::next;
+        }
+        head.erase(http::field::content_length);
+        co_await serveEventStream(connection_, shard_, context_, std::move(head), client.address,
+                                  std::move(call.identity), std::move(*call.place), std::move(*call.query));
+        co_return Then::taken;
+    }
+
+    asio::awaitable<void> answerWhole(HttpRequest& request, Target target, const ClientInfo& client) {
+        auto whose = addressKey(client.address);  // until it is known who asks
+        auto response = finish(co_await answer(request, std::move(target), client, shard_, context_, whose), request,
+                               client, context_);
+        const auto size = response.body().size();
+        std::optional<Shares::Share> room;  // until it has been taken
+        const bool counts =
+            request.method() == http::verb::get && size > smallAnswer;  // what was changed is told in any case
+        if (counts) room = context_.unread.take(whose, size);
+        if (counts && !room) response = finish(refuse(unreadAnswers), request, client, context_);
+        co_await write(std::move(response));
+    }
+
+    asio::awaitable<void> write(HttpResponse response) {
+        connection_->expireIn(writeSeconds);
+        error_code error;
+        co_await http::async_write(stream_, response, asio::redirect_error(asio::use_awaitable, error));
+    }
+
+    const std::shared_ptr<TlsConnection> connection_;
+    Shard& shard_;
+    ServerContext& context_;
     asio::steady_timer pause_;
+    BeastStream stream_;
+    boost::beast::flat_buffer buffer_;
+    Does does_ = Does::handshake;
+    bool crowded_ = false;  // one connection too many
 };
-
-asio::awaitable<bool> shakeHands(TlsConnection& connection) {
-    error_code error;
-    for (;;) {
-        const auto want = connection.handshake(error);
-        if (want == TlsConnection::Want::nothing) co_return !error;
-        co_await connection.socket().async_wait(
-            want == TlsConnection::Want::read ? tcp::socket::wait_read : tcp::socket::wait_write,
-            asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return false;
-    }
-}
 
 }  // namespace
 
 asio::awaitable<void> serveHttp(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context) {
-    connection->expireIn(requestSeconds);
-    HttpSession session(*connection, shard);
-    if (shard.leaving() != Leaving::not_yet || !co_await session.itsTurn(context) ||
-        !co_await shakeHands(*connection)) {
-        if (const auto why = connection->certificateFault(); !why.empty())
-            certificateRefused(context, connection->peer(), why);
-        connection->close();
-        co_return;
-    }
-    const bool crowded = context.connections > context.maxConnections;
-    BeastStream stream(connection);
-    boost::beast::flat_buffer buffer;
-    for (bool first = true; shard.leaving() == Leaving::not_yet; first = false) {
-        session.does = HttpSession::Does::listens;
-        auto read = co_await readRequest(stream, buffer, first);
-        if (!read) {
-            if (connection->closing()) break;
-            auto fault = read.error();
-            if (fault.slug == "header-too-large") fault = beyondLimits(context, connection->peer(), std::move(fault));
-            HttpRequest nothing;
-            nothing.keep_alive(false);
-            const ClientInfo nobody;
-            co_await write(stream, finish(refuse(fault), nothing, nobody, context));
-            break;
-        }
-        if (!*read) break;
-        if (connection->closing()) break;  // the end began meanwhile: what cannot be answered is not carried out
-        session.does = HttpSession::Does::answers;
-        auto& request = **read;
-        ++context.requests;
-        const auto client = clientInfoOf(request, *connection, context);
-        auto target = targetOf(request, context);
-        if (!target) {
-            co_await write(stream, finish(refuse(target.error()), request, client, context));
-        } else if (boost::beast::websocket::is_upgrade(request) && target->inApi && target->path == "/stream") {
-            const auto ticket = target->query.find("ticket");
-            auto refusal = refusedOrigin(client, context);
-            if (!refusal) {
-                auto identity = co_await authenticate(context, shard, request, client,
-                                                      ticket == target->query.end() ? nullptr : &ticket->second);
-                if (identity) {
-                    acceptStream(connection, shard, context, request, client, std::move(*identity), crowded);
-                    co_return;
-                }
-                refusal = identity.error();
-            }
-            co_await write(stream, finish(refuse(*refusal), request, client, context));
-        } else if (crowded) {
-            auto response = finish(
-                refuse({"too-many-connections",
-                        "[server] max_connections = " + std::to_string(context.maxConnections) + " is reached."}),
-                request, client, context);
-            response.keep_alive(false);
-            co_await write(stream, std::move(response));
-            break;
-        } else if (wantsEventStream(request, *target)) {
-            auto call = co_await openEventStream(request, std::move(*target), client, shard, context);
-            auto head = finish(std::move(call.head), request, client, context);
-            if (call.query) {
-                head.erase(http::field::content_length);
-                co_return co_await serveEventStream(connection, shard, context, std::move(head), client.address,
-                                                    std::move(call.identity), std::move(*call.place),
-                                                    std::move(*call.query));
-            }
-            co_await write(stream, std::move(head));
-        } else {
-            auto whose = addressKey(client.address);  // until it is known who asks
-            auto response = finish(co_await answer(request, std::move(*target), client, shard, context, whose), request,
-                                   client, context);
-            const auto size = response.body().size();
-            std::optional<Shares::Share> room;  // until it has been taken
-            const bool counts =
-                request.method() == http::verb::get && size > smallAnswer;  // what was changed is told in any case
-            if (counts) room = context.unread.take(whose, size);
-            if (counts && !room) response = finish(refuse(unreadAnswers), request, client, context);
-            co_await write(stream, std::move(response));
-        }
-        forgetSecrets(request, buffer);
-        if (!request.keep_alive() || connection->closed() || context.api.draining) break;
-    }
-    connection->closeAfterDrain();
+    HttpSession session(std::move(connection), shard, context);
+    co_await session.run();
 }
 
 }  // namespace deskline::net

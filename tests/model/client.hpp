@@ -31,6 +31,7 @@ private:
     void tooSlow() override;
     void revoked() override;
     void goAway() override {}
+    int onTick() override { return 0; }
 
     Client& client_;
 };

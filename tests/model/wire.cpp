@@ -40,7 +40,7 @@ void TlsConnection::send(std::shared_ptr<const void> owner, std::string_view byt
         return push(std::move(owner), bytes, counting_);
     overflown_ = true;
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        if (const auto full = std::exchange(self->full_, nullptr); full && !self->closing()) full();
+        if (const auto listener = self->listener_.lock(); listener && !self->closing()) listener->onFull();
     });
 }
 
@@ -48,11 +48,6 @@ void TlsConnection::push(std::shared_ptr<const void> owner, std::string_view byt
     queue_.push_back({std::move(owner), bytes, counts});
     queuedBytes_ += bytes.size();
     if (counts) counted_ += bytes.size();
-}
-
-void TlsConnection::limit(std::size_t bytes, std::function<void()> full) {
-    limit_ = bytes;
-    full_ = std::move(full);
 }
 
 void TlsConnection::send(std::string bytes) {

@@ -38,13 +38,7 @@ public:
         serializer.next(error, [this](error_code&, const auto& buffers) {
             connection_->send(boost::beast::buffers_to_string(buffers));
         });
-        limitQueue();
-        connection_->expireIn(0);
-        connection_->onTick = [weak = weak_from_this()] {
-            const auto self = std::static_pointer_cast<EventStreamSession>(weak.lock());
-            return self ? self->tick() : 0;
-        };
-        connection_->tickIn(context_.heartbeatSeconds);
+        takeOver(context_.heartbeatSeconds);
         connection_->flush();
         if (query.audioRate) setAudioRate(*query.audioRate);
         listen(std::move(query.subscription), std::move(query.after));
@@ -61,7 +55,7 @@ public:
     void goAway() override { close("going-away", goAwayRetry); }
 
 private:
-    int tick() {
+    int onTick() override {
         if (expired()) {
             close("token-expired", 0);
             return 0;

@@ -49,13 +49,14 @@ bool EventSubscriber::expired() const {
     return identity_->expires && later(identity_->expires, 60) < secondsNow();
 }
 
-void EventSubscriber::limitQueue() {
-    connection_->limit(context_.queueLimit, [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->beTooSlow();
-    });
+void EventSubscriber::takeOver(int firstTick) {
+    connection_->expireIn(0);
+    connection_->setListener(weak_from_this());
+    connection_->limit(context_.queueLimit);
+    connection_->tickIn(firstTick);
 }
 
-void EventSubscriber::beTooSlow() {
+void EventSubscriber::onFull() {
     ++context_.slowClients;
     end();
     tooSlow();
@@ -63,7 +64,7 @@ void EventSubscriber::beTooSlow() {
 
 bool EventSubscriber::stuck() {
     const bool is = progress_.stuck(connection_->queued(), connection_->sentBytes());
-    if (is) beTooSlow();
+    if (is) onFull();
     return is;
 }
 

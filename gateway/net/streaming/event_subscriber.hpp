@@ -19,7 +19,10 @@ inline constexpr auto beginningsApart = std::chrono::seconds(1);
 inline constexpr int beginningsAtOnce = 4;                             // a page that has come up turns this and that on
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
-class EventSubscriber : public Subscriber, public Open, public std::enable_shared_from_this<EventSubscriber> {
+class EventSubscriber : public Subscriber,
+                        public ConnectionListener,
+                        public Open,
+                        public std::enable_shared_from_this<EventSubscriber> {
 public:
     ~EventSubscriber() override;
 
@@ -29,6 +32,7 @@ public:
     void reauthenticate() final;
     void lost() noexcept final;
     void leave(Leaving stage) final;
+    void onFull() final;  // the client is too slow
 
 protected:
     // `address`: of the caller, as proxies tell it. `kind` and `id`: what administrators are shown.
@@ -56,7 +60,8 @@ protected:
         EventSubscriber& subscriber_;
     };
 
-    void limitQueue();  // from now on: beyond it the client is too slow
+    // The connection is this stream's from now on: it ticks, first in so many seconds, and has the limit of a stream.
+    void takeOver(int firstTick);
     // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the
     // client asks for once in `beginningsApart`, after a pause `beginningsAtOnce` times: all that is asked for
     // meanwhile is begun together, with a snapshot, when it is time. Where keys or revocations have changed rights, it
@@ -92,7 +97,6 @@ private:
     using Clock = Conflator::Clock;
 
     void unread() noexcept;
-    void beTooSlow();
     void beginInTime(std::string cursor);
     void begin(std::string cursor);
     void attach(std::string cursor);

@@ -18,11 +18,11 @@
 #include "net/http/authentication.hpp"
 #include "net/shard/outside.hpp"
 #include "net/streaming/client_message.hpp"
-#include "net/streaming/event_subscriber.hpp"
 #include "net/streaming/frame_limits.hpp"
 #include "net/streaming/frame_meter.hpp"
 #include "net/streaming/messages.hpp"
 #include "net/streaming/websocket_frame.hpp"
+#include "net/streaming/websocket_subscriber.hpp"
 #include "net/transport/beast_stream.hpp"
 
 namespace deskline::net {
@@ -44,12 +44,12 @@ const Fault tooManyUnderWay{"too-many-requests",
                             false,
                             1};
 
-class WebSocketSession final : public EventSubscriber {
+class WebSocketSession final : public WebSocketSubscriber {
 public:
     WebSocketSession(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, ClientInfo client,
                      std::optional<identity::Identity> identity)
-        : EventSubscriber(std::move(connection), shard, context,
-                          {api::StreamKind::websocket, randomId(6), client.address}, std::move(identity)),
+        : WebSocketSubscriber(std::move(connection), shard, context,
+                              {api::StreamKind::websocket, randomId(6), client.address}, std::move(identity)),
           websocket_(BeastStream(connection_)),
           client_(std::move(client)) {}
 
@@ -66,19 +66,8 @@ public:
             co_return;
         }
         accepted_ = true;
-        connection_->expireIn(0);
-        connection_->onTick = [weak = weak()] {
-            const auto self = weak.lock();
-            return self ? self->tick() : 0;
-        };
-        connection_->tickIn(helloSeconds + 1);
+        takeOver(helloSeconds + 1);
         websocket_.control_callback([this](auto, auto) { heard_ = true; });
-        connection_->onRead = [this](std::string_view bytes) {  // the reader below is this coroutine
-            if (meter_.take(bytes)) return;
-            close(CloseCode::bad_frame, "too-many-frames");
-            connection_->stopReading();
-        };
-        limitQueue();
         if (crowded) close(CloseCode::too_many_connections, "too-many-connections", crowdedRetry);
         if (identity_ && !crowded) (void)seated(*identity_);
         if (shard_.leaving() != Leaving::not_yet) goAway();
@@ -99,7 +88,6 @@ public:
         if (tooBig && !helloed_)
             (void)beyondLimits(context_, client_.address, {"not-authorized", "The first frame has more than 64 KiB."});
         if (tooBig) close(CloseCode::bad_frame, "frame-too-large");
-        connection_->onRead = nullptr;
         end();
         connection_->closeAfterDrain();
     }
@@ -126,12 +114,12 @@ private:
             if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
             const auto agreed = response[http::field::sec_websocket_extensions];
             // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
-            compressed_ = agreed.starts_with("permessage-deflate") &&
-                          agreed.find("server_max_window_bits") == boost::beast::string_view::npos;
+            compress(agreed.starts_with("permessage-deflate") &&
+                     agreed.find("server_max_window_bits") == boost::beast::string_view::npos);
         }));
     }
 
-    int tick() {
+    int onTick() override {
         if (!helloed_) {
             close(CloseCode::hello_late, "hello-late");
             return 0;
@@ -157,38 +145,10 @@ private:
         return context_.heartbeatSeconds;
     }
 
-    // `object`: the text that goes on after the prefix (messages.hpp); `source` keeps it.
-    void queue(std::shared_ptr<const void> source, std::string_view prefix, std::string_view object) {
-        const bool deflates =
-            compressed_ && textFrameBytes(messageBytes(prefix, object)) >= context_.compressionThreshold;
-        auto& encodings = shard_.encodings();
-        const auto bytes =
-            encodings.of(deflates ? Encoding::deflated_websocket : Encoding::websocket, std::move(source), [&] {
-                const auto message = messageOf(prefix, object);
-                return deflates ? textFrame(encodings.deflate(message), true) : textFrame(message);
-            });
-        connection_->send(bytes, *bytes);
-    }
-
-    void put(const events::FramePtr& frame) override { queue(frame, eventPrefix, frame->text); }
-
-    void sendSnapshot(const Bytes& text, const std::string&) override { queue(text, snapshotPrefix, *text); }
-
-    void sendReset(const std::string& reason) override { connection_->send(textFrame(resetMessage(reason))); }
-
-    void revoked() override { close(CloseCode::not_authorized, "revoked"); }
-
-    void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
-
-    void sendWelcome(const events::Attachment& attachment) override {
-        const Welcome welcome{context_.api.name, whose_.id, context_.heartbeatSeconds, *identity_};
-        connection_->send(textFrame(welcomeMessage(welcome, attachment)));
-    }
-
-    void close(CloseCode code, std::string_view reason, int retry = 0) {
-        if (connection_->closing()) return;
-        end();
-        connection_->abortWith(closeFrame(code, reason, retry));
+    void onRead(std::string_view bytes) override {
+        if (meter_.take(bytes)) return;
+        close(CloseCode::bad_frame, "too-many-frames");
+        connection_->stopReading();
     }
 
     asio::awaitable<void> receive(std::string_view text) {
@@ -336,16 +296,11 @@ private:
         if (leaving_) goAway();
     }
 
-    void send(std::string_view message) {
-        connection_->send(textFrame(message));
-        connection_->flush();
-    }
-
     websocket::stream<BeastStream, true> websocket_;
     const ClientInfo client_;
     FrameMeter meter_;
     std::size_t unanswered_ = 0;  // commands
-    bool helloed_ = false, heard_ = true, pinged_ = false, compressed_ = false, accepted_ = false, leaving_ = false;
+    bool helloed_ = false, heard_ = true, pinged_ = false, accepted_ = false, leaving_ = false;
 };
 
 }  // namespace

@@ -98,7 +98,7 @@ std::size_t TlsConnection::read(asio::mutable_buffer buffer, Want& want, error_c
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_, buffer.data(), buffer.size(), &count);
     if (result == 1) {
-        if (onRead) onRead({static_cast<const char*>(buffer.data()), count});
+        if (const auto listener = listener_.lock()) listener->onRead({static_cast<const char*>(buffer.data()), count});
         return count;
     }
     want = wantOf(ssl_, result, error);
@@ -113,9 +113,9 @@ void TlsConnection::send(std::shared_ptr<const void> owner, std::string_view byt
     try {
         asio::post(socket_.get_executor(),
                    [self = shared_from_this()] {  // not here: whoever sends may be in the middle of something
-                       const auto full = std::exchange(self->full_, nullptr);
-                       if (full && !self->closing()) try {
-                               full();
+                       const auto listener = self->listener_.lock();
+                       if (listener && !self->closing()) try {
+                               listener->onFull();
                            } catch (const std::bad_alloc&) {
                                self->cut();
                            }
@@ -130,11 +130,6 @@ void TlsConnection::push(std::shared_ptr<const void> owner, std::string_view byt
     queuedBytes_ += bytes.size();
     ever_ += bytes.size();
     if (counts) counted_ += bytes.size();
-}
-
-void TlsConnection::limit(std::size_t bytes, std::function<void()> full) {
-    limit_ = bytes;
-    full_ = std::move(full);
 }
 
 void TlsConnection::send(std::string bytes) {
@@ -285,7 +280,6 @@ void TlsConnection::closeAfterDrain() {
     if (closing()) return;
     expireIn(closingSeconds);  // first: without it nothing may end the wait
     closing_ = true;
-    onTick = nullptr;
     if (queuedBytes_ == 0) linger();
 }
 
@@ -330,8 +324,9 @@ int TlsConnection::tick() {
     if (closed_ || time + std::chrono::milliseconds(100) < tickAt_) return 0;
     tickAt_ = {};  // this slot is used: a deadline that is set meanwhile takes another
     int next = 0;
-    if (onTick) {
-        next = onTick();
+    const auto listener = closing_ ? nullptr : listener_.lock();
+    if (listener) {
+        next = listener->onTick();
     } else if (deadline_ != Clock::time_point::max()) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(deadline_ - time).count();
         if (left <= 0)

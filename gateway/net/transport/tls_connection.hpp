@@ -24,6 +24,17 @@ namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 
+// What a stream is asked and told by the connection that it has taken over. Thread: the shard's.
+class ConnectionListener {
+public:
+    virtual int onTick() = 0;  // instead of the deadline: seconds until the next one, at most 63; 0: no more
+    virtual void onRead(std::string_view) {}  // what a TLS record brought, before the reader has it
+    virtual void onFull() = 0;                // once: what is queued would pass the limit; ends the connection
+
+protected:
+    ~ConnectionListener() = default;
+};
+
 class TlsConnection final : public std::enable_shared_from_this<TlsConnection>, public Timed {
 public:
     TlsConnection(tcp::socket socket, SSL_CTX* context, TimerWheel& wheel);
@@ -34,14 +45,16 @@ public:
     Want handshake(error_code& error);
     std::size_t read(asio::mutable_buffer buffer, Want& want, error_code& error);
 
+    void setListener(std::weak_ptr<ConnectionListener> listener) { listener_ = std::move(listener); }
+
     // Queues only; the bytes live as long as the owner. All that goes out comes through here and counts against the
-    // limit, whatever it is. What would pass it is not queued, nor is anything after it: `full` is called in the loop's
-    // next turn and ends the connection. A piece that finds nothing queued always goes, however large.
+    // limit, whatever it is. What would pass it is not queued, nor is anything after it: the listener is told in the
+    // loop's next turn. A piece that finds nothing queued always goes, however large.
     void send(std::shared_ptr<const void> owner, std::string_view bytes);
     void send(std::string bytes);
     // `bytes`: what may be queued from now on. Until then there is no limit: HTTP sends an answer when the one before
     // it is out.
-    void limit(std::size_t bytes, std::function<void()> full);
+    void limit(std::size_t bytes) { limit_ = bytes; }
     // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller
     // sees to it that it is out before there is another.
     template <class Pieces>
@@ -69,10 +82,8 @@ public:
     void expireIn(int seconds);                                       // closes unless called again in time; 0: no limit
     void tickIn(int seconds);                                         // the next tick; slots taken before are void
     int tick() override;
-    std::function<int()> onTick;                   // instead of the deadline, once a stream has taken over
-    std::function<void(std::string_view)> onRead;  // sees what a TLS record brought, before the reader does
 
-    // What the client's certificate, verified, says of its bearer (tls.hpp); empty: there is none.
+    // What the client's certificate, verified, says of its bearer (tls_context.hpp); empty: there is none.
     std::vector<std::string> certificateNames() const;
     std::string certificateFault() const;  // why the handshake refused the client's certificate; "": it did not
     bool certificateHolds(SSL_CTX* context)
@@ -111,7 +122,7 @@ private:
     std::size_t head_ = 0, offset_ = 0, queuedBytes_ = 0, retryLength_ = 0;
     std::size_t counted_ = 0, limit_ = SIZE_MAX;  // of what is queued, what counts against the limit
     std::uint64_t ever_ = 0;                      // bytes queued since the beginning
-    std::function<void()> full_;
+    std::weak_ptr<ConnectionListener> listener_;
     std::vector<Waiter> waiters_;  // few; and none takes no memory, not even to be emptied
     Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true,

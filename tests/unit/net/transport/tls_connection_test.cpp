@@ -8,12 +8,20 @@ using tests::TlsPair;
 
 namespace {
 
+struct Listener final : net::ConnectionListener {
+    std::function<int()> tick = [] { return 0; };
+    int full = 0;
+    int onTick() override { return tick(); }
+    void onFull() override { ++full; }
+};
+
 struct Connection {  // before its handshake
     boost::asio::io_context io;
     net::tcp::socket client{io};
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
     net::TimerWheel wheel;
     std::shared_ptr<net::TlsConnection> connection;
+    std::shared_ptr<Listener> listener = std::make_shared<Listener>();
 
     Connection() {
         net::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
@@ -21,6 +29,7 @@ struct Connection {  // before its handshake
         client.connect(acceptor.local_endpoint());
         acceptor.accept(served);
         connection = std::make_shared<net::TlsConnection>(std::move(served), context.get(), wheel);
+        connection->setListener(listener);
     }
     ~Connection() { connection->close(); }
 };
@@ -37,7 +46,7 @@ TEST_CASE("a connection takes no slot of the wheel for each of the requests that
 
 TEST_CASE("a stream that is closed by its tick has a slot for the end of its goodbye, the first time too") {
     Connection one;
-    one.connection->onTick = [&] {
+    one.listener->tick = [&] {
         one.connection->abortWith("goodbye");
         return 0;
     };
@@ -50,7 +59,7 @@ TEST_CASE("a stream that is closed by its tick has a slot for the end of its goo
 TEST_CASE("a connection whose slots come due together ticks once, though it ticks every second") {
     Connection one;
     int ticks = 0;
-    one.connection->onTick = [&] { return ++ticks, 1; };
+    one.listener->tick = [&] { return ++ticks, 1; };
     one.connection->tickIn(1);
     one.connection->tickIn(1);
     one.wheel.turn();
@@ -210,8 +219,8 @@ TEST_CASE("what waits is told that the connection has failed when its peer is go
 
 TEST_CASE("what would pass the limit is not queued, nor anything after it, and its owner is told once") {
     Connection one;
-    int full = 0;
-    one.connection->limit(100, [&] { ++full; });
+    const auto& full = one.listener->full;
+    one.connection->limit(100);
     one.connection->send(std::string(500, 'x'));  // finds nothing queued
     CHECK(one.connection->queued() == 500);
     one.connection->sendUncounted([&] { one.connection->send(std::string(300, 'x')); });  // does not count
