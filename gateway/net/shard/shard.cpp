@@ -77,10 +77,12 @@ void Shard::tryAgain() {
 }
 
 void Shard::join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber) {
+    checker_.check();
     audiences_[subscription].members.push_back(subscriber);
 }
 
 void Shard::leave(const events::Subscription& subscription, Subscriber* subscriber) {
+    checker_.check();
     if (delivering_) {  // a frame too many made it leave: the lists are being walked
         leaving_.emplace_back(subscription, subscriber);
         return;
@@ -96,6 +98,7 @@ void Shard::leave(const events::Subscription& subscription, Subscriber* subscrib
 }
 
 void Shard::drain() {
+    checker_.check();
     for (auto& item : inbox_->drain()) try {
             if (auto* work = std::get_if<events::Work>(&item))
                 (*work)();
@@ -124,6 +127,7 @@ void Shard::give(const events::FramePtr& frame) {
 }
 
 void Shard::touch(const std::shared_ptr<Subscriber>& subscriber) {
+    checker_.check();
     touched_.push_back(subscriber);
     schedulePass();
 }
@@ -170,6 +174,7 @@ void Shard::pass() {
 }
 
 void Shard::hold(const std::shared_ptr<Subscriber>& subscriber) {
+    checker_.check();
     held_.push_back(subscriber);
     if (holding_) return;
     holdTimer_.expires_after(holdGrain);
@@ -191,6 +196,7 @@ void Shard::releaseHeld() {
 
 // Who cannot be asked comes back, and is asked then: nobody keeps what was revoked for want of memory.
 void Shard::reauthenticate() {
+    checker_.check();
     std::vector<std::shared_ptr<Subscriber>> all;
     try {
         for (auto& [subscription, audience] : audiences_)
@@ -208,6 +214,7 @@ void Shard::reauthenticate() {
 }
 
 void Shard::leave(Leaving stage) {
+    checker_.check();
     stage_ = stage;
     OpenThings all;
     all.swap(open_);

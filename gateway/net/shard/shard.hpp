@@ -14,6 +14,7 @@
 
 #include "events/hub.hpp"
 #include "events/subscription.hpp"
+#include "model/thread_checker.hpp"
 #include "net/shard/frame_encodings.hpp"
 #include "net/shard/leaving.hpp"
 #include "net/transport/timer_wheel.hpp"
@@ -48,7 +49,10 @@ public:
     void hold(const std::shared_ptr<Subscriber>& subscriber);  // has conflated frames that are not due yet
     void reauthenticate();
 
-    void opened(Open& open) { open_.push_back(open); }  // until it is destroyed
+    void opened(Open& open) {  // until it is destroyed
+        checker_.check();
+        open_.push_back(open);
+    }
     // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is
     // not told to leave: it is about to be over.
     void putOff(Open& open) noexcept {
@@ -86,6 +90,7 @@ private:
     std::vector<std::pair<events::Subscription, Subscriber*>> leaving_;  // left while a frame was being given out
     OpenThings open_, putOff_;
     Leaving stage_ = Leaving::not_yet;
+    [[no_unique_address]] ThreadChecker checker_;
     std::thread thread_;
 };
 // They are made before, and destroyed after, everything that may have something to tell them.

@@ -57,6 +57,7 @@ void EventSubscriber::takeOver(int firstTick) {
 }
 
 void EventSubscriber::onFull() {
+    thread_.check();
     ++context_.slowClients;
     end();
     tooSlow();
@@ -69,6 +70,7 @@ bool EventSubscriber::stuck() {
 }
 
 void EventSubscriber::end() {
+    thread_.check();
     if (joined_) shard_.leave(joinedAs_, this);
     joined_ = beginning_ = again_ = hurried_ = false;
     putOff_ = nullptr;
@@ -93,6 +95,7 @@ void EventSubscriber::lost() noexcept {
 }
 
 void EventSubscriber::listen(events::Subscription subscription, std::string cursor, By by) {
+    thread_.check();
     subscription_ = std::move(subscription);
     context_.api.interest.shown();
     hurried_ = hurried_ || by == By::gateway;
@@ -144,6 +147,7 @@ void EventSubscriber::attach(std::string cursor) {
 }
 
 void EventSubscriber::attached(const events::Attachment& attachment, const events::Subscription& asked) {
+    thread_.check();
     reauthenticate();  // keys and revocations may have changed since it came
     if (connection_->closing() || !beginning_) return;
     if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
@@ -210,6 +214,7 @@ void EventSubscriber::watchMeters(bool watch) {
 }
 
 void EventSubscriber::reauthenticate() {
+    thread_.check();
     if (!identity_ || connection_->closing()) return;
     if (identity_->proof == identity::Proof::certificate && !connection_->certificateHolds(context_.tls.load().get()))
         return revoked();
@@ -238,6 +243,7 @@ void EventSubscriber::applyIdentity(By by) {
 }
 
 bool EventSubscriber::deliver(const events::FramePtr& frame) {
+    thread_.check();
     if (lost_ || connection_->closing()) return false;
     if (beginning_ && !subscription_.sees(frame->kind, frame->concern)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
@@ -247,6 +253,7 @@ bool EventSubscriber::deliver(const events::FramePtr& frame) {
 }
 
 void EventSubscriber::flush() {
+    thread_.check();
     touched_ = false;
     connection_->flush();
 }
@@ -262,6 +269,7 @@ bool EventSubscriber::conflate(const events::FramePtr& frame) {
 }
 
 bool EventSubscriber::releaseHeld() {
+    thread_.check();
     const auto time = Clock::now();
     bool any = false;
     while (connection_->queued() == 0) {

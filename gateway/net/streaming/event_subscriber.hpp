@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/request.hpp"
+#include "model/thread_checker.hpp"
 #include "net/http/context.hpp"
 #include "net/shard/frame_encodings.hpp"
 #include "net/shard/shard.hpp"
@@ -109,6 +110,7 @@ private:
     void present();
     void showItself();
 
+    [[no_unique_address]] ThreadChecker thread_;
     events::Subscription joinedAs_;
     Progress progress_;
     Conflator conflator_;                     // at most `audioRate` frames a second for one object

@@ -44,6 +44,19 @@ const Fault tooManyUnderWay{"too-many-requests",
                             false,
                             1};
 
+// A client whose window is smaller than the frames' gets them as they are, which is always allowed.
+bool mayCompress(std::string_view agreedExtensions) {
+    return agreedExtensions.starts_with("permessage-deflate") &&
+           agreedExtensions.find("server_max_window_bits") == std::string_view::npos;
+}
+
+// With what a stream ends whose credential was not taken, and after how many milliseconds its client may come back.
+std::pair<CloseCode, int> refusalOf(const Fault& fault) {
+    const bool refused = fault.slug == "not-authorized" || fault.slug == "too-many-requests";
+    const int after = fault.retryAfter || refused ? fault.retryAfter : fault.slug.problem().retryAfter;
+    return {refused ? CloseCode::not_authorized : CloseCode::restart, after * 1000};  // restart: nobody could look
+}
+
 class WebSocketSession final : public WebSocketSubscriber {
 public:
     WebSocketSession(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, ClientInfo client,
@@ -112,26 +125,14 @@ private:
         websocket_.set_option(websocket::stream_base::decorator([ours, this](websocket::response_type& response) {
             response.set(http::field::server, "Deskline");
             if (ours) response.set(http::field::sec_websocket_protocol, "deskline.v1");
-            const auto agreed = response[http::field::sec_websocket_extensions];
-            // A client whose window is smaller than the frames' gets them as they are, which is always allowed.
-            compress(agreed.starts_with("permessage-deflate") &&
-                     agreed.find("server_max_window_bits") == boost::beast::string_view::npos);
+            compress(mayCompress(response[http::field::sec_websocket_extensions]));
         }));
     }
 
     int onTick() override {
-        if (!helloed_) {
-            close(CloseCode::hello_late, "hello-late");
-            return 0;
-        }
-        if (expired()) {
-            close(CloseCode::token_expired, "token-expired");
-            return 0;
-        }
-        if (meter_.late()) {
-            close(CloseCode::bad_frame, "message-late");
-            return 0;
-        }
+        if (!helloed_) return lastTick(CloseCode::hello_late, "hello-late");
+        if (expired()) return lastTick(CloseCode::token_expired, "token-expired");
+        if (meter_.late()) return lastTick(CloseCode::bad_frame, "message-late");
         if (!heard_ && pinged_) {  // nothing since the last ping: dead
             end();
             connection_->close();
@@ -143,6 +144,11 @@ private:
         connection_->send(std::string("\x89\x00", 2));
         connection_->flush();
         return context_.heartbeatSeconds;
+    }
+
+    int lastTick(CloseCode code, std::string_view reason) {
+        close(code, reason);
+        return 0;
     }
 
     void onRead(std::string_view bytes) override {
@@ -196,10 +202,8 @@ private:
         if (!verified) {
             const auto& fault = verified.error();
             spdlog::debug("stream {}: {}", whose_.id, fault.detail);  // the audit has it
-            const bool refused = fault.slug == "not-authorized" || fault.slug == "too-many-requests";
-            const int after = fault.retryAfter || refused ? fault.retryAfter : fault.slug.problem().retryAfter;
-            close(refused ? CloseCode::not_authorized : CloseCode::restart, fault.slug.text(),
-                  after * 1000);  // restart: nobody could look at the token
+            const auto [code, retry] = refusalOf(fault);
+            close(code, fault.slug.text(), retry);
             return false;
         }
         if (identity_ && greeted() && identity_->account() != verified->account()) {

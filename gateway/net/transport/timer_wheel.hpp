@@ -5,6 +5,8 @@
 #include <new>
 #include <vector>
 
+#include "model/thread_checker.hpp"
+
 namespace deskline::net {
 
 class Timed {
@@ -16,10 +18,12 @@ public:
 class TimerWheel {
 public:
     void schedule(const std::shared_ptr<Timed>& what, int seconds) {
+        thread_.check();
         slots_[(at_ + static_cast<std::size_t>(seconds)) % slots_.size()].push_back(what);
     }
 
     void turn() {  // once a second; where there is no memory for it, not at all: the next turn makes up for it
+        thread_.check();
         auto& due = slots_[(at_ + 1) % slots_.size()];
         late_.reserve(late_.size() + due.size());
         for (auto& what : due) late_.push_back({std::move(what)});
@@ -57,6 +61,7 @@ private:
     std::vector<Late> late_;
     std::array<std::vector<std::weak_ptr<Timed>>, 64> slots_;
     std::size_t at_ = 0;
+    [[no_unique_address]] ThreadChecker thread_;
 };
 
 }  // namespace deskline::net

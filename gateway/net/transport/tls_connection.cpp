@@ -54,6 +54,7 @@ TlsConnection::TlsConnection(tcp::socket socket, SSL_CTX* context, TimerWheel& w
 TlsConnection::~TlsConnection() { SSL_free(ssl_); }
 
 TlsConnection::Want TlsConnection::handshake(error_code& error) {
+    thread_.check();
     ERR_clear_error();
     const int result = SSL_do_handshake(ssl_);
     if (result != 1) return wantOf(ssl_, result, error);
@@ -89,6 +90,7 @@ bool TlsConnection::certificateHolds(SSL_CTX* context) const { return !certifica
 bool TlsConnection::certificateEnded() const { return net::certificateEnded(ssl_, now()); }
 
 std::size_t TlsConnection::read(asio::mutable_buffer buffer, Want& want, error_code& error) {
+    thread_.check();
     want = Want::nothing;
     if (closed_ || deaf_) {
         error = asio::error::operation_aborted;
@@ -106,6 +108,7 @@ std::size_t TlsConnection::read(asio::mutable_buffer buffer, Want& want, error_c
 }
 
 void TlsConnection::send(std::shared_ptr<const void> owner, std::string_view bytes) {
+    thread_.check();
     if (closing() || overflown_ || bytes.empty()) return;
     if (!counting_ || queuedBytes_ == 0 || counted_ + bytes.size() <= limit_)
         return push(std::move(owner), bytes, counting_);
@@ -164,6 +167,7 @@ void TlsConnection::drop(std::size_t bytes) {
 }
 
 void TlsConnection::flush() {
+    thread_.check();
     if (waiting_ || closed_ || !secured_) return;
     while (queuedBytes_ > 0) {
         const char* data = queue_[head_].bytes.data() + offset_;
@@ -245,6 +249,7 @@ void TlsConnection::discard() {
 }
 
 void TlsConnection::onDrained(std::function<void(error_code)> notify) {
+    thread_.check();
     if (closed_) return notify(asio::error::operation_aborted);
     if (queuedBytes_ == 0) return notify({});
     waiters_.push_back({ever_, std::move(notify)});
@@ -257,6 +262,7 @@ void TlsConnection::fail(error_code error) {
 }
 
 void TlsConnection::abortWith(std::string last) {
+    thread_.check();
     if (closing()) return;
     // What is begun must be finished, else the client could not read what follows.
     const bool begun = offset_ > 0 || retryLength_ > 0;
@@ -277,6 +283,7 @@ void TlsConnection::abortWith(std::string last) {
 }
 
 void TlsConnection::closeAfterDrain() {
+    thread_.check();
     if (closing()) return;
     expireIn(closingSeconds);  // first: without it nothing may end the wait
     closing_ = true;
@@ -289,6 +296,7 @@ void TlsConnection::cut() noexcept {
 }
 
 void TlsConnection::close() {
+    thread_.check();
     if (closed_) return;
     closed_ = true;
     error_code ignored;
@@ -313,12 +321,14 @@ void TlsConnection::expireIn(int seconds) {
 }
 
 void TlsConnection::tickIn(int seconds) {
+    thread_.check();
     wheel_.schedule(shared_from_this(), seconds);  // first: a tick that has no slot never comes
     tickAt_ =
         Clock::now() + std::chrono::seconds(seconds - 1);  // at the earliest: the wheel's next turn may be at once
 }
 
 int TlsConnection::tick() {
+    thread_.check();
     const auto time = Clock::now();
     // What comes earlier is a slot taken before the present one.
     if (closed_ || time + std::chrono::milliseconds(100) < tickAt_) return 0;

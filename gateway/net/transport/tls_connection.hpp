@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "model/thread_checker.hpp"
 #include "net/transport/allowance.hpp"
 #include "net/transport/timer_wheel.hpp"
 
@@ -128,6 +129,7 @@ private:
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true,
          overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
+    [[no_unique_address]] ThreadChecker thread_;
     Clock::time_point deadline_ = Clock::time_point::max(), tickAt_{};  // the tick: not before
 };
 
