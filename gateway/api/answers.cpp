@@ -5,7 +5,7 @@
 namespace deskline::api {
 
 template <class T>
-Response answerWithStatus(const events::Settled& settled, const events::State& state, int status) {
+Response answerWithStatus(const events::CommandOutcome& settled, const events::State& state, int status) {
     const auto event = settled.cursor ? boost::json::value(*settled.cursor) : boost::json::value(nullptr);
     const auto* object = state.find<T>(IdOf<T>(*settled.object));
     const auto shown = object ? toJson(*object) : boost::json::value(nullptr);
@@ -14,10 +14,10 @@ Response answerWithStatus(const events::Settled& settled, const events::State& s
     if (object) response.headers.emplace_back("ETag", entityTag(object->revision));
     return response;
 }
-template Response answerWithStatus<Agent>(const events::Settled&, const events::State&, int);
-template Response answerWithStatus<AgentSession>(const events::Settled&, const events::State&, int);
-template Response answerWithStatus<AudioDevice>(const events::Settled&, const events::State&, int);
-template Response answerWithStatus<AudioSession>(const events::Settled&, const events::State&, int);
+template Response answerWithStatus<Agent>(const events::CommandOutcome&, const events::State&, int);
+template Response answerWithStatus<AgentSession>(const events::CommandOutcome&, const events::State&, int);
+template Response answerWithStatus<AudioDevice>(const events::CommandOutcome&, const events::State&, int);
+template Response answerWithStatus<AudioSession>(const events::CommandOutcome&, const events::State&, int);
 
 std::string entityTag(std::uint64_t revision) { return '"' + std::to_string(revision) + '"'; }
 

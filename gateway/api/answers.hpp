@@ -2,16 +2,16 @@
 // any.
 #pragma once
 #include "api/request.hpp"
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 
 namespace deskline::api {
 
 // {"<member>": {…}|null, "cursor": "…"|null, "event": "…"|null}, of an Agent, AgentSession, AudioDevice or
 // AudioSession. `cursor` and `event` name the event; null: none came within two seconds. Thread: the ledger's.
 template <class T>
-Response answerWithStatus(const events::Settled& settled, const events::State& state, int status);
+Response answerWithStatus(const events::CommandOutcome& settled, const events::State& state, int status);
 template <class T>
-Response answerWith(const events::Settled& settled, const events::State& state) {
+Response answerWith(const events::CommandOutcome& settled, const events::State& state) {
     return answerWithStatus<T>(settled, state, 200);
 }
 

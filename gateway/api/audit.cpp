@@ -9,9 +9,9 @@ namespace deskline::api {
 
 void audit(Context& context, events::AuditEntry entry) {
     if (entry.outcome != "succeeded" && !context.guards.auditLimits.allows(entry.actor, entry.action)) return;
-    context.ledger.transact([entry = std::move(entry)](events::Books& books) mutable {
-        entry.time = books.now();
-        books.audit().add(std::move(entry));
+    context.ledger.transact([entry = std::move(entry)](events::LedgerContext& ledger) mutable {
+        entry.time = ledger.now();
+        ledger.audit().add(std::move(entry));
     });
 }
 

@@ -42,13 +42,14 @@ std::optional<std::uint64_t> revisionOf(const events::State& state, const Object
 }
 
 // RFC 9110 §13.1.1: "*" or a list of entity tags; weak ones never match.
-std::optional<Fault> changedSince(const std::string& ifMatch, const ObjectRef& object, const events::Books& books) {
+std::optional<Fault> changedSince(const std::string& ifMatch, const ObjectRef& object,
+                                  const events::LedgerContext& ledger) {
     if (ifMatch.empty()) return std::nullopt;
-    const auto revision = revisionOf(books.state(), object);
+    const auto revision = revisionOf(ledger.state(), object);
     const Fault changed{"precondition-failed", object.text() + " has changed since you read it; it is " +
                                                    (revision ? entityTag(*revision) : "not there") + " now."};
     if (!revision) return changed;
-    if (books.busy(object))
+    if (ledger.busy(object))
         return Fault{"precondition-failed", "Another command on " + object.text() + " is under way."};
     if (ifMatch == "*") return std::nullopt;
     for (const auto tag : elements(ifMatch))
@@ -65,7 +66,8 @@ const Fault noOperation{
     {},
     true};
 
-Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::State& state, const std::string& id) {
+Fault asCallerSeesIt(Fault fault, const events::CommandOutcome& settled, const events::State& state,
+                     const std::string& id) {
     if (fault.slug == "state-not-allowed")
         if (const auto* session = state.session(SessionId(id))) fault.allowedStates = session->allowedStates;
     if (settled.readAgain) {
@@ -75,7 +77,7 @@ Fault asCallerSeesIt(Fault fault, const events::Settled& settled, const events::
     return fault;
 }
 
-OperationState stateOf(const events::Settled& settled) {
+OperationState stateOf(const events::CommandOutcome& settled) {
     if (settled.object) return OperationState::succeeded;
     return settled.object.error().outcomeUnknown && !settled.readAgain ? OperationState::indeterminate
                                                                        : OperationState::failed;
@@ -99,109 +101,111 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     Exchange(Context& c, Request q, Respond r, Wait w)
         : context(c), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
 
-    void answer(events::Books& books, Response response) {
+    void answer(events::LedgerContext& ledger, Response response) {
         answered = true;
         response.audited = carried;
         timer.reset();
         response.headers.emplace_back("X-Request-Id", request.requestId);
         if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
-        books.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond(response); });
+        ledger.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond(response); });
     }
-    void refuse(events::Books& books, const Fault& fault, std::string location = {}) {
+    void refuse(events::LedgerContext& ledger, const Fault& fault, std::string location = {}) {
         auto response = problem(fault, request.requestId);
         if (!location.empty()) response.headers.emplace_back("Location", std::move(location));
-        answer(books, std::move(response));
+        answer(ledger, std::move(response));
     }
 
     std::string locationOf(const std::string& id) const { return context.basePath + "/api/v1/operations/" + id; }
 
-    bool become(events::Books& books, const std::string& key) {  // an operation; false: there is no room for one
+    bool become(events::LedgerContext& ledger,
+                const std::string& key) {  // an operation; false: there is no room for one
         if (!operation.empty()) return true;
-        if (!books.operations().room(request.identity.account())) return false;
+        if (!ledger.operations().room(request.identity.account())) return false;
         operation = randomId(12);
-        books.operations().put({.id = operation,
-                                .actor = request.identity.account(),
-                                .key = key,
-                                .fingerprint = request.fingerprint,
-                                .agent = agent,
-                                .command = describe(plan.what),
-                                .started = startedAt,
-                                .cause = causeOf(request, plan.reason),
-                                .expectation = expectation(plan.what, books.state())});
+        ledger.operations().put({.id = operation,
+                                 .actor = request.identity.account(),
+                                 .key = key,
+                                 .fingerprint = request.fingerprint,
+                                 .agent = agent,
+                                 .command = describe(plan.what),
+                                 .started = startedAt,
+                                 .cause = causeOf(request, plan.reason),
+                                 .expectation = expectation(plan.what, ledger.state())});
         return true;
     }
 
     // The first one with this key: true when it was answered from it, or refused since nobody can say whether there was
     // one.
-    bool repeated(events::Books& books, const std::string& key) {
-        const auto found = books.operations().findByKey(request.identity.account(), key);
-        if (!found) return refuse(books, found.error()), true;
+    bool repeated(events::LedgerContext& ledger, const std::string& key) {
+        const auto found = ledger.operations().findByKey(request.identity.account(), key);
+        if (!found) return refuse(ledger, found.error()), true;
         const auto& first = *found;
         if (!first) return false;
         if (first->fingerprint != request.fingerprint)
-            refuse(books,
+            refuse(ledger,
                    {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
         else if (first->state == OperationState::running)
-            refuse(books,
+            refuse(ledger,
                    {"idempotency-running", "The first command with this Idempotency-Key is still being carried out."},
                    locationOf(first->id));
         else {
             auto response = outcomeOf(*first);
             response.headers.emplace_back("Idempotency-Replayed", "true");
-            answer(books, std::move(response));
+            answer(ledger, std::move(response));
         }
         return true;
     }
 
-    void start(events::Books& books, const Decide& decide) {
+    void start(events::LedgerContext& ledger, const Decide& decide) {
         const auto key = request.header("idempotency-key");
-        if (!key.empty() && repeated(books, key)) return;
-        if (context.draining) return refuse(books, shuttingDown);
-        auto decided = decide(books.state());
-        if (!decided) return refuse(books, decided.error());
+        if (!key.empty() && repeated(ledger, key)) return;
+        if (context.draining) return refuse(ledger, shuttingDown);
+        auto decided = decide(ledger.state());
+        if (!decided) return refuse(ledger, decided.error());
         plan = std::move(*decided);
-        if (!context.executor.hasSource(plan.what)) return refuse(books, noSource);
+        if (!context.executor.hasSource(plan.what)) return refuse(ledger, noSource);
         object = objectOf(plan.what);
-        agent = agentOf(plan.what, books.state());
-        startedAt = books.now();
-        if (const auto fault = changedSince(request.header("if-match"), object, books)) return refuse(books, *fault);
-        if (const auto fault = context.executor.slowedDown(plan.what, request.address)) return refuse(books, *fault);
-        if (const auto fault = books.full(request.identity.account())) return refuse(books, *fault);
+        agent = agentOf(plan.what, ledger.state());
+        startedAt = ledger.now();
+        if (const auto fault = changedSince(request.header("if-match"), object, ledger)) return refuse(ledger, *fault);
+        if (const auto fault = context.executor.slowedDown(plan.what, request.address)) return refuse(ledger, *fault);
+        if (const auto fault = ledger.full(request.identity.account())) return refuse(ledger, *fault);
         if (!key.empty() || wait.async || wait.patience.count() == 0)
-            if (const auto fault = books.operations().full(request.identity.account())) return refuse(books, *fault);
-        if (!key.empty()) become(books, key);
+            if (const auto fault = ledger.operations().full(request.identity.account())) return refuse(ledger, *fault);
+        if (!key.empty()) become(ledger, key);
         carried = true;
-        context.executor.carryOut(books, plan.what, causeOf(request, plan.reason),
-                                  [self = shared_from_this()](const events::Settled& settled, events::Books& then) {
-                                      self->settled(settled, then);
-                                  });
-        if (wait.async || wait.patience.count() == 0) giveUp(books);
+        context.executor.carryOut(
+            ledger, plan.what, causeOf(request, plan.reason),
+            [self = shared_from_this()](const events::CommandOutcome& settled, events::LedgerContext& then) {
+                self->settled(settled, then);
+            });
+        if (wait.async || wait.patience.count() == 0) giveUp(ledger);
     }
 
-    void giveUp(events::Books& books) {
+    void giveUp(events::LedgerContext& ledger) {
         if (answered) return;
-        if (!become(books, "")) return refuse(books, noOperation);
-        answer(books, {202,
-                       boost::json::object{{"operation", operation}, {"state", "running"}},
-                       {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
+        if (!become(ledger, "")) return refuse(ledger, noOperation);
+        answer(ledger, {202,
+                        boost::json::object{{"operation", operation}, {"state", "running"}},
+                        {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
     }
 
-    void settled(const events::Settled& settled, events::Books& books) {
+    void settled(const events::CommandOutcome& settled, events::LedgerContext& ledger) {
         const auto state = stateOf(settled);
-        Response response =
-            settled.object
-                ? plan.success(settled, books.state())
-                : problem(asCallerSeesIt(settled.object.error(), settled, books.state(), object.id), request.requestId);
-        if (state == OperationState::indeterminate && become(books, "")) {  // where it can be read what became of it
+        Response response = settled.object
+                                ? plan.success(settled, ledger.state())
+                                : problem(asCallerSeesIt(settled.object.error(), settled, ledger.state(), object.id),
+                                          request.requestId);
+        if (state == OperationState::indeterminate && become(ledger, "")) {  // where it can be read what became of it
             response.headers.emplace_back("Location", locationOf(operation));
             response.body.as_object()["operation"] = operation;
         }
         if (!operation.empty())
-            if (auto kept = books.operations().find(operation); kept && *kept) {
-                settle(**kept, response, state, settled.cursor, books.now());
-                books.operations().put(std::move(**kept));
+            if (auto kept = ledger.operations().find(operation); kept && *kept) {
+                settle(**kept, response, state, settled.cursor, ledger.now());
+                ledger.operations().put(std::move(**kept));
             }
-        if (!answered) answer(books, std::move(response));
+        if (!answered) answer(ledger, std::move(response));
     }
 };
 
@@ -213,27 +217,28 @@ void command(Context& context, Request request, Respond respond, Decide decide) 
     const auto exchange = std::make_shared<Exchange>(context, std::move(request), std::move(respond), std::move(*wait));
     if (!exchange->wait.async && exchange->wait.patience.count() > 0)
         exchange->timer = exchange->request.later(exchange->wait.patience, [&context, weak = std::weak_ptr(exchange)] {
-            if (auto self = weak.lock()) context.ledger.transact([self](events::Books& books) { self->giveUp(books); });
+            if (auto self = weak.lock())
+                context.ledger.transact([self](events::LedgerContext& ledger) { self->giveUp(ledger); });
         });
     context.ledger.transact(
-        [exchange, decide = std::move(decide)](events::Books& books) { exchange->start(books, decide); });
+        [exchange, decide = std::move(decide)](events::LedgerContext& ledger) { exchange->start(ledger, decide); });
 }
 
 events::Answer lateAnswer(const events::Operation& operation) {
-    return [operation](const events::Settled& settled, events::Books& books) {
-        auto found = books.operations().find(operation.id);
+    return [operation](const events::CommandOutcome& settled, events::LedgerContext& ledger) {
+        auto found = ledger.operations().find(operation.id);
         if (!found || !*found) return;
         auto& kept = *found;
-        commands::auditOutcome(books, operation.command, operation.cause, settled);
+        commands::auditOutcome(ledger, operation.command, operation.cause, settled);
         const auto id = operation.expectation ? operation.expectation->id : std::string();
         const bool ofAgent = operation.expectation && operation.expectation->kind == Kind::agent;
         const auto response =
             !settled.object
-                ? problem(asCallerSeesIt(settled.object.error(), settled, books.state(), id), operation.cause.request)
-            : ofAgent ? answerWith<Agent>(settled, books.state())
-                      : answerWith<AgentSession>(settled, books.state());
-        settle(*kept, response, stateOf(settled), settled.cursor, books.now());
-        books.operations().put(std::move(*kept));
+                ? problem(asCallerSeesIt(settled.object.error(), settled, ledger.state(), id), operation.cause.request)
+            : ofAgent ? answerWith<Agent>(settled, ledger.state())
+                      : answerWith<AgentSession>(settled, ledger.state());
+        settle(*kept, response, stateOf(settled), settled.cursor, ledger.now());
+        ledger.operations().put(std::move(*kept));
     };
 }
 

@@ -12,7 +12,7 @@ namespace deskline::api {
 
 struct Plan {  // what is to be done, and what its success looks like
     commands::Command what;
-    std::function<Response(const events::Settled&, const events::State&)> success;
+    std::function<Response(const events::CommandOutcome&, const events::State&)> success;
     std::optional<std::string> reason = {};
 };
 // Runs on the ledger's thread, on the state that the command starts from.

@@ -56,14 +56,14 @@ Result<events::Subscription> subscriptionFor(const Context& context, const ident
         return wrong("topics", "names '" + printable(unknown) + "', and there is no such topic");
     events::Subscription subscription;
     subscription.topics = {topics.begin(), topics.end()};
-    subscription.sight = context.policy.sight(identity);
+    subscription.visibility = context.policy.visibility(identity);
     if (!agents) return subscription;
     if (agents->size() > mostAgents ||
         !std::ranges::all_of(*agents, [](const auto& agent) { return isPrintable(agent); }))
         return wrong("agents", "must be at most 500 ids of at most 255 bytes");
     subscription.only.emplace(agents->begin(), agents->end());
     const bool ownAlone =
-        context.policy.reach(identity, identity::Resource::agents, identity::Action::see) <= Reach::own;
+        context.policy.level(identity, identity::Resource::agents, identity::Action::see) <= AccessLevel::own;
     for (const auto& agent : *subscription.only)
         if (ownAlone && !identity.agents.contains(agent))
             return Fault{"forbidden", "Agent " + printable(agent) + " is not visible to you."};

@@ -7,7 +7,7 @@
 #include "api/answers.hpp"
 #include "api/context.hpp"
 #include "api/request.hpp"
-#include "events/concerns.hpp"
+#include "events/ownership.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::api {
@@ -45,9 +45,9 @@ inline Result<std::size_t> limitOf(const Request& request) {
 // What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused;
 // `forbidden` says why not.
 inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource,
-                                    const Concern& concern, Kind kind, std::string forbidden) {
-    if (context.policy.may(caller, resource, identity::Action::change, concern)) return std::nullopt;
-    if (!context.policy.may(caller, resource, identity::Action::see, concern)) return withheld(notFound(kind));
+                                    const Ownership& ownership, Kind kind, std::string forbidden) {
+    if (context.policy.may(caller, resource, identity::Action::change, ownership)) return std::nullopt;
+    if (!context.policy.may(caller, resource, identity::Action::see, ownership)) return withheld(notFound(kind));
     return Fault{"forbidden", std::move(forbidden)};
 }
 
@@ -57,9 +57,9 @@ void listWhere(Context& context, Request request, Respond respond, Wanted wanted
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
     context.interest.shown();
-    auto sight = context.policy.sight(request.identity);
-    context.ledger.query([=, sight = std::move(sight), request = std::move(request), respond = std::move(respond)](
-                             const events::State& state, const std::string& cursor) {
+    auto visibility = context.policy.visibility(request.identity);
+    context.ledger.query([=, visibility = std::move(visibility), request = std::move(request),
+                          respond = std::move(respond)](const events::State& state, const std::string& cursor) {
         const auto& items = state.*events::listOf<T>;
         const auto after = request.query.find("after");
         boost::json::object body{{"items", boost::json::array{}}};
@@ -67,7 +67,7 @@ void listWhere(Context& context, Request request, Respond respond, Wanted wanted
         std::string last;
         for (auto item = after == request.query.end() ? items.begin() : items.upper_bound(IdOf<T>(after->second));
              item != items.end(); ++item) {
-            if (!wanted(item->second) || !events::sees(sight, state, item->second)) continue;
+            if (!wanted(item->second) || !events::sees(visibility, state, item->second)) continue;
             if (shown.size() == *limit) {
                 body["next"] = last;
                 break;
@@ -88,12 +88,12 @@ void list(Context& context, Request request, Respond respond) {
 template <class T>
 void single(Context& context, Request request, Respond respond) {
     context.interest.shown();
-    auto sight = context.policy.sight(request.identity);
-    context.ledger.query([sight = std::move(sight), request = std::move(request), respond = std::move(respond)](
-                             const events::State& state, const std::string& cursor) {
+    auto visibility = context.policy.visibility(request.identity);
+    context.ledger.query([visibility = std::move(visibility), request = std::move(request),
+                          respond = std::move(respond)](const events::State& state, const std::string& cursor) {
         const auto* item = state.find<T>(IdOf<T>(request.parameters[0]));
         if (!item) return respond(problem(notFound(kindOf<T>), request.requestId));
-        if (!events::sees(sight, state, *item))
+        if (!events::sees(visibility, state, *item))
             return respond(problem(withheld(notFound(kindOf<T>)), request.requestId));
         Response response{200, toJson(*item), {{"Deskline-Cursor", cursor}}};
         if constexpr (requires { item->revision; }) response.headers.emplace_back("ETag", entityTag(item->revision));

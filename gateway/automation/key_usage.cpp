@@ -2,12 +2,12 @@
 
 namespace deskline::automation {
 
-void KeyUsage::tick(events::Books& books) {
+void KeyUsage::tick(events::LedgerContext& ledger) {
     for (const auto& [id, at] : authenticator_.takeKeyUses()) uses_[id] = at;
-    if (uses_.empty() || books.ticks() < next_) return;
-    for (const auto& [id, at] : uses_) books.records().put("key-use", id, {{"at", toRfc3339(at)}});
+    if (uses_.empty() || ledger.ticks() < next_) return;
+    for (const auto& [id, at] : uses_) ledger.records().put("key-use", id, {{"at", toRfc3339(at)}});
     uses_.clear();
-    next_ = books.ticks() + every;
+    next_ = ledger.ticks() + every;
 }
 
 }  // namespace deskline::automation

@@ -1,7 +1,7 @@
 // When each API key was used last, kept for `deskline key list`: at most one write a minute and key. Thread: the
 // ledger's.
 #pragma once
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 #include "identity/authenticator.hpp"
 
 namespace deskline::automation {
@@ -11,7 +11,7 @@ public:
     static constexpr auto every = std::chrono::seconds(60);
 
     explicit KeyUsage(identity::Authenticator& authenticator) : authenticator_(authenticator) {}
-    void tick(events::Books& books) override;
+    void tick(events::LedgerContext& ledger) override;
 
 private:
     identity::Authenticator& authenticator_;

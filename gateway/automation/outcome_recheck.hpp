@@ -1,7 +1,7 @@
 // Reads a session's state again, once, some seconds after a command whose outcome nobody knows: what TAPI timed out may
 // have been carried out or not, and its event may come late or never. Thread: the ledger's.
 #pragma once
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 #include "telephony/telephony.hpp"
 
 namespace deskline::automation {
@@ -11,7 +11,7 @@ public:
     static constexpr auto patience = std::chrono::seconds(5);  // for an event that comes late
 
     explicit OutcomeRecheck(telephony::Telephony* telephony) : telephony_(telephony) {}  // null: there is none
-    void tick(events::Books& books) override;
+    void tick(events::LedgerContext& ledger) override;
 
 private:
     telephony::Telephony* const telephony_;

@@ -10,13 +10,13 @@ class PendingStates final : public events::Observer {
 public:
     explicit PendingStates(commands::Executor& executor) : executor_(executor) {}
 
-    void restored(events::Books& books) override;
-    void changed(events::Books& books, const events::Change& change) override;
+    void restored(events::LedgerContext& ledger) override;
+    void changed(events::LedgerContext& ledger, const events::Change& change) override;
 
 private:
-    void attempt(events::Books& books, const AgentSession& session);
-    void answered(const SessionId& session, const events::Settled& settled, events::Books& books);
-    void finish(events::Books& books, const SessionId& session, std::optional<Fault> refused = {});
+    void attempt(events::LedgerContext& ledger, const AgentSession& session);
+    void answered(const SessionId& session, const events::CommandOutcome& settled, events::LedgerContext& ledger);
+    void finish(events::LedgerContext& ledger, const SessionId& session, std::optional<Fault> refused = {});
 
     commands::Executor& executor_;
     std::map<SessionId, CommandId> attempts_;  // session → the command under way

@@ -11,95 +11,96 @@ events::Cause cause() { return {"presence", "gateway", Presence::reason, {}}; }
 
 void Presence::arrived(const std::set<AgentId>& agents) {
     if (agents.empty()) return;
-    ledger_.transact([this, agents](events::Books& books) {
+    ledger_.transact([this, agents](events::LedgerContext& ledger) {
         for (const auto& agent : agents) {
             ++streams_[agent];
             gone_.erase(agent);
-            books.records().erase(absence, agent);
-            books.tell({PresenceChanged{agent, true}, books.now()});
+            ledger.records().erase(absence, agent);
+            ledger.tell({PresenceChanged{agent, true}, ledger.now()});
         }
     });
 }
 
 void Presence::left(const std::set<AgentId>& agents) {
     if (agents.empty() || draining_) return;
-    ledger_.transact([this, agents](events::Books& books) {
+    ledger_.transact([this, agents](events::LedgerContext& ledger) {
         for (const auto& agent : agents)
             if (--streams_[agent] == 0) {
                 streams_.erase(agent);
-                absent(books, agent);
+                absent(ledger, agent);
             }
     });
 }
 
-void Presence::absent(events::Books& books, const AgentId& agent) {
-    if (!books.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
-    if (books.records().put(absence, agent, {{"since", milliseconds(books.now())}})) gone_[agent] = books.ticks();
+void Presence::absent(events::LedgerContext& ledger, const AgentId& agent) {
+    if (!ledger.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
+    if (ledger.records().put(absence, agent, {{"since", milliseconds(ledger.now())}})) gone_[agent] = ledger.ticks();
 }
 
-void Presence::restored(events::Books& books) {
-    for (const auto& [id, agent] : books.state().agents)
-        if (agent.present || books.records().find(absence, id)) absent(books, id);
+void Presence::restored(events::LedgerContext& ledger) {
+    for (const auto& [id, agent] : ledger.state().agents)
+        if (agent.present || ledger.records().find(absence, id)) absent(ledger, id);
 }
 
-void Presence::changed(events::Books& books, const events::Change& change) {
+void Presence::changed(events::LedgerContext& ledger, const events::Change& change) {
     const auto* event = std::get_if<AgentEvent>(&change.happened);
     if (!event) return;
     if (*event == AgentEvent::signed_out) {
-        gone_.erase(change.concern.agent);
-        books.records().erase(absence, change.concern.agent);
+        gone_.erase(change.ownership.agent);
+        ledger.records().erase(absence, change.ownership.agent);
     }
-    if (*event == AgentEvent::signed_in && streams_.contains(change.concern.agent))
-        books.tell({PresenceChanged{change.concern.agent, true}, books.now()});
+    if (*event == AgentEvent::signed_in && streams_.contains(change.ownership.agent))
+        ledger.tell({PresenceChanged{change.ownership.agent, true}, ledger.now()});
 }
 
-void Presence::tick(events::Books& books) {
+void Presence::tick(events::LedgerContext& ledger) {
     const auto passed = [](std::chrono::seconds limit, auto gone) { return limit.count() > 0 && gone >= limit; };
-    for (const auto& [key, record] : events::Records::Bodies(books.records().all(absence))) {
+    for (const auto& [key, record] : events::Records::Bodies(ledger.records().all(absence))) {
         const AgentId id(key);
-        const auto known = books.state().agents.find(id);
-        if (known == books.state().agents.end()) {
-            books.records().erase(absence, id);
+        const auto known = ledger.state().agents.find(id);
+        if (known == ledger.state().agents.end()) {
+            ledger.records().erase(absence, id);
             gone_.erase(id);
             continue;
         }
         const auto& agent = known->second;
-        const auto gone = books.ticks() - gone_.try_emplace(id, books.ticks()).first->second;
+        const auto gone = ledger.ticks() - gone_.try_emplace(id, ledger.ticks()).first->second;
         if (gone < grace) continue;
-        if (agent.present) books.tell({PresenceChanged{id, false}, books.now()});
+        if (agent.present) ledger.tell({PresenceChanged{id, false}, ledger.now()});
         if (options_.exempt.contains(id) || agent.stale || !executor_.hasTelephony()) continue;
         if (passed(options_.signOutAfter, gone))
-            signOut(books, agent);
+            signOut(ledger, agent);
         else if (passed(options_.notReadyAfter, gone))
-            setNotReady(books, agent);
+            setNotReady(ledger, agent);
     }
-    std::erase_if(tried_, [&](const auto& entry) { return books.ticks() - entry.second > tryAgain; });
+    std::erase_if(tried_, [&](const auto& entry) { return ledger.ticks() - entry.second > tryAgain; });
 }
 
-bool Presence::mayTry(const ObjectRef& object, const events::Books& books) {
+bool Presence::mayTry(const ObjectRef& object, const events::LedgerContext& ledger) {
     const auto last = tried_.find(object);
-    if (books.busy(object) || (last != tried_.end() && books.ticks() - last->second < tryAgain)) return false;
-    tried_[object] = books.ticks();
+    if (ledger.busy(object) || (last != tried_.end() && ledger.ticks() - last->second < tryAgain)) return false;
+    tried_[object] = ledger.ticks();
     return true;
 }
 
-void Presence::setNotReady(events::Books& books, const Agent& agent) {
+void Presence::setNotReady(events::LedgerContext& ledger, const Agent& agent) {
     for (const auto& id : agent.sessions) {
-        const auto* session = books.state().session(id);
+        const auto* session = ledger.state().session(id);
         const bool open =
             session && (session->state == SessionState::ready || session->state == SessionState::busy_wrapup);
-        if (open && mayTry({Kind::agent_session, id}, books))
-            executor_.carryOut(books, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}),
+        if (open && mayTry({Kind::agent_session, id}, ledger))
+            executor_.carryOut(ledger, telephony::Command(telephony::SetSessionState{id, SessionState::not_ready}),
                                cause(), [](const auto&, auto&) {});
     }
 }
 
-void Presence::signOut(events::Books& books, const Agent& agent) {
+void Presence::signOut(events::LedgerContext& ledger, const Agent& agent) {
     for (const auto& id : agent.sessions)
-        if (const auto* session = books.state().session(id); session && session->state == SessionState::busy_on_call)
+        if (const auto* session = ledger.state().session(id); session && session->state == SessionState::busy_on_call)
             return;
-    if (mayTry({Kind::agent, agent.id}, books))
-        executor_.carryOut(books, telephony::Command(telephony::SignOut{agent.id}), cause(), [](const auto&, auto&) {});
+    if (mayTry({Kind::agent, agent.id}, ledger))
+        executor_.carryOut(ledger, telephony::Command(telephony::SignOut{agent.id}), cause(),
+                           [](const auto&, auto&) {});
 }
 
 }  // namespace deskline::automation

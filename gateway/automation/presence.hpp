@@ -26,16 +26,16 @@ public:
     void arrived(const std::set<AgentId>& agents);
     void left(const std::set<AgentId>& agents);
 
-    void restored(events::Books& books) override;
-    void changed(events::Books& books, const events::Change& change) override;
-    void tick(events::Books& books) override;
+    void restored(events::LedgerContext& ledger) override;
+    void changed(events::LedgerContext& ledger, const events::Change& change) override;
+    void tick(events::LedgerContext& ledger) override;
 
 private:
-    void absent(events::Books& books, const AgentId& agent);
-    void setNotReady(events::Books& books, const Agent& agent);
-    void signOut(events::Books& books, const Agent& agent);
+    void absent(events::LedgerContext& ledger, const AgentId& agent);
+    void setNotReady(events::LedgerContext& ledger, const Agent& agent);
+    void signOut(events::LedgerContext& ledger, const Agent& agent);
     using Ticks = std::chrono::steady_clock::time_point;
-    bool mayTry(const ObjectRef& object, const events::Books& books);
+    bool mayTry(const ObjectRef& object, const events::LedgerContext& ledger);
 
     events::Ledger& ledger_;
     commands::Executor& executor_;

@@ -7,7 +7,7 @@ StatisticsPoll::StatisticsPoll(telephony::Telephony& telephony, std::chrono::sec
     : thread_([this, &telephony, interval, watched = std::move(watched)] {
           std::unique_lock lock(mutex_);
           while (!wake_.wait_for(lock, interval, [this] { return stopping_; }))
-              if (watched()) telephony.readFigures();
+              if (watched()) telephony.readStatistics();
       }) {}
 
 StatisticsPoll::~StatisticsPoll() {

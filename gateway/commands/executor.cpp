@@ -7,7 +7,7 @@ namespace deskline::commands {
 namespace {
 
 using namespace telephony;
-using events::Settled;
+using events::CommandOutcome;
 
 Result<std::string> objectIn(const auto& outcome) {
     if (!outcome) return outcome.error();
@@ -49,7 +49,7 @@ std::optional<Fault> Executor::slowedDown(const Command& command, const std::str
     return fault;
 }
 
-void Executor::countPin(const AgentId& agent, const std::string& address, const Settled& settled) {
+void Executor::countPin(const AgentId& agent, const std::string& address, const CommandOutcome& settled) {
     const auto counters = countersOf(agent, address);
     if (settled.object) return guards_.throttle.succeeded(counters.front().who);
     if (settled.object.error().slug != "wrong-pin") return;
@@ -57,11 +57,11 @@ void Executor::countPin(const AgentId& agent, const std::string& address, const 
     guards_.throttle.failed(counters);
 }
 
-CommandId Executor::carryOut(events::Books& books, Command what, events::Cause cause, events::Answer told) {
+CommandId Executor::carryOut(events::LedgerContext& ledger, Command what, events::Cause cause, events::Answer told) {
     const auto id = nextCommand();
     const auto* pin = agentOfPin(what);
     const events::Answer answer = [this, command = describe(what), cause, agent = pin ? *pin : AgentId(),
-                                   told = std::move(told)](const Settled& settled, events::Books& then) {
+                                   told = std::move(told)](const CommandOutcome& settled, events::LedgerContext& then) {
         const bool refused = !settled.object && !settled.object.error().outcomeUnknown;  // by the switch or the mixer
         const auto whose =
             cause.account.empty() ? "gateway " + cause.actor : cause.account;  // its own have an allowance too
@@ -69,19 +69,19 @@ CommandId Executor::carryOut(events::Books& books, Command what, events::Cause c
         if (!agent.empty()) countPin(agent, cause.address, settled);
         told(settled, then);
     };
-    books.begin(id, {cause, expectation(what, books.state()), objectOf(what)});
+    ledger.begin(id, {cause, expectation(what, ledger.state()), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
-        if (keepPendingState(books, id, *pending, cause))
-            books.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
+        if (keepPendingState(ledger, id, *pending, cause))
+            ledger.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
         else
-            books.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."},
-                         false, answer);
+            ledger.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."},
+                          false, answer);
         return id;
     }
     const auto done = [this, id, answer](const auto& outcome) {
         ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer);
     };
-    books.afterCommit([this, id, what = std::move(what), owner = cause.account, done] {
+    ledger.afterCommit([this, id, what = std::move(what), owner = cause.account, done] {
         if (const auto* change = std::get_if<audio::Change>(&what))
             audio_->perform(id, *change, done);
         else
@@ -90,9 +90,9 @@ CommandId Executor::carryOut(events::Books& books, Command what, events::Cause c
     return id;
 }
 
-void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause,
-                  const Settled& settled) {
-    events::AuditEntry entry{.time = books.now(),
+void auditOutcome(events::LedgerContext& ledger, const std::string& command, const events::Cause& cause,
+                  const CommandOutcome& settled) {
+    events::AuditEntry entry{.time = ledger.now(),
                              .actor = cause.account.empty() ? cause.actor : cause.account,
                              .action = command,
                              .outcome = "succeeded",
@@ -107,7 +107,7 @@ void auditOutcome(events::Books& books, const std::string& command, const events
         if (fault.hresult) entry.hresult = hex(*fault.hresult);
         if (fault.outcomeUnknown && !settled.readAgain) entry.detail = "the outcome is unknown";
     }
-    books.audit().add(std::move(entry));
+    ledger.audit().add(std::move(entry));
 }
 
 }  // namespace deskline::commands

@@ -25,11 +25,11 @@ public:
     std::optional<Fault> slowedDown(const Command& command, const std::string& address);
     // Begins it now, carries it out once the beginning is durable, and answers when its event is there
     // (events/commands.hpp). Its source must be there (hasSource).
-    CommandId carryOut(events::Books& books, Command what, events::Cause cause, events::Answer answer);
+    CommandId carryOut(events::LedgerContext& ledger, Command what, events::Cause cause, events::Answer answer);
     CommandId nextCommand();
 
 private:
-    void countPin(const AgentId& agent, const std::string& address, const events::Settled& settled);
+    void countPin(const AgentId& agent, const std::string& address, const events::CommandOutcome& settled);
 
     events::Ledger& ledger_;
     telephony::Telephony* const telephony_;
@@ -37,7 +37,7 @@ private:
     const Guards guards_;
 };
 
-void auditOutcome(events::Books& books, const std::string& command, const events::Cause& cause,
-                  const events::Settled& settled);
+void auditOutcome(events::LedgerContext& ledger, const std::string& command, const events::Cause& cause,
+                  const events::CommandOutcome& settled);
 
 }  // namespace deskline::commands

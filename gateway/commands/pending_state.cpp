@@ -4,8 +4,8 @@
 
 namespace deskline::commands {
 
-std::optional<Pending> pendingOf(events::Books& books, const SessionId& session) {
-    const auto* kept = books.records().find(pendingState, session);
+std::optional<Pending> pendingOf(events::LedgerContext& ledger, const SessionId& session) {
+    const auto* kept = ledger.records().find(pendingState, session);
     if (!kept) return std::nullopt;
     Pending pending;
     std::vector<FieldError> errors;
@@ -13,13 +13,13 @@ std::optional<Pending> pendingOf(events::Books& books, const SessionId& session)
     return errors.empty() ? std::optional(pending) : std::nullopt;
 }
 
-bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted,
+bool keepPendingState(events::LedgerContext& ledger, CommandId command, const SetPendingState& wanted,
                       const events::Cause& cause) {
     if (!wanted.state)
-        books.records().erase(pendingState, wanted.session);
-    else if (!books.records().put(pendingState, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))
+        ledger.records().erase(pendingState, wanted.session);
+    else if (!ledger.records().put(pendingState, wanted.session, toJson(Pending{*wanted.state, cause}).as_object()))
         return false;
-    books.tell({PendingStateChanged{wanted.session, wanted.state}, books.now(), command});
+    ledger.tell({PendingStateChanged{wanted.session, wanted.state}, ledger.now(), command});
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "commands/command.hpp"
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 
 namespace deskline::commands {
 
@@ -16,10 +16,10 @@ struct Pending {  // as it is kept
 };
 BOOST_DESCRIBE_STRUCT(Pending, (), (state, cause))
 
-std::optional<Pending> pendingOf(events::Books& books, const SessionId& session);
+std::optional<Pending> pendingOf(events::LedgerContext& ledger, const SessionId& session);
 // Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's. False: there is
 // no room for one more.
-bool keepPendingState(events::Books& books, CommandId command, const SetPendingState& wanted,
+bool keepPendingState(events::LedgerContext& ledger, CommandId command, const SetPendingState& wanted,
                       const events::Cause& cause);
 
 }  // namespace deskline::commands

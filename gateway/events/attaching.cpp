@@ -37,16 +37,16 @@ void Attaching::attach(Attach task) {
     });
 }
 
-// Notes by which sight a stream hears from here on. False: what it has heard up to its cursor may have been heard by
-// another.
+// Notes by which visibility a stream hears from here on. False: what it has heard up to its cursor may have been heard
+// by another.
 bool Attaching::holdsPlace(const Attach& attach) {
-    const auto& sight = attach.subscription.sight;
-    if (!attach.whose || sight.account().empty()) return true;
+    const auto& visibility = attach.subscription.visibility;
+    if (!attach.whose || visibility.account().empty()) return true;
     Cursor from;
     const bool known =
         Cursor::parse(attach.cursor, from) && from.epoch == lent_.journal.epoch() && from.number <= lent_.number;
-    const bool holds = !known || !lent_.sights.doubtful(sight, from.number);
-    lent_.sights.hears(sight, known && holds ? from.number : lent_.number, lent_.number, *attach.whose);
+    const bool holds = !known || !lent_.visibilities.doubtful(visibility, from.number);
+    lent_.visibilities.hears(visibility, known && holds ? from.number : lent_.number, lent_.number, *attach.whose);
     return holds;
 }
 
@@ -59,7 +59,7 @@ bool Attaching::isWhole(const std::string& cursor) const {
 
 // `missed`: what came after the cursor that was given.
 void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
-    Attachment reply{.cursor = cursor()};
+    SubscriptionStart reply{.cursor = cursor()};
     for (const auto& [source, is] : lent_.state.sources) reply.capabilities[name(source)] = is.capabilitiesJson();
     reply.resumed = missed && *missed && isWhole(attach.cursor);
     if (reply.resumed) {

@@ -5,13 +5,13 @@
 #include <memory>
 #include <optional>
 
-#include "events/attachment.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
 #include "events/reads.hpp"
-#include "events/sights.hpp"
 #include "events/snapshots.hpp"
 #include "events/state.hpp"
+#include "events/subscription_start.hpp"
+#include "events/visibility_log.hpp"
 
 namespace deskline::events {
 
@@ -19,7 +19,7 @@ struct Attach {  // who begins, and where
     std::size_t shard;
     Subscription subscription;
     std::string cursor;  // "": from the beginning, with a snapshot
-    std::function<void(const Attachment&)> answer;
+    std::function<void(const SubscriptionStart&)> answer;
     std::optional<std::weak_ptr<const void>>
         whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
 };
@@ -31,7 +31,7 @@ public:
         const State& state;
         const std::uint64_t& number;  // of the last event
         Hub& hub;
-        Sights& sights;
+        VisibilityLog& visibilities;
         Reads& reads;
     };
     explicit Attaching(Lent lent) : lent_(lent) {}

@@ -63,12 +63,12 @@ std::size_t AuditLimits::accounts() const {
     return accounts_.size();
 }
 
-void AuditRests::tick(Books& books) {
-    if (books.ticks() < next_) return;
-    next_ = books.ticks() + every;
-    for (const auto& [account, count] : limits_.takeRests(books.ticks()))
-        books.audit().add(
-            {.time = books.now(),
+void AuditRests::tick(LedgerContext& ledger) {
+    if (ledger.ticks() < next_) return;
+    next_ = ledger.ticks() + every;
+    for (const auto& [account, count] : limits_.takeRests(ledger.ticks()))
+        ledger.audit().add(
+            {.time = ledger.now(),
              .actor = account,
              .action = "refused attempts",
              .outcome = "counted",

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 
 namespace deskline::events {
 
@@ -59,7 +59,7 @@ public:
     static constexpr auto every = std::chrono::seconds(60);
 
     explicit AuditRests(AuditLimits& limits) : limits_(limits) {}
-    void tick(Books& books) override;
+    void tick(LedgerContext& ledger) override;
 
 private:
     AuditLimits& limits_;

@@ -26,7 +26,7 @@ bool holds(const State& state, const Expectation& expected) {
 
 }  // namespace
 
-void Commands::begin(CommandId command, Begin begin) {
+void Commands::begin(CommandId command, CommandStart begin) {
     ++counts_[begin.cause.account];
     pending_[command].begin = std::move(begin);
 }
@@ -42,7 +42,7 @@ std::optional<Fault> Commands::full(const std::string& account) const {
     return std::nullopt;
 }
 
-void Commands::restore(CommandId command, Begin begin, Answer answer) {
+void Commands::restore(CommandId command, CommandStart begin, Answer answer) {
     auto& restored = pending_[command];
     ++counts_[begin.cause.account];
     restored.begin = std::move(begin);
@@ -115,7 +115,7 @@ void Commands::told(CommandId id, std::uint64_t event, const std::string& object
 
 void Commands::read(const Fact& fact, const State& state) {
     const auto* one = std::get_if<SessionRead>(&fact.what);
-    if (!one && !std::holds_alternative<TelephonyPicture>(fact.what)) return;
+    if (!one && !std::holds_alternative<TelephonyInventory>(fact.what)) return;
     for (auto& [id, command] : pending_) {
         if (!command.settled || !command.answer || !command.unknown || command.event || !command.begin.expectation)
             continue;

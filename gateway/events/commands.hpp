@@ -6,7 +6,7 @@
 #include <chrono>
 #include <map>
 
-#include "events/books.hpp"
+#include "events/ledger_context.hpp"
 
 namespace deskline::events {
 
@@ -21,11 +21,11 @@ public:
         bool readAgain;
     };
 
-    void begin(CommandId command, Begin begin);
+    void begin(CommandId command, CommandStart begin);
     // `eventExpected`: wait for the event up to two seconds. On failure the answer is immediate.
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
     // Left unsettled by a gateway that ended; `answer` is called when the source has told.
-    void restore(CommandId command, Begin begin, Answer answer);
+    void restore(CommandId command, CommandStart begin, Answer answer);
     bool busy(const ObjectRef& object) const;
     std::optional<Fault> full(const std::string& account) const;  // why no more of this account's are begun
     std::size_t size() const { return pending_.size(); }
@@ -40,7 +40,7 @@ public:
 
 private:
     struct Pending {
-        Begin begin;
+        CommandStart begin;
         std::optional<std::uint64_t> event;
         std::string told;  // id of the object that the event was about
         bool claimed = false, settled = false, unknown = false, eventExpected = false;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/sight.hpp"
+#include "model/visibility.hpp"
 
 namespace deskline::events {
 
@@ -27,7 +27,7 @@ struct Frame {
     std::int64_t time = 0;  // milliseconds since 1970
     Kind kind{};
     std::string subject;  // "/sessions/…"; latest-wins events of one subject and change replace each other
-    Concern concern;      // decides who sees it
+    Ownership ownership;  // decides who sees it
     std::string text;     // the CloudEvent
 
     std::string_view type() const { return typeOf(kind); }  // "deskline.agent-session"

@@ -29,17 +29,17 @@ private:
     const bool begun_;
 };
 
-// The agents of whom alone the events of a kind may be, where the sight or the client's own filter says so.
+// The agents of whom alone the events of a kind may be, where the visibility or the client's own filter says so.
 std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, Kind kind) {
     const bool narrowed = subscription.only && kind != Kind::webhook;
     std::set<std::string> agents;
-    if (subscription.sight.reach(kind) != Reach::own) {
+    if (subscription.visibility.level(kind) != AccessLevel::own) {
         if (!narrowed) return std::nullopt;
         agents.insert(subscription.only->begin(), subscription.only->end());
         if (!isOfAgents(kind)) agents.emplace();  // what concerns no agent passes
         return agents;
     }
-    agents = subscription.sight.own(kind);
+    agents = subscription.visibility.own(kind);
     if (narrowed)
         std::erase_if(agents, [&](const std::string& agent) {
             return !agent.empty() && !subscription.only->contains(AgentId(agent));
@@ -58,7 +58,7 @@ std::string arm(Kind kind, std::string_view index, const std::string& narrowed) 
 Candidates candidatesFor(const Subscription& subscription) {
     std::vector<Kind> kinds;
     std::ranges::copy_if(eventKinds, std::back_inserter(kinds), [&](Kind kind) {
-        return subscription.hears(kind) && subscription.sight.reach(kind) != Reach::none;
+        return subscription.hears(kind) && subscription.visibility.level(kind) != AccessLevel::none;
     });
     std::vector<std::string> arms;
     Candidates candidates;
@@ -155,7 +155,7 @@ Result<bool> History::scan(Database& database) {
             ++count;
             at_ = static_cast<std::uint64_t>(rows.number(0));
             if (const auto kind = static_cast<Kind>(rows.number(1));
-                subscription_.sees(kind, concernIn(kind, rows.text(2), rows.text(3))))
+                subscription_.sees(kind, ownershipIn(kind, rows.text(2), rows.text(3))))
                 numbers.push_back(rows.number(0));
         }
         if (rows.failed()) return database.fault("read");

@@ -232,7 +232,7 @@ Result<void> Journal::insert(const std::vector<FramePtr>& frames, const std::vec
     for (const auto& frame : frames) {
         insert.bind(static_cast<std::int64_t>(frame->number), frame->time, frame->type(), frame->subject,
                     agentColumn(*frame), static_cast<std::int64_t>(frame->delivery), frame->text,
-                    linesOf(frame->concern.groups));
+                    linesOf(frame->ownership.groups));
         if (!insert.done()) {
             auto fault = database_.fault("written");
             insert.reset();

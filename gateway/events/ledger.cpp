@@ -14,7 +14,7 @@
 #include "events/facts/apply.hpp"
 #include "events/keeping.hpp"
 #include "events/saving.hpp"
-#include "events/sights.hpp"
+#include "events/visibility_log.hpp"
 #include "model/failpoint.hpp"
 
 namespace deskline::events {
@@ -29,7 +29,7 @@ struct Query {
     std::function<void(const State&, const std::string&)> read;
 };
 struct Transact {
-    std::function<void(Books&)> work;
+    std::function<void(LedgerContext&)> work;
 };
 struct Read {
     Reading reading;
@@ -40,7 +40,7 @@ using Task = std::variant<Fact, Transact, Attach, Query, Read>;
 
 }  // namespace
 
-struct Ledger::Thread final : Books {
+struct Ledger::Thread final : LedgerContext {
     std::unique_ptr<Journal> journal;
     Hub& hub;
     Clock clock;
@@ -61,7 +61,7 @@ struct Ledger::Thread final : Books {
     Commands commands;
     Operations operationsKept;
     Records recordsKept;
-    Sights sights{recordsKept};
+    VisibilityLog visibilities{recordsKept};
     Audit auditKept;
     Saving saving;
     std::deque<Fact> tellings;    // the gateway's own facts, for after the present work
@@ -84,10 +84,14 @@ struct Ledger::Thread final : Books {
           reads({.journal = *journal,
                  .number = number,
                  .unsaved = saving.unsaved(),
-                 .post = [this](Work work) { post(Transact{[work = std::move(work)](Books&) { work(); }}); },
+                 .post = [this](Work work) { post(Transact{[work = std::move(work)](LedgerContext&) { work(); }}); },
                  .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}),
-          attaching(
-              {.journal = *journal, .state = known, .number = number, .hub = hub, .sights = sights, .reads = reads}) {}
+          attaching({.journal = *journal,
+                     .state = known,
+                     .number = number,
+                     .hub = hub,
+                     .visibilities = visibilities,
+                     .reads = reads}) {}
 
     const State& state() const override { return known; }
     std::string cursor() const override { return at(number); }
@@ -97,7 +101,7 @@ struct Ledger::Thread final : Books {
     Records& records() override { return recordsKept; }
     Audit& audit() override { return auditKept; }
     void tell(Fact fact) override { tellings.push_back(std::move(fact)); }
-    void begin(CommandId command, Begin begin) override { commands.begin(command, std::move(begin)); }
+    void begin(CommandId command, CommandStart begin) override { commands.begin(command, std::move(begin)); }
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
         commands.settle(command, std::move(object), eventExpected, std::move(answer));
     }
@@ -126,7 +130,7 @@ struct Ledger::Thread final : Books {
                 json::error_code error;
                 const auto value = json::parse(frame->text, error);
                 if (!error && value.is_object())
-                    remember(known, kind, value.get_object(), frame->concern);
+                    remember(known, kind, value.get_object(), frame->ownership);
                 else
                     spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
             }
@@ -162,7 +166,7 @@ struct Ledger::Thread final : Books {
         std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
         for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
-        sights.restored(journal->epoch(), number);
+        visibilities.restored(journal->epoch(), number);
         attaching.restored();
         if (answers)
             for (const auto& operation : operationsKept.unsettled()) {
@@ -222,7 +226,7 @@ struct Ledger::Thread final : Books {
         nextTick = Steady::now() + tickEvery;
         for (auto* observer : observers) observer->tick(*this);
         reads.sweep();
-        sights.sweep(number, journal->oldest());
+        visibilities.sweep(number, journal->oldest());
         measure();
         if (!journal->changedByOthers()) return;
         reads.forget();  // an agent's data was erased
@@ -275,7 +279,7 @@ struct Ledger::Thread final : Books {
         meta.time = milliseconds(time);
         meta.kind = change.object.kind;
         meta.subject = change.object.text();
-        meta.concern = std::move(change.concern);
+        meta.ownership = std::move(change.ownership);
         json::object event;
         event.reserve(7);
         event.emplace("specversion", "1.0");
@@ -340,17 +344,18 @@ void Ledger::stop() {
 
 CommandId Ledger::nextCommand() { return ++thread_->lastCommand; }
 void Ledger::record(Fact fact) { thread_->post(std::move(fact)); }
-void Ledger::transact(std::function<void(Books&)> work) { thread_->post(Transact{std::move(work)}); }
+void Ledger::transact(std::function<void(LedgerContext&)> work) { thread_->post(Transact{std::move(work)}); }
 void Ledger::settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) {
-    transact([=, object = std::move(object), answer = std::move(answer)](Books& books) {
-        books.settle(command, object, eventExpected, answer);
+    transact([=, object = std::move(object), answer = std::move(answer)](LedgerContext& ledger) {
+        ledger.settle(command, object, eventExpected, answer);
     });
 }
 void Ledger::query(std::function<void(const State&, const std::string&)> read) {
     thread_->post(Query{std::move(read)});
 }
 void Ledger::attach(std::size_t shard, Subscription subscription, std::string cursor,
-                    std::function<void(const Attachment&)> answer, std::optional<std::weak_ptr<const void>> whose) {
+                    std::function<void(const SubscriptionStart&)> answer,
+                    std::optional<std::weak_ptr<const void>> whose) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer), std::move(whose)});
 }
 void Ledger::read(Reading reading, ToldPage answer) {

@@ -9,14 +9,14 @@
 #include <optional>
 #include <string>
 
-#include "events/attachment.hpp"
-#include "events/books.hpp"
 #include "events/health.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
+#include "events/ledger_context.hpp"
 #include "events/reads.hpp"
 #include "events/state.hpp"
 #include "events/subscription.hpp"
+#include "events/subscription_start.hpp"
 
 namespace deskline::events {
 
@@ -43,14 +43,15 @@ public:
 
     void record(Fact fact);
     // Work on the ledger's thread, in its place between the facts.
-    void transact(std::function<void(Books&)> work);
+    void transact(std::function<void(LedgerContext&)> work);
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
     // `read` runs when all that it sees is durable.
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.
     // `whose`: when it is gone, nothing is read for it any more, and nothing answered.
     void attach(std::size_t shard, Subscription subscription, std::string cursor,
-                std::function<void(const Attachment&)> answer, std::optional<std::weak_ptr<const void>> whose = {});
+                std::function<void(const SubscriptionStart&)> answer,
+                std::optional<std::weak_ptr<const void>> whose = {});
     // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
     void read(Reading reading, ToldPage answer);
     Readers& readers();  // who else reads the journal's file while the gateway runs

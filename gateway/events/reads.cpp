@@ -32,7 +32,7 @@ struct Reads::Asked {
     std::size_t turns = 0;
     std::uint64_t erasures = 0;  // as they were when it began
 
-    const std::string& account() const { return reading.subscription.sight.account(); }
+    const std::string& account() const { return reading.subscription.visibility.account(); }
     bool full() const { return frames.size() >= reading.limit || bytes >= pageBytes; }
 
     void look(const std::vector<FramePtr>& next) {

@@ -33,7 +33,7 @@ void addFrame(std::vector<FramePtr>& frames, const Statement& row) {
     meta.time = row.number(1);
     meta.kind = *kind;
     meta.subject = row.text(3);
-    meta.concern = concernIn(*kind, row.text(4), row.text(7));
+    meta.ownership = ownershipIn(*kind, row.text(4), row.text(7));
     meta.delivery = static_cast<Delivery>(row.number(5));
     frames.push_back(makeFrame(std::move(meta), event));
 }
@@ -54,11 +54,11 @@ std::string linesOf(const std::set<GroupName>& groups) {
 }
 
 const std::string& agentColumn(const Frame& frame) {
-    if (frame.kind == Kind::webhook) return frame.concern.owner;
-    return frame.concern.agent;
+    if (frame.kind == Kind::webhook) return frame.ownership.owner;
+    return frame.ownership.agent;
 }
 
-Concern concernIn(Kind kind, std::string agentColumn, std::string_view lines) {
+Ownership ownershipIn(Kind kind, std::string agentColumn, std::string_view lines) {
     if (kind == Kind::webhook) return {.owner = std::move(agentColumn)};
     return {.agent = AgentId(std::move(agentColumn)), .groups = groupsIn(lines)};
 }

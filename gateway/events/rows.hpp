@@ -21,6 +21,6 @@ void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 // end.
 const std::string& agentColumn(const Frame& frame);
 std::string linesOf(const std::set<GroupName>& groups);
-Concern concernIn(Kind kind, std::string agentColumn, std::string_view lines);
+Ownership ownershipIn(Kind kind, std::string agentColumn, std::string_view lines);
 
 }  // namespace deskline::events

@@ -1,6 +1,6 @@
 #include "events/snapshot.hpp"
 
-#include "events/concerns.hpp"
+#include "events/ownership.hpp"
 
 #include "model/values_json.hpp"
 
@@ -14,7 +14,7 @@ void add(boost::json::object& out, const State& state, const Subscription& subsc
         return;  // addresses have no events and come with the sessions
     boost::json::array array;
     for (const auto& [id, item] : state.*listOf<T>)
-        if (subscription.sees(kind, concernOf(state, item))) array.push_back(toJson(item));
+        if (subscription.sees(kind, ownershipOf(state, item))) array.push_back(toJson(item));
     out[rowOf(kind).list] = std::move(array);
 }
 

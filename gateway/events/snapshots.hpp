@@ -37,7 +37,7 @@ public:
 private:
     static std::size_t sizeOf(const Subscription& subscription) {
         auto bytes = sizeof(Subscription) + subscription.subject.size() +
-                     (8 << 10);  // of its sight no more than fits into a token
+                     (8 << 10);  // of its visibility no more than fits into a token
         for (const auto& topic : subscription.topics) bytes += topic.size() + 64;
         if (subscription.only)
             for (const auto& agent : *subscription.only) bytes += agent.size() + 64;

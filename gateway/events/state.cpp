@@ -28,12 +28,14 @@ bool isOver(const Call& call) { return call.state == CallState::disconnected || 
 bool isOver(const AudioSession& session) { return session.state == AudioSessionState::expired; }
 
 // Whom it concerned.
-void alsoRemember(State& state, const auto& thing, const Concern& concern) {
+void alsoRemember(State& state, const auto& thing, const Ownership& ownership) {
     constexpr auto kind = kindOf<std::decay_t<decltype(thing)>>;
     if constexpr (kind == Kind::agent || kind == Kind::agent_session)
-        state.memberships[concern.agent].insert(concern.groups.begin(), concern.groups.end());
+        state.memberships[ownership.agent].insert(ownership.groups.begin(), ownership.groups.end());
 }
-void alsoRemember(State& state, const Call& call, const Concern& concern) { state.callConcerns[call.id] = concern; }
+void alsoRemember(State& state, const Call& call, const Ownership& ownership) {
+    state.callOwnership[call.id] = ownership;
+}
 
 }  // namespace
 
@@ -54,7 +56,7 @@ GroupName State::groupName(const std::string& idOrName) const {
     return known == groups.end() ? GroupName(idOrName) : known->second.name;
 }
 
-bool remember(State& state, Kind kind, const json::object& cloudEvent, const Concern& concern) {
+bool remember(State& state, Kind kind, const json::object& cloudEvent, const Ownership& ownership) {
     const auto* said = cloudEvent.if_contains("data");
     if (!said || !said->is_object()) return false;  // not of this gateway's writing
     const auto& data = said->get_object();
@@ -71,7 +73,7 @@ bool remember(State& state, Kind kind, const json::object& cloudEvent, const Con
         if (kindOf<T> != kind) return;
         auto item = told<T>(data);
         if (!item || isOver(*item)) return;
-        alsoRemember(state, *item, concern);
+        alsoRemember(state, *item, ownership);
         auto id = item->id;
         (state.*listOf<T>)[std::move(id)] = std::move(*item);
         known = true;

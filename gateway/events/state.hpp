@@ -13,7 +13,7 @@
 #include "events/cause.hpp"
 #include "events/frame.hpp"
 #include "model/fact.hpp"
-#include "model/sight.hpp"
+#include "model/visibility.hpp"
 
 namespace deskline::events {
 
@@ -34,8 +34,8 @@ struct State {
     std::map<QueueId, Queue> queues;
     std::map<AddressId, Address> addresses;
     std::map<CallId, Call> calls;
-    std::map<CallId, Concern>
-        callConcerns;  // whom a call concerned when it was told last: its session may be gone before it
+    std::map<CallId, Ownership>
+        callOwnership;  // whom a call concerned when it was told last: its session may be gone before it
     std::map<DeviceId, AudioDevice> devices;
     std::map<AudioSessionId, AudioSession> audioSessions;
     std::map<Source, SourceState> sources;
@@ -87,13 +87,13 @@ inline constexpr auto rememberedKinds = [] {
 }();
 
 // What happened to a thing, by its kind; of the kinds that nothing in the gateway acts on: none.
-using What = std::variant<std::monostate, AgentEvent, SessionEvent, PresenceEvent, CallEvent, AudioSessionChange,
+using What = std::variant<std::monostate, AgentEvent, SessionEvent, InventoryEvent, CallEvent, AudioSessionChange,
                           AudioDeviceChange>;
 
-// What a fact led to: zero, one or (a new picture, a loss) many events.
+// What a fact led to: zero, one or (a new inventory, a loss) many events.
 struct Change {
     ObjectRef object;
-    Concern concern;
+    Ownership ownership;
     What happened;             // as itself, for those who act on it
     boost::json::object data;  // as the event tells it
     CommandId command = 0;     // that it was attributed to
@@ -107,8 +107,8 @@ struct Attributed {
 };
 using Attribution = std::function<Attributed(const Happened& is)>;
 
-// What was there before a restart, from the journal's last event of each object; the next picture tells what has
+// What was there before a restart, from the journal's last event of each object; the next inventory tells what has
 // changed since. False: the event tells of nothing that would be there.
-bool remember(State& state, Kind kind, const boost::json::object& cloudEvent, const Concern& concern);
+bool remember(State& state, Kind kind, const boost::json::object& cloudEvent, const Ownership& ownership);
 
 }  // namespace deskline::events

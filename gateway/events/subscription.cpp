@@ -17,10 +17,10 @@ bool Subscription::hears(Kind kind) const {
 
 bool isOfAgents(Kind kind) { return kind == Kind::agent || kind == Kind::agent_session || kind == Kind::call; }
 
-bool Subscription::sees(Kind kind, const Concern& concern) const {
-    const bool asked =
-        !only || kind == Kind::webhook || (concern.agent.empty() ? !isOfAgents(kind) : only->contains(concern.agent));
-    return asked && sight.sees(kind, concern);
+bool Subscription::sees(Kind kind, const Ownership& ownership) const {
+    const bool asked = !only || kind == Kind::webhook ||
+                       (ownership.agent.empty() ? !isOfAgents(kind) : only->contains(ownership.agent));
+    return asked && visibility.sees(kind, ownership);
 }
 
 }  // namespace deskline::events

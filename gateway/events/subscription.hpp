@@ -1,5 +1,5 @@
-// What a client asked to hear and may hear. Topics are types without "deskline.", or prefixes of one; the sight is the
-// policy's word and narrows everything: there is no way around it. Thread: values, any.
+// What a client asked to hear and may hear. Topics are types without "deskline.", or prefixes of one; the visibility is
+// the policy's word and narrows everything: there is no way around it. Thread: values, any.
 #pragma once
 #include <optional>
 #include <set>
@@ -17,18 +17,19 @@ bool isOfAgents(Kind kind);  // what happens there is always somebody's: a call,
 
 struct Subscription {
     std::set<std::string> topics;                // as asked
-    Sight sight;                                 // the policy's: an empty one sees nothing
+    Visibility visibility;                       // the policy's: an empty one sees nothing
     std::optional<std::set<AgentId>> only = {};  // the client's own filter `agents`: what concerns other agents is
                                                  // left out, and of agents what concerns nobody that is known
     std::string subject = {};                    // the client's own filter: "/sessions/…"; "": any
     bool operator<(const Subscription& other) const {
-        return std::tie(topics, sight, only, subject) < std::tie(other.topics, other.sight, other.only, other.subject);
+        return std::tie(topics, visibility, only, subject) <
+               std::tie(other.topics, other.visibility, other.only, other.subject);
     }
 
     bool hears(Kind kind) const;
-    bool sees(Kind kind, const Concern& concern) const;
+    bool sees(Kind kind, const Ownership& ownership) const;
     bool matches(const Frame& frame) const {
-        return (subject.empty() || subject == frame.subject) && hears(frame.kind) && sees(frame.kind, frame.concern);
+        return (subject.empty() || subject == frame.subject) && hears(frame.kind) && sees(frame.kind, frame.ownership);
     }
 };
 

@@ -5,7 +5,7 @@
 namespace deskline::identity {
 namespace {
 
-using enum Reach;
+using enum AccessLevel;
 using R = Resource;
 
 // own: the caller's agents (of webhooks and operations: those that it made). groups: those and what is of its ACD
@@ -31,7 +31,7 @@ constexpr Cell cells[] = {
     {R::administration, Action::change, none, none, none, all, ""},
 };
 
-Reach ofRole(const Cell& cell, Role role) {
+AccessLevel ofRole(const Cell& cell, Role role) {
     switch (role) {
         case Role::agent: return cell.agent;
         case Role::supervisor: return cell.supervisor;
@@ -52,7 +52,7 @@ std::set<std::string> scopes() {
     return all;
 }
 
-Reach Policy::reach(const Identity& caller, Resource resource, Action action) const {
+AccessLevel Policy::level(const Identity& caller, Resource resource, Action action) const {
     const auto* cell =
         std::ranges::find_if(cells, [&](const Cell& c) { return c.resource == resource && c.action == action; });
     if (cell == std::end(cells)) return none;
@@ -61,24 +61,24 @@ Reach Policy::reach(const Identity& caller, Resource resource, Action action) co
     if (caller.role == Role::agent && resource == Resource::audio && action == Action::change &&
         !agentsMayControlAudio_)
         return none;
-    const auto reach = ofRole(*cell, caller.role);
-    return reach == groups && caller.groups.contains(everyGroup) ? all : reach;
+    const auto level = ofRole(*cell, caller.role);
+    return level == groups && caller.groups.contains(everyGroup) ? all : level;
 }
 
-Sight Policy::sight(const Identity& caller) const {
-    const bool hasWebhooks = reach(caller, Resource::webhooks, Action::see) != none;
-    Sight sight(caller.agents, caller.groups, caller.account(), hasWebhooks ? caller.owner() : std::string());
-    for (const auto& row : kindRows) sight.give(row.kind, reach(caller, row.resource, Action::see));
-    return sight;
+Visibility Policy::visibility(const Identity& caller) const {
+    const bool hasWebhooks = level(caller, Resource::webhooks, Action::see) != none;
+    Visibility visibility(caller.agents, caller.groups, caller.account(), hasWebhooks ? caller.owner() : std::string());
+    for (const auto& row : kindRows) visibility.give(row.kind, level(caller, row.resource, Action::see));
+    return visibility;
 }
 
-bool Policy::may(const Identity& caller, Resource resource, Action action, const Concern& concern) const {
+bool Policy::may(const Identity& caller, Resource resource, Action action, const Ownership& ownership) const {
     const auto row = std::ranges::find(kindRows, resource, &KindRow::resource);
     const bool known = row != kindRows.end();
-    Sight sight(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
+    Visibility visibility(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
     const auto kind = known ? row->kind : Kind::webhook;  // operations are somebody's, as webhooks are, by the account
-    sight.give(kind, reach(caller, resource, action));
-    return sight.sees(kind, concern);
+    visibility.give(kind, level(caller, resource, action));
+    return visibility.sees(kind, ownership);
 }
 
 }  // namespace deskline::identity

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "identity/identity.hpp"
-#include "model/sight.hpp"
+#include "model/visibility.hpp"
 
 namespace deskline::identity {
 
@@ -20,7 +20,7 @@ BOOST_DESCRIBE_ENUM(Action, see, change)
 struct Cell {
     Resource resource;
     Action action;
-    Reach agent, supervisor, integration, admin;
+    AccessLevel agent, supervisor, integration, admin;
     std::string_view scope;  // that an integration needs besides; "": none
 };
 std::span<const Cell> table();
@@ -30,9 +30,9 @@ class Policy {
 public:
     explicit Policy(bool agentsMayControlAudio = true) : agentsMayControlAudio_(agentsMayControlAudio) {}
 
-    Reach reach(const Identity& caller, Resource resource, Action action) const;
-    bool may(const Identity& caller, Resource resource, Action action, const Concern& concern) const;
-    Sight sight(const Identity& caller) const;
+    AccessLevel level(const Identity& caller, Resource resource, Action action) const;
+    bool may(const Identity& caller, Resource resource, Action action, const Ownership& ownership) const;
+    Visibility visibility(const Identity& caller) const;
 
 private:
     bool agentsMayControlAudio_;

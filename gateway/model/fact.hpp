@@ -27,22 +27,22 @@ struct AgentChanged {
 };
 struct HandlerChanged {
     AgentHandler handler;
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct GroupChanged {
     AcdGroup group;
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct QueueChanged {
     Queue queue;
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct CallChanged {
     Call call;
     CallEvent event;
 };
 // Figures were read: no event of TAPI's says so, none is published; the objects carry them from now on.
-struct FiguresRead {
+struct StatisticsRead {
     std::map<AgentId, AgentStatistics> agents;
     std::map<SessionId, SessionStatistics> sessions;
     std::map<QueueId, QueueStatistics> queues;
@@ -57,7 +57,7 @@ struct SessionRead {
     SessionState state;
 };
 // Everything that a telephony source sees, after it was built or built again: the ledger publishes what differs.
-struct TelephonyPicture {
+struct TelephonyInventory {
     std::vector<AgentHandler> handlers;
     std::vector<Agent> agents;
     std::vector<AgentSession> sessions;
@@ -85,7 +85,7 @@ struct Meter {  // peaks since the last one, 0..1; `object`: id of a device or a
     double peak = 0;
     std::vector<double> channels;
 };
-struct AudioPicture {
+struct AudioInventory {
     std::vector<AudioDevice> devices;
     std::vector<AudioSession> sessions;
 };
@@ -116,9 +116,10 @@ struct WebhookChanged {     // suspended, ended …
 };
 
 struct Fact {
-    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, FiguresRead,
-                 AddressesRead, SessionRead, TelephonyPicture, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter,
-                 AudioPicture, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>
+    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, StatisticsRead,
+                 AddressesRead, SessionRead, TelephonyInventory, AudioSessionChanged, AudioDeviceChanged, Ducking,
+                 Meter, AudioInventory, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged,
+                 WebhookChanged>
         what;
     Time time = now();
     CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)

@@ -41,7 +41,7 @@ enum class SessionEvent {
     pending_state_refused,
     unknown
 };
-enum class PresenceEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
+enum class InventoryEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
 enum class CallState { idle, in_progress, connected, disconnected, offering, hold, queued, unknown };
 enum class CallCause { none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown };
 enum class CallDirection { incoming, outgoing, unknown };
@@ -52,7 +52,7 @@ BOOST_DESCRIBE_ENUM(AgentEvent, not_ready, ready, busy_acd, busy_incoming, busy_
 BOOST_DESCRIBE_ENUM(SessionState, not_ready, ready, busy_on_call, busy_wrapup, session_ended, unknown)
 BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state,
                     pending_state_refused, unknown)
-BOOST_DESCRIBE_ENUM(PresenceEvent, added, removed, unknown)
+BOOST_DESCRIBE_ENUM(InventoryEvent, added, removed, unknown)
 BOOST_DESCRIBE_ENUM(CallState, idle, in_progress, connected, disconnected, offering, hold, queued, unknown)
 BOOST_DESCRIBE_ENUM(CallCause, none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked,
                     unknown)

@@ -379,7 +379,7 @@ void Switch::removeGroup(const std::string& name) {
     const auto row = queues_.find(name);
     if (row == queues_.end() || row->second.groupRemoved) return;
     row->second.groupRemoved = true;
-    emit(GroupHappened{name, PresenceEvent::removed});
+    emit(GroupHappened{name, InventoryEvent::removed});
 }
 
 void Switch::removeQueue(const std::string& name) {
@@ -389,15 +389,15 @@ void Switch::removeQueue(const std::string& name) {
     for (auto& id : row->second.waiting) calls_.erase(id);
     row->second.waiting.clear();
     row->second.removed = true;
-    emit(QueueHappened{name, PresenceEvent::removed});
+    emit(QueueHappened{name, InventoryEvent::removed});
 }
 
 void Switch::addGroup(const std::string& name) {
     const std::lock_guard lock(mutex_);
     if (const auto row = queues_.find(name); row != queues_.end() && !row->second.groupRemoved) return;
     queues_[name] = QueueRow{.name = name};
-    emit(GroupHappened{name, PresenceEvent::added});
-    emit(QueueHappened{name, PresenceEvent::added});
+    emit(GroupHappened{name, InventoryEvent::added});
+    emit(QueueHappened{name, InventoryEvent::added});
     scheduleArrival(name);
 }
 
@@ -410,7 +410,7 @@ void Switch::removeHandler(bool removed) {
     const std::lock_guard lock(mutex_);
     if (handlerRemoved_ == removed) return;
     handlerRemoved_ = removed;
-    emit(HandlerHappened{removed ? PresenceEvent::removed : PresenceEvent::added});
+    emit(HandlerHappened{removed ? InventoryEvent::removed : InventoryEvent::added});
 }
 
 void Switch::forget() {

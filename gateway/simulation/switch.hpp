@@ -39,14 +39,14 @@ struct SessionHappened {
 };
 struct GroupHappened {
     std::string group;
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct QueueHappened {
     std::string queue;
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct HandlerHappened {
-    PresenceEvent event;
+    InventoryEvent event;
 };
 struct CallHappened {
     Call call;

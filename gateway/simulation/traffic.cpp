@@ -147,7 +147,7 @@ void Switch::answer(const std::string& id) {
     });
 }
 
-// Takes the call from its session: books the talk time, tells the desk, forgets the call.
+// Takes the call from its session: ledger the talk time, tells the desk, forgets the call.
 void Switch::hangUp(CallRow& call, CallCause cause) {
     auto& session = sessions_.at(call.session);
     if (call.state == CallState::connected) {

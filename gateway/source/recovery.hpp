@@ -22,7 +22,7 @@ struct Backoff {
 
 class Recovery {
 public:
-    using Rebuild = std::function<Result<void>()>;  // builds everything and reports its picture
+    using Rebuild = std::function<Result<void>()>;  // builds everything and reports its inventory
 
     Recovery(Source source, Report report, Rebuild rebuild, Apartment apartment = {}, Backoff backoff = {});
     ~Recovery();

@@ -1,6 +1,7 @@
 // The telephony port: what the gateway asks of a switch, whichever back end serves it. Facts come back through the
 // report, outcomes through the completion. Back ends: simulated/ (everywhere), tapi3/ (Windows). Thread: `perform` and
-// `readFigures` may be called from any thread and never block; completions and reports come on threads of the source.
+// `readStatistics` may be called from any thread and never block; completions and reports come on threads of the
+// source.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -56,7 +57,8 @@ public:
     virtual void start(source::Report report) = 0;
     // `owner`: whose share of the threads it takes, an account; "": the gateway itself.
     virtual void perform(Command command, std::string owner, Completion completion) = 0;
-    virtual void readFigures() = 0;  // reads all statistics and reports them; does nothing while a reading is under way
+    virtual void
+    readStatistics() = 0;  // reads all statistics and reports them; does nothing while a reading is under way
     // Ends the source; waits for calls in flight at most `patience` and names those it leaves behind.
     virtual std::vector<std::string> stop(std::chrono::milliseconds patience) = 0;
 };

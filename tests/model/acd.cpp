@@ -158,10 +158,10 @@ bool Acd::tellLate(const source::Report& report) {
 }
 
 void Acd::connect(const source::Report& report) {
-    if (!connected_) late_.clear();  // the picture says it
+    if (!connected_) late_.clear();  // the inventory says it
     connected_ = true;
     hid_ = false;
-    TelephonyPicture all;
+    TelephonyInventory all;
     all.handlers = {{"h", "Switch"}};
     for (const auto& group : groupNames) {
         all.groups.push_back({"g-" + group, group, "h"});

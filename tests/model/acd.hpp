@@ -32,7 +32,7 @@ public:
 
     void start(source::Report) override {}
     void perform(telephony::Command command, std::string owner, telephony::Completion completion) override;
-    void readFigures() override {}
+    void readStatistics() override {}
     std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }
 
     std::size_t asked() const;
@@ -53,7 +53,9 @@ public:
     void volume(double to, const source::Report& report);
 
     bool connected() const { return connected_; }
-    bool hidSomething() const { return hid_; }  // since the last picture: something happened that was not told at once
+    bool hidSomething() const {
+        return hid_;
+    }  // since the last inventory: something happened that was not told at once
     const std::map<std::string, AgentSession>& sessions() const { return sessions_; }
     const std::map<std::string, Agent>& agents() const { return agents_; }
     const std::map<std::string, Call>& calls() const { return calls_; }

@@ -62,7 +62,7 @@ void Line::slow(bool is) {
     if (!is) connection_->flush();
 }
 
-void Line::sendWelcome(const events::Attachment& attachment) {
+void Line::sendWelcome(const events::SubscriptionStart& attachment) {
     client_.begins();
     client_.sends();
     connection_->send(message({{"op", "welcome"}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}}));
@@ -188,7 +188,7 @@ void Client::event(const json::object& frame, const Hearing& by) {
         return fmt::format("{} heard event {} after {}, without {}: {}", name_, number, at_, missed->frame->number,
                            missed->frame->text);
     });
-    must(hears(by, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
+    must(hears(by, entry->topic(), entry->frame->ownership), "what a client may not see is in no frame",
          [&] { return fmt::format("{} heard event {}: {}", name_, number, entry->frame->text); });
     for (const auto& member : entry->event) {
         const auto* same = frame.if_contains(member.key());

@@ -119,16 +119,17 @@ bool Life::turn() {
     return shard_.io().poll() > 0;
 }
 
-events::Attachment Life::attach(const events::Subscription& subscription, const std::string& cursor) {
-    std::optional<events::Attachment> got;
-    ledger_.attach(witness_, subscription, cursor, [&](const events::Attachment& attachment) { got = attachment; });
+events::SubscriptionStart Life::attach(const events::Subscription& subscription, const std::string& cursor) {
+    std::optional<events::SubscriptionStart> got;
+    ledger_.attach(witness_, subscription, cursor,
+                   [&](const events::SubscriptionStart& attachment) { got = attachment; });
     while (!got) settle();
     return *got;
 }
 
 Life::Kept Life::kept() {
     std::promise<Kept> done;
-    ledger_.transact([&](events::Books&) { done.set_value(filed()); });
+    ledger_.transact([&](events::LedgerContext&) { done.set_value(filed()); });
     return done.get_future().get();
 }
 

@@ -21,7 +21,7 @@ public:
     std::vector<events::FramePtr> settle();
     std::vector<events::FramePtr> told();  // what has been told since, without waiting
     bool turn();                           // the shard alone: whether it had anything to do
-    events::Attachment attach(const events::Subscription& subscription, const std::string& cursor);
+    events::SubscriptionStart attach(const events::Subscription& subscription, const std::string& cursor);
     // What the journal's file has: the first and the last number, and whether the last commit went well.
     struct Kept {
         std::uint64_t cut = 0, newest = 0;

@@ -30,48 +30,48 @@ std::string scopeFor(std::string_view topic) {
 
 // The roles of docs/security.md: an agent is told of itself, a supervisor and an integration of their groups, an
 // administrator of everything.
-bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern) {
+bool maySee(const identity::Identity& who, std::string_view topic, const Ownership& ownership) {
     using identity::Role;
     if (who.role == Role::admin) return true;
     if (who.role == Role::integration)
         if (const auto scope = scopeFor(topic); !scope.empty() && !who.scopes.contains(scope)) return false;
-    if (topic == "webhook") return who.role == Role::integration && concern.agent == who.owner();
+    if (topic == "webhook") return who.role == Role::integration && ownership.agent == who.owner();
     if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler") return true;
     const bool everything = who.groups.contains(identity::everyGroup);
     const bool inGroups =
-        std::ranges::any_of(concern.groups, [&](const auto& group) { return who.groups.contains(group); });
+        std::ranges::any_of(ownership.groups, [&](const auto& group) { return who.groups.contains(group); });
     if (topic == "acd-group" || topic == "queue")
-        return everything || inGroups || (!concern.agent.empty() && who.agents.contains(concern.agent));
-    if (who.agents.contains(concern.agent)) return true;
+        return everything || inGroups || (!ownership.agent.empty() && who.agents.contains(ownership.agent));
+    if (who.agents.contains(ownership.agent)) return true;
     return who.role != Role::agent && (everything || inGroups);
 }
 
 // The rows of the same table for agents and sessions: whoever sees them there changes them, an integration by a scope
 // of its own.
-bool mayChange(const identity::Identity& who, const Concern& concern) {
+bool mayChange(const identity::Identity& who, const Ownership& ownership) {
     if (who.role == identity::Role::integration && !who.scopes.contains("agents:write")) return false;
     auto as = who;
     as.scopes.insert("agents:read");
-    return maySee(as, "agent", concern);
+    return maySee(as, "agent", ownership);
 }
 
-bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern) {
+bool hears(const Hearing& hearing, std::string_view topic, const Ownership& ownership) {
     if (std::ranges::none_of(hearing.topics, [&](const auto& asked) { return isPrefix(asked, topic); })) return false;
     const bool ofAgents = topic == "agent" || topic == "agent-session" || topic == "call";
     if (hearing.only && topic != "webhook" &&
-        (concern.agent.empty() ? ofAgents : !hearing.only->contains(concern.agent)))
+        (ownership.agent.empty() ? ofAgents : !hearing.only->contains(ownership.agent)))
         return false;
-    return maySee(hearing.who, topic, concern);
+    return maySee(hearing.who, topic, ownership);
 }
 
 std::string Entry::what() const { return text(data(), data().contains("event") ? "event" : "change"); }
 
-Concern Log::whom(std::string_view list, const json::object& item, std::uint64_t at) const {
+Ownership Log::whom(std::string_view list, const json::object& item, std::uint64_t at) const {
     const auto after = since_.upper_bound(at);
     return whom(list, item, after == since_.begin() ? Memberships{} : std::prev(after)->second);
 }
 
-Concern Log::whom(std::string_view list, const json::object& item, const Memberships& memberships) const {
+Ownership Log::whom(std::string_view list, const json::object& item, const Memberships& memberships) const {
     if (list == "agents") {
         const auto groups = memberships.find(text(item, "id"));
         return {text(item, "id"), groups == memberships.end() ? std::set<std::string>{} : groups->second};
@@ -81,14 +81,14 @@ Concern Log::whom(std::string_view list, const json::object& item, const Members
         const auto session = text(item, "session");
         if (groupOfSession_.contains(session)) return {agentOfSession_.at(session), {groupOfSession_.at(session)}};
         const auto before = ofCall_.find(text(item, "id"));
-        return before == ofCall_.end() ? Concern{} : before->second;
+        return before == ofCall_.end() ? Ownership{} : before->second;
     }
     if (list == "acdGroups") return {{}, {text(item, "name")}};
     if (list == "queues") return {{}, {text(item, "acdGroup")}};
     return {};
 }
 
-Concern Log::concernOf(const Entry& entry) const {
+Ownership Log::ownershipOf(const Entry& entry) const {
     const auto topic = entry.topic();
     for (const auto& [of, list, key] : {std::tuple{"agent", "agents", "agent"},
                                         {"agent-session", "sessions", "session"},
@@ -125,17 +125,17 @@ const Entry& Log::add(const events::FramePtr& frame) {
                 return !groupOfSession_.contains(std::string(id.as_string()));
             }));
         const auto most = groups.size() + std::max<std::size_t>(untold, entry.what() == "group-joined" ? 1 : 0);
-        if (frame->concern.groups.size() <= most && std::ranges::includes(frame->concern.groups, groups)) {
-            std::ranges::set_difference(frame->concern.groups, groups,
+        if (frame->ownership.groups.size() <= most && std::ranges::includes(frame->ownership.groups, groups)) {
+            std::ranges::set_difference(frame->ownership.groups, groups,
                                         std::inserter(owed_[text(agent, "id")], owed_[text(agent, "id")].end()));
-            groups = frame->concern.groups;
+            groups = frame->ownership.groups;
         }
     }
-    const auto expected = concernOf(entry);
-    must(frame->concern.agent == expected.agent && frame->concern.groups == expected.groups,
+    const auto expected = ownershipOf(entry);
+    must(frame->ownership.agent == expected.agent && frame->ownership.groups == expected.groups,
          "an event concerns whom it is about", [&] {
              return fmt::format("event {} ({}) is said to concern '{}' and {} groups, but concerns '{}' and {}",
-                                frame->number, frame->text, frame->concern.agent, frame->concern.groups.size(),
+                                frame->number, frame->text, frame->ownership.agent, frame->ownership.groups.size(),
                                 expected.agent, expected.groups.size());
          });
     if (topic == "call") ofCall_[text(entry.data().at("call").as_object(), "id")] = expected;
@@ -164,17 +164,17 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     for (auto it = entries_.upper_bound(cut); it != entries_.end(); ++it) {
         const auto& entry = it->second;
         if (entry.erased) continue;
-        const auto& concern = entry.frame->concern;
+        const auto& ownership = entry.frame->ownership;
         if (entry.topic() == "call") {
-            ofCall_[text(entry.data().at("call").as_object(), "id")] = concern;
+            ofCall_[text(entry.data().at("call").as_object(), "id")] = ownership;
         } else if (entry.topic() == "agent-session") {
             const auto id = text(entry.data().at("session").as_object(), "id");
-            agentOfSession_[id] = concern.agent;
-            groupOfSession_[id] = *concern.groups.begin();
+            agentOfSession_[id] = ownership.agent;
+            groupOfSession_[id] = *ownership.groups.begin();
             open[id] = entry.what() != "end";
         } else if (entry.topic() == "agent") {
-            entry.what() == "signed-out" ? void(memberships_.erase(concern.agent))
-                                         : void(memberships_[concern.agent] = concern.groups);
+            entry.what() == "signed-out" ? void(memberships_.erase(ownership.agent))
+                                         : void(memberships_[ownership.agent] = ownership.groups);
         }
     }
     for (const auto& [id, is] : open)
@@ -189,14 +189,14 @@ void Log::nothingOwed() const {
 }
 
 void Log::forget(const std::string& agent) {
-    for (auto& [number, entry] : entries_) entry.erased = entry.erased || entry.frame->concern.agent == agent;
+    for (auto& [number, entry] : entries_) entry.erased = entry.erased || entry.frame->ownership.agent == agent;
 }
 
 const Entry* Log::missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const {
     for (auto it = entries_.upper_bound(after); it != entries_.end() && it->first <= to; ++it) {
         const auto& entry = it->second;
-        const auto seenBy = [&](const auto& who) { return maySee(who, entry.topic(), entry.frame->concern); };
-        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->concern) &&
+        const auto seenBy = [&](const auto& who) { return maySee(who, entry.topic(), entry.frame->ownership); };
+        if (entry.lossless && !entry.erased && hears(hearing, entry.topic(), entry.frame->ownership) &&
             std::ranges::all_of(hearing.before, seenBy))
             return &entry;
     }

@@ -21,9 +21,9 @@ struct Hearing {  // who hears, and what it asked for
     std::vector<identity::Identity> before =
         {};  // who it was since it began: what comes into view is told by the next snapshot, not owed before
 };
-bool maySee(const identity::Identity& who, std::string_view topic, const Concern& concern);
-bool mayChange(const identity::Identity& who, const Concern& concern);  // agents and their sessions
-bool hears(const Hearing& hearing, std::string_view topic, const Concern& concern);
+bool maySee(const identity::Identity& who, std::string_view topic, const Ownership& ownership);
+bool mayChange(const identity::Identity& who, const Ownership& ownership);  // agents and their sessions
+bool hears(const Hearing& hearing, std::string_view topic, const Ownership& ownership);
 
 struct Entry {
     events::FramePtr frame;
@@ -51,24 +51,24 @@ public:
     }
     void forget(const std::string& agent);
     void nothingOwed() const;  // while all is quiet
-    Concern whom(std::string_view list, const json::object& item,
-                 std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
+    Ownership whom(std::string_view list, const json::object& item,
+                   std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
     // The first event after `after` and up to `to` that this hearing must not miss.
     const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
 
 private:
     using Memberships =
         std::map<std::string, std::set<std::string>>;  // agent → groups in which it had a session since it signed in
-    Concern concernOf(const Entry& entry) const;
-    Concern whom(std::string_view list, const json::object& item, const Memberships& memberships) const;
+    Ownership ownershipOf(const Entry& entry) const;
+    Ownership whom(std::string_view list, const json::object& item, const Memberships& memberships) const;
 
     std::map<std::uint64_t, Entry> entries_;
     Memberships memberships_;
     std::map<std::uint64_t, Memberships>
         since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
     std::map<std::string, std::string> groupOfSession_, agentOfSession_;
-    Memberships owed_;                       // groups that an agent was told to be in before the session in them was
-    std::map<std::string, Concern> ofCall_;  // as it was last told, for when its session is gone
+    Memberships owed_;                         // groups that an agent was told to be in before the session in them was
+    std::map<std::string, Ownership> ofCall_;  // as it was last told, for when its session is gone
     std::uint64_t newest_ = 0;
     bool restarted_ = false;
 };

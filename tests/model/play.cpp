@@ -232,7 +232,7 @@ void World::read(const Step& step) {
     auto at = before;
     const auto nothingBetween = [&](std::uint64_t to) {
         for (auto it = log_.entries().upper_bound(at); it != log_.entries().end() && it->first < to; ++it)
-            must(it->second.erased || !hears(hearing, it->second.topic(), it->second.frame->concern),
+            must(it->second.erased || !hears(hearing, it->second.topic(), it->second.frame->ownership),
                  "the history has every event",
                  [&] { return fmt::format("{} lacks {}", who(account).subject, it->second.frame->text); });
     };
@@ -242,7 +242,7 @@ void World::read(const Step& step) {
         const auto* entry = log_.find(cursor.number);
         must(entry && entry->event == item.as_object() && cursor.number > at, "the history is the order",
              [&] { return json::serialize(item); });
-        must(hears(hearing, entry->topic(), entry->frame->concern), "what a client may not see is in no frame",
+        must(hears(hearing, entry->topic(), entry->frame->ownership), "what a client may not see is in no frame",
              [&] { return json::serialize(item); });
         nothingBetween(cursor.number);
         at = cursor.number;

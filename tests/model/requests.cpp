@@ -93,12 +93,12 @@ void Requests::judge(const Entry& entry) {
     must((reason ? std::string(reason->as_string()) : std::string()) == asked->reason, promise,
          wrong("another reason"));
     must(entry.frame->type() == asked->type, promise, wrong("of another kind"));
-    must(asked->subject.empty() ? entry.frame->concern.agent == asked->agent : entry.frame->subject == asked->subject,
+    must(asked->subject.empty() ? entry.frame->ownership.agent == asked->agent : entry.frame->subject == asked->subject,
          promise, wrong("of another object"));
     if (aboutPending(entry)) return;
     must(entry.what() == asked->event, promise, wrong("another event"));
     // The gateway that admitted it may have known groups of the agent that the journal has cut since.
-    must(asked->outlived || mayChange(asked->who, entry.frame->concern), "nobody changes what he may not",
+    must(asked->outlived || mayChange(asked->who, entry.frame->ownership), "nobody changes what he may not",
          wrong("of somebody else's"));
     must(++asked->brought == 1, "a command is carried out once, and its event is told once",
          wrong("for the second time"));

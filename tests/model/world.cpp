@@ -149,9 +149,9 @@ bool World::note(const std::vector<events::FramePtr>& told) {
 }
 
 void World::await(const Entry& entry) {
-    const auto& concern = entry.frame->concern;
+    const auto& ownership = entry.frame->ownership;
     if (entry.frame->type() != awaited_->type || entry.what() != awaited_->event) return;
-    if (awaited_->subject.empty() ? concern.agent != awaited_->agent : entry.frame->subject != awaited_->subject)
+    if (awaited_->subject.empty() ? ownership.agent != awaited_->agent : entry.frame->subject != awaited_->subject)
         return;
     const auto* cause = entry.data().if_contains("cause");
     must(cause && cause->at("request").as_string() == awaited_->request, "an event's cause is its request", [&] {
@@ -293,7 +293,7 @@ void World::lookAt(const Member& member) {
         "statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
     // That a source is lost is told by its event alone.
     if (!hears({who(member.account), wanted.topics}, "source", {})) leftOut.insert("stale");
-    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next picture tells
+    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next inventory tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
     must(difference.empty(), "a snapshot is the fold of the events before it",
          [&] { return member.client.name() + ": " + difference; });

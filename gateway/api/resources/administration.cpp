@@ -16,7 +16,8 @@ namespace json = boost::json;
 // Answers who may not.
 bool may(const Context& context, const Request& request, const Respond& respond,
          identity::Action action = identity::Action::see) {
-    if (context.policy.reach(request.identity, identity::Resource::administration, action) == Reach::all) return true;
+    if (context.policy.level(request.identity, identity::Resource::administration, action) == AccessLevel::all)
+        return true;
     respond(
         problem(Fault{"forbidden", "Only an administrator may see and change the gateway itself."}, request.requestId));
     return false;
@@ -61,10 +62,10 @@ void listConnections(Context& context, Request request, Respond respond) {
 
 void listKeys(Context& context, Request request, Respond respond) {
     if (!may(context, request, respond)) return;
-    context.ledger.transact([&context, respond = std::move(respond)](events::Books& books) {
+    context.ledger.transact([&context, respond = std::move(respond)](events::LedgerContext& ledger) {
         json::array items;
         for (const auto& key : context.authenticator.keys())
-            items.push_back(show(key, books.records().find("key-use", key.id)));
+            items.push_back(show(key, ledger.records().find("key-use", key.id)));
         respond({200, json::object{{"items", std::move(items)}}});
     });
 }

@@ -9,7 +9,7 @@ namespace {
 // What a caller may not do to this agent. Of one who is not signed in nobody knows the groups.
 std::optional<Fault> refusedAgent(const Context& context, const identity::Identity& caller, const events::State& state,
                                   const AgentId& agent) {
-    return refused(context, caller, Resource::agents, events::concernOfAgent(state, agent), Kind::agent,
+    return refused(context, caller, Resource::agents, events::ownershipOfAgent(state, agent), Kind::agent,
                    "You may see agent " + agent + " but not sign it in or out or set its state.");
 }
 
@@ -25,7 +25,7 @@ void signInAgent(Context& context, Request request, Respond respond) {
                 if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
                 const int status = state.agents.contains(id) ? 200 : 201;
                 return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
-                            [status](const events::Settled& settled, const events::State& now) {
+                            [status](const events::CommandOutcome& settled, const events::State& now) {
                                 return answerWithStatus<Agent>(settled, now, status);
                             }};
             });

@@ -53,15 +53,15 @@ void createTicket(Context& context, Request request, Respond respond) {
 
 void getOperation(Context& context, Request request, Respond respond) {
     context.ledger.transact(
-        [&context, request = std::move(request), respond = std::move(respond)](events::Books& books) {
-            const auto found = books.operations().find(request.parameters[0]);
+        [&context, request = std::move(request), respond = std::move(respond)](events::LedgerContext& ledger) {
+            const auto found = ledger.operations().find(request.parameters[0]);
             if (!found) return respond(problem(found.error(), request.requestId));
             const auto& operation = *found;
             if (!operation) return respond(problem(notFound("operation"), request.requestId));
             if (!context.policy.may(request.identity, identity::Resource::operations, identity::Action::see,
                                     {.owner = operation->actor}))
                 return respond(problem(withheld(notFound("operation")), request.requestId));
-            books.afterCommit([respond, shown = show(*operation)] { respond({200, shown}); });
+            ledger.afterCommit([respond, shown = show(*operation)] { respond({200, shown}); });
         });
 }
 

@@ -24,7 +24,7 @@ Result<const AgentSession*> controlled(const Context& context, const identity::I
                                        const events::State& known, const SessionId& id) {
     const auto* session = known.session(id);
     if (!session) return notFound(Kind::agent_session);
-    if (auto fault = refused(context, identity, Resource::sessions, events::concernOf(known, *session),
+    if (auto fault = refused(context, identity, Resource::sessions, events::ownershipOf(known, *session),
                              Kind::agent_session, "This session may be seen but not controlled by you."))
         return *fault;
     return session;
@@ -69,7 +69,7 @@ void listSessionsOfAgent(Context& context, Request request, Respond respond) {
                              const events::State& state, const std::string&) mutable {
         const auto known = state.agents.find(agent);
         if (known == state.agents.end()) return respond(problem(notFound(Kind::agent), request.requestId));
-        if (!events::sees(context.policy.sight(request.identity), state, known->second))
+        if (!events::sees(context.policy.visibility(request.identity), state, known->second))
             return respond(problem(withheld(notFound(Kind::agent)), request.requestId));
         listFiltered(context, std::move(request), std::move(respond), agent);
     });
@@ -82,15 +82,15 @@ void createSession(Context& context, Request request, Respond respond) {
     const auto caller = request.identity;
     command(context, std::move(request), std::move(respond),
             [&context, caller, body = std::move(*body), agent](const events::State& state) -> Result<Plan> {
-                if (auto fault = refused(context, caller, Resource::sessions, events::concernOfAgent(state, agent),
+                if (auto fault = refused(context, caller, Resource::sessions, events::ownershipOfAgent(state, agent),
                                          Kind::agent, "You may not open sessions for agent " + agent + "."))
                     return *fault;
                 if (!state.agents.contains(agent))
                     return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
-                if (!context.policy.sight(caller).sees(Kind::acd_group, {{}, {state.groupName(body.acdGroup)}}))
+                if (!context.policy.visibility(caller).sees(Kind::acd_group, {{}, {state.groupName(body.acdGroup)}}))
                     return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});
                 return Plan{telephony::Command(telephony::CreateSession{agent, body.acdGroup, body.address, body.pin}),
-                            [&context](const events::Settled& settled, const events::State& now) {
+                            [&context](const events::CommandOutcome& settled, const events::State& now) {
                                 auto response = answerWithStatus<AgentSession>(settled, now, 201);
                                 response.headers.emplace_back("Location",
                                                               context.basePath + "/api/v1/sessions/" + *settled.object);

@@ -62,7 +62,7 @@ std::vector<FieldError> fill(Webhook& webhook, const Body& body) {
 }
 
 using Handle =
-    std::function<void(events::Books&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
+    std::function<void(events::LedgerContext&, Webhooks&, const Request&, const std::function<void(Response)>& answer)>;
 
 const Fault unknownWebhooks{
     "resource-unavailable",
@@ -70,31 +70,32 @@ const Fault unknownWebhooks{
 
 // Runs on the ledger's thread for somebody who may; the answer goes out when all is durable.
 void managed(Context& context, Request request, Respond respond, Handle handle) {
-    if (context.policy.reach(request.identity, identity::Resource::webhooks, identity::Action::change) == Reach::none)
+    if (context.policy.level(request.identity, identity::Resource::webhooks, identity::Action::change) ==
+        AccessLevel::none)
         return respond(
             problem({"forbidden", "Webhooks are for administrators, and for integrations with the scope webhooks."},
                     request.requestId));
     context.ledger.transact([&context, request = std::move(request), respond = std::move(respond),
-                             handle = std::move(handle)](events::Books& books) {
-        if (!books.records().hasPast()) return respond(problem(unknownWebhooks, request.requestId));
-        handle(books, context.webhooks, request, [&](Response response) {
-            books.afterCommit([respond, response = std::move(response)] { respond(response); });
+                             handle = std::move(handle)](events::LedgerContext& ledger) {
+        if (!ledger.records().hasPast()) return respond(problem(unknownWebhooks, request.requestId));
+        handle(ledger, context.webhooks, request, [&](Response response) {
+            ledger.afterCommit([respond, response = std::move(response)] { respond(response); });
         });
     });
 }
 
-using HandleOne = std::function<void(events::Books&, Webhooks&, Webhook, const Request&,
+using HandleOne = std::function<void(events::LedgerContext&, Webhooks&, Webhook, const Request&,
                                      const std::function<void(Response)>& answer)>;
 
 void managedOne(Context& context, Request request, Respond respond, HandleOne handle) {
     managed(context, std::move(request), std::move(respond),
-            [&context, handle = std::move(handle)](events::Books& books, Webhooks& webhooks, const Request& asked,
-                                                   const std::function<void(Response)>& answer) {
-                auto webhook = Webhooks::find(books, asked.parameters[0]);
+            [&context, handle = std::move(handle)](events::LedgerContext& ledger, Webhooks& webhooks,
+                                                   const Request& asked, const std::function<void(Response)>& answer) {
+                auto webhook = Webhooks::find(ledger, asked.parameters[0]);
                 if (!webhook) return answer(problem(notFound(Kind::webhook), asked.requestId));
-                if (!context.policy.sight(asked.identity).sees(Kind::webhook, {.owner = ownerOf(*webhook)}))
+                if (!context.policy.visibility(asked.identity).sees(Kind::webhook, {.owner = ownerOf(*webhook)}))
                     return answer(problem(withheld(notFound(Kind::webhook)), asked.requestId));
-                handle(books, webhooks, std::move(*webhook), asked, answer);
+                handle(ledger, webhooks, std::move(*webhook), asked, answer);
             });
 }
 
@@ -109,59 +110,60 @@ boost::json::object withSecret(const Webhook& webhook) {
 void listWebhooks(Context& context, Request request, Respond respond) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    managed(context, std::move(request), std::move(respond),
-            [&context, limit = *limit](events::Books& books, Webhooks&, const Request& asked, const auto& answer) {
-                const auto sight = context.policy.sight(asked.identity);
-                const auto after = asked.query.find("after");
-                boost::json::array items;
-                std::size_t bytes = 0;
-                std::string last;
-                boost::json::object body;
-                const auto& all = books.records().all("webhook");
-                for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second);
-                     at != all.end(); ++at) {
-                    if (!sight.sees(Kind::webhook, {.owner = ownerIn(at->second)})) continue;
-                    if (items.size() == limit || bytes >= mostOfPage) {
-                        body["next"] = last;
-                        break;
-                    }
-                    const auto webhook = Webhooks::find(books, at->first);
-                    if (!webhook) continue;
-                    items.push_back(show(*webhook));
-                    bytes += serialize(items.back()).size();
-                    last = at->first;
+    managed(
+        context, std::move(request), std::move(respond),
+        [&context, limit = *limit](events::LedgerContext& ledger, Webhooks&, const Request& asked, const auto& answer) {
+            const auto visibility = context.policy.visibility(asked.identity);
+            const auto after = asked.query.find("after");
+            boost::json::array items;
+            std::size_t bytes = 0;
+            std::string last;
+            boost::json::object body;
+            const auto& all = ledger.records().all("webhook");
+            for (auto at = after == asked.query.end() ? all.begin() : all.upper_bound(after->second); at != all.end();
+                 ++at) {
+                if (!visibility.sees(Kind::webhook, {.owner = ownerIn(at->second)})) continue;
+                if (items.size() == limit || bytes >= mostOfPage) {
+                    body["next"] = last;
+                    break;
                 }
-                body["items"] = std::move(items);
-                answer({200, std::move(body)});
-            });
+                const auto webhook = Webhooks::find(ledger, at->first);
+                if (!webhook) continue;
+                items.push_back(show(*webhook));
+                bytes += serialize(items.back()).size();
+                last = at->first;
+            }
+            body["items"] = std::move(items);
+            answer({200, std::move(body)});
+        });
 }
 
 void createWebhook(Context& context, Request request, Respond respond) {
     auto body = parseBody<CreateWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managed(context, std::move(request), std::move(respond),
-            [body = std::move(*body), base = context.basePath](events::Books& books, Webhooks& webhooks,
+            [body = std::move(*body), base = context.basePath](events::LedgerContext& ledger, Webhooks& webhooks,
                                                                const Request& asked, const auto& answer) {
                 Webhook webhook{.id = randomId(8),
                                 .owner = asked.identity.account(),
                                 .madeBy = ownerFrom(asked.identity),
                                 .topics = everything(),
-                                .cursor = books.cursor(),
-                                .createdAt = books.now()};
+                                .cursor = ledger.cursor(),
+                                .createdAt = ledger.now()};
                 auto errors = fill(webhook, body);
                 if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
-                webhooks.makeRoom(books);
-                if (const auto fault = Webhooks::full(books, asked.identity.owner()))
+                webhooks.makeRoom(ledger);
+                if (const auto fault = Webhooks::full(ledger, asked.identity.owner()))
                     return answer(problem(*fault, asked.requestId));
                 webhook.secrets = {{body.secret.value_or(newSecret()), {}}};
-                webhooks.put(books, webhook);
+                webhooks.put(ledger, webhook);
                 answer({201, withSecret(webhook), {{"Location", base + "/api/v1/webhooks/" + webhook.id}}});
             });
 }
 
 void getWebhook(Context& context, Request request, Respond respond) {
     managedOne(context, std::move(request), std::move(respond),
-               [](events::Books&, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
+               [](events::LedgerContext&, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
                    answer({200, show(webhook)});
                });
 }
@@ -170,14 +172,14 @@ void changeWebhook(Context& context, Request request, Respond respond) {
     auto body = parseBody<ChangeWebhookBody>(request);
     if (!body) return respond(problem(body.error(), request.requestId));
     managedOne(context, std::move(request), std::move(respond),
-               [body = std::move(*body)](events::Books& books, Webhooks& webhooks, Webhook webhook,
+               [body = std::move(*body)](events::LedgerContext& ledger, Webhooks& webhooks, Webhook webhook,
                                          const Request& asked, const auto& answer) {
                    auto errors = fill(webhook, body);
                    if (!errors.empty()) return answer(problem(refusedFields(std::move(errors)), asked.requestId));
                    const bool rotates = body.secret || body.rotateSecret.value_or(false);
                    if (rotates) {
                        auto before = webhook.secrets.front();
-                       before.until = books.now() + Webhooks::rotation;
+                       before.until = ledger.now() + Webhooks::rotation;
                        webhook.secrets = {{body.secret.value_or(newSecret()), {}}, before};
                    }
                    if (body.state == WantedState::suspended) webhook.state = WebhookState::suspended;
@@ -187,31 +189,32 @@ void changeWebhook(Context& context, Request request, Respond respond) {
                        webhook.nextAttemptAt.reset();
                        webhook.problem.reset();
                    }
-                   webhooks.put(books, webhook);
+                   webhooks.put(ledger, webhook);
                    answer({200, rotates ? withSecret(webhook) : show(webhook)});
                });
 }
 
 void deleteWebhook(Context& context, Request request, Respond respond) {
-    managedOne(
-        context, std::move(request), std::move(respond),
-        [](events::Books& books, Webhooks& webhooks, const Webhook& webhook, const Request&, const auto& answer) {
-            webhooks.erase(books, webhook.id);
-            answer({204});
-        });
+    managedOne(context, std::move(request), std::move(respond),
+               [](events::LedgerContext& ledger, Webhooks& webhooks, const Webhook& webhook, const Request&,
+                  const auto& answer) {
+                   webhooks.erase(ledger, webhook.id);
+                   answer({204});
+               });
 }
 
 void listDeliveries(Context& context, Request request, Respond respond) {
     const auto limit = limitOf(request);
     if (!limit) return respond(problem(limit.error(), request.requestId));
-    managedOne(
-        context, std::move(request), std::move(respond),
-        [limit = *limit](events::Books& books, Webhooks&, const Webhook& webhook, const Request&, const auto& answer) {
-            boost::json::array items;  // the newest first
-            const auto& all = books.records().all("delivery/" + webhook.id);
-            for (auto at = all.rbegin(); at != all.rend() && items.size() < limit; ++at) items.push_back(at->second);
-            answer({200, boost::json::object{{"items", std::move(items)}}});
-        });
+    managedOne(context, std::move(request), std::move(respond),
+               [limit = *limit](events::LedgerContext& ledger, Webhooks&, const Webhook& webhook, const Request&,
+                                const auto& answer) {
+                   boost::json::array items;  // the newest first
+                   const auto& all = ledger.records().all("delivery/" + webhook.id);
+                   for (auto at = all.rbegin(); at != all.rend() && items.size() < limit; ++at)
+                       items.push_back(at->second);
+                   answer({200, boost::json::object{{"items", std::move(items)}}});
+               });
 }
 
 void replayWebhook(Context& context, Request request, Respond respond) {
@@ -220,21 +223,21 @@ void replayWebhook(Context& context, Request request, Respond respond) {
     // Whether the journal reaches back so far is the journal's to say.
     if (body->from.empty())
         return respond(problem(refusedFields({{"/from", "must be a cursor of this gateway"}}), request.requestId));
-    const events::Subscription nothing{.topics = {}, .sight = context.policy.sight(request.identity)};
+    const events::Subscription nothing{.topics = {}, .visibility = context.policy.visibility(request.identity)};
     context.ledger.read({nothing, body->from, 1}, [&context, request = std::move(request), respond = std::move(respond),
                                                    from = body->from](const Result<events::Page>& page) {
         if (!page) return respond(problem(refusal(page.error(), "/from"), request.requestId));
-        managedOne(
-            context, request, respond,
-            [from](events::Books& books, Webhooks& webhooks, Webhook webhook, const Request&, const auto& answer) {
-                webhook.cursor = from;
-                webhook.state = WebhookState::active;
-                webhook.attempt = 0;
-                webhook.nextAttemptAt.reset();
-                webhook.problem.reset();
-                webhooks.put(books, webhook);
-                answer({200, show(webhook)});
-            });
+        managedOne(context, request, respond,
+                   [from](events::LedgerContext& ledger, Webhooks& webhooks, Webhook webhook, const Request&,
+                          const auto& answer) {
+                       webhook.cursor = from;
+                       webhook.state = WebhookState::active;
+                       webhook.attempt = 0;
+                       webhook.nextAttemptAt.reset();
+                       webhook.problem.reset();
+                       webhooks.put(ledger, webhook);
+                       answer({200, show(webhook)});
+                   });
     });
 }
 

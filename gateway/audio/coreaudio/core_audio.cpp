@@ -104,16 +104,16 @@ struct CoreAudio::Thread {
             deviceSink.Attach(new DeviceSink(notices));  // not AddRef'ed by the registration: it lives until disconnect
             enumerator->RegisterEndpointNotificationCallback(deviceSink.Get());
         }
-        AudioPicture picture;
+        AudioInventory inventory;
         if (const auto code = enumerateDevices(); FAILED(code))
             return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
         for (auto& [key, device] : devices)
             for (auto& control : device->sessions()) addSession(control.Get(), *device);
-        for (auto& [key, device] : devices) picture.devices.push_back(device->value);
-        for (auto& [key, session] : sessions) picture.sessions.push_back(session->value);
+        for (auto& [key, device] : devices) inventory.devices.push_back(device->value);
+        for (auto& [key, session] : sessions) inventory.sessions.push_back(session->value);
         lost = false;
         tellCapabilities(true);
-        report({std::move(picture)});
+        report({std::move(inventory)});
     }
 
     void disconnect() {

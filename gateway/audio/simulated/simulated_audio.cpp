@@ -23,7 +23,7 @@ void SimulatedAudio::start(source::Report report) {
                               {"displayName", true},
                               {"meters", true},
                               {"ducking", true}}}});
-    report_({AudioPicture{mixer_.devices(), mixer_.sessions()}});
+    report_({AudioInventory{mixer_.devices(), mixer_.sessions()}});
     meters_ = std::thread([this] { runMeters(); });
 }
 

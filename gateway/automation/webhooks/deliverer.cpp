@@ -93,8 +93,8 @@ Webhooks::Webhooks(events::Ledger& ledger, identity::Authenticator& authenticato
       options_(std::move(options)),
       send_(std::move(send)) {}
 
-std::optional<Fault> Webhooks::full(events::Books& books, const std::string& owner) {
-    const auto& all = books.records().all(webhookKind);
+std::optional<Fault> Webhooks::full(events::LedgerContext& ledger, const std::string& owner) {
+    const auto& all = ledger.records().all(webhookKind);
     const auto own = std::ranges::count_if(all, [&](const auto& entry) { return ownerIn(entry.second) == owner; });
     if (static_cast<std::size_t>(own) >= mostOfOne)
         return Fault{"invalid-argument", "You have " + std::to_string(own) +
@@ -106,22 +106,22 @@ std::optional<Fault> Webhooks::full(events::Books& books, const std::string& own
     return std::nullopt;
 }
 
-void Webhooks::makeRoom(events::Books& books) {
-    const auto& all = books.records().all(webhookKind);
+void Webhooks::makeRoom(events::LedgerContext& ledger) {
+    const auto& all = ledger.records().all(webhookKind);
     if (all.size() < most) return;
     std::optional<Webhook> oldest;
     for (const auto& [id, record] : all) {
-        auto webhook = find(books, id);
-        if (!webhook || !webhook->madeBy || authenticator_.current(identityOf(*webhook), books.now())) continue;
+        auto webhook = find(ledger, id);
+        if (!webhook || !webhook->madeBy || authenticator_.current(identityOf(*webhook), ledger.now())) continue;
         if (!oldest || webhook->createdAt < oldest->createdAt) oldest = std::move(webhook);
     }
     if (!oldest) return;
     spdlog::warn("webhook {} of {}, who is nobody any more, makes room for another", oldest->id, oldest->owner);
-    erase(books, oldest->id);
+    erase(ledger, oldest->id);
 }
 
-std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& id) {
-    const auto* record = books.records().find(webhookKind, id);
+std::optional<Webhook> Webhooks::find(events::LedgerContext& ledger, const std::string& id) {
+    const auto* record = ledger.records().find(webhookKind, id);
     if (!record) return std::nullopt;
     Webhook webhook;
     std::vector<FieldError> errors;
@@ -129,50 +129,50 @@ std::optional<Webhook> Webhooks::find(events::Books& books, const std::string& i
     return errors.empty() ? std::optional(std::move(webhook)) : std::nullopt;
 }
 
-void Webhooks::put(events::Books& books, const Webhook& webhook) {
-    books.records().put(webhookKind, webhook.id, toJson(webhook).as_object());
+void Webhooks::put(events::LedgerContext& ledger, const Webhook& webhook) {
+    ledger.records().put(webhookKind, webhook.id, toJson(webhook).as_object());
     auto& run = runs_[webhook.id];
     // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for
     // nobody.
     run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1, .sending = run.sending};
-    advance(books, webhook.id);
+    advance(ledger, webhook.id);
 }
 
-void Webhooks::erase(events::Books& books, const std::string& id) {
-    books.records().erase(webhookKind, id);
-    books.records().eraseAll(deliveries(id));
+void Webhooks::erase(events::LedgerContext& ledger, const std::string& id) {
+    ledger.records().erase(webhookKind, id);
+    ledger.records().eraseAll(deliveries(id));
     runs_.erase(id);
 }
 
-void Webhooks::restored(events::Books& books) {
-    for (const auto& [id, record] : books.records().all(webhookKind)) {
-        if (const auto webhook = find(books, id))
+void Webhooks::restored(events::LedgerContext& ledger) {
+    for (const auto& [id, record] : ledger.records().all(webhookKind)) {
+        if (const auto webhook = find(ledger, id))
             runs_[id].readUpTo = webhook->cursor;
         else
             spdlog::error("the webhook {} in the journal cannot be read and is left alone", id);
     }
-    tick(books);
+    tick(ledger);
 }
 
-void Webhooks::tick(events::Books& books) {
+void Webhooks::tick(events::LedgerContext& ledger) {
     std::vector<std::string> ids;
     for (const auto& [id, run] : runs_) ids.push_back(id);
-    for (const auto& id : ids) advance(books, id);
+    for (const auto& id : ids) advance(ledger, id);
 }
 
-void Webhooks::advance(events::Books& books, const std::string& id) {
+void Webhooks::advance(events::LedgerContext& ledger, const std::string& id) {
     const auto found = runs_.find(id);
-    auto webhook = find(books, id);
+    auto webhook = find(ledger, id);
     if (found == runs_.end() || !webhook || webhook->state != WebhookState::active || draining_) return;
-    if (!authenticator_.current(identityOf(*webhook), books.now())) return orphaned(books, std::move(*webhook));
+    if (!authenticator_.current(identityOf(*webhook), ledger.now())) return orphaned(ledger, std::move(*webhook));
     auto& run = found->second;
-    if (run.queue.empty() && !run.reading) return read(books, *webhook, run);
-    if (run.queue.empty() || run.sending || waits(*webhook, books.now())) return;
+    if (run.queue.empty() && !run.reading) return read(ledger, *webhook, run);
+    if (run.queue.empty() || run.sending || waits(*webhook, ledger.now())) return;
     // With those of webhooks that are gone: at a next tick.
     if (const auto own = sending_.find(webhook->owner);
         sendingInAll_ >= most || (own != sending_.end() && own->second >= mostOfOne))
         return;
-    post(books, *webhook, run);
+    post(ledger, *webhook, run);
 }
 
 // Until its next attempt. One that lies further ahead than the longest pause was set by a clock that was wrong, and is
@@ -184,15 +184,15 @@ bool Webhooks::waits(const Webhook& webhook, Time now) const {
 }
 
 // The key of whoever made it was revoked, or has expired: nothing more is for that receiver.
-void Webhooks::orphaned(events::Books& books, Webhook webhook) {
+void Webhooks::orphaned(events::LedgerContext& ledger, Webhook webhook) {
     webhook.state = WebhookState::suspended;
     webhook.nextAttemptAt.reset();
     webhook.problem = "The key or tokens of its owner were revoked or have expired.";
-    tell(books, webhook, "suspended");
-    put(books, webhook);
+    tell(ledger, webhook, "suspended");
+    put(ledger, webhook);
 }
 
-void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
+void Webhooks::read(events::LedgerContext&, const Webhook& webhook, Run& run) {
     run.reading = true;
     events::Reading reading{
         .cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
@@ -200,13 +200,13 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
     reading.whose = run.forReading;
     reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
     if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
-    reading.subscription.sight = policy_.sight(identityOf(webhook));
-    reading.subscription.sight.give(Kind::webhook, Reach::own);
+    reading.subscription.visibility = policy_.visibility(identityOf(webhook));
+    reading.subscription.visibility.give(Kind::webhook, AccessLevel::own);
     reading.subscription.subject = webhook.subject.value_or("");
     ledger_.read(std::move(reading), [this, id = webhook.id,
                                       generation = run.generation](const Result<events::Page>& page) {
         if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
-        ledger_.transact([this, id, generation, page](events::Books& books) {
+        ledger_.transact([this, id, generation, page](events::LedgerContext& ledger) {
             const auto found = runs_.find(id);
             if (found == runs_.end() || found->second.generation != generation) return;
             auto& run = found->second;
@@ -216,36 +216,36 @@ void Webhooks::read(events::Books&, const Webhook& webhook, Run& run) {
                 run.readUpTo = page->cursor;
             } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
                 return;  // it could not be read: at the next tick again, from the same place
-            } else if (auto webhook = find(books, id)) {  // it was suspended for longer than the journal reaches back
-                webhook->cursor = books.cursor();
-                tell(books, *webhook, "journal-truncated");
-                return put(books, *webhook);
+            } else if (auto webhook = find(ledger, id)) {  // it was suspended for longer than the journal reaches back
+                webhook->cursor = ledger.cursor();
+                tell(ledger, *webhook, "journal-truncated");
+                return put(ledger, *webhook);
             }
-            advance(books, id);
+            advance(ledger, id);
         });
     });
 }
 
-void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
+void Webhooks::post(events::LedgerContext& ledger, const Webhook& webhook, Run& run) {
     run.sending = true;
     ++sending_[webhook.owner];
     ++sendingInAll_;
     const auto frame = run.queue.front();
     const std::string event(frame->cursor());
     const auto timestamp =
-        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(books.now().time_since_epoch()).count());
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(ledger.now().time_since_epoch()).count());
     std::vector<SigningSecret> valid;
     for (const auto& secret : webhook.secrets)
-        if (!secret.until || *secret.until > books.now()) valid.push_back(secret);
+        if (!secret.until || *secret.until > ledger.now()) valid.push_back(secret);
     outbound::Post post{webhook.url, frame->text, {}, webhook.owner};
     post.headers = {{"Content-Type", "application/cloudevents+json; charset=utf-8"},
                     {"webhook-id", event},
                     {"webhook-timestamp", timestamp},
                     {"webhook-signature", sign(valid, event, timestamp, post.body)}};
     Delivery delivery{
-        .event = event, .type = std::string(frame->type()), .attempt = webhook.attempt + 1, .at = books.now()};
-    books.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation,
-                       post = std::move(post), delivery = std::move(delivery)] {
+        .event = event, .type = std::string(frame->type()), .attempt = webhook.attempt + 1, .at = ledger.now()};
+    ledger.afterCommit([this, id = webhook.id, owner = webhook.owner, generation = run.generation,
+                        post = std::move(post), delivery = std::move(delivery)] {
         const auto started = std::chrono::steady_clock::now();
         send_(post, [this, id, owner, generation, delivery, started](const outbound::PostOutcome& outcome) {
             auto done = delivery;
@@ -257,7 +257,7 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
             else
                 done.error = lastPart(outcome.error);
             if (!outcome.answer.empty()) done.answer = beginning(outcome.answer);
-            ledger_.transact([this, id, owner, generation, done](events::Books& then) {
+            ledger_.transact([this, id, owner, generation, done](events::LedgerContext& then) {
                 --sendingInAll_;
                 if (const auto own = sending_.find(owner); own != sending_.end() && --own->second == 0)
                     sending_.erase(own);
@@ -270,19 +270,19 @@ void Webhooks::post(events::Books& books, const Webhook& webhook, Run& run) {
     });
 }
 
-void Webhooks::posted(events::Books& books, const std::string& id, const Delivery& delivery) {
-    auto webhook = find(books, id);
+void Webhooks::posted(events::LedgerContext& ledger, const std::string& id, const Delivery& delivery) {
+    auto webhook = find(ledger, id);
     if (!webhook) return;
     auto& run = runs_[id];
-    const auto& kept = books.records().all(deliveries(id));
+    const auto& kept = ledger.records().all(deliveries(id));
     std::uint64_t number = 0;  // of the last one
     if (!kept.empty())
         std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);
-    books.records().put(deliveries(id), fmt::format("{:012}", number + 1), toJson(delivery).as_object());
-    while (books.records().all(deliveries(id)).size() > deliveriesKept)
-        books.records().erase(deliveries(id), books.records().all(deliveries(id)).begin()->first);
+    ledger.records().put(deliveries(id), fmt::format("{:012}", number + 1), toJson(delivery).as_object());
+    while (ledger.records().all(deliveries(id)).size() > deliveriesKept)
+        ledger.records().erase(deliveries(id), ledger.records().all(deliveries(id)).begin()->first);
 
-    const auto keep = [&] { books.records().put(webhookKind, id, toJson(*webhook).as_object()); };
+    const auto keep = [&] { ledger.records().put(webhookKind, id, toJson(*webhook).as_object()); };
     if (delivery.status && *delivery.status >= 200 && *delivery.status < 300) {
         webhook->cursor = delivery.event;
         webhook->attempt = 0;
@@ -290,32 +290,32 @@ void Webhooks::posted(events::Books& books, const std::string& id, const Deliver
         webhook->problem.reset();
         run.queue.pop_front();
         keep();
-        return advance(books, id);
+        return advance(ledger, id);
     }
     webhook->problem =
         delivery.status ? "The receiver answered " + std::to_string(*delivery.status) + "." : *delivery.error;
     if (delivery.status == 410) {
         webhook->state = WebhookState::ended;
         webhook->nextAttemptAt.reset();
-        tell(books, *webhook, "ended");
+        tell(ledger, *webhook, "ended");
     } else if (static_cast<std::size_t>(webhook->attempt) >= options_.retries.size()) {
         webhook->state = WebhookState::suspended;
         webhook->nextAttemptAt.reset();
-        tell(books, *webhook, "suspended");
+        tell(ledger, *webhook, "suspended");
     } else {
         const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(
             options_.retries[static_cast<std::size_t>(webhook->attempt)]);
         std::uniform_int_distribution<std::int64_t> jitter(0, pause.count() / 5);  // up to a fifth more
         ++webhook->attempt;
-        webhook->nextAttemptAt = books.now() + pause + std::chrono::milliseconds(jitter(random_));
+        webhook->nextAttemptAt = ledger.now() + pause + std::chrono::milliseconds(jitter(random_));
     }
     keep();
 }
 
-void Webhooks::tell(events::Books& books, const Webhook& webhook, std::string_view event) {
+void Webhooks::tell(events::LedgerContext& ledger, const Webhook& webhook, std::string_view event) {
     spdlog::warn("webhook {}: {} ({})", webhook.id, event, webhook.problem.value_or("-"));
-    books.tell(
-        {WebhookChanged{webhook.id, ownerOf(webhook), {{"event", event}, {"webhook", show(webhook)}}}, books.now()});
+    ledger.tell(
+        {WebhookChanged{webhook.id, ownerOf(webhook), {{"event", event}, {"webhook", show(webhook)}}}, ledger.now()});
 }
 
 }  // namespace deskline::automation

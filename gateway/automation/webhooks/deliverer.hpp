@@ -73,17 +73,17 @@ public:
     Webhooks(events::Ledger& ledger, identity::Authenticator& authenticator, const identity::Policy& policy,
              const std::atomic<bool>& draining, WebhookOptions options, Send send);
 
-    void restored(events::Books& books) override;
-    void tick(events::Books& books) override;
+    void restored(events::LedgerContext& ledger) override;
+    void tick(events::LedgerContext& ledger) override;
 
     const WebhookOptions& options() const { return options_; }
-    static std::optional<Fault> full(events::Books& books,
+    static std::optional<Fault> full(events::LedgerContext& ledger,
                                      const std::string& owner);  // why there is no room for one more of that owner
     // Where there are as many as there may be: the oldest whose owner is nobody any more goes, if there is one.
-    void makeRoom(events::Books& books);
-    static std::optional<Webhook> find(events::Books& books, const std::string& id);
-    void put(events::Books& books, const Webhook& webhook);  // and go on with it as it is now
-    void erase(events::Books& books, const std::string& id);
+    void makeRoom(events::LedgerContext& ledger);
+    static std::optional<Webhook> find(events::LedgerContext& ledger, const std::string& id);
+    void put(events::LedgerContext& ledger, const Webhook& webhook);  // and go on with it as it is now
+    void erase(events::LedgerContext& ledger, const std::string& id);
 
 private:
     struct Run {  // of one webhook, in memory
@@ -94,13 +94,13 @@ private:
         std::shared_ptr<const int> forReading;  // lives as long as somebody wants what is being read
     };
 
-    void advance(events::Books& books, const std::string& id);
+    void advance(events::LedgerContext& ledger, const std::string& id);
     bool waits(const Webhook& webhook, Time now) const;
-    void orphaned(events::Books& books, Webhook webhook);
-    void read(events::Books& books, const Webhook& webhook, Run& run);
-    void post(events::Books& books, const Webhook& webhook, Run& run);
-    void posted(events::Books& books, const std::string& id, const Delivery& delivery);
-    void tell(events::Books& books, const Webhook& webhook, std::string_view event);
+    void orphaned(events::LedgerContext& ledger, Webhook webhook);
+    void read(events::LedgerContext& ledger, const Webhook& webhook, Run& run);
+    void post(events::LedgerContext& ledger, const Webhook& webhook, Run& run);
+    void posted(events::LedgerContext& ledger, const std::string& id, const Delivery& delivery);
+    void tell(events::LedgerContext& ledger, const Webhook& webhook, std::string_view event);
 
     events::Ledger& ledger_;
     identity::Authenticator& authenticator_;

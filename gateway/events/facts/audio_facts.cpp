@@ -55,7 +55,7 @@ void AudioFacts::operator()(const Meter& fact) {
                      {}, Delivery::ephemeral);
 }
 
-void AudioFacts::operator()(const AudioPicture& fact) {
+void AudioFacts::operator()(const AudioInventory& fact) {
     for (const auto& id : missing(state_.audioSessions, fact.sessions))
         (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected,
                                     DisconnectReason::unknown});

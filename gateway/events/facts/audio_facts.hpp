@@ -12,7 +12,7 @@ public:
     void operator()(const AudioDeviceChanged& fact);
     void operator()(const Ducking& fact);
     void operator()(const Meter& fact);
-    void operator()(const AudioPicture& fact);
+    void operator()(const AudioInventory& fact);
 
 private:
     State& state_;

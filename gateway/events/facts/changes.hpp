@@ -3,7 +3,7 @@
 #pragma once
 #include <set>
 
-#include "events/concerns.hpp"
+#include "events/ownership.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::events {
@@ -27,11 +27,11 @@ public:
     std::vector<Change>& all() { return all_; }
     std::uint64_t nextRevision() const { return number_ + all_.size() + 1; }
     Attributed attribute(const Happened& is) const { return attribution_ ? attribution_(is) : Attributed{}; }
-    void publish(ObjectRef object, Concern concern, Told told, const Attributed& by = {},
+    void publish(ObjectRef object, Ownership ownership, Told told, const Attributed& by = {},
                  Delivery delivery = Delivery::lossless) {
         if (by.cause) told.data["cause"] = toJson(*by.cause);
         all_.push_back(
-            {std::move(object), std::move(concern), told.happened, std::move(told.data), by.command, delivery});
+            {std::move(object), std::move(ownership), told.happened, std::move(told.data), by.command, delivery});
     }
 
 private:
@@ -47,7 +47,7 @@ Told toldOf(const T& thing, std::string_view member, Happening happened) {
     return {happened, {{member, name(happened)}, {rowOf(kindOf<T>).member, toJson(thing)}}};
 }
 
-// The ids of what is known and is not in a picture.
+// The ids of what is known and is not in a inventory.
 template <class T>
 std::vector<IdOf<T>> missing(const std::map<IdOf<T>, T>& all, const std::vector<T>& now) {
     std::set<IdOf<T>> present;

@@ -24,22 +24,22 @@ AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).v
 }  // namespace
 
 template <class T>
-void TelephonyFacts::presence(const T& item, PresenceEvent event) {
+void TelephonyFacts::presence(const T& item, InventoryEvent event) {
     auto& all = state_.*listOf<T>;
     const T copy = item;  // may live in `all`
-    if (event == PresenceEvent::removed)
+    if (event == InventoryEvent::removed)
         all.erase(copy.id);
     else
         all[copy.id] = copy;
-    changes_.publish({kindOf<T>, copy.id}, concernOf(state_, copy), toldOf(copy, "event", event));
+    changes_.publish({kindOf<T>, copy.id}, ownershipOf(state_, copy), toldOf(copy, "event", event));
 }
 
 template <class T>
 void TelephonyFacts::setPresent(const std::vector<T>& now) {
     auto& all = state_.*listOf<T>;
-    for (const auto& id : missing(all, now)) presence(all.at(id), PresenceEvent::removed);
+    for (const auto& id : missing(all, now)) presence(all.at(id), InventoryEvent::removed);
     for (auto& item : now)
-        if (!all.contains(item.id)) presence(item, PresenceEvent::added);
+        if (!all.contains(item.id)) presence(item, InventoryEvent::added);
 }
 
 void TelephonyFacts::operator()(const SessionChanged& fact) {
@@ -110,15 +110,15 @@ void TelephonyFacts::operator()(const QueueChanged& fact) { presence(fact.queue,
 
 void TelephonyFacts::operator()(const CallChanged& fact) {
     auto& call = state_.calls[fact.call.id];
-    if (call.session != fact.call.session) state_.callConcerns.erase(fact.call.id);  // it is another's now
+    if (call.session != fact.call.session) state_.callOwnership.erase(fact.call.id);  // it is another's now
     call = fact.call;
     publishCall(fact.call, fact.event);
     if (fact.call.state != CallState::disconnected && fact.call.state != CallState::idle) return;
     state_.calls.erase(fact.call.id);
-    state_.callConcerns.erase(fact.call.id);
+    state_.callOwnership.erase(fact.call.id);
 }
 
-void TelephonyFacts::operator()(const FiguresRead& fact) {
+void TelephonyFacts::operator()(const StatisticsRead& fact) {
     for (auto& [id, figures] : fact.agents)
         if (auto agent = state_.agents.find(id); agent != state_.agents.end()) agent->second.statistics = figures;
     for (auto& [id, figures] : fact.sessions)
@@ -133,9 +133,9 @@ void TelephonyFacts::operator()(const AddressesRead& fact) {
     for (auto& address : fact.addresses) state_.addresses[address.id] = address;
 }
 
-// The picture is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
+// The inventory is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
 // changed.
-void TelephonyFacts::operator()(const TelephonyPicture& fact) {
+void TelephonyFacts::operator()(const TelephonyInventory& fact) {
     setPresent(fact.handlers);
     setPresent(fact.groups);
     setPresent(fact.queues);
@@ -247,12 +247,12 @@ void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event) {
 
 void TelephonyFacts::publishAgent(Agent& agent, AgentEvent event, const Attributed& by) {
     agent.revision = changes_.nextRevision();
-    changes_.publish({Kind::agent, agent.id}, concernOf(state_, agent), toldOf(agent, "event", event), by);
+    changes_.publish({Kind::agent, agent.id}, ownershipOf(state_, agent), toldOf(agent, "event", event), by);
 }
 
 void TelephonyFacts::publishCall(const Call& call, CallEvent event) {
-    const auto concern = state_.callConcerns[call.id] = concernOf(state_, call);
-    changes_.publish({Kind::call, call.id}, concern, toldOf(call, "event", event));
+    const auto ownership = state_.callOwnership[call.id] = ownershipOf(state_, call);
+    changes_.publish({Kind::call, call.id}, ownership, toldOf(call, "event", event));
 }
 
 void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, SessionState previous, json::object more,
@@ -261,7 +261,7 @@ void TelephonyFacts::publishSession(AgentSession& session, SessionEvent event, S
     auto told = toldOf(session, "event", event);
     told.data["previousState"] = name(previous);
     for (auto& member : more) told.data[member.key()] = std::move(member.value());
-    changes_.publish({Kind::agent_session, session.id}, concernOf(state_, session), std::move(told), by);
+    changes_.publish({Kind::agent_session, session.id}, ownershipOf(state_, session), std::move(told), by);
 }
 
 }  // namespace deskline::events

@@ -16,9 +16,9 @@ public:
     void operator()(const GroupChanged& fact);
     void operator()(const QueueChanged& fact);
     void operator()(const CallChanged& fact);
-    void operator()(const FiguresRead& fact);
+    void operator()(const StatisticsRead& fact);
     void operator()(const AddressesRead& fact);
-    void operator()(const TelephonyPicture& fact);
+    void operator()(const TelephonyInventory& fact);
     void operator()(const PendingStateChanged& fact);
     void operator()(const PresenceChanged& fact);
 
@@ -36,7 +36,7 @@ private:
     void setSessions(const std::vector<AgentSession>& now);
     void setCalls(const std::vector<Call>& now);
     template <class T>
-    void presence(const T& item, PresenceEvent event);
+    void presence(const T& item, InventoryEvent event);
     template <class T>
     void setPresent(const std::vector<T>& now);
 

@@ -133,7 +133,8 @@ void EventSubscriber::attach(std::string cursor) {
     putOff_ = nullptr;
     context_.api.ledger.attach(
         shard_.number(), subscription_, std::move(cursor),
-        [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::Attachment& attachment) {
+        [weak = weak_from_this(), which = ++attaching_,
+         asked = subscription_](const events::SubscriptionStart& attachment) {
             const auto self = weak.lock();
             if (!self || self->attaching_ != which) return;
             if (attachment.failed) return self->lost();
@@ -146,11 +147,11 @@ void EventSubscriber::attach(std::string cursor) {
         weak_from_this());
 }
 
-void EventSubscriber::attached(const events::Attachment& attachment, const events::Subscription& asked) {
+void EventSubscriber::attached(const events::SubscriptionStart& attachment, const events::Subscription& asked) {
     thread_.check();
     reauthenticate();  // keys and revocations may have changed since it came
     if (connection_->closing() || !beginning_) return;
-    if (!(asked.sight == subscription_.sight)) {  // this is not what the caller may see by now
+    if (!(asked.visibility == subscription_.visibility)) {  // this is not what the caller may see by now
         again_ = false;
         return beginInTime("");
     }
@@ -173,7 +174,7 @@ void EventSubscriber::attached(const events::Attachment& attachment, const event
     connection_->flush();
 }
 
-void EventSubscriber::sendBeginning(const events::Attachment& attachment, const events::Subscription& asked) {
+void EventSubscriber::sendBeginning(const events::SubscriptionStart& attachment, const events::Subscription& asked) {
     if (!std::exchange(greeted_, true)) {
         present();
         showItself();
@@ -235,8 +236,8 @@ void EventSubscriber::applyIdentity(By by) {
         context_.api.presence.left(std::exchange(present_, identity_->agents));
     }
     auto subscription = subscription_;
-    subscription.sight = context_.api.policy.sight(*identity_);
-    if (subscription.sight == subscription_.sight) return;
+    subscription.visibility = context_.api.policy.visibility(*identity_);
+    if (subscription.visibility == subscription_.visibility) return;
     conflator_.clear();  // of what it may not see any more nothing is held
     holding_ = false;
     listen(std::move(subscription), "", by);  // a fresh snapshot: what it may not see is not in it
@@ -245,7 +246,7 @@ void EventSubscriber::applyIdentity(By by) {
 bool EventSubscriber::deliver(const events::FramePtr& frame) {
     thread_.check();
     if (lost_ || connection_->closing()) return false;
-    if (beginning_ && !subscription_.sees(frame->kind, frame->concern)) return false;  // it may see less by now
+    if (beginning_ && !subscription_.sees(frame->kind, frame->ownership)) return false;  // it may see less by now
     if (frame->delivery == events::Delivery::latest && conflate(frame)) return false;
     releaseAll();  // the order of the cursors is kept: a client that resumes has missed nothing before its cursor
     put(frame);

@@ -78,7 +78,7 @@ protected:
     bool greeted() const { return greeted_; }
     bool expired() const;  // the caller's token, with 60 s of leeway, or its certificate
 
-    virtual void sendWelcome(const events::Attachment&) {}  // before the first
+    virtual void sendWelcome(const events::SubscriptionStart&) {}  // before the first
     virtual void sendReset(const std::string& reason) = 0;  // it cannot be resumed from there; a snapshot follows
     virtual void sendSnapshot(const Bytes& text, const std::string& cursor) = 0;
     virtual void put(const events::FramePtr& frame) = 0;  // into the connection's queue, in its form
@@ -101,8 +101,8 @@ private:
     void beginInTime(std::string cursor);
     void begin(std::string cursor);
     void attach(std::string cursor);
-    void attached(const events::Attachment& attachment, const events::Subscription& asked);
-    void sendBeginning(const events::Attachment& attachment, const events::Subscription& asked);
+    void attached(const events::SubscriptionStart& attachment, const events::Subscription& asked);
+    void sendBeginning(const events::SubscriptionStart& attachment, const events::Subscription& asked);
     void begun();
     bool conflate(const events::FramePtr& frame);
     void releaseAll();

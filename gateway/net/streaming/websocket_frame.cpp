@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t longestReason = 123;  // bytes of a close frame's text
 
-std::size_t headerBytes(std::size_t length) { return length < 126 ? 2 : length <= 0xffff ? 4 : 10; }
+std::size_t frameHeaderBytes(std::size_t length) { return length < 126 ? 2 : length <= 0xffff ? 4 : 10; }
 
 void appendHeader(std::string& out, std::size_t length, bool compressed) {
     out += static_cast<char>(compressed ? 0xc1 : 0x81);  // FIN, text; RSV1: compressed
@@ -37,7 +37,7 @@ std::string textFrame(std::string_view text, bool compressed) {
     return frame;
 }
 
-std::size_t textFrameBytes(std::size_t textBytes) { return headerBytes(textBytes) + textBytes; }
+std::size_t textFrameBytes(std::size_t textBytes) { return frameHeaderBytes(textBytes) + textBytes; }
 
 std::string closeFrame(CloseCode code, std::string_view reason, int retryMilliseconds) {
     const auto say = [&](std::size_t most) {  // cut before it is JSON, which would not survive it

@@ -16,7 +16,7 @@ void WebSocketSubscriber::close(CloseCode code, std::string_view reason, int ret
     connection_->abortWith(closeFrame(code, reason, retry));
 }
 
-void WebSocketSubscriber::sendWelcome(const events::Attachment& attachment) {
+void WebSocketSubscriber::sendWelcome(const events::SubscriptionStart& attachment) {
     const Welcome welcome{context_.api.name, whose_.id, context_.heartbeatSeconds, *identity_};
     connection_->send(textFrame(welcomeMessage(welcome, attachment)));
 }

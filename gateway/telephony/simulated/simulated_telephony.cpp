@@ -58,18 +58,18 @@ Result<void> SimulatedTelephony::rebuild() {
             const std::lock_guard lock(mutex_);
             pins_.erase(agent);
         }
-    TelephonyPicture picture{acd_.handlers(), {}, {}, acd_.groups(), acd_.queues(), acd_.addresses(), acd_.calls()};
+    TelephonyInventory inventory{acd_.handlers(), {}, {}, acd_.groups(), acd_.queues(), acd_.addresses(), acd_.calls()};
     for (auto& agent : acd_.agents())
-        if (known(agent.id)) picture.agents.push_back(agent);
+        if (known(agent.id)) inventory.agents.push_back(agent);
     for (auto& session : acd_.sessions())
-        if (known(session.agent) && session.state != SessionState::session_ended) picture.sessions.push_back(session);
+        if (known(session.agent) && session.state != SessionState::session_ended) inventory.sessions.push_back(session);
     report_({SourceConnected{Source::telephony,
                              {{"agentSessions", true},
                               {"agentStatistics", true},
                               {"queues", true},
                               {"calls", true},
                               {"sessionPin", true}}}});
-    report_({std::move(picture)});
+    report_({std::move(inventory)});
     return {};
 }
 
@@ -79,7 +79,7 @@ bool SimulatedTelephony::known(const std::string& agent) const {
 }
 
 void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
-    if (!recovery_ || !recovery_->connected()) return;  // a lost source hears nothing; the next picture tells
+    if (!recovery_ || !recovery_->connected()) return;  // a lost source hears nothing; the next inventory tells
     std::visit(
         [this](const auto& e) {
             using E = std::decay_t<decltype(e)>;
@@ -198,9 +198,9 @@ Result<Outcome> SimulatedTelephony::carryOut(const ReadSession& command) {
     return Outcome{command.session, false, false};
 }
 
-void SimulatedTelephony::readFigures() {
+void SimulatedTelephony::readStatistics() {
     if (!recovery_->connected()) return;
-    FiguresRead figures;
+    StatisticsRead figures;
     for (auto& agent : acd_.agents()) figures.agents[agent.id] = agent.statistics;
     for (auto& session : acd_.sessions()) figures.sessions[session.id] = session.statistics;
     for (auto& queue : acd_.queues()) figures.queues[queue.id] = queue.statistics;

@@ -26,7 +26,7 @@ public:
 
     void start(source::Report report) override;
     void perform(Command command, std::string owner, Completion completion) override;
-    void readFigures() override;
+    void readStatistics() override;
     std::vector<std::string> stop(std::chrono::milliseconds patience) override;
 
     simulation::Switch& acd() { return acd_; }

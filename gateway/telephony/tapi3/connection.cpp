@@ -37,7 +37,7 @@ bool Connection::failed(HRESULT code, std::string_view what) {
     return true;
 }
 
-Result<TelephonyPicture> Connection::build(const std::map<std::string, Credential>& agents) {
+Result<TelephonyInventory> Connection::build(const std::map<std::string, Credential>& agents) {
     if (const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
                                               reinterpret_cast<void**>(tapi_.GetAddressOf()));
         FAILED(code))
@@ -59,13 +59,13 @@ Result<TelephonyPicture> Connection::build(const std::map<std::string, Credentia
         return com::failed(code, "IConnectionPoint::Advise");
     }
 
-    TelephonyPicture picture;
+    TelephonyInventory inventory;
     const auto center = com::query<ITTAPICallCenter>(tapi_.Get());
-    if (!center) return picture;  // no call-center controls here: calls and audio still work
+    if (!center) return inventory;  // no call-center controls here: calls and audio still work
     const auto handlers = handlersOf(center.Get());
     if (!handlers) return handlers.error();
     for (const auto& handler : *handlers)
-        if (const auto added = addHandler(handler.Get(), picture); !added) return added.error();
+        if (const auto added = addHandler(handler.Get(), inventory); !added) return added.error();
     for (const auto& [id, credential] : agents) {
         const auto back = signIn(id, credential);
         if (!back) {
@@ -81,20 +81,20 @@ Result<TelephonyPicture> Connection::build(const std::map<std::string, Credentia
         }
         if (auto value = readAgent(entry.Get(), handlerName)) {
             value->id = id;
-            picture.agents.push_back(std::move(*value));
+            inventory.agents.push_back(std::move(*value));
         }
     }
     const std::lock_guard lock(mutex_);
     for (auto& [id, session] : sessions_) {
         session.announced = true;
-        picture.sessions.push_back(session.value);
-        for (auto& agent : picture.agents)
+        inventory.sessions.push_back(session.value);
+        for (auto& agent : inventory.agents)
             if (agent.id == session.value.agent) agent.sessions.push_back(id);
     }
-    return picture;
+    return inventory;
 }
 
-Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyPicture& picture) {
+Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory& inventory) {
     const auto name = readName(handler);
     if (!name) return name.error();
     if (!onlyHandler_.empty() && *name != onlyHandler_) return {};
@@ -103,20 +103,20 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyPicture& p
         if (find(handlers_, [&](const Handler& h) { return h.name == *name; })) return {};
         handlers_.push_back({handler, com::identityOf(handler), *name});
     }
-    picture.handlers.push_back({stableId({"handler", *name}), *name});
+    inventory.handlers.push_back({stableId({"handler", *name}), *name});
     const auto groups = groupsOf(handler);
     if (!groups) return groups.error();
     for (const auto& group : *groups)
-        if (const auto added = addGroup(group.Get(), *name, picture);
+        if (const auto added = addGroup(group.Get(), *name, inventory);
             !added && added.error().hresult && meansSourceLost(*added.error().hresult))
             return added.error();
     const auto addresses = addressesOf(handler);
     if (!addresses) return addresses.error();
-    for (const auto& address : *addresses) addAddress(address.Get(), *name, picture);
+    for (const auto& address : *addresses) addAddress(address.Get(), *name, inventory);
     return {};
 }
 
-Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& handler, TelephonyPicture& picture) {
+Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& handler, TelephonyInventory& inventory) {
     const auto name = readName(group);
     if (!name) return name.error();
     const AcdGroup value{stableId({"group", handler, *name}), *name, handler};
@@ -125,7 +125,7 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
         const std::lock_guard lock(mutex_);
         std::swap(groups_[value.id], fresh);
     }
-    picture.groups.push_back(value);
+    inventory.groups.push_back(value);
     const auto queues = queuesOf(group);
     if (!queues) {
         spdlog::warn("the queues of group {}: {}", *name, queues.error().detail);
@@ -135,8 +135,8 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
         const auto queueName = readName(queue.Get());
         if (!queueName) continue;
         Queue entry{stableId({"queue", handler, *name, *queueName}), *queueName, *name, {}};
-        if (const auto figures = telephony::readFigures(queue.Get())) entry.statistics = *figures;
-        picture.queues.push_back(entry);
+        if (const auto figures = telephony::readStatistics(queue.Get())) entry.statistics = *figures;
+        inventory.queues.push_back(entry);
         QueueEntry one{queue, com::identityOf(queue.Get()), value.id, std::move(entry)};
         const std::lock_guard lock(mutex_);
         std::swap(queues_[one.value.id], one);
@@ -144,7 +144,7 @@ Result<std::string> Connection::addGroup(ITACDGroup* group, const std::string& h
     return Result<std::string>(boost::system::in_place_value, value.id);
 }
 
-void Connection::addAddress(ITAddress* address, const std::string& handler, TelephonyPicture& picture) {
+void Connection::addAddress(ITAddress* address, const std::string& handler, TelephonyInventory& inventory) {
     const auto name = readName(address);
     if (!name) return;
     AddressEntry entry{address, com::identityOf(address), {stableId({"address", handler, *name}), *name, handler}};
@@ -165,7 +165,7 @@ void Connection::addAddress(ITAddress* address, const std::string& handler, Tele
         spdlog::warn("calls on {} will not be seen: {}", *name,
                      com::failed(code, "ITTAPI::RegisterCallNotifications").detail);
     }
-    picture.addresses.push_back(entry.value);
+    inventory.addresses.push_back(entry.value);
     for (const auto& call : callsOf(address)) {
         CALL_STATE state{};
         if (FAILED(call->get_CallState(&state)) || fromTapi(state) == CallState::disconnected ||
@@ -177,7 +177,7 @@ void Connection::addAddress(ITAddress* address, const std::string& handler, Tele
                    .state = fromTapi(state),
                    .since = now()};
         readParties(call.Get(), value);
-        picture.calls.push_back(value);
+        inventory.calls.push_back(value);
         const std::lock_guard lock(mutex_);
         calls_[com::identityOf(call.Get()).Get()] = {call, std::move(value)};
     }
@@ -489,7 +489,7 @@ Result<std::string> Connection::createSession(const std::string& agentId, const 
     return id;
 }
 
-FiguresRead Connection::readFigures() {
+StatisticsRead Connection::readStatistics() {
     std::vector<std::pair<std::string, ComPtr<ITAgent>>> agents;
     std::vector<std::pair<std::string, ComPtr<ITAgentSession>>> sessions;
     std::vector<std::pair<std::string, ComPtr<ITQueue>>> queues;
@@ -499,7 +499,7 @@ FiguresRead Connection::readFigures() {
         for (auto& [id, entry] : sessions_) sessions.emplace_back(id, entry.object);
         for (auto& [id, entry] : queues_) queues.emplace_back(id, entry.object);
     }
-    FiguresRead figures;
+    StatisticsRead figures;
     const auto take = [this](const auto& read, auto& into, const std::string& id) {
         if (read)
             into[id] = *read;
@@ -508,10 +508,10 @@ FiguresRead Connection::readFigures() {
         return static_cast<bool>(read);
     };
     for (auto& [id, object] : agents)
-        if (!take(telephony::readFigures(object.Get()), figures.agents, id)) break;
+        if (!take(telephony::readStatistics(object.Get()), figures.agents, id)) break;
     for (auto& [id, object] : sessions)
-        if (!take(telephony::readFigures(object.Get()), figures.sessions, id)) break;
-    for (auto& [id, object] : queues) take(telephony::readFigures(object.Get()), figures.queues, id);
+        if (!take(telephony::readStatistics(object.Get()), figures.sessions, id)) break;
+    for (auto& [id, object] : queues) take(telephony::readStatistics(object.Get()), figures.queues, id);
     return figures;
 }
 

@@ -29,7 +29,7 @@ public:
     Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler);
     ~Connection();
 
-    Result<TelephonyPicture> build(const std::map<AgentId, Credential>& agents);
+    Result<TelephonyInventory> build(const std::map<AgentId, Credential>& agents);
     void listen();  // begins to hand events on; what came before waits in the queue
     void close();
 
@@ -43,7 +43,7 @@ public:
     bool ended(const SessionId& session) const;
     Result<SessionId> createSession(const AgentId& agent, const std::string& group, const std::string& address,
                                     const std::optional<Secret>& pin);
-    FiguresRead readFigures();
+    StatisticsRead readStatistics();
     std::map<std::string, bool> capabilities() const;
 
 private:
@@ -101,9 +101,9 @@ private:
     void dropHandler(const HandlerName& name, Time time);
     void dropGroups(const std::function<bool(const Group&)>& which, Time time);
 
-    Result<void> addHandler(ITAgentHandler* handler, TelephonyPicture& picture);
-    Result<GroupId> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyPicture& picture);
-    void addAddress(ITAddress* address, const HandlerName& handler, TelephonyPicture& picture);
+    Result<void> addHandler(ITAgentHandler* handler, TelephonyInventory& inventory);
+    Result<GroupId> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyInventory& inventory);
+    void addAddress(ITAddress* address, const HandlerName& handler, TelephonyInventory& inventory);
     // The session's id; met for the first time, it is read whole. `fresh`: this call was the first to meet it.
     Result<SessionId> meet(ITAgentSession* session, bool& fresh);
     void announce(const SessionId& session, Time time);  // new_session, once

@@ -147,14 +147,14 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
     if (failed(event->get_Event(&number), "ITAgentHandlerEvent::get_Event") ||
         failed(event->get_AgentHandler(handler.GetAddressOf()), "ITAgentHandlerEvent::get_AgentHandler") || !handler)
         return;
-    if (fromTapi(number) == PresenceEvent::added) {
-        TelephonyPicture news;
+    if (fromTapi(number) == InventoryEvent::added) {
+        TelephonyInventory news;
         if (const auto added = addHandler(handler.Get(), news); !added)
             spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
         report({AddressesRead{addresses()}, time});
-        for (auto& value : news.handlers) report({HandlerChanged{value, PresenceEvent::added}, time});
-        for (auto& value : news.groups) report({GroupChanged{value, PresenceEvent::added}, time});
-        for (auto& value : news.queues) report({QueueChanged{value, PresenceEvent::added}, time});
+        for (auto& value : news.handlers) report({HandlerChanged{value, InventoryEvent::added}, time});
+        for (auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
+        for (auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
         for (auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
     } else {
         const auto identity = com::identityOf(handler.Get());
@@ -167,7 +167,7 @@ void Connection::handlerHappened(ITAgentHandlerEvent* event, Time time) {
             handlers_.erase(found);
         }
         dropHandler(gone.name, time);
-        report({HandlerChanged{{stableId({"handler", gone.name}), gone.name}, PresenceEvent::removed}, time});
+        report({HandlerChanged{{stableId({"handler", gone.name}), gone.name}, InventoryEvent::removed}, time});
     }
     report({SourceConnected{Source::telephony, capabilities()}, time});
 }
@@ -225,8 +225,8 @@ void Connection::dropGroups(const std::function<bool(const Group&)>& which, Time
             removedGroups_.insert(group.value.name);
         }
     }
-    for (const auto& [id, queue] : queues) report({QueueChanged{queue.value, PresenceEvent::removed}, time});
-    for (const auto& [id, group] : groups) report({GroupChanged{group.value, PresenceEvent::removed}, time});
+    for (const auto& [id, queue] : queues) report({QueueChanged{queue.value, InventoryEvent::removed}, time});
+    for (const auto& [id, group] : groups) report({GroupChanged{group.value, InventoryEvent::removed}, time});
 }
 
 void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
@@ -235,7 +235,7 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
     if (failed(event->get_Event(&number), "ITACDGroupEvent::get_Event") ||
         failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") || !group)
         return;
-    if (fromTapi(number) == PresenceEvent::removed) {
+    if (fromTapi(number) == InventoryEvent::removed) {
         // It answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. A command that names it
         // later gets that answer.
         const auto identity = com::identityOf(group.Get());
@@ -246,11 +246,11 @@ void Connection::groupHappened(ITACDGroupEvent* event, Time time) {
         const std::lock_guard lock(mutex_);
         if (!handlers_.empty()) handler = handlers_.front().name;
     }
-    TelephonyPicture news;
+    TelephonyInventory news;
     if (const auto added = addGroup(group.Get(), handler, news); !added)
         return spdlog::warn("a new ACD group could not be read: {}", added.error().detail);
-    for (auto& value : news.groups) report({GroupChanged{value, PresenceEvent::added}, time});
-    for (auto& value : news.queues) report({QueueChanged{value, PresenceEvent::added}, time});
+    for (auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
+    for (auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
 }
 
 void Connection::queueHappened(ITQueueEvent* event, Time time) {
@@ -261,13 +261,13 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
         return;
     const auto identity = com::identityOf(queue.Get());
     const auto isIt = [&](const QueueEntry& known) { return known.identity == identity; };
-    if (fromTapi(number) == PresenceEvent::removed) {
+    if (fromTapi(number) == InventoryEvent::removed) {
         decltype(queues_) gone;
         {
             const std::lock_guard lock(mutex_);
             gone = takenOut(queues_, isIt);
         }
-        for (const auto& [id, entry] : gone) report({QueueChanged{entry.value, PresenceEvent::removed}, time});
+        for (const auto& [id, entry] : gone) report({QueueChanged{entry.value, InventoryEvent::removed}, time});
         return;
     }
     {
@@ -295,7 +295,7 @@ void Connection::queueHappened(ITQueueEvent* event, Time time) {
                 const std::lock_guard lock(mutex_);
                 std::swap(queues_[value.id], one);
             }
-            return report({QueueChanged{value, PresenceEvent::added}, time});
+            return report({QueueChanged{value, InventoryEvent::added}, time});
         }
     }
 }

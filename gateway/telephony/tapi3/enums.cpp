@@ -44,18 +44,18 @@ SessionEvent fromTapi(AGENT_SESSION_EVENT event) {
     return look(all, event, "AGENT_SESSION_EVENT");
 }
 
-PresenceEvent fromTapi(AGENTHANDLER_EVENT event) {
-    static constexpr std::array all{PresenceEvent::added, PresenceEvent::removed};
+InventoryEvent fromTapi(AGENTHANDLER_EVENT event) {
+    static constexpr std::array all{InventoryEvent::added, InventoryEvent::removed};
     return look(all, event, "AGENTHANDLER_EVENT");
 }
 
-PresenceEvent fromTapi(ACDGROUP_EVENT event) {
-    static constexpr std::array all{PresenceEvent::added, PresenceEvent::removed};
+InventoryEvent fromTapi(ACDGROUP_EVENT event) {
+    static constexpr std::array all{InventoryEvent::added, InventoryEvent::removed};
     return look(all, event, "ACDGROUP_EVENT");
 }
 
-PresenceEvent fromTapi(ACDQUEUE_EVENT event) {
-    static constexpr std::array all{PresenceEvent::added, PresenceEvent::removed};
+InventoryEvent fromTapi(ACDQUEUE_EVENT event) {
+    static constexpr std::array all{InventoryEvent::added, InventoryEvent::removed};
     return look(all, event, "ACDQUEUE_EVENT");
 }
 

@@ -10,9 +10,9 @@ AgentState fromTapi(AGENT_STATE state);
 AgentEvent fromTapi(AGENT_EVENT event);
 SessionState fromTapi(AGENT_SESSION_STATE state);
 SessionEvent fromTapi(AGENT_SESSION_EVENT event);
-PresenceEvent fromTapi(AGENTHANDLER_EVENT event);
-PresenceEvent fromTapi(ACDGROUP_EVENT event);
-PresenceEvent fromTapi(ACDQUEUE_EVENT event);
+InventoryEvent fromTapi(AGENTHANDLER_EVENT event);
+InventoryEvent fromTapi(ACDGROUP_EVENT event);
+InventoryEvent fromTapi(ACDQUEUE_EVENT event);
 CallState fromTapi(CALL_STATE state);
 CallCause fromTapi(CALL_STATE_EVENT_CAUSE cause);
 

@@ -140,11 +140,11 @@ Result<Agent> readAgent(ITAgent* object, const std::string& handler) {
     AGENT_STATE state = ::AS_UNKNOWN;
     if (const HRESULT code = object->get_State(&state); FAILED(code)) return failed(code, "ITAgent::get_State");
     agent.state = fromTapi(state);
-    if (const auto figures = readFigures(object)) agent.statistics = *figures;
+    if (const auto figures = readStatistics(object)) agent.statistics = *figures;
     return agent;
 }
 
-Result<AgentStatistics> readFigures(ITAgent* agent) {
+Result<AgentStatistics> readStatistics(ITAgent* agent) {
     AgentStatistics out;
     Getters getters(agent);
     getters.read(&ITAgent::get_NumberOfACDCalls, out.acdCalls, "ITAgent::get_NumberOfACDCalls")
@@ -158,7 +158,7 @@ Result<AgentStatistics> readFigures(ITAgent* agent) {
     return answer(getters, out);
 }
 
-Result<SessionStatistics> readFigures(ITAgentSession* session) {
+Result<SessionStatistics> readStatistics(ITAgentSession* session) {
     SessionStatistics out;
     Getters getters(session);
     getters.read(&ITAgentSession::get_SessionDuration, out.durationSeconds, "ITAgentSession::get_SessionDuration")
@@ -177,7 +177,7 @@ Result<SessionStatistics> readFigures(ITAgentSession* session) {
     return answer(getters, out);
 }
 
-Result<QueueStatistics> readFigures(ITQueue* queue) {
+Result<QueueStatistics> readStatistics(ITQueue* queue) {
     QueueStatistics out;
     Getters getters(queue);
     getters.read(&ITQueue::get_TotalCallsQueued, out.queued, "ITQueue::get_TotalCallsQueued")

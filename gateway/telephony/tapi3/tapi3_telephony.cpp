@@ -52,8 +52,8 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         const auto lost = [this](const Fault& cause) { recovery->lost(cause); };
         const auto gone = [this](const std::string& agent) { forget(agent); };
         auto fresh = std::make_shared<Connection>(report, lost, gone, options.handler);
-        auto picture = fresh->build(known);
-        if (!picture) return picture.error();
+        auto inventory = fresh->build(known);
+        if (!inventory) return inventory.error();
         {
             const std::lock_guard lock(mutex);
             connection = fresh;
@@ -61,7 +61,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
                 agent = fresh->agent(agent->first) ? std::next(agent) : agents.erase(agent);
         }
         report({SourceConnected{Source::telephony, fresh->capabilities()}});
-        report({std::move(*picture)});
+        report({std::move(*inventory)});
         fresh->listen();
         return {};
     }
@@ -174,13 +174,13 @@ void Tapi3Telephony::perform(Command command, std::string owner, Completion comp
                        });
 }
 
-void Tapi3Telephony::readFigures() {
+void Tapi3Telephony::readStatistics() {
     {
         const std::lock_guard lock(state_->mutex);
         if (!state_->connection || std::exchange(state_->readingFigures, true)) return;
     }
     state_->lanes.post("figures", "", "reading of figures", [state = state_] {
-        if (const auto connection = state->current()) state->report({connection->readFigures()});
+        if (const auto connection = state->current()) state->report({connection->readStatistics()});
         const std::lock_guard lock(state->mutex);
         state->readingFigures = false;
     });

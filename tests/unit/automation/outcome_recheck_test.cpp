@@ -11,7 +11,7 @@ TEST_CASE("an outcome that nobody knows is read again after five seconds, and se
     for (const bool carriedOut : {true, false}) {
         const Folder folder;
         Unplugged desk(folder.path / "journal.db");
-        desk.picture(SessionState::not_ready);
+        desk.inventory(SessionState::not_ready);
         std::promise<api::Response> answered;
         std::thread caller([&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
         while (desk.acd.count() == 0) std::this_thread::yield();
@@ -52,7 +52,7 @@ TEST_CASE("a doubt outlives the gateway, and the switch's next picture ends it")
         std::string operation;
         {
             Unplugged desk(file);
-            desk.picture(SessionState::not_ready);
+            desk.inventory(SessionState::not_ready);
             std::promise<api::Response> answered;
             std::thread caller(
                 [&] { answered.set_value(desk.ask("PUT", "/sessions/s1/state", R"({"state":"ready"})")); });
@@ -64,7 +64,7 @@ TEST_CASE("a doubt outlives the gateway, and the switch's next picture ends it")
         Unplugged desk(file);
         CHECK(desk.ask("GET", operation).body.at("state") == "indeterminate");
         desk.told();
-        desk.picture(carriedOut ? SessionState::ready : SessionState::not_ready);
+        desk.inventory(carriedOut ? SessionState::ready : SessionState::not_ready);
         desk.bench.settle();
         CHECK(desk.ask("GET", operation).body.at("state") == (carriedOut ? "succeeded" : "failed"));
         bool caused = false;

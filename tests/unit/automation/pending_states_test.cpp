@@ -18,7 +18,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
     const auto file = folder.path / "journal.db";
     {
         Unplugged desk(file);
-        desk.picture(SessionState::busy_on_call);
+        desk.inventory(SessionState::busy_on_call);
         const auto answer = desk.ask("PUT", "/sessions/s1/state", afterCall);
         CHECK(answer.status == 200);
         CHECK(answer.body.at("session").at("pendingState") == "ready");
@@ -27,7 +27,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
     }
     Unplugged desk(file);
     CHECK(desk.session().pendingState == SessionState::ready);
-    desk.picture(SessionState::busy_on_call);
+    desk.inventory(SessionState::busy_on_call);
     desk.bench.settle();
     CHECK(desk.session().pendingState == SessionState::ready);
     CHECK(desk.acd.count() == 0);  // never during the call
@@ -52,7 +52,7 @@ TEST_CASE(
     "event") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::busy_on_call);
+    desk.inventory(SessionState::busy_on_call);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     desk.event(SessionEvent::wrapup);
     desk.bench.settle();
@@ -74,14 +74,14 @@ TEST_CASE(
 TEST_CASE("a pending state survives the loss of the source and is asked for again when it is back") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::busy_on_call);
+    desk.inventory(SessionState::busy_on_call);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     desk.event(SessionEvent::wrapup);
     desk.bench.settle();
     desk.answer(hresult("RPC_E_DISCONNECTED"));
     CHECK(desk.session().pendingState == SessionState::ready);
     desk.bench.ledger.record({SourceLost{Source::telephony, fromHresult(hresult("RPC_E_DISCONNECTED"), "a call")}});
-    desk.picture(SessionState::busy_wrapup);
+    desk.inventory(SessionState::busy_wrapup);
     desk.bench.settle();
     CHECK(wanted(desk.acd) == SessionState::ready);
 }
@@ -91,7 +91,7 @@ TEST_CASE(
     "session") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::busy_on_call);
+    desk.inventory(SessionState::busy_on_call);
     CHECK(desk.ask("DELETE", "/sessions/s1/pending-state").status == 404);
     desk.ask("PUT", "/sessions/s1/state", afterCall);
     const auto withdrawn = desk.ask("DELETE", "/sessions/s1/pending-state");
@@ -111,13 +111,14 @@ TEST_CASE(
     desk.event(SessionEvent::end);
     desk.bench.settle();
     CHECK(desk.acd.count() == 0);
-    CHECK(inLedger(desk.bench.ledger, [](Books& books) { return books.records().all("pending-state").empty(); }));
+    CHECK(inLedger(desk.bench.ledger,
+                   [](LedgerContext& ledger) { return ledger.records().all("pending-state").empty(); }));
 }
 
 TEST_CASE("without a call or wrap-up, after-call is now") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::not_ready);
+    desk.inventory(SessionState::not_ready);
     std::thread caller([&] { CHECK(desk.ask("PUT", "/sessions/s1/state", afterCall).status == 200); });
     while (desk.acd.count() == 0) std::this_thread::yield();
     desk.answer();

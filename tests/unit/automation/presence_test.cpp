@@ -9,7 +9,7 @@ using namespace deskline::events;
 TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out, never during a call") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
-    desk.picture(SessionState::ready);
+    desk.inventory(SessionState::ready);
     desk.services.presence.arrived({"1001"});
     desk.services.presence.arrived({"1001"});  // a second tab
     CHECK(desk.agent().present);
@@ -56,7 +56,7 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
 TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being it") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(300)});
-    desk.picture(SessionState::ready);
+    desk.inventory(SessionState::ready);
     desk.services.presence.arrived({"1001"});
     desk.services.presence.left({"1001"});
     setClock(std::chrono::hours(1));
@@ -74,7 +74,7 @@ TEST_CASE("a clock that is set makes nobody absent, and keeps nobody from being 
 TEST_CASE("coming back in time cancels it; who never had a stream, and who is exempt, is left alone") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db", {std::chrono::seconds(30), std::chrono::seconds(0), {"1002"}});
-    desk.picture(SessionState::ready);
+    desk.inventory(SessionState::ready);
     pass(std::chrono::seconds(1000));
     desk.tick();
     CHECK(desk.acd.count() == 0);
@@ -105,14 +105,14 @@ TEST_CASE("a restart of the gateway is no disconnect: who was there gets the who
     for (const bool leaves : {false, true}) {
         {
             Unplugged desk(file, options);
-            desk.picture(SessionState::ready);
+            desk.inventory(SessionState::ready);
             desk.services.presence.arrived({"1001"});
             if (leaves) desk.services.presence.left({"1001"});
             desk.bench.settle();
         }
         pass(std::chrono::seconds(1000));  // the host was down
         Unplugged desk(file, options);
-        desk.picture(SessionState::ready);
+        desk.inventory(SessionState::ready);
         pass(std::chrono::seconds(29));
         desk.tick();
         CHECK(desk.acd.count() == 0);

@@ -23,20 +23,20 @@ TEST_CASE(
     const auto file = folder.path / "journal.db";
     {
         Unplugged desk(file);
-        inLedger(desk.bench.ledger, [](Books& books) {
+        inLedger(desk.bench.ledger, [](LedgerContext& ledger) {
             for (const auto* key : {"good", "damaged"})
-                books.operations().put({.id = key,
-                                        .actor = "supervisor",
-                                        .key = key,
-                                        .state = OperationState::succeeded,
-                                        .started = books.now(),
-                                        .status = 200});
+                ledger.operations().put({.id = key,
+                                         .actor = "supervisor",
+                                         .key = key,
+                                         .state = OperationState::succeeded,
+                                         .started = ledger.now(),
+                                         .status = 200});
             return 0;
         });
     }
     execute(file, "UPDATE operations SET cause = 'zzz' WHERE id = 'damaged'");
     const auto refused = [](Unplugged& desk, const std::string& key) {
-        desk.picture(SessionState::not_ready);
+        desk.inventory(SessionState::not_ready);
         const auto answer = desk.ask("PUT", "/sessions/s1/state", toBeReady, key);
         CHECK(answer.status == 503);
         CHECK(answer.slug == "resource-unavailable");
@@ -59,7 +59,7 @@ TEST_CASE(
     "an id with a slash is one id: If-Match looks at the revision of that one, and of no other whose id is its end") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::not_ready);
+    desk.inventory(SessionState::not_ready);
     for (const std::string id : {"a/b", "b"})
         desk.bench.ledger.record({AgentChanged{
             id, AgentEvent::signed_in, Agent{.id = id, .user = id, .handler = "h", .state = AgentState::not_ready}}});

@@ -9,7 +9,7 @@ using namespace deskline::events;
 TEST_CASE("a session is opened in a group that its caller may see, known to the gateway or not") {
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
-    desk.picture(SessionState::ready);  // agent 1001 has a session in Sales; the switch told of no groups
+    desk.inventory(SessionState::ready);  // agent 1001 has a session in Sales; the switch told of no groups
     desk.bench.settle();
     const auto refused =
         desk.ask("POST", "/agents/1001/sessions", R"({"acdGroup":"Support","address":"Line 1"})", {}, {"Sales"});

@@ -22,7 +22,7 @@ public:
         const std::lock_guard lock(mutex_);
         asked_.push_back({std::move(command), std::move(completion), std::move(owner)});
     }
-    void readFigures() override {}
+    void readStatistics() override {}
     std::vector<std::string> stop(std::chrono::milliseconds) override { return {}; }
 
     std::size_t count() const {
@@ -86,8 +86,8 @@ struct Unplugged {
         bench.settle();  // what was known is restored, at the present time
     }
 
-    void picture(SessionState state) {
-        TelephonyPicture all;
+    void inventory(SessionState state) {
+        TelephonyInventory all;
         all.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
         all.sessions = {someSession("s1", "1001")};
         all.sessions[0].startedAt = Time(std::chrono::milliseconds(1));
@@ -96,15 +96,15 @@ struct Unplugged {
     }
     void event(SessionEvent event) { bench.ledger.record({SessionChanged{"s1", event}}); }
     AgentSession session() {
-        return inLedger(bench.ledger, [](Books& books) { return *books.state().session("s1"); });
+        return inLedger(bench.ledger, [](LedgerContext& ledger) { return *ledger.state().session("s1"); });
     }
     Agent agent() {
-        return inLedger(bench.ledger, [](Books& books) { return books.state().agents.at("1001"); });
+        return inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().agents.at("1001"); });
     }
     void tick() {
-        inLedger(bench.ledger, [this](Books& books) {
+        inLedger(bench.ledger, [this](LedgerContext& ledger) {
             for (Observer* observer : std::initializer_list<Observer*>{&services.outcomeRecheck, &services.presence})
-                observer->tick(books);
+                observer->tick(ledger);
             return 0;
         });
         bench.settle();

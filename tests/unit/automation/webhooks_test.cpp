@@ -12,24 +12,25 @@ using namespace deskline::events;
 
 TEST_CASE("webhooks: so many of one account and of all, and the answer tells the caller's own number") {
     Bench bench(journalIn({}));
-    inLedger(bench.ledger, [](Books& books) {
+    inLedger(bench.ledger, [](LedgerContext& ledger) {
         const auto fill = [&](const std::string& account) {
             int made = 0;
-            for (; !automation::Webhooks::full(books, account); ++made) {
+            for (; !automation::Webhooks::full(ledger, account); ++made) {
                 const auto id = account + std::to_string(made);
-                books.records().put("webhook", id, toJson(automation::Webhook{.id = id, .owner = account}).as_object());
+                ledger.records().put("webhook", id,
+                                     toJson(automation::Webhook{.id = id, .owner = account}).as_object());
             }
             return made;
         };
         CHECK(fill("a") == static_cast<int>(automation::Webhooks::mostOfOne));
-        CHECK(automation::Webhooks::full(books, "a")
+        CHECK(automation::Webhooks::full(ledger, "a")
                   ->detail.starts_with("You have 20 webhooks, as many as one account may have"));
-        CHECK_FALSE(automation::Webhooks::full(books, "b"));
+        CHECK_FALSE(automation::Webhooks::full(ledger, "b"));
         int others = 0;
-        for (char account = 'b'; !automation::Webhooks::full(books, std::string(1, account)); ++account)
+        for (char account = 'b'; !automation::Webhooks::full(ledger, std::string(1, account)); ++account)
             others += fill(std::string(1, account));
         CHECK(others == static_cast<int>(automation::Webhooks::most - automation::Webhooks::mostOfOne));
-        CHECK(automation::Webhooks::full(books, "z")
+        CHECK(automation::Webhooks::full(ledger, "z")
                   ->detail.starts_with("You have 0 webhooks, and the gateway has 200 in all"));
         return 0;
     });
@@ -79,13 +80,13 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
         CHECK(desk.askAs(who, "DELETE", "/webhooks/" + id).status == 404);
     };
     const auto tick = [&] {
-        inLedger(desk.bench.ledger, [&](Books& books) {
-            desk.services.webhooks.tick(books);
+        inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
+            desk.services.webhooks.tick(ledger);
             return 0;
         });
     };
     const auto sees = [&](const identity::Identity& who, const FramePtr& frame) {
-        return desk.services.policy.sight(who).sees(Kind::webhook, frame->concern);
+        return desk.services.policy.visibility(who).sees(Kind::webhook, frame->ownership);
     };
     const auto is = [&](identity::Identity who) { return desk.authenticator.current(who, drivenClock()); };
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
@@ -143,7 +144,7 @@ TEST_CASE(
     const Folder folder;
     identity::Keys keys(folder.path / "keys.json");
     Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
-    inLedger(desk.bench.ledger, [&](Books& books) {
+    inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
         for (std::size_t i = 0; i < automation::Webhooks::most; ++i) {
             const auto id = fmt::format("w{:03}", i);
             automation::Owner by{.subject = fmt::format("crm{}", i / 20)};
@@ -153,8 +154,8 @@ TEST_CASE(
                                               .url = "https://crm.example/",
                                               .owner = by.subject,
                                               .madeBy = by,
-                                              .createdAt = books.now() - std::chrono::seconds(i)};
-            books.records().put("webhook", id, toJson(webhook).as_object());
+                                              .createdAt = ledger.now() - std::chrono::seconds(i)};
+            ledger.records().put("webhook", id, toJson(webhook).as_object());
         }
         return 0;
     });
@@ -175,14 +176,14 @@ TEST_CASE("webhooks: one from before it was kept when its owner's token was made
     const Folder folder;
     identity::Keys keys(folder.path / "keys.json");
     Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
-    inLedger(desk.bench.ledger, [&](Books& books) {
+    inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
         auto record = toJson(automation::Webhook{.id = "w1",
                                                  .url = "https://crm.example/",
                                                  .owner = "ada",
                                                  .madeBy = automation::Owner{.subject = "ada"}})
                           .as_object();
         record.at("madeBy").as_object().erase("issued");
-        books.records().put("webhook", "w1", std::move(record));
+        ledger.records().put("webhook", "w1", std::move(record));
         return 0;
     });
     identity::Identity ada{
@@ -201,12 +202,12 @@ TEST_CASE("webhooks: a page of them has an end however large they are, and all o
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
     const std::vector<std::string> agents(500, std::string(200, 'a'));  // 100 KB
-    inLedger(desk.bench.ledger, [&](Books& books) {
+    inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
         for (int i = 0; i < 20; ++i) {
             const auto id = fmt::format("w{:02}", i);
             const automation::Webhook webhook{
                 .id = id, .url = "https://crm.example/", .owner = i % 2 ? "ada" : "bob", .agents = agents};
-            books.records().put("webhook", id, toJson(webhook).as_object());
+            ledger.records().put("webhook", id, toJson(webhook).as_object());
         }
         return 0;
     });

@@ -21,12 +21,12 @@ struct Asked {
 
     Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch)
         : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
-        ledger.transact([=, this](Books& books) {
-            books.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
+        ledger.transact([=, this](LedgerContext& ledger) {
+            ledger.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
         });
     }
     void settle(Result<std::string> object, bool eventExpected = true) {
-        ledger.settle(id, std::move(object), eventExpected, [this](const Settled& settled, Books&) {
+        ledger.settle(id, std::move(object), eventExpected, [this](const CommandOutcome& settled, LedgerContext&) {
             told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
         });
     }

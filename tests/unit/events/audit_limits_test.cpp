@@ -53,8 +53,8 @@ TEST_CASE(
     const auto moment = Limits::Clock::now();
     for (int i = 0; i < 5'312; ++i) (void)flooded.allows("", "", moment);
     bench.ledger.start();
-    inLedger(bench.ledger, [&](Books& books) {
-        writer.tick(books);
+    inLedger(bench.ledger, [&](LedgerContext& ledger) {
+        writer.tick(ledger);
         return 0;
     });
     CHECK(text(folder.path / "journal.db", "SELECT json_extract(entry, '$.detail') FROM audit")

@@ -73,10 +73,10 @@ inline boost::json::object data(const FramePtr& frame) {
 // Work on the ledger's thread, and what it hands back once it is durable.
 template <class Work>
 auto inLedger(Ledger& ledger, Work work) {
-    std::promise<decltype(work(std::declval<Books&>()))> done;
-    ledger.transact([&](Books& books) {
-        auto value = std::make_shared<decltype(work(books))>(work(books));
-        books.afterCommit([&done, value] { done.set_value(std::move(*value)); });
+    std::promise<decltype(work(std::declval<LedgerContext&>()))> done;
+    ledger.transact([&](LedgerContext& ledger) {
+        auto value = std::make_shared<decltype(work(ledger))>(work(ledger));
+        ledger.afterCommit([&done, value] { done.set_value(std::move(*value)); });
     });
     return done.get_future().get();
 }

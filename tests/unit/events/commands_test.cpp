@@ -32,7 +32,7 @@ TEST_CASE("where no event comes, the answer says so after two seconds; where non
         Asked asked(bench, std::nullopt);
         asked.settle(done("s1"), expected);
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-        while (inLedger(bench.ledger, [&](Books&) { return asked.told.empty(); }) &&
+        while (inLedger(bench.ledger, [&](LedgerContext&) { return asked.told.empty(); }) &&
                std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         REQUIRE(asked.told.size() == 1);
@@ -76,12 +76,12 @@ TEST_CASE("an unknown outcome is settled when the state is read again") {
 
 TEST_CASE("an agent that is found again as it was is of no command") {
     Bench bench(journalIn({}));
-    TelephonyPicture picture;
-    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
-    bench.ledger.record({picture});
+    TelephonyInventory inventory;
+    inventory.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
+    bench.ledger.record({inventory});
     bench.ledger.record({SourceLost{Source::telephony, timedOut}});
     const Asked asked(bench, Expectation{Kind::agent, "1001", "", "not-ready"});
-    bench.ledger.record({picture});
+    bench.ledger.record({inventory});
     const auto again = bench.frames();
     CHECK(data(again.back()).at("event") == "not-ready");
     CHECK_FALSE(data(again.back()).contains("cause"));
@@ -108,7 +108,7 @@ TEST_CASE("a new session is of the command that asked for its group, whoever els
 TEST_CASE("while a command is under way its object is busy") {
     Bench bench(journalIn({}));
     const auto busy = [&] {
-        return inLedger(bench.ledger, [](Books& books) { return books.busy({Kind::agent_session, "s1"}); });
+        return inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.busy({Kind::agent_session, "s1"}); });
     };
     CHECK_FALSE(busy());
     Asked asked(bench, std::nullopt);

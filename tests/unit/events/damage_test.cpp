@@ -172,8 +172,8 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
         CHECK_FALSE(health.durable);
         CHECK(health.journalFault.find("under the numbers of this gateway") != std::string::npos);
         // What is no event is written all the same: it has no number that anybody else could have.
-        const auto kept = inLedger(bench.ledger, [](Books& books) {
-            books.records().put("test", "kept", {{"a", 1}});
+        const auto kept = inLedger(bench.ledger, [](LedgerContext& ledger) {
+            ledger.records().put("test", "kept", {{"a", 1}});
             return true;
         });
         CHECK(kept);
@@ -194,10 +194,10 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
 TEST_CASE("work that throws ends alone: the ledger goes on, and counts it") {
     Bench bench(journalIn({}));
     std::atomic<int> after{0};
-    bench.ledger.transact([](Books&) { throw std::runtime_error("a mistake"); });
-    bench.ledger.transact([&](Books& books) {
-        books.afterCommit([] { throw std::runtime_error("another one"); });
-        books.afterCommit([&] { ++after; });
+    bench.ledger.transact([](LedgerContext&) { throw std::runtime_error("a mistake"); });
+    bench.ledger.transact([&](LedgerContext& ledger) {
+        ledger.afterCommit([] { throw std::runtime_error("another one"); });
+        ledger.afterCommit([&] { ++after; });
     });
     bench.ledger.query([](const State&, const std::string&) { throw std::out_of_range("a third"); });
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});

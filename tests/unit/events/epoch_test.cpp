@@ -21,11 +21,11 @@ std::unique_ptr<Journal> lacking(const std::filesystem::path& file, bool lacks) 
     return std::move(*journal);
 }
 
-const Subscription ofSessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+const Subscription ofSessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
 
 std::string comeBack(Bench& bench, const std::string& cursor) {
-    std::optional<Attachment> got;
-    bench.ledger.attach(bench.shard, ofSessions, cursor, [&](Attachment a) { got = std::move(a); });
+    std::optional<SubscriptionStart> got;
+    bench.ledger.attach(bench.shard, ofSessions, cursor, [&](SubscriptionStart a) { got = std::move(a); });
     while (!got) bench.frames();  // a reader's answer
     return got->resumed ? "resumed" : got->reset;
 }
@@ -116,7 +116,7 @@ TEST_CASE("whoever has a cursor from after a copy was made begins anew when the 
         REQUIRE(backUp(file, copy).has_value());
         bench.ledger.record({SessionChanged{"s2", SessionEvent::new_session, someSession("s2", "1002")}});
         bench.settle();
-        cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor(); });
+        cursor = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.cursor(); });
         CHECK(comeBack(bench, cursor) == "resumed");
     }
     Bench bench(journalIn(copy));
@@ -184,7 +184,8 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
     std::string epoch, before, during, after;
     {
         Bench bench(journalIn(file));
-        epoch = inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+        epoch = inLedger(bench.ledger,
+                         [](LedgerContext& ledger) { return ledger.cursor().substr(0, ledger.cursor().find('-')); });
         before = epoch + happen(bench, "1002");
         happen(bench, "1001");
         during = epoch + happen(bench, "1002");
@@ -218,8 +219,9 @@ TEST_CASE(
         std::string epoch;
         {
             Bench bench(journalIn(file));
-            epoch =
-                inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().find('-')); });
+            epoch = inLedger(bench.ledger, [](LedgerContext& ledger) {
+                return ledger.cursor().substr(0, ledger.cursor().find('-'));
+            });
             bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
             if (ended) bench.ledger.record({SessionChanged{"s1", SessionEvent::end}});
             REQUIRE_FALSE(bench.frames().empty());

@@ -36,17 +36,19 @@ FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
     const auto kind = eventKinds.at(below(random, eventKinds.size()));
     Frame meta{.number = number, .time = time, .kind = kind, .subject = "/x/" + std::to_string(below(random, 5))};
     if (chance(random, 70))
-        meta.concern.agent = kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
-    if (chance(random, 50)) meta.concern.groups = some(random, groups, 40);
+        meta.ownership.agent =
+            kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
+    if (chance(random, 50)) meta.ownership.groups = some(random, groups, 40);
     return makeFrame(std::move(meta), "{\"n\":" + std::to_string(number) + "}");
 }
 
 Subscription randomSubscription(Random& random) {
-    Subscription asked{.topics = some(random, allTopics, 40),
-                       .sight = Sight(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
+    Subscription asked{
+        .topics = some(random, allTopics, 40),
+        .visibility = Visibility(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
     if (chance(random, 30)) asked.topics.insert("audio");
-    for (const auto kind : eventKinds) asked.sight.give(kind, static_cast<Reach>(below(random, 4)));
-    if (chance(random, 20)) asked.sight = Sight::everything();
+    for (const auto kind : eventKinds) asked.visibility.give(kind, static_cast<AccessLevel>(below(random, 4)));
+    if (chance(random, 20)) asked.visibility = Visibility::everything();
     if (chance(random, 30)) asked.only = some(random, agents, 40);
     if (chance(random, 5))
         for (int i = 0; i < 100; ++i)
@@ -131,8 +133,8 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
             CHECK(paged(database, asked, from, upTo, 1 + below(random, 200)) == expected);
         }
         if (seed % 2) {
-            History cut({.topics = {"agent"}, .sight = Sight::everything()}, journal->oldest() - 2, journal->newest(),
-                        {10});
+            History cut({.topics = {"agent"}, .visibility = Visibility::everything()}, journal->oldest() - 2,
+                        journal->newest(), {10});
             CHECK(cut.step(database).error().slug.text() == "journal-truncated");
         }
     }
@@ -147,8 +149,8 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
     bool damaged = false;
     REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged)
                 .has_value());
-    Sight own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
-    for (const auto kind : eventKinds) own.give(kind, Reach::own), ofGroups.give(kind, Reach::groups);
+    Visibility own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
+    for (const auto kind : eventKinds) own.give(kind, AccessLevel::own), ofGroups.give(kind, AccessLevel::groups);
     const std::set<std::string> everything(allTopics.begin(), allTopics.end());
     struct Row {
         const char* what;
@@ -157,38 +159,38 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
         std::uint64_t most;  // rows that are looked at for a page of 100 events
     } const rows[] = {
         {"everything",
-         {.topics = everything, .sight = Sight::everything()},
+         {.topics = everything, .visibility = Visibility::everything()},
          "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
          100},
         {"a type",
-         {.topics = {"queue"}, .sight = Sight::everything()},
+         {.topics = {"queue"}, .visibility = Visibility::everything()},
          "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
          100},
         {"a subject",
-         {.topics = everything, .sight = Sight::everything(), .subject = "/things/7"},
+         {.topics = everything, .visibility = Visibility::everything(), .subject = "/things/7"},
          "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
          100},
         {"a subject that there is not",
-         {.topics = everything, .sight = Sight::everything(), .subject = "/none"},
+         {.topics = everything, .visibility = Visibility::everything(), .subject = "/none"},
          "INDEX events_by_subject (type=? AND subject=? AND number>? AND number<?)",
          0},
         {"one's own",
-         {.topics = everything, .sight = own},
+         {.topics = everything, .visibility = own},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          100},
         {"an agent",
-         {.topics = {"agent", "queue"}, .sight = Sight::everything(), .only = std::set<std::string>{"1003"}},
+         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<std::string>{"1003"}},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          100},
         {"an agent that there is not",
-         {.topics = {"agent", "queue"}, .sight = Sight::everything(), .only = std::set<std::string>{"none"}},
+         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<std::string>{"none"}},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          0},
         {"a group's, of whom there is none",
-         {.topics = {"agent"}, .sight = ofGroups},
+         {.topics = {"agent"}, .visibility = ofGroups},
          "COVERING INDEX events_by_type (type=? AND number>? AND number<?)",
          5'000},
-        {"nothing", {.topics = everything, .sight = Sight()}, "", 0},
+        {"nothing", {.topics = everything, .visibility = Visibility()}, "", 0},
     };
     for (const auto& row : rows) {
         CAPTURE(row.what);
@@ -239,7 +241,8 @@ TEST_CASE("from a time on: no event of that time or later is missed, though the 
             all.erase(all.begin(), all.begin() + 20);
         }
         Bench bench(std::move(journal));
-        const Subscription everything{.topics = {allTopics.begin(), allTopics.end()}, .sight = Sight::everything()};
+        const Subscription everything{.topics = {allTopics.begin(), allTopics.end()},
+                                      .visibility = Visibility::everything()};
         for (int i = 0; i < 20; ++i) {
             const auto time = all[below(random, all.size())]->time + static_cast<std::int64_t>(below(random, 3)) - 1;
             const auto first = std::ranges::find_if(all, [&](const FramePtr& frame) { return frame->time >= time; });
@@ -281,7 +284,7 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
                     {SessionChanged{"s1", (ready = !ready) ? SessionEvent::ready : SessionEvent::not_ready}});
         };
         const auto number = [&](const std::string& cursor) { return std::stoull(cursor.substr(epoch.size() + 1)); };
-        const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+        const Subscription sessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
         const auto matches = [&](std::uint64_t n) { return n > old || n % 6 == 0; };
         for (int round = 0; round < 60; ++round, ++done) {
             const auto from = below(random, recorded + 1);
@@ -292,10 +295,10 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
             std::uint64_t end = 0;
             for (bool more = true; more;) {
                 if (stream) {
-                    std::promise<Attachment> answered;
+                    std::promise<SubscriptionStart> answered;
                     auto answer = answered.get_future();
                     bench.ledger.attach(bench.shard, sessions, cursor,
-                                        [&](const Attachment& attachment) { answered.set_value(attachment); });
+                                        [&](const SubscriptionStart& attachment) { answered.set_value(attachment); });
                     if (chance(random, 50)) happen();
                     while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
                     const auto attachment = answer.get();
@@ -330,8 +333,9 @@ TEST_CASE("who waits is told of the first event that matches, from where it has 
     Bench bench(journalIn({}));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     bench.settle();
-    const Subscription other{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/s2"},
-        this_{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const Subscription other{
+        .topics = {"agent-session"}, .visibility = Visibility::everything(), .subject = "/sessions/s2"},
+        this_{.topics = {"agent-session"}, .visibility = Visibility::everything()};
     const auto cursor = pageOf(bench, {this_, ""})->cursor;
     auto one = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)}),
          same = askedFor(bench, {other, cursor, 100, std::chrono::minutes(1)});
@@ -351,7 +355,7 @@ TEST_CASE("a reading of several parts has one place for all of them, and so many
     for (int i = 0; i < 12'000; ++i)
         bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.settle();
-    const Subscription nothing{.topics = {"queue"}, .sight = sightOf("crm")};
+    const Subscription nothing{.topics = {"queue"}, .visibility = sightOf("crm")};
     const auto cursor = pageOf(bench, {nothing, ""})->cursor;
     const auto begin = cursor.substr(0, cursor.find('-')) + "-1";  // all of it is in memory: a part for each 1,024
     std::atomic<std::size_t> refused{0}, answered{0};
@@ -381,8 +385,8 @@ TEST_CASE("a reading of several parts has one place for all of them, and so many
 
 TEST_CASE("those who wait are bounded for each account") {
     Bench bench(journalIn({}));
-    const Subscription queues{.topics = {"queue"}, .sight = sightOf("crm")},
-        ofAda{.topics = {"queue"}, .sight = sightOf("ada")};
+    const Subscription queues{.topics = {"queue"}, .visibility = sightOf("crm")},
+        ofAda{.topics = {"queue"}, .visibility = sightOf("ada")};
     std::atomic<int> refused{0};
     const auto wait = [&](const Subscription& subscription) {
         bench.ledger.read({subscription, "", 100, std::chrono::minutes(1)}, [&](const Result<Page>& page) {
@@ -402,10 +406,10 @@ TEST_CASE(
     for (int i = 0; i < 20'000; ++i)
         bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.frames();
-    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const Subscription sessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
     const auto page = pageOf(bench, {sessions, "", 500});
     REQUIRE(page.has_value());
     REQUIRE(page->frames.size() == 500);
     CHECK(page->frames.front()->number == 1);
-    CHECK(pageOf(bench, {{.topics = {"queue"}, .sight = Sight::everything()}, "", 500})->frames.empty());
+    CHECK(pageOf(bench, {{.topics = {"queue"}, .visibility = Visibility::everything()}, "", 500})->frames.empty());
 }

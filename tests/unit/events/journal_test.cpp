@@ -125,8 +125,8 @@ TEST_CASE("a journal of the first schema is brought to the present one with its 
     CHECK(journal->newest() == 8);
     const auto events = journal->after(6, 10).value();
     REQUIRE(events.size() == 2);
-    CHECK(events[0]->concern == Concern{"1001", {}});
-    CHECK(events[1]->concern == Concern{"1001", {"Sales"}});
+    CHECK(events[0]->ownership == Ownership{"1001", {}});
+    CHECK(events[1]->ownership == Ownership{"1001", {"Sales"}});
     Operations operations;
     operations.load(journal->database());
     operations.put({.id = "o1", .actor = "crm", .key = "k1"});
@@ -248,7 +248,7 @@ TEST_CASE("what was forgotten is in the log of changes while somebody reads an o
     const auto file = folder.path / "journal.db", log = folder.path / "journal.db-wal";
     const auto journal = journalIn(file);
     const std::string secret = "a very private reason";
-    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {}}};
+    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .ownership = {"1001", {}}};
     REQUIRE(journal->append({makeFrame(meta, "{\"reason\":\"" + secret + "\"}")}).has_value());
     Database reader;
     bool damaged = false;
@@ -273,7 +273,7 @@ TEST_CASE("who forgets waits for a reader that ends in time") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     const auto journal = journalIn(file);
-    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {}}};
+    const Frame meta{.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .ownership = {"1001", {}}};
     REQUIRE(journal->append({makeFrame(meta, "{}")}).has_value());
     Database reader;
     bool damaged = false;
@@ -298,8 +298,8 @@ TEST_CASE("a journal that cannot be written: events are served, health says so")
     CHECK_FALSE(bench.ledger.health().durable);
     CHECK(bench.ledger.health().journalFault ==
           "It is not there. Put that right, then restart the gateway: what is told until then is kept nowhere.");
-    inLedger(bench.ledger, [](Books& books) {
-        books.records().put("webhook", "a", {{"n", 1}});
+    inLedger(bench.ledger, [](LedgerContext& ledger) {
+        ledger.records().put("webhook", "a", {{"n", 1}});
         return 0;
     });
     bench.settle();
@@ -313,22 +313,22 @@ TEST_CASE("a journal that cannot be had: where it may hold something, what is no
         CAPTURE(there);
         if (there) std::ofstream(file) << "what another program holds";
         Bench bench(Journal::openVolatile({"journal-fault", "It is locked."}, file));
-        inLedger(bench.ledger, [&](Books& books) {
-            CHECK(books.records().hasPast() != there);
-            CHECK(books.operations().find("any").has_error() == there);
-            const auto unknown = books.operations().findByKey("crm", "any");
+        inLedger(bench.ledger, [&](LedgerContext& ledger) {
+            CHECK(ledger.records().hasPast() != there);
+            CHECK(ledger.operations().find("any").has_error() == there);
+            const auto unknown = ledger.operations().findByKey("crm", "any");
             CHECK(unknown.has_error() == there);
             if (unknown.has_error()) CHECK(unknown.error().slug.text() == "resource-unavailable");
-            books.operations().put({.id = "own",
-                                    .actor = "crm",
-                                    .key = "own",
-                                    .state = OperationState::succeeded,
-                                    .started = books.now()});
+            ledger.operations().put({.id = "own",
+                                     .actor = "crm",
+                                     .key = "own",
+                                     .state = OperationState::succeeded,
+                                     .started = ledger.now()});
             return 0;
         });
         bench.settle();
-        inLedger(bench.ledger, [](Books& books) {
-            CHECK(books.operations().findByKey("crm", "own").value());
+        inLedger(bench.ledger, [](LedgerContext& ledger) {
+            CHECK(ledger.operations().findByKey("crm", "own").value());
             return 0;
         });
         CHECK((bench.ledger.health().journalFault.find("is not known until then") != std::string::npos) == there);

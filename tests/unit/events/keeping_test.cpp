@@ -65,15 +65,15 @@ TEST_CASE("what the tables take is counted as they come and go, by whoever write
         operations.load(journal->database());
         audit.add(refusedBy("ada"));
         for (std::size_t i = 0; i < 3; ++i) operations.put(someOperation(i, "crm", now()));
-        REQUIRE(
-            journal
-                ->write(
-                    {makeFrame(
-                         {.number = 1, .kind = Kind::agent, .subject = "/agents/1001", .concern = {"1001", {"Sales"}}},
-                         R"({"ä":"ö"})"),
-                     someFrame(2, now())},
-                    {&audit, &operations})
-                .has_value());
+        REQUIRE(journal
+                    ->write({makeFrame({.number = 1,
+                                        .kind = Kind::agent,
+                                        .subject = "/agents/1001",
+                                        .ownership = {"1001", {"Sales"}}},
+                                       R"({"ä":"ö"})"),
+                             someFrame(2, now())},
+                            {&audit, &operations})
+                    .has_value());
         auto larger = operations.find("crm1").value().value();
         larger.body = std::string(5'000, 'x');
         operations.put(std::move(larger));
@@ -298,11 +298,11 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     }
     check(*journalIn(file));
     Bench bench(journalIn(file));
-    std::optional<Attachment> over, beside;
+    std::optional<SubscriptionStart> over, beside;
     const auto epoch = journalIn(file)->epoch();
-    const Subscription queues{.topics = {"queue"}, .sight = Sight::everything()};
-    bench.ledger.attach(bench.shard, queues, epoch + "-15", [&](Attachment a) { over = std::move(a); });
-    bench.ledger.attach(bench.shard, queues, epoch + "-20", [&](Attachment a) { beside = std::move(a); });
+    const Subscription queues{.topics = {"queue"}, .visibility = Visibility::everything()};
+    bench.ledger.attach(bench.shard, queues, epoch + "-15", [&](SubscriptionStart a) { over = std::move(a); });
+    bench.ledger.attach(bench.shard, queues, epoch + "-20", [&](SubscriptionStart a) { beside = std::move(a); });
     while (!over || !beside) bench.frames();
     CHECK(over->reset == "journal-truncated");
     CHECK(beside->resumed);
@@ -317,7 +317,7 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     CHECK(told(epoch + "-10") == "journal-truncated");
     CHECK(told(epoch + "-20") == "21 22 23 24 25 26 27 28 29 30 -30");
     CHECK(told("") == "1 2 3 4 5 6 7 8 9 10 -10");
-    const Subscription calls{.topics = {"call"}, .sight = Sight::everything()};
+    const Subscription calls{.topics = {"call"}, .visibility = Visibility::everything()};
     CHECK(pageOf(bench, {calls, epoch + "-7"})->cursor ==
           epoch + "-10");  // none of them, and the gap is not passed over
     CHECK(pageOf(bench, {calls, ""})->cursor == epoch + "-30");

@@ -19,7 +19,7 @@ TEST_CASE("a session's events are told in order, with whole objects and previous
     REQUIRE(frames.size() == 4);
     for (std::size_t i = 0; i < frames.size(); ++i) {
         CHECK(frames[i]->number == i + 1);
-        CHECK(frames[i]->concern == Concern{"1001", {"Sales"}});
+        CHECK(frames[i]->ownership == Ownership{"1001", {"Sales"}});
     }
     CHECK(data(frames[2]).at("previousState") == "ready");
     CHECK(data(frames[2]).at("session").at("state") == "busy-on-call");
@@ -30,9 +30,9 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     const Folder folder;
     Bench bench(journalIn(folder.path / "journal.db"));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    std::optional<Attachment> attached;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "",
-                        [&](Attachment a) { attached = std::move(a); });
+    std::optional<SubscriptionStart> attached;
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()}, "",
+                        [&](SubscriptionStart a) { attached = std::move(a); });
     bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
     bench.settle();
     std::vector<std::string> order;
@@ -46,11 +46,11 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
     REQUIRE(attached);
     REQUIRE(attached->snapshot);
     CHECK(attached->snapshot->find("not-ready") != std::string::npos);
-    std::optional<Attachment> resumed, strange;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, attached->cursor,
-                        [&](Attachment a) { resumed = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "other-1",
-                        [&](Attachment a) { strange = std::move(a); });
+    std::optional<SubscriptionStart> resumed, strange;
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()},
+                        attached->cursor, [&](SubscriptionStart a) { resumed = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()}, "other-1",
+                        [&](SubscriptionStart a) { strange = std::move(a); });
     bench.frames();
     REQUIRE(resumed);
     CHECK(resumed->resumed);
@@ -63,10 +63,10 @@ TEST_CASE("a snapshot and the deltas after it have no gap and no overlap; a curs
 
 TEST_CASE("what a stream begins with is handed to it as it is: a copy could fail, and the stream would wait for ever") {
     Bench bench(journalIn({}));
-    std::vector<const Attachment*> given;
+    std::vector<const SubscriptionStart*> given;
     Work work;
-    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, "",
-                        [&](const Attachment& attachment) {
+    bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()}, "",
+                        [&](const SubscriptionStart& attachment) {
                             given.push_back(&attachment);
                             if (given.size() == 1) work();  // while the first, were it a copy, is still there
                         });
@@ -87,13 +87,13 @@ TEST_CASE("a call that was told before its session is told again to those who se
     bench.ledger.record({CallChanged{other, CallEvent::notification}});
     const auto before = bench.frames();
     REQUIRE(before.size() == 2);
-    CHECK(before[0]->concern == Concern{});
+    CHECK(before[0]->ownership == Ownership{});
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     const auto told = bench.frames();
     REQUIRE(told.size() == 2);
     CHECK(data(told[0]).at("event") == "new-session");
     CHECK(told[1]->subject == "/calls/c1");
-    CHECK(told[1]->concern == Concern{"1001", {"Sales"}});
+    CHECK(told[1]->ownership == Ownership{"1001", {"Sales"}});
     CHECK(data(told[1]).at("call") == toJson(call));
     bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
     CHECK(bench.frames().size() == 1);  // and once only
@@ -104,7 +104,7 @@ TEST_CASE("the lines that are there now take the place of those before, without 
     bench.ledger.record({AddressesRead{{{"a1", "Line 1", "h"}, {"a2", "Line 2", "h"}}}});
     bench.ledger.record({AddressesRead{{{"a2", "Line 2", "h"}, {"a3", "Line 3", "other"}}}});
     CHECK(bench.frames().empty());
-    const auto lines = inLedger(bench.ledger, [](Books& books) { return books.state().addresses; });
+    const auto lines = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().addresses; });
     REQUIRE(lines.size() == 2);
     CHECK(lines.contains("a2"));
     CHECK(lines.at("a3").handler == "other");
@@ -112,27 +112,27 @@ TEST_CASE("the lines that are there now take the place of those before, without 
 
 TEST_CASE("a new picture is told as differences, in order") {
     Bench bench(journalIn({}));
-    TelephonyPicture picture;
-    picture.groups = {{"g1", "Sales", "h"}, {"g2", "Support", "h"}};
-    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
-    picture.sessions = {someSession("s1", "1001"), someSession("s2", "1001")};
-    bench.ledger.record({picture});
+    TelephonyInventory inventory;
+    inventory.groups = {{"g1", "Sales", "h"}, {"g2", "Support", "h"}};
+    inventory.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
+    inventory.sessions = {someSession("s1", "1001"), someSession("s2", "1001")};
+    bench.ledger.record({inventory});
     const auto first = bench.frames();
     REQUIRE(first.size() == 6);
-    // With its first session in a group the agent belongs to it; from there on its events concern the group.
-    CHECK(first[2]->concern == Concern{"1001", {}});
+    // With its first session in a group the agent belongs to it; from there on its events ownership the group.
+    CHECK(first[2]->ownership == Ownership{"1001", {}});
     CHECK(data(first[3]).at("event") == "group-joined");
-    CHECK(first[3]->concern == Concern{"1001", {"Sales"}});
-    CHECK(first[4]->concern == Concern{"1001", {"Sales"}});
-    bench.ledger.record({picture});
+    CHECK(first[3]->ownership == Ownership{"1001", {"Sales"}});
+    CHECK(first[4]->ownership == Ownership{"1001", {"Sales"}});
+    bench.ledger.record({inventory});
     CHECK(bench.frames().empty());  // nothing differs
     bench.ledger.record({SourceLost{Source::telephony, fromHresult(hresult("RPC_E_DISCONNECTED"), "a call")}});
     CHECK(bench.frames().size() == 1);
-    picture.groups.pop_back();
-    picture.sessions.pop_back();
-    picture.sessions[0].state = SessionState::ready;
+    inventory.groups.pop_back();
+    inventory.sessions.pop_back();
+    inventory.sessions[0].state = SessionState::ready;
     bench.ledger.record({SourceConnected{Source::telephony, {}}});
-    bench.ledger.record({picture});
+    bench.ledger.record({inventory});
     std::vector<std::string> told;
     for (const auto& frame : bench.frames())
         told.push_back(std::string(frame->type()) + " " + std::string(data(frame).at("event").as_string()));
@@ -158,11 +158,11 @@ TEST_CASE(
     if (GENERATE(false, true)) {
         moved.session = "unknown";
         bench.ledger.record({CallChanged{moved, CallEvent::state}});
-        CHECK(bench.frames().back()->concern == Concern{});
+        CHECK(bench.frames().back()->ownership == Ownership{});
     } else {
         call.state = CallState::disconnected;
         bench.ledger.record({CallChanged{call, CallEvent::state}});
-        CHECK(bench.frames().back()->concern == Concern{"1001", {"Sales"}});
+        CHECK(bench.frames().back()->ownership == Ownership{"1001", {"Sales"}});
     }
 }
 
@@ -174,13 +174,13 @@ TEST_CASE("sessions that ended lately: the last 256") {
         bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1001")}});
         bench.ledger.record({SessionChanged{id, SessionEvent::end}});
     }
-    inLedger(bench.ledger, [&](Books& books) {
-        CHECK(books.state().sessions.empty());
-        CHECK(books.state().ended.size() == kept);
-        CHECK(books.state().endedOrder.size() == kept);
-        CHECK_FALSE(books.state().session(std::to_string(many - kept - 1)));
-        CHECK(books.state().session(std::to_string(many - kept)));
-        CHECK(books.state().session(std::to_string(many - 1)));
+    inLedger(bench.ledger, [&](LedgerContext& ledger) {
+        CHECK(ledger.state().sessions.empty());
+        CHECK(ledger.state().ended.size() == kept);
+        CHECK(ledger.state().endedOrder.size() == kept);
+        CHECK_FALSE(ledger.state().session(std::to_string(many - kept - 1)));
+        CHECK(ledger.state().session(std::to_string(many - kept)));
+        CHECK(ledger.state().session(std::to_string(many - 1)));
         return 0;
     });
 }

@@ -68,20 +68,20 @@ TEST_CASE(
     {
         Bench bench(journalIn(folder.path / "journal.db"));
         open(bench);
-        inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put({.id = "done",
-                                    .actor = "crm",
-                                    .key = "k1",
-                                    .state = OperationState::succeeded,
-                                    .started = books.now(),
-                                    .status = 200,
-                                    .body = {{"a", 1}}});
-            books.operations().put({.id = "left",
-                                    .actor = "crm",
-                                    .key = "k2",
-                                    .started = books.now(),
-                                    .cause = lunch,
-                                    .expectation = expected});
+        inLedger(bench.ledger, [&](LedgerContext& ledger) {
+            ledger.operations().put({.id = "done",
+                                     .actor = "crm",
+                                     .key = "k1",
+                                     .state = OperationState::succeeded,
+                                     .started = ledger.now(),
+                                     .status = 200,
+                                     .body = {{"a", 1}}});
+            ledger.operations().put({.id = "left",
+                                     .actor = "crm",
+                                     .key = "k2",
+                                     .started = ledger.now(),
+                                     .cause = lunch,
+                                     .expectation = expected});
             return 0;
         });
     }
@@ -89,24 +89,24 @@ TEST_CASE(
     std::vector<Told> told;
     bench.ledger.answerWith([&](const Operation& operation) {
         CHECK(operation.id == "left");
-        return Answer([&](const Settled& settled, Books&) {
+        return Answer([&](const CommandOutcome& settled, LedgerContext&) {
             told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
         });
     });
     bench.ledger.start();
-    const auto [kept, left] = inLedger(bench.ledger, [](Books& books) {
-        return std::pair(books.operations().findByKey("crm", "k1").value(), books.operations().find("left").value());
+    const auto [kept, left] = inLedger(bench.ledger, [](LedgerContext& ledger) {
+        return std::pair(ledger.operations().findByKey("crm", "k1").value(), ledger.operations().find("left").value());
     });
     REQUIRE(kept);
     CHECK(kept->body.at("a") == 1);
     REQUIRE(left);
     CHECK(left->state == OperationState::indeterminate);
     CHECK(told.empty());
-    TelephonyPicture picture;
-    picture.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
-    picture.sessions = {someSession("s1", "1001")};
-    picture.sessions[0].state = SessionState::ready;
-    bench.ledger.record({picture});
+    TelephonyInventory inventory;
+    inventory.agents = {{.id = "1001", .handler = "h", .state = AgentState::ready}};
+    inventory.sessions = {someSession("s1", "1001")};
+    inventory.sessions[0].state = SessionState::ready;
+    bench.ledger.record({inventory});
     bench.frames();
     REQUIRE(told.size() == 1);
     CHECK(told[0].succeeded);
@@ -120,26 +120,26 @@ TEST_CASE("an operation whose event was told before the gateway ended is settled
     {
         Bench bench(journalIn(folder.path / "journal.db"));
         if (!ofAnyObject) open(bench);
-        inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put(
-                {.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = expected});
-            books.operations().put({.id = "other",
-                                    .actor = "crm",
-                                    .started = books.now(),
-                                    .cause = {"request-2", "admin", {}, {}},
-                                    .expectation = expected});
+        inLedger(bench.ledger, [&](LedgerContext& ledger) {
+            ledger.operations().put(
+                {.id = "left", .actor = "crm", .started = ledger.now(), .cause = lunch, .expectation = expected});
+            ledger.operations().put({.id = "other",
+                                     .actor = "crm",
+                                     .started = ledger.now(),
+                                     .cause = {"request-2", "admin", {}, {}},
+                                     .expectation = expected});
             return 0;
         });
         const Asked asked(bench, expected);
         ofAnyObject ? open(bench) : bench.ledger.record({SessionChanged{"s1", SessionEvent::ready}});
-        cursor = inLedger(bench.ledger, [](Books& books) { return books.cursor(); });
+        cursor = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.cursor(); });
         bench.ledger.record({SessionChanged{"s1", SessionEvent::not_ready}});
         bench.settle();
     }
     Bench bench(journalIn(folder.path / "journal.db"), now);
     std::map<std::string, std::vector<Told>> told;
     bench.ledger.answerWith([&](const Operation& operation) {
-        return Answer([&, id = operation.id](const Settled& settled, Books&) {
+        return Answer([&, id = operation.id](const CommandOutcome& settled, LedgerContext&) {
             told[id].push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
         });
     });
@@ -186,12 +186,12 @@ TEST_CASE(
     {
         Bench bench(journalIn(file));
         open(bench);
-        inLedger(bench.ledger, [&](Books& books) {
-            books.operations().put(
-                {.id = "left", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+        inLedger(bench.ledger, [&](LedgerContext& ledger) {
+            ledger.operations().put(
+                {.id = "left", .actor = "crm", .started = ledger.now(), .cause = lunch, .expectation = toReady});
             if (shared)
-                books.operations().put(
-                    {.id = "too", .actor = "crm", .started = books.now(), .cause = lunch, .expectation = toReady});
+                ledger.operations().put(
+                    {.id = "too", .actor = "crm", .started = ledger.now(), .cause = lunch, .expectation = toReady});
             return 0;
         });
         const Asked asked(bench, toReady);
@@ -202,7 +202,8 @@ TEST_CASE(
     REQUIRE(journal.has_value());
     Bench bench(std::move(*journal), now);
     int told = 0;
-    bench.ledger.answerWith([&](const Operation&) { return Answer([&](const Settled&, Books&) { ++told; }); });
+    bench.ledger.answerWith(
+        [&](const Operation&) { return Answer([&](const CommandOutcome&, LedgerContext&) { ++told; }); });
     bench.ledger.start();
     bench.frames();
     CHECK(told == 0);

@@ -4,10 +4,10 @@
 
 namespace deskline::events {
 
-inline Sight sightOf(const std::string& account) {
-    Sight sight({}, {}, account);
-    for (const auto kind : eventKinds) sight.give(kind, Reach::all);
-    return sight;
+inline Visibility sightOf(const std::string& account) {
+    Visibility visibility({}, {}, account);
+    for (const auto kind : eventKinds) visibility.give(kind, AccessLevel::all);
+    return visibility;
 }
 
 // `count` events of all types from a number on, their times as their numbers.
@@ -18,7 +18,7 @@ inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count
                                     .time = static_cast<std::int64_t>(n),
                                     .kind = eventKinds.at(n % 6),
                                     .subject = "/things/" + std::to_string(n % 50),
-                                    .concern = {std::to_string(1'000 + n % 20), {"Sales"}}},
+                                    .ownership = {std::to_string(1'000 + n % 20), {"Sales"}}},
                                    "{\"n\":" + std::to_string(n) + "}"));
     return frames;
 }

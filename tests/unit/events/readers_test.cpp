@@ -54,15 +54,15 @@ TEST_CASE("who looks back reads on a thread of its own: the ledger's asks the fi
     bench.settle();  // what it reads at the start is read
     asked.clear();
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
-    const Subscription none{.topics = {"agent-handler"}, .sight = Sight::everything(), .subject = "/none"};
-    const Subscription agents{.topics = {"agent"}, .sight = Sight::everything()};
+    const Subscription none{.topics = {"agent-handler"}, .visibility = Visibility::everything(), .subject = "/none"};
+    const Subscription agents{.topics = {"agent"}, .visibility = Visibility::everything()};
     CHECK(pageOf(bench, {none, epoch + "-0"})->frames.empty());
     CHECK(pageOf(bench, {agents, ""})->frames.size() == 100);
     CHECK_FALSE(
         pageOf(bench, {.subscription = agents, .since = Time(std::chrono::milliseconds(1'500))})->frames.empty());
-    std::promise<Attachment> attached;
+    std::promise<SubscriptionStart> attached;
     bench.ledger.attach(bench.shard, agents, epoch + "-7",
-                        [&](const Attachment& attachment) { attached.set_value(attachment); });
+                        [&](const SubscriptionStart& attachment) { attached.set_value(attachment); });
     auto future = attached.get_future();
     while (future.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) bench.frames();
     CHECK(future.get().resumed);
@@ -80,19 +80,21 @@ TEST_CASE("the gateway's end waits for nobody who looks back: each gets an answe
         Bench bench(std::move(journal));
         for (int i = 0; i < 90; ++i)
             bench.ledger.read(
-                {{.topics = {"agent"}, .sight = sightOf("caller " + std::to_string(i % 9)), .subject = "/none"},
+                {{.topics = {"agent"}, .visibility = sightOf("caller " + std::to_string(i % 9)), .subject = "/none"},
                  epoch + "-0"},
                 [&](const Result<Page>& page) {
                     ++answers;
                     given += !page && page.error().slug.text() == "shutting-down";
                 });
         for (int i = 0; i < 9; ++i)
-            bench.ledger.read(
-                {{.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-20000", 100, std::chrono::minutes(10)},
-                [&](const Result<Page>& page) {
-                    ++answers;
-                    given += !page && page.error().slug.text() == "shutting-down";
-                });
+            bench.ledger.read({{.topics = {"queue"}, .visibility = Visibility::everything()},
+                               epoch + "-20000",
+                               100,
+                               std::chrono::minutes(10)},
+                              [&](const Result<Page>& page) {
+                                  ++answers;
+                                  given += !page && page.error().slug.text() == "shutting-down";
+                              });
         bench.ledger.stop();
     }
     CHECK(answers == 99);
@@ -186,7 +188,7 @@ TEST_CASE("accounts have their turns one after another, however much one of them
 TEST_CASE("what was erased is told by nobody who asked before and is answered after") {
     struct Ticks final : Observer {
         std::atomic<int> count{0};
-        void tick(Books&) override { ++count; }
+        void tick(LedgerContext&) override { ++count; }
     } ticks;
     const Folder folder;
     const auto file = folder.path / "journal.db";
@@ -201,7 +203,7 @@ TEST_CASE("what was erased is told by nobody who asked before and is answered af
     bench.settle();
     Gate gate;
     gate.hold(bench.ledger.readers());
-    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const Subscription sessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
     auto page = askedFor(bench, {sessions, "", 500});
     bench.settle();  // its events in memory are with the readers
     REQUIRE(forgetAgent(file, "1001", "test").has_value());
@@ -210,7 +212,7 @@ TEST_CASE("what was erased is told by nobody who asked before and is answered af
     const auto told = page.get();
     REQUIRE(told.has_value());
     CHECK(told->frames.size() == 500);
-    for (const auto& frame : told->frames) CHECK(frame->concern.agent == "1002");
+    for (const auto& frame : told->frames) CHECK(frame->ownership.agent == "1002");
 }
 
 TEST_CASE("who takes an export slowly holds no moment of the file") {
@@ -245,7 +247,7 @@ TEST_CASE("what nobody wants any more is not read, and does not wait") {
     const auto epoch = journal->epoch();
     Bench bench(std::move(journal));
     bench.settle();
-    const Subscription none{.topics = {"agent-handler"}, .sight = Sight::everything(), .subject = "/none"};
+    const Subscription none{.topics = {"agent-handler"}, .visibility = Visibility::everything(), .subject = "/none"};
     auto& readers = bench.ledger.readers();
     std::atomic<int> refused{0}, read{0};
     const auto told = [&](const Result<Page>& page) { page ? ++read : ++refused; };

@@ -24,7 +24,7 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
     for (int i = 0; i < 9; ++i)
         bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
-    const Subscription sessions{.topics = {"agent-session"}, .sight = Sight::everything()};
+    const Subscription sessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
     const auto first = read({sessions, "", 4}).get();
     REQUIRE(first.has_value());
     CHECK(first->frames.size() == 4);
@@ -32,15 +32,19 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     REQUIRE(second.has_value());
     REQUIRE(second->frames.size() == 6);
     CHECK(second->frames[0]->number == 5);
-    CHECK(read({{.topics = {"queue"}, .sight = Sight::everything()}, "", 100}).get()->frames.empty());
-    CHECK(read({{.topics = {"agent-session"}, .sight = Sight::everything(), .subject = "/sessions/other"}, "", 100})
+    CHECK(read({{.topics = {"queue"}, .visibility = Visibility::everything()}, "", 100}).get()->frames.empty());
+    CHECK(read({{.topics = {"agent-session"}, .visibility = Visibility::everything(), .subject = "/sessions/other"},
+                "",
+                100})
               .get()
               ->frames.empty());
 
     auto waits = read({sessions, second->cursor, 100, std::chrono::minutes(1)});
     bench.ledger.record({SessionChanged{"s1", SessionEvent::busy}});
-    auto waitsForOthers =
-        read({{.topics = {"queue"}, .sight = Sight::everything()}, second->cursor, 100, std::chrono::milliseconds(50)});
+    auto waitsForOthers = read({{.topics = {"queue"}, .visibility = Visibility::everything()},
+                                second->cursor,
+                                100,
+                                std::chrono::milliseconds(50)});
     CHECK(waits.get()->frames.size() == 1);
     const auto nothing = waitsForOthers.get();
     CHECK(nothing->frames.empty());
@@ -55,13 +59,14 @@ TEST_CASE("who has missed much gets it page by page") {
     for (int i = 0; i < 2499; ++i)
         bench.ledger.record({SessionChanged{"s1", i % 2 ? SessionEvent::not_ready : SessionEvent::ready}});
     bench.frames();
-    std::string cursor =
-        inLedger(bench.ledger, [](Books& books) { return books.cursor().substr(0, books.cursor().rfind('-')) + "-0"; });
+    std::string cursor = inLedger(bench.ledger, [](LedgerContext& ledger) {
+        return ledger.cursor().substr(0, ledger.cursor().rfind('-')) + "-0";
+    });
     std::vector<std::size_t> pages;
     for (bool more = true; more;) {
-        std::optional<Attachment> page;
-        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .sight = Sight::everything()}, cursor,
-                            [&](Attachment a) { page = std::move(a); });
+        std::optional<SubscriptionStart> page;
+        bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()}, cursor,
+                            [&](SubscriptionStart a) { page = std::move(a); });
         bench.frames();
         REQUIRE(page);
         CHECK(page->resumed);
@@ -79,7 +84,7 @@ TEST_CASE(
     constexpr std::size_t count = 50, each = 100'000, most = Reads::pageBytes + 2 * each;
     auto journal = journalIn(folder.path / "journal.db");
     const auto epoch = journal->epoch();
-    const Subscription webhooks{.topics = {"webhook"}, .sight = Sight::everything()};
+    const Subscription webhooks{.topics = {"webhook"}, .visibility = Visibility::everything()};
     const auto read = [&](Bench& bench) {
         std::vector<std::uint64_t> numbers;
         for (std::string cursor = epoch + "-0";;) {
@@ -97,10 +102,10 @@ TEST_CASE(
         std::vector<std::uint64_t> numbers;
         std::string cursor = epoch + "-0";
         for (bool more = true; more;) {
-            std::promise<Attachment> attached;
+            std::promise<SubscriptionStart> attached;
             auto answer = attached.get_future();
             bench.ledger.attach(bench.shard, webhooks, cursor,
-                                [&](const Attachment& attachment) { attached.set_value(attachment); });
+                                [&](const SubscriptionStart& attachment) { attached.set_value(attachment); });
             while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
             const auto attachment = answer.get();
             REQUIRE(attachment.resumed);
@@ -138,11 +143,11 @@ TEST_CASE("who comes back with a cursor that the journal has cut is told so, and
     const auto epoch = journal->epoch();
     journal->prune(now().time_since_epoch().count());
     Bench bench(std::move(journal));
-    std::optional<Attachment> cut, newest;
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-5",
-                        [&](Attachment a) { cut = std::move(a); });
-    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .sight = Sight::everything()}, epoch + "-10",
-                        [&](Attachment a) { newest = std::move(a); });
+    std::optional<SubscriptionStart> cut, newest;
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .visibility = Visibility::everything()}, epoch + "-5",
+                        [&](SubscriptionStart a) { cut = std::move(a); });
+    bench.ledger.attach(bench.shard, {.topics = {"queue"}, .visibility = Visibility::everything()}, epoch + "-10",
+                        [&](SubscriptionStart a) { newest = std::move(a); });
     bench.frames();
     REQUIRE(cut);
     CHECK(cut->reset == "journal-truncated");
@@ -155,7 +160,7 @@ TEST_CASE("ending: who waits for an event is answered when the ledger stops") {
     events::Bench bench(events::journalIn({}));
     std::promise<std::string> told;
     bench.ledger.read(
-        {{.topics = {"queue"}, .sight = Sight::everything()}, "", 100, 5min},
+        {{.topics = {"queue"}, .visibility = Visibility::everything()}, "", 100, 5min},
         [&](const Result<events::Page>& page) { told.set_value(page ? "a page" : std::string(page.error().slug)); });
     bench.settle();
     bench.ledger.stop();

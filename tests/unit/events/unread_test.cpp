@@ -194,12 +194,12 @@ TEST_CASE("whichever read of a start fails: all of the journal is used, or nothi
             disk.heal();
             const bool durable = bench.ledger.health().durable;
             letGo += !durable;
-            inLedger(bench.ledger, [&](Books& books) {
-                CHECK((books.records().find("webhook", "a") != nullptr) == durable);
-                CHECK(books.records().hasPast() == durable);
-                CHECK(books.operations().findByKey("crm", "key-7").has_value() == durable);
-                CHECK(books.operations().findByKey("crm", "none").has_value() == durable);
-                CHECK(books.cursor().starts_with(epoch) == durable);
+            inLedger(bench.ledger, [&](LedgerContext& ledger) {
+                CHECK((ledger.records().find("webhook", "a") != nullptr) == durable);
+                CHECK(ledger.records().hasPast() == durable);
+                CHECK(ledger.operations().findByKey("crm", "key-7").has_value() == durable);
+                CHECK(ledger.operations().findByKey("crm", "none").has_value() == durable);
+                CHECK(ledger.cursor().starts_with(epoch) == durable);
                 return 0;
             });
             if (!durable) {
@@ -208,8 +208,8 @@ TEST_CASE("whichever read of a start fails: all of the journal is used, or nothi
                 const auto frames = bench.frames();
                 REQUIRE(frames.size() == 1);
                 CHECK(frames[0]->number == filled + 1);  // and nothing was given twice
-                inLedger(bench.ledger, [](Books& books) {
-                    books.records().put("webhook", "b", {{"n", 2}});
+                inLedger(bench.ledger, [](LedgerContext& ledger) {
+                    ledger.records().put("webhook", "b", {{"n", 2}});
                     return 0;
                 });
             }

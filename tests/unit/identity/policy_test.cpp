@@ -12,12 +12,12 @@ using namespace deskline::identity;
 namespace {
 
 using R = Resource;
-using enum Reach;
+using enum AccessLevel;
 
 struct Wanted {
     Resource resource;
     Action action;
-    Reach agent, supervisor, integration, admin;
+    AccessLevel agent, supervisor, integration, admin;
     const char* scope;
 };
 constexpr Wanted byHand[] = {
@@ -51,7 +51,7 @@ Identity caller(Role role) {
 
 // What concerns the caller itself, its group, and neither.
 struct Things {
-    Concern mine, ofGroup, others;
+    Ownership mine, ofGroup, others;
 };
 Things thingsOf(Resource resource) {
     if (resource == R::webhooks || resource == R::operations || resource == R::administration)
@@ -70,29 +70,29 @@ TEST_CASE("policy: every cell of the table, and there is none besides") {
         rows += inTable != table().end();
         for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
             const Policy policy;
-            const auto reach = role == Role::agent         ? row.agent
+            const auto level = role == Role::agent         ? row.agent
                                : role == Role::supervisor  ? row.supervisor
                                : role == Role::integration ? row.integration
                                                            : row.admin;
             INFO(name(role) << " " << name(row.action) << " " << name(row.resource));
             auto who = caller(role);
-            CHECK(policy.reach(who, row.resource, row.action) == reach);
+            CHECK(policy.level(who, row.resource, row.action) == level);
             const auto things = thingsOf(row.resource);
             const bool ofNobody = things.mine == things.others;
             CHECK(policy.may(who, row.resource, row.action, things.mine) ==
-                  (reach != none && (reach == all || !ofNobody)));
+                  (level != none && (level == all || !ofNobody)));
             CHECK(policy.may(who, row.resource, row.action, things.ofGroup) ==
-                  (reach == all || (reach == groups && !things.ofGroup.groups.empty())));
-            CHECK(policy.may(who, row.resource, row.action, things.others) == (reach == all));
+                  (level == all || (level == groups && !things.ofGroup.groups.empty())));
+            CHECK(policy.may(who, row.resource, row.action, things.others) == (level == all));
             who.groups = {everyGroup};
-            CHECK(policy.reach(who, row.resource, row.action) == (reach == groups ? all : reach));
+            CHECK(policy.level(who, row.resource, row.action) == (level == groups ? all : level));
             if (role == Role::integration && *row.scope) {  // the scope of another row is no help
                 who.scopes.erase(row.scope);
-                CHECK(policy.reach(who, row.resource, row.action) == none);
+                CHECK(policy.level(who, row.resource, row.action) == none);
                 CHECK_FALSE(policy.may(who, row.resource, row.action, things.mine));
                 who.scopes = {row.scope};
                 who.groups = {"Sales"};
-                CHECK(policy.reach(who, row.resource, row.action) == reach);
+                CHECK(policy.level(who, row.resource, row.action) == level);
             }
         }
     }
@@ -117,11 +117,11 @@ TEST_CASE("policy: a sight says of every topic what the table says of its resour
     for (const auto& row : kindRows) CHECK(resources.contains(row.kind));
     for (const auto role : {Role::agent, Role::supervisor, Role::integration, Role::admin}) {
         const Policy policy;
-        const auto sight = policy.sight(caller(role));
+        const auto visibility = policy.visibility(caller(role));
         for (const auto& [kind, resource] : resources) {
             INFO(name(role) << " " << topicOf(kind));
             for (const auto& thing : {thingsOf(resource).mine, thingsOf(resource).ofGroup, thingsOf(resource).others})
-                CHECK(sight.sees(kind, thing) == policy.may(caller(role), resource, Action::see, thing));
+                CHECK(visibility.sees(kind, thing) == policy.may(caller(role), resource, Action::see, thing));
         }
     }
 }

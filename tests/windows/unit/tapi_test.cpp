@@ -21,7 +21,7 @@ TEST_CASE("session states and session events are numbered differently, and mappe
     CHECK(fromTapi(static_cast<AGENT_SESSION_EVENT>(-1)) == SessionEvent::unknown);
     CHECK(fromTapi(::CS_OFFERING) == CallState::offering);
     CHECK(fromTapi(::CEC_DISCONNECT_NOANSWER) == CallCause::no_answer);
-    CHECK(fromTapi(::AHE_NEW_AGENTHANDLER) == PresenceEvent::added);
+    CHECK(fromTapi(::AHE_NEW_AGENTHANDLER) == InventoryEvent::added);
     CHECK(perHour(CURRENCY{.int64 = 123'450}) == 12.345);
 }
 

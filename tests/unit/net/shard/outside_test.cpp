@@ -137,7 +137,7 @@ TEST_CASE(
     auto& shard = *shards[0];
     std::vector<std::shared_ptr<Member>> members;
     for (int i = 0; i < 3; ++i)
-        shard.join({.topics = {"queue"}, .sight = Sight::everything()},
+        shard.join({.topics = {"queue"}, .visibility = Visibility::everything()},
                    members.emplace_back(std::make_shared<Member>()));
     members[0]->fails = true;
     shard.reauthenticate();

@@ -13,8 +13,8 @@ using tests::valueOf;
 namespace {
 
 using Numbers = std::vector<std::uint64_t>;
-const events::Subscription queues{.topics = {"queue"}, .sight = Sight::everything()},
-    calls{.topics = {"call"}, .sight = Sight::everything()};
+const events::Subscription queues{.topics = {"queue"}, .visibility = Visibility::everything()},
+    calls{.topics = {"call"}, .visibility = Visibility::everything()};
 
 events::FramePtr frame(std::uint64_t number, Kind kind = Kind::queue) {
     return events::makeFrame({.number = number, .kind = kind}, "{}");

@@ -9,7 +9,7 @@
 
 namespace deskline::events {
 
-struct Attachment {                      // what a subscriber starts, or goes on, with
+struct SubscriptionStart {               // what a subscriber starts, or goes on, with
     std::string cursor;                  // up to which it has heard everything after this
     bool failed = false;                 // it could not be put together: nothing else counts
     bool resumed = false, more = false;  // more: attach again from `cursor` before the next event can be heard live

@@ -1,8 +1,8 @@
-// By which sight each account has heard events, and from when to when. What comes into somebody's view or goes out of
-// it because rights have changed is in no event: whoever comes back with a cursor that may have been heard by another
-// sight than its present one begins anew. Where an account hears by several at a time, nobody can say which of them
-// heard an event, and each that comes back begins anew. Kept over restarts as records, written when a sight comes, and
-// when it goes beside another. Thread: the ledger's.
+// By which visibility each account has heard events, and from when to when. What comes into somebody's view or goes out
+// of it because rights have changed is in no event: whoever comes back with a cursor that may have been heard by
+// another visibility than its present one begins anew. Where an account hears by several at a time, nobody can say
+// which of them heard an event, and each that comes back begins anew. Kept over restarts as records, written when a
+// visibility comes, and when it goes beside another. Thread: the ledger's.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -12,26 +12,26 @@
 #include <string>
 
 #include "events/records.hpp"
-#include "model/sight.hpp"
+#include "model/visibility.hpp"
 
 namespace deskline::events {
 
-class Sights {
+class VisibilityLog {
 public:
     static constexpr std::size_t most =
-        Records::mostOfKind;  // accounts; those that come then count as one, of many sights
+        Records::mostOfKind;  // accounts; those that come then count as one, of many visibilities
     static constexpr std::size_t mostOfOne =
-        8;  // sights of an account that are told apart; the others are one that nobody has
+        8;  // visibilities of an account that are told apart; the others are one that nobody has
     using Whose = std::weak_ptr<const void>;  // a stream
 
-    explicit Sights(Records& records) : records_(records) {}
+    explicit VisibilityLog(Records& records) : records_(records) {}
 
     void restored(std::string epoch, std::uint64_t newest);
-    bool doubtful(const Sight& sight,
+    bool doubtful(const Visibility& visibility,
                   std::uint64_t number) const;  // whether this account may have heard that event by another one
-    // A stream hears by this sight from now on, and by no other; `after`: the event that it goes on from; `newest`: the
-    // last there is.
-    void hears(const Sight& sight, std::uint64_t after, std::uint64_t newest, const Whose& whose);
+    // A stream hears by this visibility from now on, and by no other; `after`: the event that it goes on from;
+    // `newest`: the last there is.
+    void hears(const Visibility& visibility, std::uint64_t after, std::uint64_t newest, const Whose& whose);
     void sweep(std::uint64_t newest,
                std::uint64_t oldest);  // streams that are gone; what no cursor that still holds can reach
 
@@ -42,7 +42,7 @@ private:
         bool keptOpen = false;  // there is a record, and it has no end of it
         bool open() const { return !streams.empty(); }
     };
-    using Account = std::map<std::string, Span>;  // by the sight's mark; "": of those that are not told apart
+    using Account = std::map<std::string, Span>;  // by the visibility's mark; "": of those that are not told apart
     static bool closed(Span& span, std::uint64_t newest);
     static void mergeOne(Account& account);
     void keep(const std::string& name, Account& account);

@@ -1,4 +1,4 @@
-#include "events/sights.hpp"
+#include "events/visibility_log.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kind = "sight";
 constexpr auto always = std::numeric_limits<std::uint64_t>::max();
 
-std::string markOf(const Sight& sight) { return stableId({sight.text()}); }
+std::string markOf(const Visibility& visibility) { return stableId({visibility.text()}); }
 
 struct KeptSpan {  // as a record has it; no end: it was heard by when the record was written
     std::string mark;
@@ -30,8 +30,8 @@ BOOST_DESCRIBE_STRUCT(Kept, (), (epoch, spans))
 
 }  // namespace
 
-// A sight that was heard by when the last gateway ended has ended with it.
-void Sights::restored(std::string epoch, std::uint64_t newest) {
+// A visibility that was heard by when the last gateway ended has ended with it.
+void VisibilityLog::restored(std::string epoch, std::uint64_t newest) {
     epoch_ = std::move(epoch);
     std::vector<std::string> past;  // of another epoch: none of its cursors holds
     for (const auto& [name, body] : records_.all(kind)) {
@@ -52,17 +52,17 @@ void Sights::restored(std::string epoch, std::uint64_t newest) {
         if (std::ranges::any_of(account, [](const auto& entry) { return entry.second.keptOpen; })) keep(name, account);
 }
 
-bool Sights::doubtful(const Sight& sight, std::uint64_t number) const {
-    const auto found = accounts_.find(sight.account());
+bool VisibilityLog::doubtful(const Visibility& visibility, std::uint64_t number) const {
+    const auto found = accounts_.find(visibility.account());
     const auto& account = found == accounts_.end() ? others_ : found->second;
-    return std::ranges::any_of(account, [&, mark = markOf(sight)](const auto& entry) {
+    return std::ranges::any_of(account, [&, mark = markOf(visibility)](const auto& entry) {
         const auto& [other, span] = entry;
         return other != mark && span.from <= number && (span.open() || number <= span.until);
     });
 }
 
-void Sights::hears(const Sight& sight, std::uint64_t after, std::uint64_t newest, const Whose& whose) {
-    const auto& name = sight.account();
+void VisibilityLog::hears(const Visibility& visibility, std::uint64_t after, std::uint64_t newest, const Whose& whose) {
+    const auto& name = visibility.account();
     const bool room = accounts_.contains(name) || accounts_.size() < most;
     if (!room && others_.empty())
         spdlog::warn(
@@ -70,7 +70,7 @@ void Sights::hears(const Sight& sight, std::uint64_t after, std::uint64_t newest
             "back.",
             most);
     auto& account = room ? accounts_[name] : others_;
-    const auto mark = room ? markOf(sight) : std::string();
+    const auto mark = room ? markOf(visibility) : std::string();
     auto& span = account.try_emplace(mark, Span{.from = after}).first->second;
     const bool wider = after < span.from || !span.keptOpen;
     span.from = std::min(span.from, after);
@@ -83,15 +83,15 @@ void Sights::hears(const Sight& sight, std::uint64_t after, std::uint64_t newest
 }
 
 // Whether nobody hears by it any more; what it heard last is noted then.
-bool Sights::closed(Span& span, std::uint64_t newest) {
+bool VisibilityLog::closed(Span& span, std::uint64_t newest) {
     if (span.open()) return false;
     span.until = newest;
     return true;
 }
 
-// Of the sights of an account the one that ended first becomes one with those that are not told apart; it ends when all
-// of them have.
-void Sights::mergeOne(Account& account) {
+// Of the visibilities of an account the one that ended first becomes one with those that are not told apart; it ends
+// when all of them have.
+void VisibilityLog::mergeOne(Account& account) {
     const auto end = [](const auto& entry) {
         return entry.first.empty() || entry.second.open() ? always : entry.second.until;
     };
@@ -106,7 +106,7 @@ void Sights::mergeOne(Account& account) {
     merged.keptOpen = false;
 }
 
-void Sights::keep(const std::string& name, Account& account) {
+void VisibilityLog::keep(const std::string& name, Account& account) {
     Kept now{epoch_, {}};
     for (const auto& [mark, span] : account)
         now.spans.push_back({mark, span.from, span.open() ? std::nullopt : std::optional(span.until)});
@@ -114,7 +114,7 @@ void Sights::keep(const std::string& name, Account& account) {
     for (auto& [mark, span] : account) span.keptOpen = kept && span.open();
 }
 
-void Sights::sweep(std::uint64_t newest, std::uint64_t oldest) {
+void VisibilityLog::sweep(std::uint64_t newest, std::uint64_t oldest) {
     const auto gone = [](const Whose& whose) { return whose.expired(); };
     const auto sweptOf = [&](Account& account) {  // whether its record says something else now
         bool changed = false;

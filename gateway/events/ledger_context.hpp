@@ -16,25 +16,25 @@
 
 namespace deskline::events {
 
-class Books;
+class LedgerContext;
 
-struct Settled {                        // how a command went
+struct CommandOutcome {                 // how a command went
     Result<std::string> object;         // id of what it was about
     std::optional<std::string> cursor;  // of the event that it brought about
     bool readAgain = false;  // of an outcome that nobody knew: the state was read since and is not what was asked for
 };
 // Called when a command's outcome is there; once more where it was unknown and is known now.
-using Answer = std::function<void(const Settled&, Books&)>;
+using Answer = std::function<void(const CommandOutcome&, LedgerContext&)>;
 
-struct Begin {  // a command that is about to be carried out
+struct CommandStart {  // a command that is about to be carried out
     Cause cause;
     std::optional<Expectation> expectation;
     std::optional<ObjectRef> object;  // what it changes; while it is under way nobody else's If-Match holds
 };
 
-class Books {
+class LedgerContext {
 public:
-    virtual ~Books() = default;
+    virtual ~LedgerContext() = default;
     virtual const State& state() const = 0;
     virtual std::string cursor() const = 0;
     virtual Time now() const = 0;  // the ledger's clock
@@ -44,7 +44,7 @@ public:
     virtual Records& records() = 0;
     virtual Audit& audit() = 0;
     virtual void tell(Fact fact) = 0;  // the gateway's own facts; applied after the present work
-    virtual void begin(CommandId command, Begin begin) = 0;
+    virtual void begin(CommandId command, CommandStart begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;
     virtual bool busy(const ObjectRef& object) const = 0;
     virtual std::optional<Fault> full(
@@ -56,9 +56,9 @@ public:
 class Observer {
 public:
     virtual ~Observer() = default;
-    virtual void restored(Books&) {}                // what was known before a restart is there again
-    virtual void changed(Books&, const Change&) {}  // after it was applied
-    virtual void tick(Books&) {}                    // about once a second
+    virtual void restored(LedgerContext&) {}                // what was known before a restart is there again
+    virtual void changed(LedgerContext&, const Change&) {}  // after it was applied
+    virtual void tick(LedgerContext&) {}                    // about once a second
 };
 
 }  // namespace deskline::events

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "events/sights.hpp"
+#include "events/visibility_log.hpp"
 #include "unit/events/bench.hpp"
 
 using namespace deskline;
@@ -10,20 +10,20 @@ namespace {
 
 constexpr auto answersWithin = std::chrono::seconds(20);
 
-Sight of(const std::string& group, const std::string& account = "ada") {
-    Sight sight({}, {group}, account);
-    sight.give(Kind::agent_session, Reach::groups);
-    return sight;
+Visibility of(const std::string& group, const std::string& account = "ada") {
+    Visibility visibility({}, {group}, account);
+    visibility.give(Kind::agent_session, AccessLevel::groups);
+    return visibility;
 }
 
 struct Listener {
     Bench& bench;
     std::shared_ptr<int> stream = std::make_shared<int>();
-    Attachment listen(const Sight& sight, const std::string& cursor) {
-        std::optional<Attachment> got;
+    SubscriptionStart listen(const Visibility& visibility, const std::string& cursor) {
+        std::optional<SubscriptionStart> got;
         bench.ledger.attach(
-            bench.shard, {.topics = {"agent-session"}, .sight = sight}, cursor,
-            [&](Attachment a) { got = std::move(a); }, stream);
+            bench.shard, {.topics = {"agent-session"}, .visibility = visibility}, cursor,
+            [&](SubscriptionStart a) { got = std::move(a); }, stream);
         bench.frames();
         const auto end = std::chrono::steady_clock::now() + answersWithin;
         while (!got && std::chrono::steady_clock::now() < end) bench.frames();  // a reader's answer
@@ -32,8 +32,8 @@ struct Listener {
     }
 };
 
-Attachment comeBack(Bench& bench, const Sight& sight, const std::string& cursor) {
-    return Listener{bench}.listen(sight, cursor);
+SubscriptionStart comeBack(Bench& bench, const Visibility& visibility, const std::string& cursor) {
+    return Listener{bench}.listen(visibility, cursor);
 }
 
 void happen(Bench& bench, const std::string& session) {
@@ -109,66 +109,66 @@ TEST_CASE("where an account hears by two sights at a time, whoever comes back be
 TEST_CASE(
     "of an account so many sights are remembered, of all so many accounts; beyond that it is in doubt who heard what") {
     Records records;
-    Sights sights(records);
-    sights.restored("e", 0);
+    VisibilityLog visibilities(records);
+    visibilities.restored("e", 0);
     auto stream = std::make_shared<int>();
     const auto group = [](std::size_t i) { return "group " + std::to_string(i); };
-    for (std::size_t i = 0; i <= Sights::mostOfOne; ++i)
-        sights.hears(of(group(i)), 10 * i, 10 * i, stream);  // one after the other
-    const auto last = of(group(Sights::mostOfOne));
-    const auto newest = 10 * Sights::mostOfOne;
-    CHECK(sights.doubtful(last, 5));
-    CHECK(sights.doubtful(last, newest - 5));
-    CHECK_FALSE(sights.doubtful(last, newest + 1));
-    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 5));
-    for (std::size_t i = 1; i < Sights::most; ++i)
-        sights.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
-    CHECK(records.all("sight").size() == Sights::most);
-    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 1'000));  // who has heard nothing
-    sights.hears(of("Sales", "bob"), 500, 500, stream);
-    CHECK(records.all("sight").size() == Sights::most);
-    CHECK(sights.doubtful(of("Sales", "bob"), 1'000));
-    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 499));
-    sights.sweep(1'000, 1);
-    CHECK(sights.doubtful(of("Sales", "bob"), 1'000));
+    for (std::size_t i = 0; i <= VisibilityLog::mostOfOne; ++i)
+        visibilities.hears(of(group(i)), 10 * i, 10 * i, stream);  // one after the other
+    const auto last = of(group(VisibilityLog::mostOfOne));
+    const auto newest = 10 * VisibilityLog::mostOfOne;
+    CHECK(visibilities.doubtful(last, 5));
+    CHECK(visibilities.doubtful(last, newest - 5));
+    CHECK_FALSE(visibilities.doubtful(last, newest + 1));
+    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 5));
+    for (std::size_t i = 1; i < VisibilityLog::most; ++i)
+        visibilities.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
+    CHECK(records.all("sight").size() == VisibilityLog::most);
+    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));  // who has heard nothing
+    visibilities.hears(of("Sales", "bob"), 500, 500, stream);
+    CHECK(records.all("sight").size() == VisibilityLog::most);
+    CHECK(visibilities.doubtful(of("Sales", "bob"), 1'000));
+    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 499));
+    visibilities.sweep(1'000, 1);
+    CHECK(visibilities.doubtful(of("Sales", "bob"), 1'000));
     {
-        Sights next(records);
+        VisibilityLog next(records);
         next.restored("e", 1'000);
         CHECK(next.doubtful(of("Sales", "bob"), 1'000));
         CHECK_FALSE(next.doubtful(of("Sales", "bob"), 1'001));
     }
 
     stream.reset();
-    sights.sweep(1'000, 1'001);
-    CHECK(records.all("sight").size() == Sights::most);
-    sights.sweep(1'000, 1'002);  // what no cursor reaches any more is forgotten
+    visibilities.sweep(1'000, 1'001);
+    CHECK(records.all("sight").size() == VisibilityLog::most);
+    visibilities.sweep(1'000, 1'002);  // what no cursor reaches any more is forgotten
     CHECK(records.all("sight").empty());
-    CHECK_FALSE(sights.doubtful(of("Sales", "bob"), 1'000));
+    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));
 }
 
 TEST_CASE("many sights of an account at a time put all in doubt, until those have ended that are not told apart") {
     Records records;
-    Sights sights(records);
-    sights.restored("e", 0);
+    VisibilityLog visibilities(records);
+    visibilities.restored("e", 0);
     std::vector<std::shared_ptr<int>> streams;
     const auto hears = [&](int i, std::uint64_t number) {
-        sights.hears(of("group " + std::to_string(i)), number, number, streams[static_cast<std::size_t>(i)]);
+        visibilities.hears(of("group " + std::to_string(i)), number, number, streams[static_cast<std::size_t>(i)]);
     };
-    const int count = static_cast<int>(3 * Sights::mostOfOne);
+    const int count = static_cast<int>(3 * VisibilityLog::mostOfOne);
     for (int i = 0; i < count; ++i) {
         streams.push_back(std::make_shared<int>());
         hears(i, 10);
     }
-    for (int i = 0; i < count; ++i) CHECK(sights.doubtful(of("group " + std::to_string(i)), 20));
+    for (int i = 0; i < count; ++i) CHECK(visibilities.doubtful(of("group " + std::to_string(i)), 20));
     streams.resize(1);
-    sights.sweep(100, 1);
+    visibilities.sweep(100, 1);
     hears(0, 100);
-    const auto judge = [&](const Sights& now) {
+    const auto judge = [&](const VisibilityLog& now) {
         CHECK(now.doubtful(of("group 0"), 50));
         CHECK_FALSE(now.doubtful(of("group 0"), 101));
     };
-    judge(sights);
-    Sights next(records);
+    judge(visibilities);
+    VisibilityLog next(records);
     next.restored("e", 200);
     judge(next);
 }
@@ -176,24 +176,24 @@ TEST_CASE("many sights of an account at a time put all in doubt, until those hav
 TEST_CASE("a sight that ended is not heard by again after a restart, and is forgotten in its time") {
     Records records;
     {
-        Sights sights(records);
-        sights.restored("e", 0);
+        VisibilityLog visibilities(records);
+        visibilities.restored("e", 0);
         auto before = std::make_shared<int>(), after = std::make_shared<int>();
-        sights.hears(of("Sales"), 10, 10, before);
+        visibilities.hears(of("Sales"), 10, 10, before);
         before.reset();
-        sights.hears(of("Support"), 50, 50, after);  // back at once, before anybody looked who is gone
-        sights.sweep(60, 1);
+        visibilities.hears(of("Support"), 50, 50, after);  // back at once, before anybody looked who is gone
+        visibilities.sweep(60, 1);
     }
     for (const std::uint64_t newest : {100, 200, 300}) {
-        Sights sights(records);
-        sights.restored("e", newest);
-        CHECK(sights.doubtful(of("Support"), 60));
-        CHECK_FALSE(sights.doubtful(of("Support"), 61));
-        CHECK(sights.doubtful(of("Sales"), 100));
-        CHECK_FALSE(sights.doubtful(of("Sales"), 101));  // it ended with the first of the gateways
+        VisibilityLog visibilities(records);
+        visibilities.restored("e", newest);
+        CHECK(visibilities.doubtful(of("Support"), 60));
+        CHECK_FALSE(visibilities.doubtful(of("Support"), 61));
+        CHECK(visibilities.doubtful(of("Sales"), 100));
+        CHECK_FALSE(visibilities.doubtful(of("Sales"), 101));  // it ended with the first of the gateways
     }
-    Sights sights(records);
-    sights.restored("e", 400);
-    sights.sweep(400, 200);
+    VisibilityLog visibilities(records);
+    visibilities.restored("e", 400);
+    visibilities.sweep(400, 200);
     CHECK(records.all("sight").empty());
 }

@@ -1,4 +1,4 @@
-// What somebody may see of everything. The policy makes a sight of an identity; lists, single things, snapshots,
+// What somebody may see of everything. The policy makes a visibility of an identity; lists, single things, snapshots,
 // events, history and webhooks ask it, and nothing else decides what is visible. Thread: values, any.
 #pragma once
 #include <array>
@@ -14,52 +14,52 @@
 namespace deskline {
 
 // Whom a thing concerns. All empty: nobody in particular (an address, a source, the audio of the host).
-struct Concern {
+struct Ownership {
     AgentId agent = {};
     std::set<GroupName> groups = {};  // ACD groups
     std::string owner = {};           // of a webhook: identity::Identity::owner
-    bool operator==(const Concern&) const = default;
+    bool operator==(const Ownership&) const = default;
 };
 
-enum class Reach : std::uint8_t {
+enum class AccessLevel : std::uint8_t {
     none,    // it is not there
     own,     // what concerns one of the caller's own agents; of webhooks: the caller's own
     groups,  // that, and what concerns one of the caller's groups
     all,
 };
-BOOST_DESCRIBE_ENUM(Reach, none, own, groups, all)
+BOOST_DESCRIBE_ENUM(AccessLevel, none, own, groups, all)
 
-class Sight {  // small: every connection has one
+class Visibility {  // small: every connection has one
 public:
-    Sight() = default;  // sees nothing
+    Visibility() = default;  // sees nothing
     // `owner`: of the webhooks that are its own; "": the account.
-    Sight(std::set<AgentId> agents, std::set<GroupName> groups, std::string account, std::string owner = {})
+    Visibility(std::set<AgentId> agents, std::set<GroupName> groups, std::string account, std::string owner = {})
         : agents_(std::move(agents)),
           groups_(std::move(groups)),
           account_(std::move(account)),
           owner_(owner.empty() ? account_ : std::move(owner)) {}
 
-    void give(Kind kind, Reach reach) { reaches_[static_cast<std::size_t>(kind)] = reach; }
-    Reach reach(Kind kind) const { return reaches_[static_cast<std::size_t>(kind)]; }
-    bool sees(Kind kind, const Concern& concern) const;
+    void give(Kind kind, AccessLevel level) { levels_[static_cast<std::size_t>(kind)] = level; }
+    AccessLevel level(Kind kind) const { return levels_[static_cast<std::size_t>(kind)]; }
+    bool sees(Kind kind, const Ownership& ownership) const;
     const std::string& account() const { return account_; }
-    // Where the reach for a kind is `own`: what its things concern, one of these. History looks nowhere else.
+    // Where the level for a kind is `own`: what its things ownership, one of these. History looks nowhere else.
     std::set<std::string> own(Kind kind) const {
         return kind == Kind::webhook ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
     }
 
     std::string text() const;  // all of it: two that are equal have one text, over restarts too
 
-    bool operator==(const Sight&) const = default;
-    bool operator<(const Sight& other) const {
-        return std::tie(reaches_, agents_, groups_, account_, owner_) <
-               std::tie(other.reaches_, other.agents_, other.groups_, other.account_, other.owner_);
+    bool operator==(const Visibility&) const = default;
+    bool operator<(const Visibility& other) const {
+        return std::tie(levels_, agents_, groups_, account_, owner_) <
+               std::tie(other.levels_, other.agents_, other.groups_, other.account_, other.owner_);
     }
 
-    static const Sight& everything();
+    static const Visibility& everything();
 
 private:
-    std::array<Reach, kindRows.size()> reaches_{};  // of the kinds in their order
+    std::array<AccessLevel, kindRows.size()> levels_{};  // of the kinds in their order
     std::set<AgentId> agents_;
     std::set<GroupName> groups_;
     std::string account_, owner_;
