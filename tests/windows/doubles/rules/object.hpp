@@ -1,6 +1,6 @@
-// What every double is made of: counted references with a count of all that live, one line in the log for each call,
-// and the rules that a client of TAPI or Core Audio must keep. A broken rule is a line that begins with "RULE BROKEN";
-// tests look for it. DESKLINE_DOUBLE_LOG names the log; without it nothing is written.
+// What every fake is made of: IUnknown with counted references, and a count of all fakes that live, so that a test sees
+// what a client kept (a leak). It enforces that a guarded fake is not let go of for the last time inside a callback.
+// Thread: any. Lifetime: to the last Release.
 #pragma once
 #include <windows.h>
 
@@ -9,34 +9,21 @@
 #include <olectl.h>
 
 #include <atomic>
-#include <string>
-#include <string_view>
+#include <type_traits>
+
+#include "doubles/rules/callback.hpp"
+#include "doubles/rules/log.hpp"
 
 namespace deskline::doubles {
 
-void log(std::string_view line);
-void ruleBroken(std::string_view which);
 enum class Family { telephony, audio };
 std::atomic<long>& liveObjects(Family family);  // a client that lets go of everything leaves none
-bool insideCallback();                          // on this thread
-
-struct Callback {  // marks a callback into the client, and times it
-    explicit Callback(const char* name);
-    ~Callback();
-    Callback(const Callback&) = delete;
-    Callback& operator=(const Callback&) = delete;
-    const char* name;
-    LARGE_INTEGER began{};
-};
-std::string callbackFigures();  // "callbacks: 10012, over 1 ms: 0, longest: 0.2 ms"
-
-// Notes a call, and that its thread is in an apartment.
-void called(std::string_view what);
 
 // IDispatch for an interface that nobody drives by name here.
 template <class Interface>
 class Automation : public Interface {
 public:
+    using Com = Interface;
     HRESULT STDMETHODCALLTYPE GetTypeInfoCount(UINT* count) override {
         *count = 0;
         return S_OK;
@@ -48,16 +35,18 @@ public:
     }
 };
 
+// COM's interface: the class itself, or the one that a partial fake names as its `Com`.
 template <class T>
 struct ComOf {
     using type = T;
 };
 template <class T>
-struct ComOf<Automation<T>> {
-    using type = T;
+requires requires { typename T::Com; }
+struct ComOf<T> {
+    using type = typename T::Com;
 };
 
-// Counted, with IUnknown. Derived interfaces are given by the list of the template.
+// `Interfaces`: those that QueryInterface gives, or partial fakes of them; the first one is the identity.
 template <Family family, class... Interfaces>
 class Object : public Interfaces... {
 public:
@@ -116,22 +105,5 @@ template <class... Interfaces>
 using TapiObject = Object<Family::telephony, Interfaces...>;
 template <class... Interfaces>
 using AudioObject = Object<Family::audio, Interfaces...>;
-
-class ClassFactory final : public TapiObject<IClassFactory> {
-public:
-    using Make = HRESULT (*)(REFIID, void**);
-    explicit ClassFactory(Make make) : make_(make) {}
-    HRESULT STDMETHODCALLTYPE CreateInstance(IUnknown* outer, REFIID id, void** out) override {
-        return outer ? CLASS_E_NOAGGREGATION : make_(id, out);
-    }
-    HRESULT STDMETHODCALLTYPE LockServer(BOOL) override { return S_OK; }
-
-private:
-    Make make_;
-};
-
-HRESULT makeTapi(REFIID id, void** out);
-HRESULT makeEnumerator(REFIID id, void** out);
-unsigned short consolePort(const char* variable);
 
 }  // namespace deskline::doubles

@@ -1,7 +1,6 @@
-// TAPI's numbers, both ways, and COM's texts and dates. Windows only; needs no COM server.
+// TAPI's numbers and the gateway's words, both ways. Windows only; needs no COM server.
 #include <catch2/catch.hpp>
 
-#include "com/com.hpp"
 #include "telephony/tapi3/enums.hpp"
 
 using namespace deskline;
@@ -23,12 +22,4 @@ TEST_CASE("session states and session events are numbered differently, and mappe
     CHECK(fromTapi(::CEC_DISCONNECT_NOANSWER) == CallCause::no_answer);
     CHECK(fromTapi(::AHE_NEW_AGENTHANDLER) == InventoryEvent::added);
     CHECK(perHour(CURRENCY{.int64 = 123'450}) == 12.345);
-}
-
-TEST_CASE("a BSTR keeps every character, and a date of the host's local time comes back") {
-    for (const char* text : {"", "Sales", "Größe – 日本語 – \xF0\x9F\x98\x80"}) CHECK(com::Bstr(text).text() == text);
-    const auto time = Time(std::chrono::milliseconds(1'777'622'400'123));
-    auto date = toOleDate(time, 0);
-    date = toOleDate(time, com::secondsEastOfUtc(date));
-    CHECK(fromOleDate(date, com::secondsEastOfUtc(date)) == time);
 }

@@ -1,0 +1,25 @@
+#include "doubles/rules/log.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+
+namespace deskline::doubles {
+
+void log(std::string_view line) {
+    static std::mutex mutex;
+    static std::FILE* file = [] {
+        const char* name = std::getenv("DESKLINE_DOUBLE_LOG");
+        return name ? std::fopen(name, "ab") : nullptr;
+    }();
+    if (!file) return;
+    const std::lock_guard lock(mutex);
+    std::fwrite(line.data(), 1, line.size(), file);
+    std::fputc('\n', file);
+    std::fflush(file);
+}
+
+void ruleBroken(std::string_view which) { log("RULE BROKEN: " + std::string(which)); }
+
+}  // namespace deskline::doubles
