@@ -120,7 +120,7 @@ private:
     Pace pace_{beginningsApart, beginningsAtOnce};
     api::Timer putOff_;  // until it is time
     bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
-    std::set<std::string> present_;  // the agents whose stream this is
+    std::set<AgentId> present_;  // the agents whose stream this is
 };
 
 }  // namespace deskline::net

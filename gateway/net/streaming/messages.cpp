@@ -13,7 +13,7 @@ std::string messageOf(std::string_view prefix, std::string_view object) {
 std::size_t messageBytes(std::string_view prefix, std::string_view object) { return prefix.size() + object.size() - 1; }
 
 std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionStart& attachment) {
-    const auto list = [](const std::set<std::string>& texts) { return json::array(texts.begin(), texts.end()); };
+    const auto list = [](const auto& texts) { return json::array(texts.begin(), texts.end()); };
     const auto& identity = welcome.identity;
     return json::serialize(json::object{{"op", "welcome"},
                                         {"protocol", 1},
