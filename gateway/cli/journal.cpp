@@ -78,7 +78,7 @@ int verifyAudit(const host::Configuration& configuration) {
     return 0;
 }
 
-int forget(const host::Configuration& configuration, const std::string& agent) {
+int forget(const host::Configuration& configuration, const AgentId& agent) {
     const auto done = events::forgetAgent(configuration.journal.path, agent, "deskline journal forget");
     if (!done) return host::failed(done.error());
     std::cout << "agent " << agent << ": " << done->events << " events and " << done->operations
@@ -110,7 +110,7 @@ void addForget(CLI::App& journal, Invocation& invocation) {
     auto* command = journal.add_subcommand("forget", "erase an agent's personal data; the audit says that it was done");
     const auto agent = std::make_shared<std::string>();
     command->add_option("--agent", *agent, "the agent's id")->required();
-    invocation.add(*command, {[agent](const host::Configuration& c) { return forget(c, *agent); }});
+    invocation.add(*command, {[agent](const host::Configuration& c) { return forget(c, AgentId(*agent)); }});
 }
 
 void addAudit(CLI::App& journal, Invocation& invocation) {

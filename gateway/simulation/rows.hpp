@@ -1,4 +1,4 @@
-// The switch's own records, private to switch*.cpp.
+// The switch's own records, private to switch.cpp, switch_views.cpp and traffic.cpp.
 #pragma once
 #include "simulation/codes.hpp"
 #include "simulation/switch.hpp"

@@ -8,11 +8,14 @@
 #include <thread>
 
 #include "model/fact.hpp"
-#include "source/lanes.hpp"
+#include "source/apartment.hpp"
 
 namespace deskline::source {
 
 using Report = std::function<void(Fact)>;  // takes a fact to the ledger; never blocks
+
+// Whether a source's HRESULT says that the object or the service behind it is gone.
+inline bool meansLoss(const Fault& fault) { return fault.hresult && meansSourceLost(*fault.hresult); }
 
 struct Backoff {
     std::chrono::milliseconds first{1000}, longest{30'000};

@@ -26,4 +26,16 @@ std::string describe(const Command& command) {
         command);
 }
 
+Fault noSuchHandler(const std::string& wanted) {
+    return {.slug = "invalid-argument",
+            .detail = "There is no agent handler '" + wanted + "'.",
+            .errors = {{"/handler", "names no agent handler"}}};
+}
+
+Fault noSuchAddress(const std::string& wanted) {
+    return {.slug = "invalid-argument",
+            .detail = "There is no address '" + wanted + "'; see /addresses.",
+            .errors = {{"/address", "names no usable address"}}};
+}
+
 }  // namespace deskline::telephony

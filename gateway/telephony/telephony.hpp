@@ -63,8 +63,10 @@ public:
     virtual std::vector<std::string> stop(std::chrono::milliseconds patience) = 0;
 };
 
-// The lane of a command: those of one session, or of one agent, run in order.
+// Its key in a source::KeyedExecutor: commands of one session, or of one agent, run in order.
 std::string laneOf(const Command& command);
 std::string describe(const Command& command);  // for the log; never a PIN
+Fault noSuchHandler(const std::string& wanted);
+Fault noSuchAddress(const std::string& wanted);
 
 }  // namespace deskline::telephony

@@ -6,6 +6,8 @@
 
 namespace deskline::audio {
 
+class AudioThread;
+
 class CoreAudio final : public Audio {
 public:
     CoreAudio();
@@ -17,8 +19,7 @@ public:
     void stop() override;
 
 private:
-    struct Thread;
-    std::unique_ptr<Thread> thread_;
+    std::unique_ptr<AudioThread> thread_;
 };
 
 }  // namespace deskline::audio

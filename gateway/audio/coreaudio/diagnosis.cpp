@@ -1,6 +1,6 @@
 #include "audio/coreaudio/diagnosis.hpp"
 
-#include "audio/coreaudio/entries.hpp"
+#include "audio/coreaudio/device.hpp"
 #include "com/services.hpp"
 
 namespace deskline::audio {
@@ -20,13 +20,13 @@ Finding notificationsOf(IMMDevice* device) {
         finding.finding = "The volume of the default device cannot be read.";
         return finding;
     }
-    const auto notices = std::make_shared<Notices>();
+    const auto callbacks = std::make_shared<CallbackQueue>();
     ComPtr<VolumeSink> sink;
-    sink.Attach(new VolumeSink(notices, 1, std::make_shared<Marks>()));
+    sink.Attach(new VolumeSink(callbacks, 1, std::make_shared<CallbackFlags>()));
     const bool registered = SUCCEEDED(volume->RegisterControlChangeNotify(sink.Get()));
     const HRESULT moved = volume->SetMasterVolumeLevelScalar(now > 0.5F ? now - 0.01F : now + 0.01F, nullptr);
-    const bool called =
-        registered && SUCCEEDED(moved) && WaitForSingleObject(notices->event(), notificationPatience) == WAIT_OBJECT_0;
+    const bool called = registered && SUCCEEDED(moved) &&
+                        WaitForSingleObject(callbacks->event(), notificationPatience) == WAIT_OBJECT_0;
     if (SUCCEEDED(moved)) volume->SetMasterVolumeLevelScalar(now, nullptr);
     if (registered) volume->UnregisterControlChangeNotify(sink.Get());
     if (called)
@@ -64,12 +64,12 @@ std::vector<Finding> diagnoseCoreAudio() {
         add(Severity::degraded, "There is no audio device.", "There is nothing to control.",
             "Plug a headset in; Deskline notices it by itself.");
     Capabilities capabilities;
-    const auto notices = std::make_shared<Notices>();
+    const auto callbacks = std::make_shared<CallbackQueue>();
     std::size_t sessions = 0;
     for (UINT i = 0; i < count; ++i) {
         ComPtr<IMMDevice> device;
         if (FAILED(all->Item(i, device.GetAddressOf()))) continue;
-        DeviceEntry entry(std::move(device), i + 1, notices, capabilities);
+        AudioDeviceHandle entry(std::move(device), i + 1, callbacks, capabilities);
         add(Severity::ok, std::string(entry.value.flow == DeviceFlow::capture ? "Microphone" : "Output") + " '" +
                               entry.value.name + "' is " + std::string(name(entry.value.state)) + ".");
         sessions += entry.sessions().size();

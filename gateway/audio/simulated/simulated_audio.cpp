@@ -36,7 +36,7 @@ void SimulatedAudio::stop() {
     wake_.notify_all();
     if (meters_.joinable()) meters_.join();
     mixer_.faults().clear();
-    lanes_.stop(std::chrono::seconds(1));
+    executor_.stop(std::chrono::seconds(1));
     mixer_.listen({});
 }
 
@@ -80,10 +80,10 @@ void SimulatedAudio::happened(const simulation::MixerEvent& event) {
 
 void SimulatedAudio::perform(CommandId command, Change change, Completion completion) {
     auto what = "a change of " + change.object.id;
-    lanes_.post("mixer", "", std::move(what),
-                [this, command, change = std::move(change), completion = std::move(completion)] {
-                    completion(carryOut(command, change));
-                });
+    executor_.post("mixer", "", std::move(what),
+                   [this, command, change = std::move(change), completion = std::move(completion)] {
+                       completion(carryOut(command, change));
+                   });
 }
 
 Result<Outcome> SimulatedAudio::carryOut(CommandId command, const Change& change) {

@@ -8,7 +8,7 @@
 #include "audio/audio.hpp"
 #include "simulation/control.hpp"
 #include "simulation/mixer.hpp"
-#include "source/lanes.hpp"
+#include "source/keyed_executor.hpp"
 
 namespace deskline::audio {
 
@@ -32,7 +32,7 @@ private:
     unsigned short consolePort_;
     simulation::Mixer mixer_;
     source::Report report_;
-    source::Lanes lanes_{1};
+    source::KeyedExecutor executor_{1};
     std::unique_ptr<simulation::Console> console_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -17,7 +17,7 @@ const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
 }  // namespace
 
 SimulatedTelephony::SimulatedTelephony(SimulatedOptions options)
-    : options_(options), acd_(options_.acd, now()), lanes_(options_.callsInFlight) {}
+    : options_(options), acd_(options_.acd, now()), executor_(options_.callsInFlight) {}
 
 SimulatedTelephony::~SimulatedTelephony() { stop(std::chrono::milliseconds(0)); }
 
@@ -38,9 +38,9 @@ std::vector<std::string> SimulatedTelephony::stop(std::chrono::milliseconds pati
     if (recovery_) recovery_->stop();
     console_.reset();
     driver_.reset();
-    auto left = lanes_.stop(patience);
+    auto left = executor_.stop(patience);
     acd_.faults().clear();  // ends injected delays, so that nobody is left inside the switch
-    lanes_.stop(std::chrono::seconds(1));
+    executor_.stop(std::chrono::seconds(1));
     acd_.listen({});
     return left;
 }
@@ -116,23 +116,18 @@ Fault SimulatedTelephony::failed(Code code, std::string_view what) {
 
 void SimulatedTelephony::perform(Command command, std::string owner, Completion completion) {
     if (!recovery_->connected()) return completion(recovery_->fault());
-    auto lane = laneOf(command);
+    auto key = laneOf(command);
     auto what = describe(command);
-    lanes_.post(lane, owner, std::move(what), [this, command = std::move(command), completion = std::move(completion)] {
-        if (!recovery_->connected()) return completion(recovery_->fault());
-        completion(std::visit([this](const auto& c) { return carryOut(c); }, command));
-    });
+    executor_.post(key, owner, std::move(what),
+                   [this, command = std::move(command), completion = std::move(completion)] {
+                       if (!recovery_->connected()) return completion(recovery_->fault());
+                       completion(std::visit([this](const auto& c) { return carryOut(c); }, command));
+                   });
 }
 
 Result<Outcome> SimulatedTelephony::carryOut(const SignIn& command) {
     const auto handlers = acd_.handlers();
-    if (!command.handler.empty() && !findByNameOrId(handlers, command.handler))
-        return Fault{"invalid-argument",
-                     "There is no agent handler '" + command.handler + "'.",
-                     {},
-                     {},
-                     false,
-                     {{"/handler", "names no agent handler"}}};
+    if (!command.handler.empty() && !findByNameOrId(handlers, command.handler)) return noSuchHandler(command.handler);
     const bool created = !known(command.agent);
     if (const Code code = acd_.signIn(command.agent, command.pin.value_or("")))
         return failed(code, "ITAgentHandler::CreateAgentWithID");
@@ -163,13 +158,7 @@ Result<Outcome> SimulatedTelephony::carryOut(const SetAgentState& command) {
 Result<Outcome> SimulatedTelephony::carryOut(const CreateSession& command) {
     const auto addresses = acd_.addresses();
     const auto* address = findByNameOrId(addresses, command.address);
-    if (!address)
-        return Fault{"invalid-argument",
-                     "There is no address '" + command.address + "'; see /addresses.",
-                     {},
-                     {},
-                     false,
-                     {{"/address", "names no usable address"}}};
+    if (!address) return noSuchAddress(command.address);
     const auto groups = acd_.groups();
     const auto* group = findByNameOrId(groups, command.acdGroup);
     std::string session;

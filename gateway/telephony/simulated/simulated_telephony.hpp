@@ -8,6 +8,7 @@
 #include "simulation/control.hpp"
 #include "simulation/driver.hpp"
 #include "simulation/switch.hpp"
+#include "source/keyed_executor.hpp"
 #include "telephony/telephony.hpp"
 
 namespace deskline::telephony {
@@ -47,7 +48,7 @@ private:
     simulation::Switch acd_;
     source::Report report_;
     std::unique_ptr<source::Recovery> recovery_;
-    source::Lanes lanes_;
+    source::KeyedExecutor executor_;
     std::unique_ptr<simulation::Driver> driver_;
     std::unique_ptr<simulation::Console> console_;
     mutable std::mutex mutex_;

@@ -1,5 +1,4 @@
-// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's). Include before
-// nothing else of COM.
+// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's).
 #pragma once
 #include <windows.h>
 

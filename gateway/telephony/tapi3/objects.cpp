@@ -8,43 +8,11 @@ using com::failed;
 
 constexpr long outboundOrigin = 1;  // LINECALLORIGIN_OUTBOUND (tapi.h)
 
-// Reads long getters one after the other and keeps the first failure.
-template <class Object>
-class Getters {
-public:
-    explicit Getters(Object* object) : object_(object) {}
-
-    Getters& read(HRESULT (WINAPI Object::*getter)(__LONG32*), std::int64_t& out, const char* what) {
-        __LONG32 value = 0;
-        if (note((object_->*getter)(&value), what)) out = value;
-        return *this;
-    }
-    Getters& read(HRESULT (WINAPI Object::*getter)(CURRENCY*), double& out, const char* what) {
-        CURRENCY value{};
-        if (note((object_->*getter)(&value), what)) out = perHour(value);
-        return *this;
-    }
-    const std::optional<Fault>& fault() const { return fault_; }
-
-private:
-    bool note(HRESULT code, const char* what) {
-        if (SUCCEEDED(code)) return true;
-        if (!fault_) fault_ = failed(code, what);
-        return false;
-    }
-    Object* object_;
-    std::optional<Fault> fault_;
-};
-
-template <class Figures, class Object>
-Result<Figures> answer(const Getters<Object>& getters, Figures figures) {
-    if (getters.fault()) return *getters.fault();
-    return figures;
-}
-
-Result<std::string> text(const Bstr& name, HRESULT code, const char* what) {
-    if (FAILED(code)) return failed(code, what);
-    return Result<std::string>(boost::system::in_place_value, name.text());
+template <class Name, class Object>
+Result<Name> readText(Object* object, HRESULT (WINAPI Object::*getter)(BSTR*), const char* what) {
+    Bstr name;
+    if (const HRESULT code = (object->*getter)(name.receive()); FAILED(code)) return failed(code, what);
+    return Name(name.text());
 }
 
 // The automation twin of an enumerator: an ITCollection in a VARIANT.
@@ -102,95 +70,35 @@ std::optional<std::string> callText(ITCallInfo* call, CALLINFO_STRING which) {
 
 }  // namespace
 
-Result<std::string> readName(ITAgentHandler* handler) {
-    Bstr name;
-    const HRESULT code = handler->get_Name(name.receive());
-    return text(name, code, "ITAgentHandler::get_Name");
+Result<HandlerName> readName(ITAgentHandler* handler) {
+    return readText<HandlerName>(handler, &ITAgentHandler::get_Name, "ITAgentHandler::get_Name");
 }
-
-Result<std::string> readName(ITACDGroup* group) {
-    Bstr name;
-    const HRESULT code = group->get_Name(name.receive());
-    return text(name, code, "ITACDGroup::get_Name");
+Result<GroupName> readName(ITACDGroup* group) {
+    return readText<GroupName>(group, &ITACDGroup::get_Name, "ITACDGroup::get_Name");
 }
-
 Result<std::string> readName(ITQueue* queue) {
-    Bstr name;
-    const HRESULT code = queue->get_Name(name.receive());
-    return text(name, code, "ITQueue::get_Name");
+    return readText<std::string>(queue, &ITQueue::get_Name, "ITQueue::get_Name");
+}
+Result<AddressName> readName(ITAddress* address) {
+    return readText<AddressName>(address, &ITAddress::get_AddressName, "ITAddress::get_AddressName");
 }
 
-Result<std::string> readName(ITAddress* address) {
-    Bstr name;
-    const HRESULT code = address->get_AddressName(name.receive());
-    return text(name, code, "ITAddress::get_AddressName");
-}
-
-Result<Agent> readAgent(ITAgent* object, const std::string& handler) {
+Result<Agent> readAgent(ITAgent* object, const HandlerName& handler) {
     Agent agent;
     agent.handler = handler;
     agent.since = now();
     Bstr id, user;
     if (const HRESULT code = object->get_ID(id.receive()); SUCCEEDED(code))
-        agent.id = id.text();
+        agent.id = AgentId(id.text());
     else if (symbolOf(static_cast<std::uint32_t>(code)) != "TAPI_E_CALLCENTER_NO_AGENT_ID")
         return failed(code, "ITAgent::get_ID");
     if (const HRESULT code = object->get_User(user.receive()); SUCCEEDED(code)) agent.user = user.text();
-    if (agent.id.empty()) agent.id = agent.user;
+    if (agent.id.empty()) agent.id = AgentId(agent.user);
     AGENT_STATE state = ::AS_UNKNOWN;
     if (const HRESULT code = object->get_State(&state); FAILED(code)) return failed(code, "ITAgent::get_State");
     agent.state = fromTapi(state);
     if (const auto figures = readStatistics(object)) agent.statistics = *figures;
     return agent;
-}
-
-Result<AgentStatistics> readStatistics(ITAgent* agent) {
-    AgentStatistics out;
-    Getters getters(agent);
-    getters.read(&ITAgent::get_NumberOfACDCalls, out.acdCalls, "ITAgent::get_NumberOfACDCalls")
-        .read(&ITAgent::get_NumberOfIncomingCalls, out.incomingCalls, "ITAgent::get_NumberOfIncomingCalls")
-        .read(&ITAgent::get_NumberOfOutgoingCalls, out.outgoingCalls, "ITAgent::get_NumberOfOutgoingCalls")
-        .read(&ITAgent::get_TotalACDTalkTime, out.acdTalkSeconds, "ITAgent::get_TotalACDTalkTime")
-        .read(&ITAgent::get_TotalACDCallTime, out.acdCallSeconds, "ITAgent::get_TotalACDCallTime")
-        .read(&ITAgent::get_TotalWrapUpTime, out.wrapUpSeconds, "ITAgent::get_TotalWrapUpTime")
-        .read(&ITAgent::get_OverallCallRate, out.callsPerHour, "ITAgent::get_OverallCallRate")
-        .read(&ITAgent::get_MeasurementPeriod, out.measurementPeriodSeconds, "ITAgent::get_MeasurementPeriod");
-    return answer(getters, out);
-}
-
-Result<SessionStatistics> readStatistics(ITAgentSession* session) {
-    SessionStatistics out;
-    Getters getters(session);
-    getters.read(&ITAgentSession::get_SessionDuration, out.durationSeconds, "ITAgentSession::get_SessionDuration")
-        .read(&ITAgentSession::get_NumberOfCalls, out.calls, "ITAgentSession::get_NumberOfCalls")
-        .read(&ITAgentSession::get_TotalTalkTime, out.talkSeconds, "ITAgentSession::get_TotalTalkTime")
-        .read(&ITAgentSession::get_AverageTalkTime, out.averageTalkSeconds, "ITAgentSession::get_AverageTalkTime")
-        .read(&ITAgentSession::get_TotalCallTime, out.callSeconds, "ITAgentSession::get_TotalCallTime")
-        .read(&ITAgentSession::get_AverageCallTime, out.averageCallSeconds, "ITAgentSession::get_AverageCallTime")
-        .read(&ITAgentSession::get_TotalWrapUpTime, out.wrapUpSeconds, "ITAgentSession::get_TotalWrapUpTime")
-        .read(&ITAgentSession::get_AverageWrapUpTime, out.averageWrapUpSeconds, "ITAgentSession::get_AverageWrapUpTime")
-        .read(&ITAgentSession::get_ACDCallRate, out.callsPerHour, "ITAgentSession::get_ACDCallRate")
-        .read(&ITAgentSession::get_LongestTimeToAnswer, out.longestAnswerSeconds,
-              "ITAgentSession::get_LongestTimeToAnswer")
-        .read(&ITAgentSession::get_AverageTimeToAnswer, out.averageAnswerSeconds,
-              "ITAgentSession::get_AverageTimeToAnswer");
-    return answer(getters, out);
-}
-
-Result<QueueStatistics> readStatistics(ITQueue* queue) {
-    QueueStatistics out;
-    Getters getters(queue);
-    getters.read(&ITQueue::get_TotalCallsQueued, out.queued, "ITQueue::get_TotalCallsQueued")
-        .read(&ITQueue::get_CurrentCallsQueued, out.waiting, "ITQueue::get_CurrentCallsQueued")
-        .read(&ITQueue::get_TotalCallsAbandoned, out.abandoned, "ITQueue::get_TotalCallsAbandoned")
-        .read(&ITQueue::get_TotalCallsFlowedIn, out.flowedIn, "ITQueue::get_TotalCallsFlowedIn")
-        .read(&ITQueue::get_TotalCallsFlowedOut, out.flowedOut, "ITQueue::get_TotalCallsFlowedOut")
-        .read(&ITQueue::get_LongestEverWaitTime, out.longestEverWaitSeconds, "ITQueue::get_LongestEverWaitTime")
-        .read(&ITQueue::get_CurrentLongestWaitTime, out.longestWaitSeconds, "ITQueue::get_CurrentLongestWaitTime")
-        .read(&ITQueue::get_AverageWaitTime, out.averageWaitSeconds, "ITQueue::get_AverageWaitTime")
-        .read(&ITQueue::get_FinalDisposition, out.finalDisposition, "ITQueue::get_FinalDisposition")
-        .read(&ITQueue::get_MeasurementPeriod, out.measurementPeriodSeconds, "ITQueue::get_MeasurementPeriod");
-    return answer(getters, out);
 }
 
 Result<Time> readStart(ITAgentSession* session) {

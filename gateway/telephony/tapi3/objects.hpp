@@ -14,12 +14,14 @@ Result<GroupName> readName(ITACDGroup* group);
 Result<std::string> readName(ITQueue* queue);
 Result<AddressName> readName(ITAddress* address);
 Result<Agent> readAgent(ITAgent* agent, const HandlerName& handler);  // without its sessions
-Result<AgentStatistics> readStatistics(ITAgent* agent);
-Result<SessionStatistics> readStatistics(ITAgentSession* session);
-Result<QueueStatistics> readStatistics(ITQueue* queue);
 Result<Time> readStart(ITAgentSession* session);
 void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not told yet stays absent
 CallDirection readDirection(ITCallInfo* call);
+
+// statistics.cpp:
+Result<AgentStatistics> readStatistics(ITAgent* agent);
+Result<SessionStatistics> readStatistics(ITAgentSession* session);
+Result<QueueStatistics> readStatistics(ITQueue* queue);
 
 // Enumerators first; the VARIANT collection only where an enumerator fails.
 Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center);

@@ -4,6 +4,7 @@
 
 #include <lmcons.h>
 
+#include "source/keyed_executor.hpp"
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
@@ -18,15 +19,15 @@ std::string windowsUser() {
 }  // namespace
 
 struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::State> {
-    explicit State(Tapi3Options o) : options(std::move(o)), lanes(options.callsInFlight, com::enterApartment) {}
+    explicit State(Tapi3Options o) : options(std::move(o)), executor(options.callsInFlight, com::enterApartment) {}
 
     Tapi3Options options;
     source::Report report;
-    source::Lanes lanes;
+    source::KeyedExecutor executor;
     std::unique_ptr<source::Recovery> recovery;
     std::mutex mutex;
     std::shared_ptr<Connection> connection;  // a call in flight keeps the one it began with
-    std::map<std::string, Credential> agents;
+    std::map<AgentId, Credential> agents;
     bool readingFigures = false;
 
     std::shared_ptr<Connection> current() {
@@ -34,14 +35,14 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         return connection;
     }
 
-    void forget(const std::string& agent) {
+    void forget(const AgentId& agent) {
         const std::lock_guard lock(mutex);
         agents.erase(agent);
     }
 
     Result<void> rebuild() {
         std::shared_ptr<Connection> old;
-        std::map<std::string, Credential> known;
+        std::map<AgentId, Credential> known;
         {
             const std::lock_guard lock(mutex);
             old = std::move(connection);
@@ -50,7 +51,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         if (old) old->close();
         old.reset();
         const auto lost = [this](const Fault& cause) { recovery->lost(cause); };
-        const auto gone = [this](const std::string& agent) { forget(agent); };
+        const auto gone = [this](const AgentId& agent) { forget(agent); };
         auto fresh = std::make_shared<Connection>(report, lost, gone, options.handler);
         auto inventory = fresh->build(known);
         if (!inventory) return inventory.error();
@@ -58,17 +59,16 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
             const std::lock_guard lock(mutex);
             connection = fresh;
             for (auto agent = agents.begin(); agent != agents.end();)
-                agent = fresh->agent(agent->first) ? std::next(agent) : agents.erase(agent);
+                agent = fresh->inventory().agent(agent->first) ? std::next(agent) : agents.erase(agent);
         }
-        report({SourceConnected{Source::telephony, fresh->capabilities()}});
+        report({SourceConnected{Source::telephony, fresh->inventory().capabilities()}});
         report({std::move(*inventory)});
         fresh->listen();
         return {};
     }
 
     Result<Outcome> check(Result<Outcome> outcome) {
-        if (outcome.has_error() && outcome.error().hresult && meansSourceLost(*outcome.error().hresult))
-            recovery->lost(outcome.error());
+        if (outcome.has_error() && source::meansLoss(outcome.error())) recovery->lost(outcome.error());
         return outcome;
     }
 
@@ -82,19 +82,18 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
             agents[command.agent] = credential;
         }
         if (!*fresh) return Outcome{command.agent, false, false};
-        const auto object = tapi.agent(command.agent);
+        const auto object = tapi.inventory().agent(command.agent);
         if (!object) {
             forget(command.agent);
             return Fault{"resource-unavailable",
                          "The agent handler of agent " + command.agent + " went away meanwhile."};
         }
-        auto agent = readAgent(object.Get(), command.handler);
+        auto agent = readAgent(object.Get(), tapi.inventory().handlerOf(command.agent));
         if (!agent) return agent.error();
         agent->id = command.agent;
-        agent->handler = tapi.handlerOf(command.agent);
         report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
         tapi.announceSessionsOf(command.agent);
-        if (!tapi.agent(command.agent))
+        if (!tapi.inventory().agent(command.agent))
             report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
         return Outcome{command.agent, true};
     }
@@ -107,7 +106,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     }
 
     Result<Outcome> carryOut(Connection& tapi, const SetAgentState& command) {
-        const auto agent = tapi.agent(command.agent);
+        const auto agent = tapi.inventory().agent(command.agent);
         if (!agent) return Fault{"agent-unknown", "Agent " + command.agent + " is not signed in here."};
         if (const HRESULT code = agent->put_State(toTapi(command.state)); FAILED(code))
             return com::failed(code, "ITAgent::put_State");
@@ -121,9 +120,9 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     }
 
     Result<Outcome> carryOut(Connection& tapi, const SetSessionState& command) {
-        const auto session = tapi.session(command.session);
+        const auto session = tapi.inventory().session(command.session);
         if (!session) {
-            if (tapi.ended(command.session))
+            if (tapi.inventory().ended(command.session))
                 return com::failed(static_cast<HRESULT>(hresult("LINEERR_INVALAGENTSESSIONSTATE")),
                                    "The session has ended; ITAgentSession::put_State");
             return Fault{"not-found", "There is no such session."};
@@ -139,7 +138,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     }
 
     Result<Outcome> carryOut(Connection& tapi, const ReadSession& command) {
-        const auto session = tapi.session(command.session);
+        const auto session = tapi.inventory().session(command.session);
         if (!session) return Fault{"not-found", "There is no such session."};
         AGENT_SESSION_STATE state{};
         if (const HRESULT code = session->get_State(&state); FAILED(code))
@@ -162,16 +161,16 @@ void Tapi3Telephony::start(source::Report report) {
 
 void Tapi3Telephony::perform(Command command, std::string owner, Completion completion) {
     if (!state_->recovery->connected()) return completion(state_->recovery->fault());
-    auto lane = laneOf(command);
+    auto key = laneOf(command);
     auto what = describe(command);
-    state_->lanes.post(lane, owner, std::move(what),
-                       [state = state_, command = std::move(command), completion = std::move(completion)] {
-                           const auto connection = state->current();
-                           if (!connection || !state->recovery->connected())
-                               return completion(state->recovery->fault());
-                           completion(state->check(
-                               std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
-                       });
+    state_->executor.post(key, owner, std::move(what),
+                          [state = state_, command = std::move(command), completion = std::move(completion)] {
+                              const auto connection = state->current();
+                              if (!connection || !state->recovery->connected())
+                                  return completion(state->recovery->fault());
+                              completion(state->check(
+                                  std::visit([&](const auto& c) { return state->carryOut(*connection, c); }, command)));
+                          });
 }
 
 void Tapi3Telephony::readStatistics() {
@@ -179,7 +178,7 @@ void Tapi3Telephony::readStatistics() {
         const std::lock_guard lock(state_->mutex);
         if (!state_->connection || std::exchange(state_->readingFigures, true)) return;
     }
-    state_->lanes.post("figures", "", "reading of figures", [state = state_] {
+    state_->executor.post("figures", "", "reading of figures", [state = state_] {
         if (const auto connection = state->current()) state->report({connection->readStatistics()});
         const std::lock_guard lock(state->mutex);
         state->readingFigures = false;
@@ -189,7 +188,7 @@ void Tapi3Telephony::readStatistics() {
 std::vector<std::string> Tapi3Telephony::stop(std::chrono::milliseconds patience) {
     if (!state_->recovery) return {};
     state_->recovery->stop();
-    auto left = state_->lanes.stop(patience);
+    auto left = state_->executor.stop(patience);
     std::shared_ptr<Connection> connection;
     {
         const std::lock_guard lock(state_->mutex);

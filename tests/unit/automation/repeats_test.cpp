@@ -60,7 +60,7 @@ TEST_CASE(
     const Folder folder;
     Unplugged desk(folder.path / "journal.db");
     desk.inventory(SessionState::not_ready);
-    for (const std::string id : {"a/b", "b"})
+    for (const AgentId id : {"a/b", "b"})
         desk.bench.ledger.record({AgentChanged{
             id, AgentEvent::signed_in, Agent{.id = id, .user = id, .handler = "h", .state = AgentState::not_ready}}});
     const identity::Identity admin{.subject = "root", .role = identity::Role::admin};

@@ -24,7 +24,7 @@ inline std::unique_ptr<Journal> journalIn(const std::filesystem::path& file, std
     return std::move(*journal);
 }
 
-inline AgentSession someSession(const std::string& id, const std::string& agent) {
+inline AgentSession someSession(const SessionId& id, const AgentId& agent) {
     return {.id = id,
             .agent = agent,
             .acdGroup = "Sales",

@@ -166,10 +166,11 @@ TEST_CASE("an audit of which all is cut goes on from its anchor") {
 }
 
 TEST_CASE("names of groups survive the file, whatever is in them") {
-    for (const auto& groups : std::vector<std::set<std::string>>{
+    for (const auto& groups : std::vector<std::set<GroupName>>{
              {}, {"Sales"}, {"Sales", "Support"}, {"a\nb", "a", "b"}, {"\n", "\x1f", "\x1fn", "x\x1f"}, {""}})
-        CHECK(groupsIn(linesOf(groups)) == groups);
-    CHECK(groupsIn("Domain\\Sales\nSupport\n") == std::set<std::string>{"Domain\\Sales", "Support"});
+        CHECK(ownershipIn(Kind::queue, "", linesOf(groups)).groups == groups);
+    CHECK(ownershipIn(Kind::queue, "", "Domain\\Sales\nSupport\n").groups ==
+          std::set<GroupName>{"Domain\\Sales", "Support"});
 }
 
 TEST_CASE("whoever has a place from before an agent was erased begins anew; the history is read on beyond the hole") {
@@ -177,7 +178,7 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
     const auto file = folder.path / "journal.db";
     const auto happen = [](Bench& bench, const char* agent) {
         static int count = 0;
-        const auto id = "s" + std::to_string(++count);
+        const SessionId id("s" + std::to_string(++count));
         bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, agent)}});
         return "-" + std::to_string(bench.frames().back()->number);
     };

@@ -21,38 +21,42 @@ std::size_t below(Random& random, std::size_t end) {
 }
 bool chance(Random& random, int percent) { return below(random, 100) < static_cast<std::size_t>(percent); }
 
-template <class Values>
-std::set<std::string> some(Random& random, const Values& values, int percent) {
-    std::set<std::string> chosen;
+template <class Value = std::string, class Values>
+std::set<Value> some(Random& random, const Values& values, int percent) {
+    std::set<Value> chosen;
     for (const auto& value : values)
         if (chance(random, percent)) chosen.emplace(value);
     return chosen;
 }
 
-const std::vector<std::string> agents{"1001", "1002", "1003", "1004"},
-    groups{"Sales", "Support", "Sales\"; DROP TABLE events; --", "S"}, accounts{"crm", "ada"};
+const std::vector<AgentId> agents{"1001", "1002", "1003", "1004"};
+const std::vector<GroupName> groups{"Sales", "Support", "Sales\"; DROP TABLE events; --", "S"};
+const std::vector<std::string> accounts{"crm", "ada"};
 
 FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
     const auto kind = eventKinds.at(below(random, eventKinds.size()));
     Frame meta{.number = number, .time = time, .kind = kind, .subject = "/x/" + std::to_string(below(random, 5))};
-    if (chance(random, 70))
-        meta.ownership.agent =
-            kind == Kind::webhook ? accounts[below(random, 2)] : agents[below(random, agents.size())];
-    if (chance(random, 50)) meta.ownership.groups = some(random, groups, 40);
+    if (chance(random, 70)) {
+        if (kind == Kind::webhook)
+            meta.ownership.owner = accounts[below(random, 2)];
+        else
+            meta.ownership.agent = agents[below(random, agents.size())];
+    }
+    if (chance(random, 50)) meta.ownership.groups = some<GroupName>(random, groups, 40);
     return makeFrame(std::move(meta), "{\"n\":" + std::to_string(number) + "}");
 }
 
 Subscription randomSubscription(Random& random) {
-    Subscription asked{
-        .topics = some(random, allTopics, 40),
-        .visibility = Visibility(some(random, agents, 30), some(random, groups, 30), accounts[below(random, 2)])};
+    Subscription asked{.topics = some(random, allTopics, 40),
+                       .visibility = Visibility(some<AgentId>(random, agents, 30), some<GroupName>(random, groups, 30),
+                                                accounts[below(random, 2)])};
     if (chance(random, 30)) asked.topics.insert("audio");
     for (const auto kind : eventKinds) asked.visibility.give(kind, static_cast<AccessLevel>(below(random, 4)));
     if (chance(random, 20)) asked.visibility = Visibility::everything();
-    if (chance(random, 30)) asked.only = some(random, agents, 40);
+    if (chance(random, 30)) asked.only = some<AgentId>(random, agents, 40);
     if (chance(random, 5))
         for (int i = 0; i < 100; ++i)
-            asked.only.emplace().insert("agent " + std::to_string(i)), asked.only->insert("1001");
+            asked.only.emplace().emplace("agent " + std::to_string(i)), asked.only->insert("1001");
     if (chance(random, 20)) asked.subject = "/x/" + std::to_string(below(random, 7));
     return asked;
 }
@@ -179,11 +183,11 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          100},
         {"an agent",
-         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<std::string>{"1003"}},
+         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<AgentId>{"1003"}},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          100},
         {"an agent that there is not",
-         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<std::string>{"none"}},
+         {.topics = {"agent", "queue"}, .visibility = Visibility::everything(), .only = std::set<AgentId>{"none"}},
          "COVERING INDEX events_by_agent (agent=? AND type=? AND number>? AND number<?)",
          0},
         {"a group's, of whom there is none",

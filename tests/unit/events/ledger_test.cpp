@@ -170,7 +170,7 @@ TEST_CASE("sessions that ended lately: the last 256") {
     constexpr std::size_t kept = 256, many = kept + 50;
     Bench bench(journalIn({}));
     for (std::size_t i = 0; i < many; ++i) {
-        const auto id = std::to_string(i);
+        const SessionId id(std::to_string(i));
         bench.ledger.record({SessionChanged{id, SessionEvent::new_session, someSession(id, "1001")}});
         bench.ledger.record({SessionChanged{id, SessionEvent::end}});
     }
@@ -178,9 +178,9 @@ TEST_CASE("sessions that ended lately: the last 256") {
         CHECK(ledger.state().sessions.empty());
         CHECK(ledger.state().ended.size() == kept);
         CHECK(ledger.state().endedOrder.size() == kept);
-        CHECK_FALSE(ledger.state().session(std::to_string(many - kept - 1)));
-        CHECK(ledger.state().session(std::to_string(many - kept)));
-        CHECK(ledger.state().session(std::to_string(many - 1)));
+        CHECK_FALSE(ledger.state().session(SessionId(std::to_string(many - kept - 1))));
+        CHECK(ledger.state().session(SessionId(std::to_string(many - kept))));
+        CHECK(ledger.state().session(SessionId(std::to_string(many - 1))));
         return 0;
     });
 }

@@ -18,7 +18,7 @@ inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count
                                     .time = static_cast<std::int64_t>(n),
                                     .kind = eventKinds.at(n % 6),
                                     .subject = "/things/" + std::to_string(n % 50),
-                                    .ownership = {std::to_string(1'000 + n % 20), {"Sales"}}},
+                                    .ownership = {AgentId(std::to_string(1'000 + n % 20)), {"Sales"}}},
                                    "{\"n\":" + std::to_string(n) + "}"));
     return frames;
 }

@@ -11,7 +11,8 @@ TEST_CASE("snapshots of one moment: so many, so large; what is beyond is made an
         Snapshots snapshots;
         int made = 0;
         const auto ask = [&](int number) {
-            const Subscription subscription{.topics = {"queue"}, .only = std::set<std::string>{std::to_string(number)}};
+            const Subscription subscription{.topics = {"queue"},
+                                            .only = std::set<AgentId>{AgentId(std::to_string(number))}};
             return snapshots.of(subscription, [&] {
                 ++made;
                 return std::string(bytes, 'x');

@@ -29,7 +29,7 @@ TEST_CASE("topics are covered by prefix, meters only by name, and the sight narr
     CHECK_FALSE(sales.sees(Kind::agent, {"1001", {"Sales"}}));  // a topic that the policy does not name
     CHECK(sales.sees(Kind::webhook, {"bob"}));
     CHECK_FALSE(sales.sees(Kind::webhook, {"1001"}));
-    const Subscription one{.topics = {"agent-session"}, .visibility = ofSales, .only = std::set<std::string>{"1002"}};
+    const Subscription one{.topics = {"agent-session"}, .visibility = ofSales, .only = std::set<AgentId>{"1002"}};
     CHECK_FALSE(one.sees(Kind::agent_session, {"1001", {"Sales"}}));
     CHECK(one.sees(Kind::queue, {{}, {"Sales"}}));
 }
@@ -39,7 +39,7 @@ TEST_CASE(
     "else") {
     Subscription of{.topics = {"call", "queue", "source"},
                     .visibility = Visibility::everything(),
-                    .only = std::set<std::string>{"1001"}};
+                    .only = std::set<AgentId>{"1001"}};
     CHECK(of.sees(Kind::call, {"1001", {"Sales"}}));
     for (const auto kind : {Kind::call, Kind::agent, Kind::agent_session}) {
         CHECK_FALSE(of.sees(kind, {}));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto answersWithin = std::chrono::seconds(20);
 
-Visibility of(const std::string& group, const std::string& account = "ada") {
+Visibility of(const GroupName& group, const std::string& account = "ada") {
     Visibility visibility({}, {group}, account);
     visibility.give(Kind::agent_session, AccessLevel::groups);
     return visibility;
@@ -36,7 +36,7 @@ SubscriptionStart comeBack(Bench& bench, const Visibility& visibility, const std
     return Listener{bench}.listen(visibility, cursor);
 }
 
-void happen(Bench& bench, const std::string& session) {
+void happen(Bench& bench, const SessionId& session) {
     bench.ledger.record({SessionChanged{session, SessionEvent::new_session, someSession(session, "1001")}});
     bench.frames();
 }

@@ -23,12 +23,12 @@ TEST_CASE("claims: by name or path, the provider's own role names, defaults for 
                             {"scp", "agents:read calls:read"}});
     REQUIRE(lead.has_value());
     CHECK(lead->role == Role::supervisor);
-    CHECK(lead->agents == std::set<std::string>{"1001", "1002"});
-    CHECK(lead->groups == std::set<std::string>{"Sales", "Sales North"});
+    CHECK(lead->agents == std::set<AgentId>{"1001", "1002"});
+    CHECK(lead->groups == std::set<GroupName>{"Sales", "Sales North"});
     CHECK(lead->scopes == std::set<std::string>{"agents:read", "calls:read"});
     const auto plain = read({{"realm_access", {{"roles", {"agent"}}}}});
     REQUIRE(plain.has_value());
-    CHECK(plain->groups == std::set<std::string>{"Support"});
+    CHECK(plain->groups == std::set<GroupName>{"Support"});
     CHECK_FALSE(read({{"realm_access", {{"roles", {"offline_access"}}}}}).has_value());
     CHECK_FALSE(read({{"realm_access", 7}}).has_value());
 }

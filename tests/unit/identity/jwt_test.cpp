@@ -21,7 +21,7 @@ TEST_CASE("the provider's tokens: RS256, ES256 and EdDSA are believed") {
         INFO(provider.alg() << " " << why(identity));
         REQUIRE(identity.has_value());
         CHECK(identity->account() == "issuer:ada");
-        CHECK(identity->agents == std::set<std::string>{"1001"});
+        CHECK(identity->agents == std::set<AgentId>{"1001"});
         CHECK(identity->proof == Proof::issuer_token);
         auto broken = provider.token(claims());
         broken[broken.size() - 10] = broken[broken.size() - 10] == 'A' ? 'B' : 'A';

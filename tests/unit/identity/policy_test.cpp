@@ -55,7 +55,7 @@ struct Things {
 };
 Things thingsOf(Resource resource) {
     if (resource == R::webhooks || resource == R::operations || resource == R::administration)
-        return {{"bob"}, {"bob2"}, {"1001"}};
+        return {{.owner = "bob"}, {.owner = "bob2"}, {.owner = "1001"}};
     if (resource == R::lines || resource == R::audio || resource == R::sources) return {};
     return {{"1001", {"Support"}}, {"1002", {"Sales"}}, {"10010", {"Sales North", "sales", ""}}};
 }

@@ -1,7 +1,8 @@
 // The gateway's numbers of Core Audio against those of the double, which are its own. Needs no COM server.
 #include <catch2/catch.hpp>
 
-#include "audio/coreaudio/entries.hpp"
+#include "audio/coreaudio/device.hpp"
+#include "audio/coreaudio/session.hpp"
 #include "doubles/audio/numbers.hpp"
 #include "simulation/codes.hpp"
 

@@ -4,7 +4,7 @@
 #include <future>
 #include <mutex>
 
-#include "source/lanes.hpp"
+#include "source/keyed_executor.hpp"
 
 using namespace deskline;
 
@@ -18,9 +18,9 @@ struct Slow {
     std::condition_variable changed;  // a std::counting_semaphore of mingw-w64 12 can miss a release
     int left = 0;                     // that may end
 
-    void post(source::Lanes& lanes, int calls) {
+    void post(source::KeyedExecutor& executor, int calls) {
         for (int i = 0; i < calls; ++i)
-            lanes.post(owner + std::to_string(i), owner, owner, [this] {
+            executor.post(owner + std::to_string(i), owner, owner, [this] {
                 ++begun;
                 acquire();
                 ++ended;
@@ -47,51 +47,51 @@ bool soon(const std::function<bool()>& so) {
 
 }  // namespace
 
-TEST_CASE("lanes: in order within one, never waiting for another; what blocks is left behind by name") {
-    source::Lanes lanes(4);
+TEST_CASE("keyed executor: in order within one, never waiting for another; what blocks is left behind by name") {
+    source::KeyedExecutor executor(4);
     std::promise<void> release, blocked;
     std::promise<std::string> other;
     std::mutex mutex;
     std::string order;
-    lanes.post("a", "", "the blocked call", [&] {
+    executor.post("a", "", "the blocked call", [&] {
         blocked.set_value();
         release.get_future().wait();
     });
     for (const char c : {'1', '2', '3'})
-        lanes.post("b", "", "b", [&, c] {
+        executor.post("b", "", "b", [&, c] {
             const std::lock_guard lock(mutex);
             order += c;
             if (c == '3') other.set_value(order);
         });
     blocked.get_future().wait();
     CHECK(other.get_future().get() == "123");
-    while (lanes.inFlight() != 1) std::this_thread::yield();  // the third call is leaving
-    CHECK(lanes.stop(std::chrono::milliseconds(10)) == std::vector<std::string>{"the blocked call"});
+    while (executor.inFlight() != 1) std::this_thread::yield();  // the third call is leaving
+    CHECK(executor.stop(std::chrono::milliseconds(10)) == std::vector<std::string>{"the blocked call"});
     release.set_value();
-    CHECK(lanes.stop(std::chrono::seconds(5)).empty());
+    CHECK(executor.stop(std::chrono::seconds(5)).empty());
 }
 
-TEST_CASE("lanes: as many threads as the limit says, and never more") {
+TEST_CASE("keyed executor: as many threads as the limit says, and never more") {
     Slow calls{"crm"};
-    source::Lanes lanes(4);
-    calls.post(lanes, 20);
+    source::KeyedExecutor executor(4);
+    calls.post(executor, 20);
     REQUIRE(soon([&] { return calls.begun == 4; }));
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     CHECK(calls.begun == 4);
-    CHECK(lanes.inFlight() == 4);
+    CHECK(executor.inFlight() == 4);
     for (int done = 1; done <= 20; ++done) {  // each thread that is free goes on with the next
         calls.release();
         REQUIRE(soon([&] { return calls.ended == done && calls.begun == std::min(20, done + 4); }));
     }
-    CHECK(lanes.stop(std::chrono::seconds(5)).empty());
+    CHECK(executor.stop(std::chrono::seconds(5)).empty());
 }
 
-TEST_CASE("lanes: an owner has at most half of the threads while another one's lane waits") {
+TEST_CASE("keyed executor: an owner has at most half of the threads while another one's lane waits") {
     Slow crm{"crm"}, desk{"desk"};
-    source::Lanes lanes(4);
-    crm.post(lanes, 50);
+    source::KeyedExecutor executor(4);
+    crm.post(executor, 50);
     REQUIRE(soon([&] { return crm.running() == 4; }));  // alone, it has them all
-    desk.post(lanes, 50);
+    desk.post(executor, 50);
     for (int theirs = 1; theirs <= 2; ++theirs) {  // each that it gives back is the other's, up to the half
         crm.release();
         REQUIRE(soon([&] { return desk.running() == theirs; }));
@@ -106,23 +106,23 @@ TEST_CASE("lanes: an owner has at most half of the threads while another one's l
         CHECK(desk.running() == 2);
     }
     Slow third{"third"};  // who comes last waits for one call, not for all that came before it
-    third.post(lanes, 1);
+    third.post(executor, 1);
     crm.release();
     CHECK(soon([&] { return third.running() == 1; }));
     for (auto* calls : {&crm, &desk, &third}) calls->release(50);
-    CHECK(lanes.stop(std::chrono::seconds(20)).empty());
+    CHECK(executor.stop(std::chrono::seconds(20)).empty());
     CHECK(crm.ended + desk.ended + third.ended == 101);
 }
 
-TEST_CASE("lanes: with one thread the owners take turns") {
+TEST_CASE("keyed executor: with one thread the owners take turns") {
     std::promise<void> hold;
     std::string order;
-    source::Lanes lanes(1);
-    lanes.post("first", "crm", "first", [&] { hold.get_future().wait(); });
-    REQUIRE(soon([&] { return lanes.inFlight() == 1; }));
+    source::KeyedExecutor executor(1);
+    executor.post("first", "crm", "first", [&] { hold.get_future().wait(); });
+    REQUIRE(soon([&] { return executor.inFlight() == 1; }));
     for (const std::string lane : {"a1", "a2", "a3", "b1", "b2"})
-        lanes.post(lane, lane.substr(0, 1), lane, [&order, lane] { order += lane + " "; });
+        executor.post(lane, lane.substr(0, 1), lane, [&order, lane] { order += lane + " "; });
     hold.set_value();
-    CHECK(lanes.stop(std::chrono::seconds(20)).empty());
+    CHECK(executor.stop(std::chrono::seconds(20)).empty());
     CHECK(order == "a1 b1 a2 b2 a3 ");
 }

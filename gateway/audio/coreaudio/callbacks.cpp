@@ -1,4 +1,4 @@
-#include "audio/coreaudio/sinks.hpp"
+#include "audio/coreaudio/callbacks.hpp"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@ namespace deskline::audio {
 HRESULT SessionSink::tell(Notice notice, LPCGUID context) {
     notice.object = object_;
     if (context) notice.context = *context;  // the session API says "nobody" by a null pointer
-    if (!notices_->push(notice)) {
-        marks_->readAgain = true;
-        ++notices_->merged;
-        notices_->wake();
+    if (!callbacks_->push(notice)) {
+        flags_->readAgain = true;
+        ++callbacks_->merged;
+        callbacks_->wake();
     }
     return S_OK;
 }
@@ -35,14 +35,14 @@ HRESULT SessionSink::OnChannelVolumeChanged(DWORD count, float volumes[], DWORD,
 }
 
 HRESULT SessionSink::OnStateChanged(::AudioSessionState state) {
-    marks_->state = static_cast<int>(state);
-    notices_->wake();
+    flags_->state = static_cast<int>(state);
+    callbacks_->wake();
     return S_OK;
 }
 
 HRESULT SessionSink::OnSessionDisconnected(AudioSessionDisconnectReason reason) {
-    marks_->disconnected = static_cast<int>(reason);
-    notices_->wake();
+    flags_->disconnected = static_cast<int>(reason);
+    callbacks_->wake();
     return S_OK;
 }
 
@@ -51,9 +51,9 @@ HRESULT CreatedSink::OnSessionCreated(IAudioSessionControl* session) {
     Notice notice{.kind = NoticeKind::created, .object = device_};
     session->AddRef();  // the pointer is borrowed: a reference keeps it, and goes on the audio thread
     notice.session = session;
-    if (!notices_->push(notice)) {
-        notices_->rescan = true;
-        notices_->wake();
+    if (!callbacks_->push(notice)) {
+        callbacks_->rescan = true;
+        callbacks_->wake();
         session->Release();  // not the last one: the caller holds its own
     }
     return S_OK;
@@ -68,17 +68,17 @@ HRESULT VolumeSink::OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) {
                   .muted = data->bMuted != 0};
     notice.channelCount = std::min<std::uint32_t>(data->nChannels, mostChannels);
     std::copy_n(data->afChannelVolumes, notice.channelCount, notice.channels);
-    if (!notices_->push(notice)) {
-        marks_->readAgain = true;
-        ++notices_->merged;
-        notices_->wake();
+    if (!callbacks_->push(notice)) {
+        flags_->readAgain = true;
+        ++callbacks_->merged;
+        callbacks_->wake();
     }
     return S_OK;
 }
 
 HRESULT DeviceSink::rescan() {
-    notices_->rescan = true;
-    notices_->wake();
+    callbacks_->rescan = true;
+    callbacks_->wake();
     return S_OK;
 }
 
@@ -91,9 +91,10 @@ HRESULT DeviceSink::OnPropertyValueChanged(LPCWSTR, const PROPERTYKEY key) {
 }
 
 HRESULT DuckSink::tell(NoticeKind kind, LPCWSTR session, UINT32 count) {
-    Notice notice{.kind = kind, .channelCount = count};
-    for (std::size_t i = 0; session && session[i] && i + 1 < longestId; ++i) notice.id[i] = session[i];
-    if (!notices_->push(notice)) ++notices_->merged;
+    const auto slot = callbacks_->ducked.put(session);
+    if (slot && callbacks_->push({.kind = kind, .channelCount = count, .duckedSlot = *slot})) return S_OK;
+    if (slot) callbacks_->ducked.free(*slot);
+    ++callbacks_->merged;
     return S_OK;
 }
 

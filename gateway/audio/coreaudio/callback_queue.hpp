@@ -1,8 +1,8 @@
 // What a callback leaves behind: plain values in a bounded queue that never blocks. The three rules of
 // IAudioSessionEvents hold by construction: a callback copies, pushes, sets an event and returns; it waits for nothing,
 // unregisters nothing, releases nothing last. When the queue is full, a volume is merged (the object is marked to be
-// read again) and a counter tells; a state change or a disconnect has a slot of its own in its object and is never
-// dropped. Thread: `push` and the Marks any, without waiting; `pop` the audio thread's.
+// read again) and a counter tells; a state change or a disconnect has a slot of its own in its object's CallbackFlags
+// and is never dropped. Thread: `push`, `wake` and the flags any, without waiting; `pop` the audio thread's.
 #pragma once
 #include <windows.h>
 
@@ -12,41 +12,45 @@
 #include <cstdint>
 #include <memory>
 
+#include "audio/coreaudio/ducked_sessions.hpp"
+
 namespace deskline::audio {
 
-inline constexpr std::size_t mostChannels = 16, longestId = 512;
+inline constexpr std::size_t mostChannels = 16;
 
-enum class NoticeKind { volume, channels, name, icon, grouping, created, duck, unduck, devices, properties };
+enum class NoticeKind { volume, channels, name, icon, grouping, created, duck, unduck };
 
 struct Notice {
     NoticeKind kind{};
-    std::uint64_t object = 0;  // key of the session or device entry
+    std::uint64_t object = 0;  // key of the device or session
     GUID context{};            // GUID_NULL: nobody said
     float volume = 0;
     bool muted = false;
-    std::uint32_t channelCount = 0;  // also: communication sessions, of duck
+    std::uint32_t channelCount = 0;  // of duck: communication sessions
     float channels[mostChannels] = {};
     IUnknown* session = nullptr;  // of created: with a reference that the audio thread gives back
-    wchar_t id[longestId] = {};   // of duck, unduck
+    std::size_t duckedSlot = 0;   // of duck, unduck: in `ducked`
 };
+static_assert(sizeof(Notice) <= 128);  // it is copied for every step of a volume
 
-struct Marks {  // of one object; set by callbacks, taken by the audio thread
+struct CallbackFlags {  // of one object; set by callbacks, taken by the audio thread
     std::atomic<int> state{-1}, disconnected{-1};
     std::atomic<bool> readAgain{false};
 };
 
-class Notices {
+class CallbackQueue {
 public:
-    Notices();
-    ~Notices();
-    Notices(const Notices&) = delete;
-    Notices& operator=(const Notices&) = delete;
+    CallbackQueue();
+    ~CallbackQueue();
+    CallbackQueue(const CallbackQueue&) = delete;
+    CallbackQueue& operator=(const CallbackQueue&) = delete;
 
     bool push(const Notice& notice) noexcept;  // false: full
-    bool pop(Notice& out) noexcept;
+    bool pop(Notice& out) noexcept;            // false: empty
     void wake() noexcept { SetEvent(event_); }
     HANDLE event() const { return event_; }
 
+    DuckedSessions ducked;
     std::atomic<std::uint64_t> merged{0};
     std::atomic<bool> rescan{false};  // devices have come, gone or changed
 

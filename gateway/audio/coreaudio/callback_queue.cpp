@@ -1,19 +1,19 @@
-#include "audio/coreaudio/notices.hpp"
+#include "audio/coreaudio/callback_queue.hpp"
 
 namespace deskline::audio {
 
-Notices::Notices() : cells_(new Cell[capacity]), event_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
+CallbackQueue::CallbackQueue() : cells_(new Cell[capacity]), event_(CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
     for (std::size_t i = 0; i < capacity; ++i) cells_[i].sequence.store(i, std::memory_order_relaxed);
 }
 
-Notices::~Notices() {
+CallbackQueue::~CallbackQueue() {
     Notice left;
     while (pop(left))
         if (left.session) left.session->Release();
     CloseHandle(event_);
 }
 
-bool Notices::push(const Notice& notice) noexcept {
+bool CallbackQueue::push(const Notice& notice) noexcept {
     auto at = tail_.load(std::memory_order_relaxed);
     for (;;) {
         auto& cell = cells_[at % capacity];
@@ -30,7 +30,7 @@ bool Notices::push(const Notice& notice) noexcept {
     }
 }
 
-bool Notices::pop(Notice& out) noexcept {
+bool CallbackQueue::pop(Notice& out) noexcept {
     const auto at = head_.load(std::memory_order_relaxed);
     auto& cell = cells_[at % capacity];
     if (cell.sequence.load(std::memory_order_acquire) != at + 1) return false;

@@ -4,8 +4,8 @@
 #pragma once
 #include <atomic>
 
+#include "audio/coreaudio/callback_queue.hpp"
 #include "audio/coreaudio/interfaces.hpp"
-#include "audio/coreaudio/notices.hpp"
 
 namespace deskline::audio {
 
@@ -39,8 +39,8 @@ private:
 
 class SessionSink final : public Sink<IAudioSessionEvents> {
 public:
-    SessionSink(std::shared_ptr<Notices> notices, std::uint64_t object, std::shared_ptr<Marks> marks)
-        : notices_(std::move(notices)), object_(object), marks_(std::move(marks)) {}
+    SessionSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t object, std::shared_ptr<CallbackFlags> flags)
+        : callbacks_(std::move(callbacks)), object_(object), flags_(std::move(flags)) {}
 
     HRESULT STDMETHODCALLTYPE OnDisplayNameChanged(LPCWSTR name, LPCGUID context) override;
     HRESULT STDMETHODCALLTYPE OnIconPathChanged(LPCWSTR path, LPCGUID context) override;
@@ -53,37 +53,37 @@ public:
 
 private:
     HRESULT tell(Notice notice, LPCGUID context);
-    std::shared_ptr<Notices> notices_;
+    std::shared_ptr<CallbackQueue> callbacks_;
     std::uint64_t object_;
-    std::shared_ptr<Marks> marks_;
+    std::shared_ptr<CallbackFlags> flags_;
 };
 
 class CreatedSink final : public Sink<IAudioSessionNotification> {
 public:
-    CreatedSink(std::shared_ptr<Notices> notices, std::uint64_t device)
-        : notices_(std::move(notices)), device_(device) {}
+    CreatedSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t device)
+        : callbacks_(std::move(callbacks)), device_(device) {}
     HRESULT STDMETHODCALLTYPE OnSessionCreated(IAudioSessionControl* session) override;
 
 private:
-    std::shared_ptr<Notices> notices_;
+    std::shared_ptr<CallbackQueue> callbacks_;
     std::uint64_t device_;
 };
 
 class VolumeSink final : public Sink<IAudioEndpointVolumeCallback> {
 public:
-    VolumeSink(std::shared_ptr<Notices> notices, std::uint64_t device, std::shared_ptr<Marks> marks)
-        : notices_(std::move(notices)), device_(device), marks_(std::move(marks)) {}
+    VolumeSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t device, std::shared_ptr<CallbackFlags> flags)
+        : callbacks_(std::move(callbacks)), device_(device), flags_(std::move(flags)) {}
     HRESULT STDMETHODCALLTYPE OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) override;
 
 private:
-    std::shared_ptr<Notices> notices_;
+    std::shared_ptr<CallbackQueue> callbacks_;
     std::uint64_t device_;
-    std::shared_ptr<Marks> marks_;
+    std::shared_ptr<CallbackFlags> flags_;
 };
 
 class DeviceSink final : public Sink<IMMNotificationClient> {
 public:
-    explicit DeviceSink(std::shared_ptr<Notices> notices) : notices_(std::move(notices)) {}
+    explicit DeviceSink(std::shared_ptr<CallbackQueue> callbacks) : callbacks_(std::move(callbacks)) {}
     HRESULT STDMETHODCALLTYPE OnDeviceStateChanged(LPCWSTR device, DWORD state) override;
     HRESULT STDMETHODCALLTYPE OnDeviceAdded(LPCWSTR device) override;
     HRESULT STDMETHODCALLTYPE OnDeviceRemoved(LPCWSTR device) override;
@@ -92,18 +92,18 @@ public:
 
 private:
     HRESULT rescan();
-    std::shared_ptr<Notices> notices_;
+    std::shared_ptr<CallbackQueue> callbacks_;
 };
 
 class DuckSink final : public Sink<IAudioVolumeDuckNotification> {
 public:
-    explicit DuckSink(std::shared_ptr<Notices> notices) : notices_(std::move(notices)) {}
+    explicit DuckSink(std::shared_ptr<CallbackQueue> callbacks) : callbacks_(std::move(callbacks)) {}
     HRESULT STDMETHODCALLTYPE OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) override;
     HRESULT STDMETHODCALLTYPE OnVolumeUnduckNotification(LPCWSTR session) override;
 
 private:
     HRESULT tell(NoticeKind kind, LPCWSTR session, UINT32 count);
-    std::shared_ptr<Notices> notices_;
+    std::shared_ptr<CallbackQueue> callbacks_;
 };
 
 }  // namespace deskline::audio

@@ -1,0 +1,57 @@
+// The thread that owns the Core Audio objects: it alone registers, unregisters, sets and releases, and it finds them
+// again after a loss. Thread: `perform` and `meter` any, without waiting; `start` and `stop` the owner's; the rest its
+// own.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "audio/coreaudio/callback_reader.hpp"
+#include "audio/coreaudio/commands.hpp"
+
+namespace deskline::audio {
+
+class AudioThread {
+public:
+    void start(source::Report report);
+    void perform(Command command);
+    void meter(double framesPerSecond);  // 0: nobody looks; at most 60
+    void stop();                         // waits for its end; commands that still wait are dropped
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void run();
+    DWORD timeout() const;  // milliseconds until the next thing that is due
+    void connect();
+    void disconnect();
+    void lose(const Fault& fault);
+    void rescan();
+    void reportCapabilities(bool always);  // or only where they have changed
+    void carryOutCommands();
+    void readMeters(Clock::time_point time);
+
+    source::Report report_;
+    std::shared_ptr<CallbackQueue> callbacks_ = std::make_shared<CallbackQueue>();
+    EventContexts contexts_;
+    Capabilities capabilities_;
+    ComPtr<IMMDeviceEnumerator> enumerator_;
+    ComPtr<IMMNotificationClient> deviceSink_;
+    DeviceInventory inventory_{report_, callbacks_, capabilities_};
+    CallbackReader reader_{report_, *callbacks_, contexts_, inventory_};
+    Commands commands_{report_, *callbacks_, contexts_, inventory_};
+    std::optional<Clock::time_point> rescanAt_;
+    Clock::time_point nextRescan_{}, nextMeter_{};
+    std::map<std::string, bool> reportedCapabilities_;
+    bool lost_ = false;
+
+    std::mutex mutex_;
+    std::deque<Command> waiting_;  // under the mutex
+    std::atomic<double> meterRate_{0};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace deskline::audio

@@ -1,0 +1,56 @@
+// An audio device as the audio thread holds it: the COM objects, the callbacks that are registered on them, and the
+// values last told. Thread: the audio thread's, everything; the destructor unregisters and releases there. Source:
+// mmdeviceapi.h (IMMDevice), endpointvolume.h (IAudioEndpointVolume), audiopolicy.h (IAudioSessionManager2).
+#pragma once
+#include "audio/coreaudio/callbacks.hpp"
+#include "audio/coreaudio/capabilities.hpp"
+#include "com/com.hpp"
+#include "model/fact.hpp"
+
+namespace deskline::audio {
+
+using com::ComPtr;
+
+struct VolumeChange {              // what is absent stays as it is
+    std::optional<double> volume;  // 0..1
+    std::optional<bool> muted;
+    std::optional<std::vector<double>> channels;  // 0..1, one for each channel that there is
+};
+
+DeviceId deviceIdOf(IMMDevice* device);  // "": it does not tell one
+
+class AudioDeviceHandle {
+public:
+    AudioDeviceHandle(ComPtr<IMMDevice> device, std::uint64_t key, const std::shared_ptr<CallbackQueue>& callbacks,
+                      Capabilities& capabilities);
+    ~AudioDeviceHandle();
+    AudioDeviceHandle(const AudioDeviceHandle&) = delete;
+    AudioDeviceHandle& operator=(const AudioDeviceHandle&) = delete;
+
+    void read();        // everything again: for a rescan, which tells what differs
+    void readVolume();  // volume, decibels, mute and channels only
+    // One after the other, up to the first that fails; each with the event context.
+    Result<void> set(const VolumeChange& change, const GUID& context);
+    // Its sessions, in the order that Windows asks for: register, enumerate, count, get.
+    std::vector<ComPtr<IAudioSessionControl>> sessions();
+
+    const std::uint64_t key;
+    const std::shared_ptr<CallbackFlags> flags = std::make_shared<CallbackFlags>();
+    AudioDevice value;
+
+private:
+    void activate();
+    void deactivate();
+
+    ComPtr<IMMDevice> object_;
+    Capabilities& capabilities_;
+    std::shared_ptr<CallbackQueue> callbacks_;
+    ComPtr<IAudioEndpointVolume> volume_;
+    ComPtr<IAudioSessionManager2> manager_;
+    ComPtr<IAudioEndpointVolumeCallback> volumeSink_;
+    ComPtr<IAudioSessionNotification> createdSink_;
+    ComPtr<IAudioVolumeDuckNotification> duckSink_;
+    bool volumeRegistered_ = false, createdRegistered_ = false, duckRegistered_ = false;
+};
+
+}  // namespace deskline::audio

@@ -1,0 +1,50 @@
+// All audio devices and sessions that Windows lists, and what has come, gone or changed since they were last listed.
+// Thread: the audio thread's, everything.
+#pragma once
+#include <map>
+
+#include "audio/coreaudio/session.hpp"
+#include "source/recovery.hpp"
+
+namespace deskline::audio {
+
+class DeviceInventory {
+public:
+    // The references outlive it.
+    DeviceInventory(const source::Report& report, std::shared_ptr<CallbackQueue> callbacks, Capabilities& capabilities)
+        : report_(report), callbacks_(std::move(callbacks)), capabilities_(capabilities) {}
+
+    // Lists everything, for the first time or after `clear`. The error: the HRESULT of EnumAudioEndpoints.
+    HRESULT build(IMMDeviceEnumerator* enumerator);
+    AudioInventory inventory() const;
+    // Lists everything again and reports what differs from what was told.
+    HRESULT rescan(IMMDeviceEnumerator* enumerator);
+    void addSession(IAudioSessionControl* control, std::uint64_t device);  // and reports it, where it is new
+    void clear();  // unregisters and releases: the sessions first
+
+    // By key, or by id; null: it is gone. The pointer is good until the next call that changes the inventory.
+    AudioDeviceHandle* device(std::uint64_t key);
+    AudioSessionHandle* session(std::uint64_t key);
+    AudioDeviceHandle* device(const std::string& id);
+    AudioSessionHandle* session(const std::string& id);
+
+    std::map<std::uint64_t, std::unique_ptr<AudioDeviceHandle>>& devices() { return devices_; }
+    std::map<std::uint64_t, std::unique_ptr<AudioSessionHandle>>& sessions() { return sessions_; }
+
+private:
+    HRESULT enumerate(IMMDeviceEnumerator* enumerator);
+    void readDefaults(IMMDeviceEnumerator* enumerator);
+    // Null where it is known already, has expired or tells nothing.
+    AudioSessionHandle* add(IAudioSessionControl* control, const AudioDeviceHandle& device);
+    void dropSessionsOf(const DeviceId& device);
+    void reportDevices(std::map<DeviceId, AudioDevice> before);
+
+    const source::Report& report_;
+    std::shared_ptr<CallbackQueue> callbacks_;
+    Capabilities& capabilities_;
+    std::map<std::uint64_t, std::unique_ptr<AudioDeviceHandle>> devices_;
+    std::map<std::uint64_t, std::unique_ptr<AudioSessionHandle>> sessions_;
+    std::uint64_t nextKey_ = 1;  // keys are not used again: a late callback finds nothing
+};
+
+}  // namespace deskline::audio

@@ -1,0 +1,54 @@
+// An audio session as the audio thread holds it: the COM objects, the callback that is registered, and the values last
+// told. Thread: the audio thread's, everything; the destructor unregisters and releases there. Source: audiopolicy.h
+// (IAudioSessionControl2), audioclient.h (ISimpleAudioVolume, IChannelAudioVolume).
+#pragma once
+#include "audio/coreaudio/device.hpp"
+
+namespace deskline::audio {
+
+// What tells a session from the others: its instance identifier; where that is not to be had, its device, its session
+// identifier and its process.
+struct SessionIds {
+    AudioSessionId instance;  // "": not to be had
+    AudioSessionId likeness;
+    std::optional<std::uint32_t> process = {};
+
+    static SessionIds of(IAudioSessionControl2* control, const DeviceId& device);
+    const AudioSessionId& id() const { return instance.empty() ? likeness : instance; }
+    bool same(const SessionIds& other) const {
+        const bool both = !instance.empty() && !other.instance.empty();
+        return both ? instance == other.instance : likeness == other.likeness;
+    }
+};
+
+class AudioSessionHandle {
+public:
+    AudioSessionHandle(ComPtr<IAudioSessionControl2> control, std::uint64_t key, SessionIds ids, const DeviceId& device,
+                       const std::shared_ptr<CallbackQueue>& callbacks);
+    ~AudioSessionHandle();
+    AudioSessionHandle(const AudioSessionHandle&) = delete;
+    AudioSessionHandle& operator=(const AudioSessionHandle&) = delete;
+
+    AudioSession current() const;  // `value` with all that can change read again
+    // One after the other, up to the first that fails; each with the event context. `name`: its new display name.
+    Result<void> set(const VolumeChange& change, const std::optional<std::string>& name, const GUID& context);
+    std::optional<Meter> meter();  // absent: this session has no meter
+    ComPtr<IUnknown> identity() const { return com::identityOf(control_.Get()); }
+
+    const std::uint64_t key;
+    const SessionIds ids;
+    const std::shared_ptr<CallbackFlags> flags = std::make_shared<CallbackFlags>();
+    AudioSession value;
+
+private:
+    ComPtr<IAudioSessionControl2> control_;
+    ComPtr<ISimpleAudioVolume> volume_;
+    ComPtr<IChannelAudioVolume> channels_;
+    ComPtr<IAudioMeterInformation> meter_;
+    ComPtr<IAudioSessionEvents> sink_;
+    bool registered_ = false;
+};
+
+::deskline::AudioSessionState sessionStateFrom(int state);  // AudioSessionState's number
+
+}  // namespace deskline::audio

@@ -1,0 +1,63 @@
+// Calls that others make and take on the lines: notified, moved from state to state, named.
+#include "model/id.hpp"
+#include "telephony/tapi3/connection.hpp"
+
+namespace deskline::telephony {
+
+void Connection::happened(ITCallNotificationEvent* event, Time time) {
+    ComPtr<ITCallInfo> call;
+    if (failed(event->get_Call(call.GetAddressOf()), "ITCallNotificationEvent::get_Call") || !call) return;
+    callHappened(call.Get(), {CallEvent::notification}, time);
+}
+
+void Connection::happened(ITCallStateEvent* event, Time time) {
+    ComPtr<ITCallInfo> call;
+    CALL_STATE state{};
+    CALL_STATE_EVENT_CAUSE cause{};
+    if (failed(event->get_Call(call.GetAddressOf()), "ITCallStateEvent::get_Call") || !call ||
+        failed(event->get_State(&state), "ITCallStateEvent::get_State"))
+        return;
+    std::optional<CallCause> why;
+    if (SUCCEEDED(event->get_Cause(&cause)) && fromTapi(cause) != CallCause::none) why = fromTapi(cause);
+    callHappened(call.Get(), {CallEvent::state, fromTapi(state), why}, time);
+}
+
+void Connection::happened(ITCallInfoChangeEvent* event, Time time) {
+    ComPtr<ITCallInfo> call;
+    if (failed(event->get_Call(call.GetAddressOf()), "ITCallInfoChangeEvent::get_Call") || !call) return;
+    callHappened(call.Get(), {CallEvent::info}, time);
+}
+
+Call Connection::readCall(ITCallInfo* object, Time time) {
+    Call call{.id = CallId("call-" + randomId(6)), .direction = readDirection(object)};
+    ComPtr<ITAddress> address;
+    if (SUCCEEDED(object->get_Address(address.GetAddressOf())) && address)
+        if (const auto name = readName(address.Get())) call.address = *name;
+    CALL_STATE state{};
+    if (SUCCEEDED(object->get_CallState(&state))) call.state = fromTapi(state);
+    call.since = time;
+    return call;
+}
+
+void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time time) {
+    const auto identity = com::identityOf(object);
+    const auto known = inventory_.call(identity);
+    auto call = known ? *known : readCall(object, time);
+    if (news.state) {
+        if (call.state != *news.state) call.since = time;
+        call.state = *news.state;
+    }
+    if (call.direction == CallDirection::unknown && call.state == CallState::offering)
+        call.direction = CallDirection::incoming;
+    if (news.cause) call.cause = news.cause;
+    if (!known || news.event != CallEvent::state) readParties(object, call);
+    if (!call.session) call.session = inventory_.sessionOn(call.address);
+    const bool over = call.state == CallState::disconnected || call.state == CallState::idle;
+    if (!over)
+        inventory_.put(identity, {object, call});
+    else if (!inventory_.dropCall(identity) && (known || news.event != CallEvent::state))
+        return;
+    report({CallChanged{call, news.event}, time});
+}
+
+}  // namespace deskline::telephony

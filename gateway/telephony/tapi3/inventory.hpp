@@ -1,0 +1,151 @@
+// What one connection to TAPI holds: the COM objects by id, by name and by pointer (an object's identity is its
+// IUnknown), with the values last told of them, and the ids of what is gone. Thread: any in the apartment. Its lock is
+// the only one around these maps. It is never held over a call of an object, and what leaves a map is released after
+// it.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "source/remembered.hpp"
+#include "telephony/tapi3/objects.hpp"
+
+namespace deskline::telephony {
+
+struct HandlerEntry {
+    ComPtr<ITAgentHandler> object;
+    ComPtr<IUnknown> identity;
+    HandlerName name;
+};
+struct GroupEntry {
+    ComPtr<ITACDGroup> object;
+    ComPtr<IUnknown> identity;
+    AcdGroup value;
+};
+struct QueueEntry {
+    ComPtr<ITQueue> object;
+    ComPtr<IUnknown> identity;
+    GroupId group;
+    Queue value;
+};
+struct AddressEntry {
+    ComPtr<ITAddress> object;
+    ComPtr<IUnknown> identity;
+    Address value;
+    std::vector<long> registrations = {};  // for its calls; of several lines of one name, all of theirs
+};
+struct AgentEntry {
+    ComPtr<ITAgent> object;
+    ComPtr<IUnknown> identity;
+    HandlerName handler;
+};
+struct SessionEntry {
+    ComPtr<ITAgentSession> object;
+    ComPtr<IUnknown> identity;
+    AgentSession value;
+    bool announced = false;
+    std::deque<ComPtr<IUnknown>> others = {};  // objects that stand for it too, the oldest first
+};
+struct CallEntry {
+    ComPtr<ITCallInfo> object;
+    Call value;
+};
+
+template <class Id, class Interface>
+using ObjectsById = std::vector<std::pair<Id, ComPtr<Interface>>>;
+
+class Inventory {
+public:
+    static constexpr std::size_t mostSecondObjects = 4;  // of a session
+
+    // All of it, released in this order: calls, sessions, agents, queues, groups, addresses, handlers.
+    void clear();
+    std::map<std::string, bool> capabilities() const;  // by the names in `capabilities` on the wire
+
+    // Agent handlers.
+    bool add(HandlerEntry handler);                                        // false: one of its name is there
+    std::optional<HandlerEntry> handler(const std::string& wanted) const;  // by name or id; "": the first
+    std::optional<HandlerEntry> takeHandler(const ComPtr<IUnknown>& identity);
+    bool hasHandlers() const;
+    struct OfHandler {
+        std::map<AddressId, AddressEntry> addresses;
+        std::map<AgentId, AgentEntry> agents;
+        std::map<SessionId, SessionEntry> sessions;  // of those agents, or on lines that no other handler has
+        std::map<IUnknown*, CallEntry> calls;        // on lines that no other handler has
+    };
+    OfHandler takeOf(const HandlerName& handler);  // all but its groups; the sessions have ended
+
+    // ACD groups and queues. `put` replaces what has the id.
+    void put(GroupEntry group);
+    void put(QueueEntry queue);
+    std::vector<GroupEntry> groups() const;
+    ComPtr<ITACDGroup> group(const std::string& wanted) const;  // by name or id
+    bool groupRemoved(const std::string& nameOrId) const;
+    bool hasQueue(const ComPtr<IUnknown>& identity) const;
+    ObjectsById<QueueId, ITQueue> queues() const;
+    std::map<QueueId, QueueEntry> takeQueue(const ComPtr<IUnknown>& identity);  // by whatever names it has had
+    struct Groups {
+        std::map<GroupId, GroupEntry> groups;
+        std::map<QueueId, QueueEntry> queues;
+    };
+    Groups takeGroups(const std::function<bool(const GroupEntry&)>& which);  // with their queues
+
+    // Addresses.
+    void put(AddressEntry address);
+    struct Registrations {
+        ComPtr<IUnknown> line;  // null: there is no address of that id
+        std::vector<long> cookies;
+    };
+    Registrations takeRegistrations(const AddressId& address);
+    std::vector<long> registrations() const;  // of all
+    std::vector<Address> addresses() const;
+    ComPtr<ITAddress> address(const std::string& wanted) const;  // by name or id
+
+    // Agents.
+    enum class Added { yes, known, handlerGone };
+    Added add(const AgentId& id, AgentEntry agent, const ComPtr<ITAgentHandler>& handler);
+    ComPtr<ITAgent> agent(const AgentId& id) const;
+    ObjectsById<AgentId, ITAgent> agents() const;
+    HandlerName handlerOf(const AgentId& agent) const;                        // "": it is not signed in here
+    AgentId agentOf(const ComPtr<IUnknown>& identity) const;                  // "": none of ours
+    void drop(const AgentId& agent, const std::vector<SessionId>& sessions);  // the sessions have ended
+
+    // Sessions.
+    std::optional<SessionId> sessionOf(const ComPtr<IUnknown>& identity) const;
+    // Gives the session its id. One that is known already gets the object as one more that stands for it; one that has
+    // ended stays away.
+    SessionId add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity, AgentSession value);
+    std::optional<AgentSession> announce(const SessionId& session);  // absent: it was announced before, or is gone
+    std::vector<AgentSession> announceAll();
+    std::vector<std::pair<SessionId, SessionState>> unannounced(const AgentId& agent) const;
+    ComPtr<ITAgentSession> session(const SessionId& id) const;
+    ObjectsById<SessionId, ITAgentSession> sessions() const;
+    ObjectsById<SessionId, ITAgentSession> sessionsOf(const AgentId& agent) const;
+    std::optional<SessionId> sessionOn(const AddressName& line) const;  // one ACD session a line: the open one
+    bool ended(const SessionId& session) const;
+    void dropSession(const SessionId& session);  // it has ended
+
+    // Calls.
+    void put(const ComPtr<IUnknown>& identity, CallEntry call);
+    std::optional<Call> call(const ComPtr<IUnknown>& identity) const;
+    bool dropCall(const ComPtr<IUnknown>& identity);  // false: it was not there
+
+private:
+    void forgetObjectsOf(const SessionId& session);  // under the lock
+
+    mutable std::mutex mutex_;
+    std::vector<HandlerEntry> handlers_;
+    std::map<GroupId, GroupEntry> groups_;
+    std::map<QueueId, QueueEntry> queues_;
+    std::map<AddressId, AddressEntry> addresses_;
+    std::map<AgentId, AgentEntry> agents_;
+    std::map<SessionId, SessionEntry> sessions_;
+    std::map<IUnknown*, SessionId> sessionByIdentity_;  // of objects that the session's entry holds
+    std::map<IUnknown*, CallEntry> calls_;
+    source::Remembered ended_;          // sessions
+    source::Remembered removedGroups_;  // by id and by name
+};
+
+}  // namespace deskline::telephony

@@ -1,0 +1,34 @@
+// What is gone takes with it what was its own. On the event thread.
+#include "telephony/tapi3/connection.hpp"
+
+namespace deskline::telephony {
+
+// A handler that went away answers for nothing any more: its agents are signed out, their sessions are over, its lines
+// are nobody's.
+void Connection::dropHandler(const HandlerName& name, Time time) {
+    auto gone = inventory_.takeOf(name);
+    for (const auto& [id, line] : gone.addresses)
+        for (const long registration : line.registrations)
+            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+    for (auto& [identity, call] : gone.calls) {  // nothing more will be heard of them
+        call.value.state = CallState::disconnected;
+        call.value.cause = CallCause::unknown;
+        call.value.since = time;
+        report({CallChanged{call.value, CallEvent::state}, time});
+    }
+    for (const auto& [id, session] : gone.sessions) report({SessionChanged{id, SessionEvent::end}, time});
+    for (const auto& [id, agent] : gone.agents) {
+        gone_(id);
+        report({AgentChanged{id, AgentEvent::signed_out}, time});
+    }
+    dropGroups([&](const GroupEntry& group) { return group.value.handler == name; }, time);
+    report({AddressesRead{inventory_.addresses()}, time});
+}
+
+void Connection::dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time) {
+    const auto gone = inventory_.takeGroups(which);
+    for (const auto& [id, queue] : gone.queues) report({QueueChanged{queue.value, InventoryEvent::removed}, time});
+    for (const auto& [id, group] : gone.groups) report({GroupChanged{group.value, InventoryEvent::removed}, time});
+}
+
+}  // namespace deskline::telephony
