@@ -16,4 +16,9 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off', // a test's stand-in answers as the real one does
     },
   },
+  {
+    files: ['*/source/**/*.ts'],
+    ignores: ['**/messages/'],
+    rules: { 'max-lines': ['error', 400], 'max-lines-per-function': ['error', 60] },
+  },
 );

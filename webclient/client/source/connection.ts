@@ -1,6 +1,7 @@
 // One stream to the gateway that is always coming back: a fresh token before each attempt, resumption by cursor, full jitter, and nothing
 // called live that is not. It knows frames, not what they mean; the copy is the client's.
 import { numberOf, type Frame } from './contract';
+import { renewal } from './token';
 
 /** Whether what is shown is true now. `since` (ms since 1970): when the gateway was last heard. */
 export type Freshness =
@@ -53,23 +54,6 @@ const staleAfter = 10_000,
   nap = 10_000;
 const framesASecond = 15,
   framesAtOnce = 60; // the gateway allows 20 and 100
-
-/** What a JWT says, unverified: for its times and its holder. Empty: it is none. */
-export function claimsOf(token: string): Readonly<Record<string, unknown>> {
-  try {
-    const claims: unknown = JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')));
-    return claims && typeof claims === 'object' ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it tells no end. */
-function renewal(token: string): number {
-  const { exp } = claimsOf(token),
-    now = Date.now();
-  return typeof exp === 'number' ? Math.max(exp * 1000 - 60_000, (now + exp * 1000) / 2, now + 1000) : Infinity;
-}
 
 export class Connection {
   #socket: WebSocket | undefined;

@@ -4,7 +4,8 @@ import type { AgentSession, Agent, State } from '@deskline/client';
 import { css, html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { DesklineElement, gatewayNow } from './element';
+import { DesklineElement } from './element';
+import { gatewayNow } from './gateway_clock';
 import { byName } from './words';
 
 interface Row {

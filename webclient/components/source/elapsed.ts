@@ -1,6 +1,6 @@
 // A time that runs: how long something has been so. It draws only its own text, once a second, all of a page together.
+import { gatewayNow } from './gateway_clock';
 import { clock } from './words';
-import { gatewayNow } from './element';
 
 const running = new Set<Elapsed>();
 let ticking: ReturnType<typeof setInterval> | undefined;

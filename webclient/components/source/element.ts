@@ -1,27 +1,11 @@
 // What every component shares: the page's one client for a gateway, its language, and drawing at most once a frame.
-import { connect, type Client, type Problem, type State, type TokenSource } from '@deskline/client';
+import type { Client, Problem, State, TokenSource } from '@deskline/client';
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { join, leave } from './client_registry';
+import { languageOf, watchLanguage } from './language';
 import { theme } from './theme';
-import { languageOf, timeOfDay, wordsIn, type Words } from './words';
-
-interface Connected {
-  client: Client;
-  token: TokenSource;
-  users: number;
-}
-const connected = new Map<string, Connected>();
-const waiting = new Set<DesklineElement>(); // for another that has a token
-let ahead = -Infinity; // ms that the gateway's clock is ahead of this machine's: the most that an event has shown
-
-/** Now by the gateway's clock, as far as its events have shown it; ms since 1970. */
-export const gatewayNow = (): number => Date.now() + (ahead === -Infinity ? 0 : ahead);
-/** Watches a client's events for the gateway's clock. */
-export function keepTime(client: Client): void {
-  client.on('event', ({ time }) => {
-    if (client.freshness.status === 'live') ahead = Math.max(ahead, Date.parse(time) - Date.now());
-  });
-}
+import { timeOfDay, wordsIn, type Words } from './words';
 
 export abstract class DesklineElement extends LitElement {
   static override styles = theme;
@@ -36,7 +20,8 @@ export abstract class DesklineElement extends LitElement {
   @property() share = '';
 
   #ends: (() => void)[] = [];
-  #own = '';
+  #own = ''; // the gateway whose client it has from the registry
+  #endLanguage = () => {};
 
   /** What is drawn of the state; it is drawn again when one of these is another. */
   protected abstract select(state: State): readonly unknown[];
@@ -57,19 +42,16 @@ export abstract class DesklineElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#endLanguage = watchLanguage(() => this.requestUpdate());
     if (this.client) this.#start();
     else this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    waiting.delete(this);
+    this.#endLanguage();
     for (const end of this.#ends.splice(0)) end();
-    const mine = connected.get(this.#own);
-    if (mine && --mine.users === 0) {
-      mine.client.close();
-      connected.delete(this.#own);
-    }
+    leave(this, this.#own);
     if (this.#own) this.client = undefined;
     this.#own = '';
   }
@@ -87,22 +69,10 @@ export abstract class DesklineElement extends LitElement {
   }
 
   #join(): void {
-    let known = connected.get(this.gateway);
-    if (!known) {
-      if (!this.token) return void waiting.add(this);
-      const made: Connected = {
-        token: this.token,
-        users: 0,
-        client: connect({ gateway: this.gateway, token: () => made.token(), share: this.share || false }),
-      };
-      keepTime(made.client);
-      connected.set(this.gateway, (known = made));
-      for (const one of waiting) one.requestUpdate();
-      waiting.clear();
-    } else if (this.token) known.token = this.token;
-    known.users++;
+    const client = join(this);
+    if (!client) return;
     this.#own = this.gateway;
-    this.client = known.client;
+    this.client = client;
   }
 
   #start(): void {

@@ -2,7 +2,8 @@
 import type { Client, EventOf, SessionState, State } from '@deskline/client';
 import { css, html, svg } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
-import { DesklineElement, gatewayNow } from './element';
+import { DesklineElement } from './element';
+import { gatewayNow } from './gateway_clock';
 import { timeOfDay } from './words';
 
 interface Bar {

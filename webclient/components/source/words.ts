@@ -1,12 +1,9 @@
-// Texts, times and numbers in the reader's language: that of the nearest `lang`, else the browser's; English where there is none of ours.
+// Texts, times and numbers in the reader's language (language.ts); English where there is none of ours.
 import { de } from './messages/de';
 import { en } from './messages/en';
 
 export type Values = Readonly<Record<string, string | number>>;
 export type Texts<K extends string> = Readonly<Record<K, string | Readonly<Record<string, string>>>>;
-
-export const languageOf = (element: Element | null): string =>
-  (element?.closest('[lang]')?.getAttribute('lang') || navigator.language).slice(0, 2).toLowerCase();
 
 /** Words of these catalogues in a language. `{name}` is replaced; a text with forms is chosen by `count`, as Intl.PluralRules says. */
 export function wordsOf<K extends string>(catalogues: Readonly<Record<string, Texts<K>>> & { readonly en: Texts<K> }) {

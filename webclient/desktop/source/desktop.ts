@@ -1,6 +1,6 @@
 // The whole page: signing in, the bar with what must always be in sight, and the view that fits who is here.
 import { connect, type Call, type Client } from '@deskline/client';
-import { keepTime } from '@deskline/components/element';
+import { keepTime } from '@deskline/components/gateway_clock';
 import { LitElement, html, nothing } from 'lit';
 import { state as internal } from 'lit/decorators.js';
 import { Account } from './account';
@@ -139,7 +139,6 @@ export class Desktop extends LitElement {
       ({ target }: Event) => {
         settings.set(key, (target as HTMLSelectElement).value);
         this.requestUpdate();
-        this.querySelectorAll('*').forEach((element) => element instanceof LitElement && element.requestUpdate());
       };
     return html`<details class="menu end">
       <summary>${say('settings')}</summary>

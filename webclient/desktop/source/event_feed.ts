@@ -31,8 +31,8 @@ export class EventFeed extends View {
       { kind } = line;
     // Volumes of one thing that follow each other are one line, and so is what is said twice.
     const last = this.#lines[0],
-      about = (text: string) => (kind.startsWith('audio') ? text.split(':')[0] : text);
-    if (last?.kind === kind && about(last.text) === about(line.text)) this.#lines[0] = line;
+      about = ({ event: { subject }, text }: Line) => (kind.startsWith('audio') ? subject : text);
+    if (last?.kind === kind && about(last) === about(line)) this.#lines[0] = line;
     else this.#lines.unshift(line);
     this.#lines.length = Math.min(mostLines, this.#lines.length);
     this.requestUpdate();

@@ -7,6 +7,7 @@ import { html } from 'lit';
 import { state as internal } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { settings } from './settings';
 import { View } from './view';
 
 type Metric = 'waiting' | 'longest' | 'abandoned' | 'service';
@@ -39,6 +40,7 @@ export class QueueCharts extends View {
       (state) => state.queues,
       (queues) => this.#add(queues),
     ),
+    settings.watch(() => this.requestUpdate()), // the colours are the theme's
   ];
 
   override disconnectedCallback(): void {

@@ -8,6 +8,8 @@ export { languages, themes };
 const read = <T extends string>(key: string, among: readonly T[], otherwise: T): T =>
   among.find((one) => one === localStorage.getItem('deskline.' + key)) ?? otherwise;
 
+const watchers = new Set<() => void>();
+
 export const settings = {
   get language(): Language {
     return read('language', languages, navigator.language.startsWith('de') ? 'de' : 'en');
@@ -21,6 +23,12 @@ export const settings = {
   set(key: 'language' | 'theme' | 'notify', value: string): void {
     localStorage.setItem('deskline.' + key, value);
     this.apply();
+    for (const watcher of watchers) watcher();
+  },
+  /** Calls `watcher` when one was set, until what comes back is called. */
+  watch(watcher: () => void): () => void {
+    watchers.add(watcher);
+    return () => void watchers.delete(watcher);
   },
   apply(): void {
     document.documentElement.lang = this.language;
