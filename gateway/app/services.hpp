@@ -1,6 +1,6 @@
 // Everything between the ledger and the listener, in the order of its life: what guards, what carries out commands,
-// what acts by itself, and what the API works with. Built by main after the sources, observes the ledger; must outlive
-// the ledger's thread. Thread: main's.
+// what acts by itself, and what the API works with. Built by the application after the sources, observes the ledger;
+// must outlive the ledger's thread. Thread: main's.
 #pragma once
 #include <atomic>
 #include <filesystem>
