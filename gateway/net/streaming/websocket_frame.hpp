@@ -1,4 +1,5 @@
-// WebSocket frames as a server sends them: whole and unmasked. Source: RFC 6455 §5.2, §5.5.1, RFC 7692 §6. Thread: any.
+// WebSocket frames as a server sends them: whole and unmasked. Source: RFC 6455 §5.2, §5.5.1, RFC 7692 §6. Thread:
+// any.
 #pragma once
 #include <string>
 #include <string_view>

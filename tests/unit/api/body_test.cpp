@@ -39,7 +39,7 @@ TEST_CASE("of a body that is no JSON, or nests deeper than 16, the fault is bad-
     for (const auto& text : {"{"s, "{}x"s, "\xff"s, " "s, nested(17), nested(40)}) {
         const auto body = bodyOf(text);
         REQUIRE_FALSE(body.json().has_value());
-        CHECK(body.json().error().slug == "bad-json");
+        CHECK(body.json().error().slug.text() == "bad-json");
     }
     CHECK(bodyOf(nested(16)).json().has_value());
     CHECK(Body::ofJson(boost::json::parse(nested(16))).json().has_value());
