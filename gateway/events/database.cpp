@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* firstSchema = R"(
     CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL,
+        subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS events_by_subject ON events (type, subject, number);
 )";
 
@@ -24,40 +25,65 @@ constexpr const char* migrations[] = {
     nullptr,
     nullptr,
     // 2: operations, the gateway's own records, and who erased what
-    R"(CREATE TABLE operations (id TEXT PRIMARY KEY, actor TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, agent TEXT NOT NULL, command TEXT NOT NULL, state TEXT NOT NULL,
-           started INTEGER NOT NULL, settled INTEGER NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL, cursor TEXT NOT NULL, cause TEXT NOT NULL, expectation TEXT NOT NULL);
+    R"(CREATE TABLE operations (id TEXT PRIMARY KEY, actor TEXT NOT NULL, key TEXT NOT NULL,
+           fingerprint TEXT NOT NULL, agent TEXT NOT NULL, command TEXT NOT NULL, state TEXT NOT NULL,
+           started INTEGER NOT NULL, settled INTEGER NOT NULL, status INTEGER NOT NULL, headers TEXT NOT NULL,
+               body TEXT NOT NULL, cursor TEXT NOT NULL, cause TEXT NOT NULL, expectation TEXT NOT NULL);
        CREATE INDEX operations_by_key ON operations (actor, key);
        CREATE INDEX operations_by_start ON operations (started);
-       CREATE TABLE records (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
-       CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL);
+       CREATE TABLE records (kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id))
+           WITHOUT ROWID;
+       CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL,
+           action TEXT NOT NULL, object TEXT NOT NULL, detail TEXT NOT NULL);
        CREATE INDEX events_by_agent ON events (agent) WHERE agent <> '';
-       INSERT OR IGNORE INTO meta SELECT 'cut', COALESCE((SELECT MIN(number) - 1 FROM events), (SELECT value FROM meta WHERE key = 'newest'), 0);)",
+       INSERT OR IGNORE INTO meta SELECT 'cut', COALESCE((SELECT MIN(number) - 1 FROM events), (SELECT value
+           FROM meta WHERE key = 'newest'), 0);)",
     // 3: the ACD groups that an event concerns, each followed by a line end; the audit as a chain (audit.hpp)
     R"(ALTER TABLE events ADD COLUMN groups TEXT NOT NULL DEFAULT '';
-       UPDATE events SET groups = json_extract(event, '$.data.session.acdGroup') || char(10) WHERE type = 'deskline.agent-session' AND json_valid(event) AND json_extract(event, '$.data.session.acdGroup') IS NOT NULL;
-       UPDATE events SET groups = json_extract(event, '$.data.queue.acdGroup') || char(10) WHERE type = 'deskline.queue' AND json_valid(event) AND json_extract(event, '$.data.queue.acdGroup') IS NOT NULL;
-       UPDATE events SET groups = json_extract(event, '$.data.group.name') || char(10) WHERE type = 'deskline.acd-group' AND json_valid(event) AND json_extract(event, '$.data.group.name') IS NOT NULL;
+       UPDATE events SET groups = json_extract(event, '$.data.session.acdGroup') || char(10)
+           WHERE type = 'deskline.agent-session' AND json_valid(event) AND json_extract(event,
+           '$.data.session.acdGroup') IS NOT NULL;
+       UPDATE events SET groups = json_extract(event, '$.data.queue.acdGroup') || char(10)
+           WHERE type = 'deskline.queue' AND json_valid(event) AND json_extract(event,
+           '$.data.queue.acdGroup') IS NOT NULL;
+       UPDATE events SET groups = json_extract(event, '$.data.group.name') || char(10)
+           WHERE type = 'deskline.acd-group' AND json_valid(event) AND json_extract(event,
+           '$.data.group.name') IS NOT NULL;
        ALTER TABLE audit RENAME TO audit_before;
        CREATE TABLE audit (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL);
-       INSERT INTO audit SELECT number, time, json_object('actor', actor, 'action', action, 'object', object, 'detail', detail), '' FROM audit_before;
+       INSERT INTO audit SELECT number, time, json_object('actor', actor, 'action', action, 'object', object,
+           'detail', detail), '' FROM audit_before;
        DROP TABLE audit_before;)",
     // 4: what the rows of each table take, in bytes. Triggers count, so it holds for whoever writes, in the same
     // transaction as the rows.
     R"(CREATE TABLE sizes (what TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;
-       CREATE VIEW event_sizes AS SELECT number, time, 96 + LENGTH(CAST(event AS BLOB)) + LENGTH(groups) + 2 * (LENGTH(type) + LENGTH(subject) + LENGTH(agent)) AS bytes FROM events;
+       CREATE VIEW event_sizes AS SELECT number, time, 96 + LENGTH(CAST(event AS BLOB)) + LENGTH(groups)
+           + 2 * (LENGTH(type) + LENGTH(subject) + LENGTH(agent)) AS bytes FROM events;
        CREATE VIEW audit_sizes AS SELECT number, time, 96 + LENGTH(CAST(entry AS BLOB)) AS bytes FROM audit;
-       CREATE VIEW operation_sizes AS SELECT id, 192 + LENGTH(CAST(headers AS BLOB)) + LENGTH(CAST(body AS BLOB)) + LENGTH(CAST(cause AS BLOB)) + LENGTH(expectation) + LENGTH(command) + 2 * (LENGTH(actor) + LENGTH(key)) AS bytes FROM operations;
+       CREATE VIEW operation_sizes AS SELECT id, 192 + LENGTH(CAST(headers AS BLOB)) + LENGTH(CAST(body AS BLOB))
+           + LENGTH(CAST(cause AS BLOB)) + LENGTH(expectation) + LENGTH(command) + 2 * (LENGTH(actor) + LENGTH(key))
+           AS bytes FROM operations;
        INSERT INTO sizes SELECT 'events', COALESCE(SUM(bytes), 0) FROM event_sizes;
        INSERT INTO sizes SELECT 'audit', COALESCE(SUM(bytes), 0) FROM audit_sizes;
        INSERT INTO sizes SELECT 'operations', COALESCE(SUM(bytes), 0) FROM operation_sizes;
-       CREATE TRIGGER events_came AFTER INSERT ON events BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM event_sizes WHERE number = NEW.number) WHERE what = 'events'; END;
-       CREATE TRIGGER events_went BEFORE DELETE ON events BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM event_sizes WHERE number = OLD.number) WHERE what = 'events'; END;
-       CREATE TRIGGER audit_came AFTER INSERT ON audit BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM audit_sizes WHERE number = NEW.number) WHERE what = 'audit'; END;
-       CREATE TRIGGER audit_went BEFORE DELETE ON audit BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM audit_sizes WHERE number = OLD.number) WHERE what = 'audit'; END;
-       CREATE TRIGGER operations_came AFTER INSERT ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
-       CREATE TRIGGER operations_change BEFORE UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;
-       CREATE TRIGGER operations_changed AFTER UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
-       CREATE TRIGGER operations_went BEFORE DELETE ON operations BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id) WHERE what = 'operations'; END;)",
+       CREATE TRIGGER events_came AFTER INSERT ON events BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes
+           FROM event_sizes WHERE number = NEW.number) WHERE what = 'events'; END;
+       CREATE TRIGGER events_went BEFORE DELETE ON events BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes
+           FROM event_sizes WHERE number = OLD.number) WHERE what = 'events'; END;
+       CREATE TRIGGER audit_came AFTER INSERT ON audit BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes
+           FROM audit_sizes WHERE number = NEW.number) WHERE what = 'audit'; END;
+       CREATE TRIGGER audit_went BEFORE DELETE ON audit BEGIN UPDATE sizes SET bytes = bytes - (SELECT bytes
+           FROM audit_sizes WHERE number = OLD.number) WHERE what = 'audit'; END;
+       CREATE TRIGGER operations_came AFTER INSERT ON operations BEGIN UPDATE sizes SET bytes = bytes + (SELECT bytes
+           FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_change BEFORE UPDATE ON operations BEGIN
+           UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id)
+           WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_changed AFTER UPDATE ON operations BEGIN UPDATE sizes SET bytes = bytes
+           + (SELECT bytes FROM operation_sizes WHERE id = NEW.id) WHERE what = 'operations'; END;
+       CREATE TRIGGER operations_went BEFORE DELETE ON operations BEGIN
+           UPDATE sizes SET bytes = bytes - (SELECT bytes FROM operation_sizes WHERE id = OLD.id)
+           WHERE what = 'operations'; END;)",
     // 5: what history is read by (history.hpp), each with all that decides who sees an event
     R"(DROP INDEX events_by_agent;
        CREATE INDEX events_by_agent ON events (agent, type, number, groups);
