@@ -4,7 +4,7 @@
 
 namespace deskline::model {
 
-inline const std::vector<std::string> agentIds{"1001", "1002", "1003", "1004", "1005"};
+inline const std::vector<AgentId> agentIds{"1001", "1002", "1003", "1004", "1005"};
 inline constexpr std::size_t accounts = 7;
 inline constexpr std::size_t keyed[] = {2, 4, 6};  // the accounts that have keys
 inline constexpr unsigned contents = 4;            // of a key; the last one: it was revoked
@@ -20,7 +20,7 @@ inline identity::Identity identityOf(std::size_t account, unsigned content) {
         case 0: return {.subject = "one", .role = Role::agent, .agents = {"1001"}};
         case 1: return {.subject = "two", .role = Role::agent, .agents = {"1002"}};
         case 2: {
-            const Set groups[] = {{"Sales"}, {"Support"}, {"Sales", "Support"}, {}};
+            const std::set<GroupName> groups[] = {{"Sales"}, {"Support"}, {"Sales", "Support"}, {}};
             return {.subject = "lead",
                     .role = Role::supervisor,
                     .groups = groups[content],
@@ -29,7 +29,7 @@ inline identity::Identity identityOf(std::size_t account, unsigned content) {
         }
         case 3: return {.subject = "head", .role = Role::supervisor, .groups = {any}};
         case 4: {
-            const Set groups[] = {{"Support"}, {any}, {"Sales"}, {}};
+            const std::set<GroupName> groups[] = {{"Support"}, {any}, {"Sales"}, {}};
             const Set scopes[] = {{"agents:read", "agents:write"},
                                   {"agents:read", "calls:read", "switch:read"},
                                   {"audio:read", "switch:read"},
@@ -43,7 +43,7 @@ inline identity::Identity identityOf(std::size_t account, unsigned content) {
         }
         case 5: return {.subject = "root", .role = Role::admin};
         default: {
-            const Set agents[] = {{"1003"}, {"1004"}, {"1001", "1003"}, {}};
+            const std::set<AgentId> agents[] = {{"1003"}, {"1004"}, {"1001", "1003"}, {}};
             return {.subject = "temp",
                     .role = Role::agent,
                     .agents = agents[content],

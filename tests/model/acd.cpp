@@ -39,7 +39,7 @@ const Acd::Asked& Acd::peek(std::size_t which) const {
     return asked_[which];
 }
 
-std::vector<Fact> Acd::end(const std::string& session) {
+std::vector<Fact> Acd::end(const SessionId& session) {
     std::vector<Fact> facts;
     if (const auto call = calls_.find(session); call != calls_.end()) {
         call->second.state = CallState::disconnected;
@@ -66,7 +66,7 @@ std::vector<Fact> Acd::carryOut(const telephony::Command& command, std::string& 
             [&](const SignOut& c) {
                 object = c.agent;
                 if (!agents_.erase(c.agent)) return;
-                std::vector<std::string> own;
+                std::vector<SessionId> own;
                 for (const auto& [id, session] : sessions_)
                     if (session.agent == c.agent) own.push_back(id);
                 for (const auto& id : own)
@@ -82,15 +82,16 @@ std::vector<Fact> Acd::carryOut(const telephony::Command& command, std::string& 
             },
             [&](const CreateSession& c) {
                 if (!agents_.contains(c.agent)) return;
-                object = "s" + std::to_string(++counted_);
-                sessions_[object] = {.id = object,
-                                     .agent = c.agent,
-                                     .acdGroup = c.acdGroup,
-                                     .address = c.address,
-                                     .state = SessionState::not_ready,
-                                     .since = now(),
-                                     .startedAt = now()};
-                add({SessionChanged{object, SessionEvent::new_session, sessions_.at(object)}});
+                const SessionId id("s" + std::to_string(++counted_));
+                object = id;
+                sessions_[id] = {.id = id,
+                                 .agent = c.agent,
+                                 .acdGroup = GroupName(c.acdGroup),
+                                 .address = AddressName(c.address),
+                                 .state = SessionState::not_ready,
+                                 .since = now(),
+                                 .startedAt = now()};
+                add({SessionChanged{id, SessionEvent::new_session, sessions_.at(id)}});
             },
             [&](const SetSessionState& c) {
                 object = c.session;
@@ -164,8 +165,8 @@ void Acd::connect(const source::Report& report) {
     TelephonyInventory all;
     all.handlers = {{"h", "Switch"}};
     for (const auto& group : groupNames) {
-        all.groups.push_back({"g-" + group, group, "h"});
-        all.queues.push_back({"q-" + group, group + " calls", group, {}});
+        all.groups.push_back({GroupId("g-" + group), group, "h"});
+        all.queues.push_back({QueueId("q-" + group), group + " calls", group, {}});
     }
     for (const auto& [id, agent] : agents_) all.agents.push_back(agent);
     for (const auto& [id, session] : sessions_) all.sessions.push_back(session);
@@ -215,7 +216,7 @@ void Acd::call(std::size_t which, const source::Report& report) {
     const auto known = calls_.find(session->id);
     if (known == calls_.end()) {
         auto& call = calls_[session->id] = {
-            .id = "c" + std::to_string(++counted_), .address = session->address, .session = session->id};
+            .id = CallId("c" + std::to_string(++counted_)), .address = session->address, .session = session->id};
         call.state = CallState::offering;
         call.since = now();
         return tell({CallChanged{call, CallEvent::notification}}, report);

@@ -8,7 +8,7 @@
 
 namespace deskline::model {
 
-inline const std::vector<std::string> groupNames{"Sales", "Support"};
+inline const std::vector<GroupName> groupNames{"Sales", "Support"};
 
 enum class Way {  // how a command goes
     eventFirst,
@@ -56,23 +56,23 @@ public:
     bool hidSomething() const {
         return hid_;
     }  // since the last inventory: something happened that was not told at once
-    const std::map<std::string, AgentSession>& sessions() const { return sessions_; }
-    const std::map<std::string, Agent>& agents() const { return agents_; }
-    const std::map<std::string, Call>& calls() const { return calls_; }
+    const std::map<SessionId, AgentSession>& sessions() const { return sessions_; }
+    const std::map<AgentId, Agent>& agents() const { return agents_; }
+    const std::map<SessionId, Call>& calls() const { return calls_; }
 
 private:
     std::vector<Fact> carryOut(const telephony::Command& command, std::string& object);
     void tell(Fact fact, const source::Report& report) const;
-    std::vector<Fact> end(const std::string& session);
+    std::vector<Fact> end(const SessionId& session);
     AgentSession* at(std::size_t session);
 
     mutable std::mutex mutex_;
     std::deque<Asked> asked_;
     std::size_t everAsked_ = 0;
     bool connected_ = false, hid_ = false;
-    std::map<std::string, Agent> agents_;
-    std::map<std::string, AgentSession> sessions_;
-    std::map<std::string, Call> calls_;  // by their sessions
+    std::map<AgentId, Agent> agents_;
+    std::map<SessionId, AgentSession> sessions_;
+    std::map<SessionId, Call> calls_;  // by their sessions
     std::deque<Fact> late_;
     int counted_ = 0;
 };

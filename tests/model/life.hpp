@@ -39,7 +39,7 @@ public:
     Services& services() { return services_; }
     api::Context& context() { return services_.context; }
     net::Shard& shard() { return shard_; }
-    net::ServerContext& context() { return context_; }
+    net::ServerContext& server() { return context_; }
 
 private:
     Kept filed() const;  // thread: the ledger's, or its end is past

@@ -73,18 +73,19 @@ Ownership Log::whom(std::string_view list, const json::object& item, std::uint64
 
 Ownership Log::whom(std::string_view list, const json::object& item, const Memberships& memberships) const {
     if (list == "agents") {
-        const auto groups = memberships.find(text(item, "id"));
-        return {text(item, "id"), groups == memberships.end() ? std::set<std::string>{} : groups->second};
+        const AgentId id(text(item, "id"));
+        const auto groups = memberships.find(id);
+        return {id, groups == memberships.end() ? std::set<GroupName>{} : groups->second};
     }
-    if (list == "sessions") return {text(item, "agent"), {text(item, "acdGroup")}};
+    if (list == "sessions") return {AgentId(text(item, "agent")), {GroupName(text(item, "acdGroup"))}};
     if (list == "calls") {
         const auto session = text(item, "session");
         if (groupOfSession_.contains(session)) return {agentOfSession_.at(session), {groupOfSession_.at(session)}};
         const auto before = ofCall_.find(text(item, "id"));
         return before == ofCall_.end() ? Ownership{} : before->second;
     }
-    if (list == "acdGroups") return {{}, {text(item, "name")}};
-    if (list == "queues") return {{}, {text(item, "acdGroup")}};
+    if (list == "acdGroups") return {{}, {GroupName(text(item, "name"))}};
+    if (list == "queues") return {{}, {GroupName(text(item, "acdGroup"))}};
     return {};
 }
 
@@ -110,24 +111,25 @@ const Entry& Log::add(const events::FramePtr& frame) {
     if (topic == "agent-session") {
         const auto& session = entry.data().at("session").as_object();
         const auto id = text(session, "id");
-        if (agentOfSession_.emplace(id, text(session, "agent")).second)
-            memberships_[text(session, "agent")].insert(text(session, "acdGroup"));
-        groupOfSession_.emplace(id, text(session, "acdGroup"));
-        owed_[text(session, "agent")].erase(text(session, "acdGroup"));
+        const AgentId agent(text(session, "agent"));
+        const GroupName group(text(session, "acdGroup"));
+        if (agentOfSession_.emplace(id, agent).second) memberships_[agent].insert(group);
+        groupOfSession_.emplace(id, group);
+        owed_[agent].erase(group);
     }
     // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it:
     // what is told of this agent already concerns the group.
     if (topic == "agent") {
         const auto& agent = entry.data().at("agent").as_object();
-        auto& groups = memberships_[text(agent, "id")];
+        const AgentId id(text(agent, "id"));
+        auto& groups = memberships_[id];
         const auto untold =
-            static_cast<std::size_t>(std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& id) {
-                return !groupOfSession_.contains(std::string(id.as_string()));
+            static_cast<std::size_t>(std::ranges::count_if(agent.at("sessions").as_array(), [&](const auto& session) {
+                return !groupOfSession_.contains(std::string(session.as_string()));
             }));
         const auto most = groups.size() + std::max<std::size_t>(untold, entry.what() == "group-joined" ? 1 : 0);
         if (frame->ownership.groups.size() <= most && std::ranges::includes(frame->ownership.groups, groups)) {
-            std::ranges::set_difference(frame->ownership.groups, groups,
-                                        std::inserter(owed_[text(agent, "id")], owed_[text(agent, "id")].end()));
+            std::ranges::set_difference(frame->ownership.groups, groups, std::inserter(owed_[id], owed_[id].end()));
             groups = frame->ownership.groups;
         }
     }
@@ -140,7 +142,7 @@ const Entry& Log::add(const events::FramePtr& frame) {
          });
     if (topic == "call") ofCall_[text(entry.data().at("call").as_object(), "id")] = expected;
     if (topic == "agent" && entry.what() == "signed-out")
-        memberships_.erase(text(entry.data().at("agent").as_object(), "id"));
+        memberships_.erase(AgentId(text(entry.data().at("agent").as_object(), "id")));
     if (since_.empty() || std::prev(since_.end())->second != memberships_) since_[newest_] = memberships_;
     return entry;
 }

@@ -58,7 +58,7 @@ public:
 
 private:
     using Memberships =
-        std::map<std::string, std::set<std::string>>;  // agent → groups in which it had a session since it signed in
+        std::map<AgentId, std::set<GroupName>>;  // agent → groups in which it had a session since it signed in
     Ownership ownershipOf(const Entry& entry) const;
     Ownership whom(std::string_view list, const json::object& item, const Memberships& memberships) const;
 
@@ -66,7 +66,8 @@ private:
     Memberships memberships_;
     std::map<std::uint64_t, Memberships>
         since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
-    std::map<std::string, std::string> groupOfSession_, agentOfSession_;
+    std::map<std::string, GroupName> groupOfSession_;
+    std::map<std::string, AgentId> agentOfSession_;
     Memberships owed_;                         // groups that an agent was told to be in before the session in them was
     std::map<std::string, Ownership> ofCall_;  // as it was last told, for when its session is gone
     std::uint64_t newest_ = 0;

@@ -54,7 +54,7 @@ std::optional<Failure> play(const Steps& steps, Counts& counts) {
     return std::nullopt;
 }
 
-std::string World::agentOf(unsigned which) const { return agentIds[which % agentIds.size()]; }
+AgentId World::agentOf(unsigned which) const { return agentIds[which % agentIds.size()]; }
 
 const AgentSession* World::session(unsigned which) const {
     const auto& all = acd_.sessions();

@@ -87,7 +87,7 @@ private:
     Expected expectedFrom(const Member& member, const std::string& cursor) const;
     void subscribe(const Step& step);
     Member* member(unsigned which, bool connected);
-    std::string agentOf(unsigned which) const;
+    AgentId agentOf(unsigned which) const;
     const AgentSession* session(unsigned which) const;
 
     std::filesystem::path folder_;

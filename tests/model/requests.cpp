@@ -123,7 +123,7 @@ void Requests::endOfGateway(const Log& log) {
             if (auto* asked = find(std::string(cause->at("request").as_string()))) ++asked->brought;
 }
 
-void Requests::forget(const std::string& agent, const std::map<std::string, AgentSession>& sessions) {
+void Requests::forget(const std::string& agent, const std::map<SessionId, AgentSession>& sessions) {
     for (auto& asked : all_) {
         const auto session =
             asked.subject.starts_with("/sessions/") ? sessions.find(asked.subject.substr(10)) : sessions.end();

@@ -45,7 +45,7 @@ public:
     std::vector<Asked*> operations();  // answered with 202
     void durableAgain();
     // Who of the sessions that are open belongs to another agent keeps what is kept of it.
-    void forget(const std::string& agent, const std::map<std::string, AgentSession>& sessions);
+    void forget(const std::string& agent, const std::map<SessionId, AgentSession>& sessions);
     void crashed();
     std::size_t count() const { return all_.size(); }
 

@@ -203,7 +203,7 @@ bool World::connect(Member& member, const std::string& cursor) {
     client.who = [this, account = member.account] { return who(account); };
     auto connection =
         std::make_shared<net::TlsConnection>(net::tcp::socket(life_->shard().io()), nullptr, life_->shard().wheel());
-    member.line = std::make_shared<Line>(connection, life_->shard(), life_->context(), client, who(member.account),
+    member.line = std::make_shared<Line>(connection, life_->shard(), life_->server(), client, who(member.account),
                                          client.name() + "-" + std::to_string(++clientNumber_));
     if (!member.line->open(member.topics, member.agents, cursor)) return leave(member), false;
     settle();

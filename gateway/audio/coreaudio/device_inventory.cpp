@@ -30,6 +30,7 @@ AudioDeviceHandle* DeviceInventory::device(const std::string& id) { return byId(
 AudioSessionHandle* DeviceInventory::session(const std::string& id) { return byId(sessions_, id); }
 
 HRESULT DeviceInventory::build(IMMDeviceEnumerator* enumerator) {
+    audioThread_.check();
     if (const HRESULT code = enumerate(enumerator); FAILED(code)) return code;
     for (auto& [key, device] : devices_)
         for (auto& control : device->sessions()) add(control.Get(), *device);
@@ -44,6 +45,7 @@ AudioInventory DeviceInventory::inventory() const {
 }
 
 void DeviceInventory::clear() {
+    audioThread_.check();
     sessions_.clear();
     devices_.clear();
 }
@@ -102,12 +104,14 @@ AudioSessionHandle* DeviceInventory::add(IAudioSessionControl* control, const Au
 }
 
 void DeviceInventory::addSession(IAudioSessionControl* control, std::uint64_t key) {
+    audioThread_.check();
     if (const auto* on = device(key))
         if (const auto* fresh = add(control, *on))
             report_({AudioSessionChanged{fresh->value, AudioSessionChange::created}});
 }
 
 HRESULT DeviceInventory::rescan(IMMDeviceEnumerator* enumerator) {
+    audioThread_.check();
     std::map<DeviceId, AudioDevice> before;
     for (auto& [key, device] : devices_) before[device->value.id] = device->value;
     if (const HRESULT code = enumerate(enumerator); FAILED(code)) return code;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "audio/coreaudio/session.hpp"
+#include "model/thread_checker.hpp"
 #include "source/recovery.hpp"
 
 namespace deskline::audio {
@@ -45,6 +46,7 @@ private:
     std::map<std::uint64_t, std::unique_ptr<AudioDeviceHandle>> devices_;
     std::map<std::uint64_t, std::unique_ptr<AudioSessionHandle>> sessions_;
     std::uint64_t nextKey_ = 1;  // keys are not used again: a late callback finds nothing
+    ThreadChecker audioThread_;
 };
 
 }  // namespace deskline::audio

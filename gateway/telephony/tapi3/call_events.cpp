@@ -40,6 +40,7 @@ Call Connection::readCall(ITCallInfo* object, Time time) {
 }
 
 void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time time) {
+    eventThread_.check();
     const auto identity = com::identityOf(object);
     const auto known = inventory_.call(identity);
     auto call = known ? *known : readCall(object, time);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "model/secret.hpp"
+#include "model/thread_checker.hpp"
 #include "source/recovery.hpp"
 #include "telephony/tapi3/inventory.hpp"
 #include "telephony/tapi3/sink.hpp"
@@ -40,7 +41,7 @@ public:
     // Group and address by name or id. The session is reported.
     Result<SessionId> createSession(const AgentId& agent, const std::string& group, const std::string& address,
                                     const std::optional<Secret>& pin);
-    StatisticsRead readStatistics();
+    StatisticsRead readAllStatistics();
     const Inventory& inventory() const { return inventory_; }
 
 private:
@@ -97,6 +98,7 @@ private:
     ComPtr<ITTAPIEventNotification> sink_;
     std::shared_ptr<EventQueue> queue_ = std::make_shared<EventQueue>();
     std::thread thread_;
+    ThreadChecker eventThread_;
     Inventory inventory_;
 };
 

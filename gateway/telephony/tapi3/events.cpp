@@ -18,6 +18,7 @@ void Connection::dispatch(const TapiHappened& event) {
 }
 
 void Connection::happened(const TapiHappened& event) {
+    eventThread_.check();
     switch (static_cast<unsigned>(event.kind)) {
         case ::TE_AGENTSESSION: return dispatch<ITAgentSessionEvent>(event);
         case ::TE_AGENT: return dispatch<ITAgentEvent>(event);

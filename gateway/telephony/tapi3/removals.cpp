@@ -6,6 +6,7 @@ namespace deskline::telephony {
 // A handler that went away answers for nothing any more: its agents are signed out, their sessions are over, its lines
 // are nobody's.
 void Connection::dropHandler(const HandlerName& name, Time time) {
+    eventThread_.check();
     auto gone = inventory_.takeOf(name);
     for (const auto& [id, line] : gone.addresses)
         for (const long registration : line.registrations)
@@ -26,6 +27,7 @@ void Connection::dropHandler(const HandlerName& name, Time time) {
 }
 
 void Connection::dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time) {
+    eventThread_.check();
     const auto gone = inventory_.takeGroups(which);
     for (const auto& [id, queue] : gone.queues) report({QueueChanged{queue.value, InventoryEvent::removed}, time});
     for (const auto& [id, group] : gone.groups) report({GroupChanged{group.value, InventoryEvent::removed}, time});

@@ -91,7 +91,7 @@ Result<QueueStatistics> readStatistics(ITQueue* queue) {
     return answer(getters, out);
 }
 
-StatisticsRead Connection::readStatistics() {
+StatisticsRead Connection::readAllStatistics() {
     StatisticsRead read;
     // False: it could not be read; the rest of its kind is left for the next time.
     const auto take = [this](const auto& statistics, auto& into, const auto& id) {

@@ -179,7 +179,7 @@ void Tapi3Telephony::readStatistics() {
         if (!state_->connection || std::exchange(state_->readingFigures, true)) return;
     }
     state_->executor.post("figures", "", "reading of figures", [state = state_] {
-        if (const auto connection = state->current()) state->report({connection->readStatistics()});
+        if (const auto connection = state->current()) state->report({connection->readAllStatistics()});
         const std::lock_guard lock(state->mutex);
         state->readingFigures = false;
     });

@@ -110,7 +110,7 @@ struct Unplugged {
         bench.settle();
     }
     api::Response ask(std::string method, std::string path, std::string body = {}, const std::string& key = {},
-                      std::set<std::string> groups = {identity::everyGroup}) {
+                      std::set<GroupName> groups = {identity::everyGroup}) {
         return askAs({.subject = "supervisor", .role = identity::Role::supervisor, .groups = std::move(groups)},
                      std::move(method), std::move(path), std::move(body), key);
     }

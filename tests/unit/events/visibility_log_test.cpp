@@ -112,7 +112,7 @@ TEST_CASE(
     VisibilityLog visibilities(records);
     visibilities.restored("e", 0);
     auto stream = std::make_shared<int>();
-    const auto group = [](std::size_t i) { return "group " + std::to_string(i); };
+    const auto group = [](std::size_t i) { return GroupName("group " + std::to_string(i)); };
     for (std::size_t i = 0; i <= VisibilityLog::mostOfOne; ++i)
         visibilities.hears(of(group(i)), 10 * i, 10 * i, stream);  // one after the other
     const auto last = of(group(VisibilityLog::mostOfOne));
@@ -152,14 +152,15 @@ TEST_CASE("many sights of an account at a time put all in doubt, until those hav
     visibilities.restored("e", 0);
     std::vector<std::shared_ptr<int>> streams;
     const auto hears = [&](int i, std::uint64_t number) {
-        visibilities.hears(of("group " + std::to_string(i)), number, number, streams[static_cast<std::size_t>(i)]);
+        visibilities.hears(of(GroupName("group " + std::to_string(i))), number, number,
+                           streams[static_cast<std::size_t>(i)]);
     };
     const int count = static_cast<int>(3 * VisibilityLog::mostOfOne);
     for (int i = 0; i < count; ++i) {
         streams.push_back(std::make_shared<int>());
         hears(i, 10);
     }
-    for (int i = 0; i < count; ++i) CHECK(visibilities.doubtful(of("group " + std::to_string(i)), 20));
+    for (int i = 0; i < count; ++i) CHECK(visibilities.doubtful(of(GroupName("group " + std::to_string(i))), 20));
     streams.resize(1);
     visibilities.sweep(100, 1);
     hears(0, 100);
