@@ -125,8 +125,9 @@ void Requests::endOfGateway(const Log& log) {
 
 void Requests::forget(const std::string& agent, const std::map<SessionId, AgentSession>& sessions) {
     for (auto& asked : all_) {
-        const auto session =
-            asked.subject.starts_with("/sessions/") ? sessions.find(asked.subject.substr(10)) : sessions.end();
+        const auto session = asked.subject.starts_with("/sessions/")
+                                 ? sessions.find(SessionId(asked.subject.substr(10)))
+                                 : sessions.end();
         asked.erased = asked.erased || asked.agent == agent ||
                        (asked.agent.empty() && (session == sessions.end() || session->second.agent == agent));
     }

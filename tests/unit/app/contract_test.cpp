@@ -95,7 +95,7 @@ void checkType(const json::value& schema, const std::string& where) {
         checkType<typename T::value_type>(is.at("items"), where + "[]");
     } else if constexpr (std::is_same_v<T, Time>)
         CHECK(std::string_view(is.at("format").as_string()) == "date-time");
-    else if constexpr (std::is_same_v<T, std::string>)
+    else if constexpr (std::is_base_of_v<std::string, T>)
         CHECK(type() == "string");
     else if constexpr (std::is_same_v<T, bool>)
         CHECK(type() == "boolean");
