@@ -59,7 +59,7 @@ const std::string& agentColumn(const Frame& frame) {
 }
 
 Ownership ownershipIn(Kind kind, std::string agentColumn, std::string_view lines) {
-    if (kind == Kind::webhook) return {.owner = std::move(agentColumn)};
+    if (kind == Kind::webhook) return {.groups = groupsIn(lines), .owner = std::move(agentColumn)};
     return {.agent = AgentId(std::move(agentColumn)), .groups = groupsIn(lines)};
 }
 

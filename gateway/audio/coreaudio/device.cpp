@@ -17,6 +17,8 @@ std::string friendlyNameOf(IMMDevice* device) {
     return name;
 }
 
+}  // namespace
+
 ::deskline::DeviceState deviceStateFrom(DWORD state) {
     using enum ::deskline::DeviceState;
     switch (state) {
@@ -27,8 +29,6 @@ std::string friendlyNameOf(IMMDevice* device) {
         default: return unknown;
     }
 }
-
-}  // namespace
 
 DeviceId deviceIdOf(IMMDevice* device) {
     com::TaskText id;

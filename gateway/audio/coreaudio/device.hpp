@@ -53,4 +53,6 @@ private:
     bool volumeRegistered_ = false, createdRegistered_ = false, duckRegistered_ = false;
 };
 
+::deskline::DeviceState deviceStateFrom(DWORD state);  // DEVICE_STATE_…
+
 }  // namespace deskline::audio

@@ -27,8 +27,8 @@ TEST_CASE("topics are covered by prefix, meters only by name, and the sight narr
     CHECK(sales.sees(Kind::queue, {{}, {"Sales"}}));
     CHECK(sales.sees(Kind::source, {}));
     CHECK_FALSE(sales.sees(Kind::agent, {"1001", {"Sales"}}));  // a topic that the policy does not name
-    CHECK(sales.sees(Kind::webhook, {"bob"}));
-    CHECK_FALSE(sales.sees(Kind::webhook, {"1001"}));
+    CHECK(sales.sees(Kind::webhook, {.owner = "bob"}));
+    CHECK_FALSE(sales.sees(Kind::webhook, {.owner = "1001"}));
     const Subscription one{.topics = {"agent-session"}, .visibility = ofSales, .only = std::set<AgentId>{"1002"}};
     CHECK_FALSE(one.sees(Kind::agent_session, {"1001", {"Sales"}}));
     CHECK(one.sees(Kind::queue, {{}, {"Sales"}}));
