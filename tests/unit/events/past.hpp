@@ -32,4 +32,11 @@ inline std::future<Result<Page>> askedFor(Bench& bench, Reading reading) {
 
 inline Result<Page> pageOf(Bench& bench, Reading reading) { return askedFor(bench, std::move(reading)).get(); }
 
+inline std::vector<std::uint64_t> numbersOf(const std::vector<FramePtr>& frames) {
+    std::vector<std::uint64_t> numbers;
+    numbers.reserve(frames.size());
+    for (const auto& frame : frames) numbers.push_back(frame->number);
+    return numbers;
+}
+
 }  // namespace deskline::events
