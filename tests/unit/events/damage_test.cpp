@@ -102,9 +102,9 @@ TEST_CASE("records that cannot be read stay in the file, also when all of them a
     const Folder folder;
     const auto file = folder.path / "journal.db";
     { const auto made = journalIn(file); }
-    execute(
-        file,
-        R"(INSERT INTO records VALUES ('test', 'broken', '{'), ('test', 'list', '[]'), ('test', 'good', '{}'), ('test', 'gone', '{}'))");
+    execute(file,
+            R"(INSERT INTO records VALUES ('test', 'broken', '{'), ('test', 'list', '[]'), ('test', 'good', '{}'),
+             ('test', 'gone', '{}'))");
     const auto journal = journalIn(file);
     Records records;
     REQUIRE(records.load(journal->database()).has_value());
@@ -127,7 +127,8 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
         REQUIRE(noteInAudit(file, {.actor = name, .action = "test", .outcome = "succeeded"}).has_value());
     execute(
         file,
-        R"(INSERT INTO records VALUES ('key-use', 'good', '{"at":"x"}'), ('key-use', 'list', '[]'), ('key-use', 'broken', '{'), ('key-use', 'blob', X'ff00');
+        R"(INSERT INTO records VALUES ('key-use', 'good', '{"at":"x"}'), ('key-use', 'list', '[]'), ('key-use', 'broken', '{'),
+             ('key-use', 'blob', X'ff00');
         UPDATE audit SET entry = '7' WHERE number = 1; UPDATE audit SET entry = '{"actor"' WHERE number = 2;)");
     const auto records = readRecords(file, "key-use");
     REQUIRE(records.has_value());
@@ -136,9 +137,9 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
     REQUIRE(audit.has_value());
     REQUIRE(audit->size() == 1);
     CHECK(audit->front().entry.at("actor") == "three");
-    execute(
-        file,
-        R"(UPDATE audit SET entry = '7' WHERE number = 2; UPDATE audit SET entry = '{"actor":"one"}' WHERE number = 1)");
+    execute(file,
+            R"(UPDATE audit SET entry = '7' WHERE number = 2;
+             UPDATE audit SET entry = '{"actor":"one"}' WHERE number = 1)");
     CHECK(auditIn(file, 2)->size() == 2);  // a page is full of what can be read, so that who reads on misses nothing
     CHECK(verifyAudit(file)->broken == 1);
     CHECK(readRecords(folder.path / "none.db", "key-use")->empty());  // there is none: nothing is kept

@@ -1,5 +1,5 @@
-// The page's clients, one for each gateway, which all of its elements share. The first element that has a token makes it; it is closed when the
-// last one leaves.
+// The page's clients, one for each gateway, which all of its elements share. The first element that has a token makes
+// it; it is closed when the last one leaves.
 import { connect, type Client, type TokenSource } from '@deskline/client';
 import { keepTime } from './gateway_clock';
 
@@ -19,7 +19,10 @@ interface Entry {
 const entries = new Map<string, Entry>();
 const waiting = new Set<Member>(); // for another that has a token
 
-/** The gateway's client; undefined: nobody has a token for it yet, and the member waits. Its token, where it has one, is used from now on. */
+/**
+ * The gateway's client; undefined: nobody has a token for it yet, and the member waits. Its token, where it has one, is
+ * used from now on.
+ */
 export function join(member: Member): Client | undefined {
   const { gateway, token, share } = member;
   let entry = entries.get(gateway);

@@ -1,4 +1,5 @@
-// Now by the gateway's clock, as far as its events have shown it: what is drawn as a duration does not depend on this machine's clock being right.
+// Now by the gateway's clock, as far as its events have shown it: what is drawn as a duration does not depend on this
+// machine's clock being right.
 import type { Client } from '@deskline/client';
 
 let ahead = -Infinity; // ms that the gateway's clock is ahead of this machine's: the most that an event has shown

@@ -1,4 +1,5 @@
-// The reader's language: that of the nearest `lang`, else the browser's. Whoever shows texts is asked to draw again when a `lang` of the page changes.
+// The reader's language: that of the nearest `lang`, else the browser's. Whoever shows texts is asked to draw again
+// when a `lang` of the page changes.
 const readers = new Set<() => void>();
 let observer: MutationObserver | undefined;
 

@@ -1,4 +1,5 @@
-// No event has statistics: they are read every five seconds while somebody looks at them, once for all of a page that do.
+// No event has statistics: they are read every five seconds while somebody looks at them, once for all of a page that
+// do.
 import type { Client } from '@deskline/client';
 
 type WithStatistics = 'agents' | 'sessions' | 'queues';

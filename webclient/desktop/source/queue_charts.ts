@@ -1,4 +1,5 @@
-// How the queues have gone since the page was opened: one curve for each, a point whenever statistics are read. Drawn by uPlot.
+// How the queues have gone since the page was opened: one curve for each, a point whenever statistics are read. Drawn
+// by uPlot.
 import type { Client, Queue, State } from '@deskline/client';
 import { watchStatistics } from '@deskline/components/statistics';
 import { answered } from '@deskline/components/queue_board';
@@ -66,7 +67,8 @@ export class QueueCharts extends View {
         >);
     }
     if (this.#times.length > mostPoints) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
-    for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name); // a queue that has been gone for an hour
+    // a queue that has been gone for an hour
+    for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name);
   }
 
   protected override draw(): unknown {
