@@ -1,5 +1,5 @@
-// What the resources work on: references to the services below, and what is the API's own. Built by main after them,
-// lives as long as the listener. Thread: every part says its own.
+// What the resources work on: references to the services below, and what is the API's own. Built by Services after
+// them, lives as long as the listener. Thread: every part says its own.
 #pragma once
 #include <atomic>
 #include <filesystem>

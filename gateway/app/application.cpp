@@ -88,7 +88,7 @@ Result<void> Application::start() {
         if (telephony_) telephony_->start(report);
         if (audio_) audio_->start(report);
     } catch (const std::exception& error) {
-        // These three have threads that work with the services and the site, which are destroyed before them.
+        // These three have threads that work with the services and the server, which are destroyed before them.
         if (telephony_) telephony_->stop(std::chrono::milliseconds(0));
         if (audio_) audio_->stop();
         ledger_.stop();

@@ -45,7 +45,7 @@ private:
 
     const host::Configuration& configuration_;
     Instance& instance_;
-    Opened opened_;  // apart from the journal, which the ledger has, and the first TLS context, which the site has
+    Opened opened_;  // apart from the journal, which the ledger has, and the first TLS context, which the server has
     const host::Share share_;
     std::string address_;             // that it listens at: https://…
     bool conflict_ = false;           // somebody else wrote into the journal

@@ -1,5 +1,5 @@
 // Reads the switch's figures while somebody looks: no event of TAPI's says that one changed, and each reading may be a
-// round trip. Thread: its own; made and ended by main.
+// round trip. Thread: its own; made and ended by the application.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -16,8 +16,8 @@
 
 namespace deskline {
 
-// In the order of a visibility's text, which is kept over restarts (events/visibilities.hpp). Another kind, whose place
-// is before `address`, changes all of them: whoever comes back after that upgrade begins anew, once.
+// In the order of a visibility's text, which is kept over restarts (events/visibility_log.hpp). Another kind, whose
+// place is before `address`, changes all of them: whoever comes back after that upgrade begins anew, once.
 enum class Kind : std::uint8_t {
     agent_session,
     agent,

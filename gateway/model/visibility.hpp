@@ -43,7 +43,7 @@ public:
     AccessLevel level(Kind kind) const { return levels_[static_cast<std::size_t>(kind)]; }
     bool sees(Kind kind, const Ownership& ownership) const;
     const std::string& account() const { return account_; }
-    // Where the level for a kind is `own`: what its things ownership, one of these. History looks nowhere else.
+    // Where the level for a kind is `own`: whose its things are, one of these. History looks nowhere else.
     std::set<std::string> own(Kind kind) const {
         return kind == Kind::webhook ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
     }

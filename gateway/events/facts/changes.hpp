@@ -47,7 +47,7 @@ Told toldOf(const T& thing, std::string_view member, Happening happened) {
     return {happened, {{member, name(happened)}, {rowOf(kindOf<T>).member, toJson(thing)}}};
 }
 
-// The ids of what is known and is not in a inventory.
+// The ids of what is known and is not in an inventory.
 template <class T>
 std::vector<IdOf<T>> missing(const std::map<IdOf<T>, T>& all, const std::vector<T>& now) {
     std::set<IdOf<T>> present;

@@ -1,5 +1,5 @@
-// What every connection works with: the API, the TLS context, limits, counters. Built by main, lives as long as the
-// listener. Thread: read-only after the start, apart from the counters.
+// What every connection works with: the API, the TLS context, limits, counters. Built for the application, lives as
+// long as the listener. Thread: read-only after the start, apart from the counters.
 #pragma once
 
 #include <atomic>

@@ -94,7 +94,7 @@ TEST_CASE("a stream whose rights change hears by the new ones, and goes on from 
     CHECK(comeBack(bench, of("Support"), before.cursor).reset == "rights-changed");
 }
 
-TEST_CASE("where an account hears by two sights at a time, whoever comes back begins anew") {
+TEST_CASE("where an account hears by two visibilities at a time, whoever comes back begins anew") {
     Bench bench(journalIn({}));
     Listener one{bench}, two{bench};
     one.listen(of("Sales"), "");
@@ -107,7 +107,8 @@ TEST_CASE("where an account hears by two sights at a time, whoever comes back be
 }
 
 TEST_CASE(
-    "of an account so many sights are remembered, of all so many accounts; beyond that it is in doubt who heard what") {
+    "of an account so many visibilities are remembered, of all so many accounts; beyond that it is in doubt who heard "
+    "what") {
     Records records;
     VisibilityLog visibilities(records);
     visibilities.restored("e", 0);
@@ -146,7 +147,8 @@ TEST_CASE(
     CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));
 }
 
-TEST_CASE("many sights of an account at a time put all in doubt, until those have ended that are not told apart") {
+TEST_CASE(
+    "many visibilities of an account at a time put all in doubt, until those have ended that are not told apart") {
     Records records;
     VisibilityLog visibilities(records);
     visibilities.restored("e", 0);
