@@ -2,9 +2,9 @@
 """What a test program's report says: Catch2's XML, or JUnit's, of node and of vitest.
   tests/reports.py REPORT EXIT-CODE [--no-skips]
 The first line: how many passed and how many failed. Then, for people, what failed with its message, and who was skipped
-and why. It has failed, too: a skip without a reason (with --no-skips: any), a file of tests without one, a report that is
-missing, empty or ends too soon (what it has is counted), and a program that ends with another code than 0 although no
-test failed."""
+and why. It has failed, too: a skip without a reason (with --no-skips: any), a file of tests without one, a report that
+is missing, empty or ends too soon (what it has is counted), and a program that ends with another code than 0 although
+no test failed."""
 import io
 import pathlib
 import re

@@ -20,21 +20,21 @@ class FrameEncodings {
 public:
     static constexpr std::size_t many = 256;  // that are looked at before the first is forgotten
 
-    // `source`: the event, or the snapshot's text; it lives as long as its bytes. `make` returns them, where nobody has
-    // them any more.
+    // `source`: the event, or the snapshot's text; it is not kept. `make` returns the bytes, where nobody has them any
+    // more.
     template <class Make>
-    Bytes of(Encoding encoding, std::shared_ptr<const void> source, const Make& make) {
+    Bytes of(Encoding encoding, const std::shared_ptr<const void>& source, const Make& make) {
         auto& kept = kept_[static_cast<std::size_t>(encoding)];
-        if (const auto found = kept.encoded.find(source.get()); found != kept.encoded.end())
-            if (auto known = found->second.lock()) return bytesOf(std::move(known));
+        if (const auto found = kept.encoded.find(source.get());
+            found != kept.encoded.end() && found->second.isOf(source))
+            if (auto known = found->second.bytes.lock()) return known;
         if (kept.encoded.size() >= kept.sweepAt) {
-            std::erase_if(kept.encoded, [](const auto& entry) { return entry.second.expired(); });
+            std::erase_if(kept.encoded, [](const auto& entry) { return entry.second.bytes.expired(); });
             kept.sweepAt = std::max(many, 2 * kept.encoded.size());
         }
-        const auto* key = source.get();
-        auto made = std::make_shared<const Encoded>(Encoded{std::move(source), make()});
-        kept.encoded[key] = made;
-        return bytesOf(std::move(made));
+        auto made = std::make_shared<const std::string>(make());
+        kept.encoded[source.get()] = {source, made};
+        return made;
     }
     std::size_t size(Encoding encoding) const { return kept_[static_cast<std::size_t>(encoding)].encoded.size(); }
 
@@ -43,17 +43,17 @@ public:
 
 private:
     struct Encoded {
-        std::shared_ptr<const void> source;  // while it lives, nothing else has its address
-        std::string bytes;
+        std::weak_ptr<const void> source;
+        std::weak_ptr<const std::string> bytes;
+        // Not of another that has got the address of one that is gone.
+        bool isOf(const std::shared_ptr<const void>& other) const {
+            return !source.owner_before(other) && !other.owner_before(source);
+        }
     };
     struct Kept {
-        std::unordered_map<const void*, std::weak_ptr<const Encoded>> encoded;
+        std::unordered_map<const void*, Encoded> encoded;
         std::size_t sweepAt = many;
     };
-    static Bytes bytesOf(std::shared_ptr<const Encoded> encoded) {
-        const auto* bytes = &encoded->bytes;
-        return {std::move(encoded), bytes};
-    }
 
     std::array<Kept, 3> kept_;
     boost::beast::zlib::deflate_stream deflater_;

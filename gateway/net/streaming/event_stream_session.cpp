@@ -75,8 +75,8 @@ private:
     }
 
     template <class Make>
-    void queue(std::shared_ptr<const void> source, const Make& make) {
-        const auto bytes = shard_.encodings().of(Encoding::event_stream, std::move(source), make);
+    void queue(const std::shared_ptr<const void>& source, const Make& make) {
+        const auto bytes = shard_.encodings().of(Encoding::event_stream, source, make);
         connection_->send(bytes, *bytes);
     }
 

@@ -27,15 +27,15 @@ void WebSocketSubscriber::sendSnapshot(const Bytes& text, const std::string&) { 
 
 void WebSocketSubscriber::put(const events::FramePtr& frame) { queue(frame, eventPrefix, frame->text); }
 
-// `object`: the text that goes on after the prefix (messages.hpp); `source` keeps it.
-void WebSocketSubscriber::queue(std::shared_ptr<const void> source, std::string_view prefix, std::string_view object) {
+// `object`: the text of `source`, which goes on after the prefix (messages.hpp).
+void WebSocketSubscriber::queue(const std::shared_ptr<const void>& source, std::string_view prefix,
+                                std::string_view object) {
     const bool deflates = compressed_ && textFrameBytes(messageBytes(prefix, object)) >= context_.compressionThreshold;
     auto& encodings = shard_.encodings();
-    const auto bytes =
-        encodings.of(deflates ? Encoding::deflated_websocket : Encoding::websocket, std::move(source), [&] {
-            const auto message = messageOf(prefix, object);
-            return deflates ? textFrame(encodings.deflate(message), true) : textFrame(message);
-        });
+    const auto bytes = encodings.of(deflates ? Encoding::deflated_websocket : Encoding::websocket, source, [&] {
+        const auto message = messageOf(prefix, object);
+        return deflates ? textFrame(encodings.deflate(message), true) : textFrame(message);
+    });
     connection_->send(bytes, *bytes);
 }
 

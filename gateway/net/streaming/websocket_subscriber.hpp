@@ -24,7 +24,7 @@ private:
     void put(const events::FramePtr& frame) override;
     void revoked() override { close(CloseCode::not_authorized, "revoked"); }
     void tooSlow() override { close(CloseCode::too_slow, "too-slow", 2000); }
-    void queue(std::shared_ptr<const void> source, std::string_view prefix, std::string_view object);
+    void queue(const std::shared_ptr<const void>& source, std::string_view prefix, std::string_view object);
 
     bool compressed_ = false;
 };
