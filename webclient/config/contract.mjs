@@ -22,13 +22,27 @@ const kinds = stream.EventFrame.allOf.map((rule) => [
 ]);
 delete stream.EventFrame;
 for (const [name, schema] of Object.entries(stream)) rest.components.schemas['Stream' + name] = schema;
+const topicOf = (type) => type.replace('deskline.', '');
+const refOf = (schema) => schema?.$ref;
+
+// The lists of things in a snapshot, and by the topic of their events the member of the data that is one of these things.
+const lists = Object.entries(stream.Snapshot.properties).filter(([, schema]) => refOf(schema.items));
+const things = kinds.flatMap(([type, data]) =>
+  lists.flatMap(([list, { items }]) =>
+    Object.entries(rest.components.schemas[data].properties)
+      .filter(([, schema]) => refOf(schema) === refOf(items))
+      .map(([member]) => [topicOf(type), { list, member }]),
+  ),
+);
 
 const types = astToString(await openapiTS(rest, { immutable: true, defaultNonNullable: false }));
-const data = kinds
-  .map(([type, schema]) => `  '${type.replace('deskline.', '')}': components['schemas']['${schema}'];`)
-  .join('\n');
+const data = kinds.map(([type, schema]) => `  '${topicOf(type)}': components['schemas']['${schema}'];`).join('\n');
 mkdirSync(out, { recursive: true });
 writeFileSync(
   resolve(out, 'contract.ts'),
-  `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.\n${types}\n/** The data of each type of event, by its topic. */\nexport interface EventData {\n${data}\n}\n`,
+  `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.\n${types}\n/** The data of each type of event, by its topic. */\nexport interface EventData {\n${data}\n}
+export const topics = ${JSON.stringify(kinds.map(([type]) => topicOf(type)))} as const;
+export const snapshotLists = ${JSON.stringify(lists.map(([list]) => list))} as const;
+/** Of which of them there are events, by topic: the list, and the member of an event's data that is one of its things. */
+export const things = ${JSON.stringify(Object.fromEntries(things))} as const;\n`,
 );

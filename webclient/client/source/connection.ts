@@ -1,6 +1,6 @@
 // One stream to the gateway that is always coming back: a fresh token before each attempt, resumption by cursor, full jitter, and nothing
 // called live that is not. It knows frames, not what they mean; the copy is the client's.
-import { numberOf, type Frame } from './contract';
+import { numberOf, topics, type Frame } from './contract';
 import { renewal } from './token';
 
 /** Whether what is shown is true now. `since` (ms since 1970): when the gateway was last heard. */
@@ -34,19 +34,7 @@ export interface Listener {
   freshness(freshness: Freshness): void;
 }
 
-const everything = [
-  'agent-session',
-  'agent',
-  'agent-handler',
-  'acd-group',
-  'queue',
-  'call',
-  'audio.session',
-  'audio.device',
-  'audio.ducking',
-  'source',
-  'webhook',
-];
+const everything = topics.filter((topic) => topic !== 'audio.meter'); // which is heard only where it is asked for
 const shortest = 500,
   longest = 30_000; // ms before another attempt
 const staleAfter = 10_000,

@@ -1,8 +1,10 @@
 // The wire's own shapes, by the names that the descriptions give them.
 import type { EventData, components } from './generated/contract';
 
-type Schemas = components['schemas'];
+export { snapshotLists, things, topics } from './generated/contract';
 export type { EventData };
+/** Every schema by its name in the descriptions; the stream's own begin with `Stream`. */
+export type Schemas = components['schemas'];
 export type Agent = Schemas['Agent'];
 export type AgentSession = Schemas['AgentSession'];
 export type AgentHandler = Schemas['AgentHandler'];
@@ -40,6 +42,7 @@ export type Meter = Schemas['StreamMeterData'];
 export type Source = Schemas['StreamSource'];
 
 export type Topic = keyof EventData;
+export const topicOf = (type: string): string => type.slice('deskline.'.length);
 /** A CloudEvent of one type. `id` is the cursor; a meter's is its own. */
 export interface EventOf<T extends Topic> {
   readonly op: 'event';

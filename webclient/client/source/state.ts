@@ -1,20 +1,19 @@
-// The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: what has not changed stays the
-// same object, so that any framework sees by `===` what has. `statistics` are as of the last snapshot, event or refresh.
-import type {
-  AcdGroup,
-  Address,
-  Agent,
-  AgentHandler,
-  AgentSession,
-  AudioDevice,
-  AudioSession,
-  Call,
-  DesklineEvent,
-  Me,
-  Queue,
-  Snapshot,
-  Source,
-  Welcome,
+// The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: what has not
+// changed stays the same object, so that any framework sees by `===` what has. `statistics` are as of the last
+// snapshot, event or refresh. What a snapshot lists is copied by the table that is made from the descriptions
+// (`things`); only what is more than "this thing is now so, or gone" stands here by its name.
+import {
+  snapshotLists,
+  things,
+  topicOf,
+  type Agent,
+  type AgentSession,
+  type AudioDevice,
+  type DesklineEvent,
+  type Me,
+  type Snapshot,
+  type Source,
+  type Welcome,
 } from './contract';
 
 export interface SourceState {
@@ -23,51 +22,36 @@ export interface SourceState {
   readonly capabilities: Readonly<Record<string, boolean>>;
 }
 type Copy<T> = ReadonlyMap<string, T>;
+
+/** The lists of a snapshot that a state has under a shorter name. */
+const shorter = { agentHandlers: 'handlers', acdGroups: 'groups', audioDevices: 'devices' } as const;
+type Lists = Required<Omit<Snapshot, 'op' | 'cursor' | 'sources'>>;
+type NameOf<L> = L extends keyof typeof shorter ? (typeof shorter)[L] : L;
+const nameOf = (list: keyof Lists): ListName =>
+  (shorter as Partial<Record<keyof Lists, ListName>>)[list] ?? (list as ListName);
+/** Each list of a snapshot by the ids of its things. */
+type Copies = { readonly [L in keyof Lists as NameOf<L>]: Copy<Lists[L][number]> };
+export type ListName = keyof Copies;
+
 /** Everything by its id. */
-export interface State {
+export interface State extends Copies {
   readonly cursor: string;
   readonly gateway: string;
   readonly identity: Me | undefined;
-  readonly agents: Copy<Agent>;
-  readonly sessions: Copy<AgentSession>;
-  readonly handlers: Copy<AgentHandler>;
-  readonly groups: Copy<AcdGroup>;
-  readonly queues: Copy<Queue>;
-  readonly addresses: Copy<Address>;
-  readonly calls: Copy<Call>;
-  readonly devices: Copy<AudioDevice>;
-  readonly audioSessions: Copy<AudioSession>;
   readonly sources: Copy<SourceState>;
 }
 /** The members of a state that are copies of lists, by the names that a snapshot gives them. */
-const lists = {
-  agents: 'agents',
-  sessions: 'sessions',
-  handlers: 'agentHandlers',
-  groups: 'acdGroups',
-  queues: 'queues',
-  addresses: 'addresses',
-  calls: 'calls',
-  devices: 'audioDevices',
-  audioSessions: 'audioSessions',
-} as const;
-export type ListName = keyof typeof lists;
+const lists = new Map(snapshotLists.map((list) => [nameOf(list), list]));
 
 const none = new Map<string, never>() as Copy<never>;
+const copiesBy = (copy: (list: keyof Lists) => Copy<unknown>): Copies =>
+  Object.fromEntries([...lists].map(([name, list]) => [name, copy(list)])) as unknown as Copies;
 export const nothing: State = {
   cursor: '',
   gateway: '',
   identity: undefined,
-  agents: none,
-  sessions: none,
-  handlers: none,
-  groups: none,
-  queues: none,
-  addresses: none,
-  calls: none,
-  devices: none,
-  audioSessions: none,
   sources: none,
+  ...copiesBy(() => none),
 };
 
 const byId = <T extends { readonly id: string }>(items: readonly T[] = []): Copy<T> =>
@@ -76,12 +60,9 @@ const byId = <T extends { readonly id: string }>(items: readonly T[] = []): Copy
 export const applyWelcome = (state: State, { gateway, identity }: Welcome): State => ({ ...state, gateway, identity });
 
 export function applySnapshot(state: State, snapshot: Snapshot): State {
-  const copies = Object.fromEntries(
-    Object.entries(lists).map(([name, key]) => [name, byId<{ readonly id: string }>(snapshot[key])]),
-  ) as unknown as Pick<State, ListName>;
   return {
     ...state,
-    ...copies,
+    ...copiesBy((list) => byId<{ readonly id: string }>(snapshot[list])),
     cursor: snapshot.cursor,
     sources: new Map((snapshot.sources ?? []).map((source) => [source.source, source])),
   };
@@ -89,9 +70,7 @@ export function applySnapshot(state: State, snapshot: Snapshot): State {
 
 /** The frame that `applySnapshot` would make this state of: what a second reader starts with. */
 export function snapshotOf(state: State): Snapshot {
-  const copies = Object.fromEntries(
-    Object.entries(lists).map(([name, key]) => [key, [...state[name as ListName].values()]]),
-  );
+  const copies = Object.fromEntries([...lists].map(([name, list]) => [list, [...state[name].values()]]));
   return { op: 'snapshot', cursor: state.cursor, sources: [...state.sources.values()], ...copies };
 }
 
@@ -127,43 +106,39 @@ function defaults(devices: Copy<AudioDevice>, chosen: AudioDevice): Copy<AudioDe
   );
 }
 
+interface Thing {
+  readonly id: string;
+  readonly state?: string;
+}
+/** What an event says of a thing that is gone with it. */
+const ends = new Set<unknown>(['end', 'signed-out', 'removed', 'disconnected']);
+/** The states in which a thing of a list is over. */
+const over: { readonly [L in ListName]?: readonly string[] } = {
+  calls: ['disconnected', 'idle'],
+  audioSessions: ['expired'],
+};
+
+/** The state with the event's thing as it is now, or without it where the event tells its end. */
+function applyThing(state: State, { type, data }: DesklineEvent): State {
+  const row = (things as Partial<Record<string, { list: keyof Lists; member: string }>>)[topicOf(type)];
+  if (!row) return state;
+  const told = data as Readonly<Record<string, unknown>>,
+    thing = told[row.member] as Thing,
+    name = nameOf(row.list);
+  const gone = ends.has(told['event'] ?? told['change']) || (over[name]?.includes(thing.state ?? '') ?? false);
+  return { ...state, [name]: upsert(state[name] as Copy<Thing>, thing, gone) };
+}
+
 /** The state after the event. An event of before the state's cursor must not come here. */
 export function applyEvent(before: State, event: DesklineEvent): State {
   if (event.type === 'deskline.audio.meter') return before;
-  const state = { ...before, cursor: event.id };
+  const state = applyThing({ ...before, cursor: event.id }, event);
   switch (event.type) {
-    case 'deskline.agent-session': {
-      const { session, event: what } = event.data,
-        ended = what === 'end';
-      return {
-        ...state,
-        sessions: upsert(state.sessions, session, ended),
-        agents: membership(state.agents, session, ended),
-      };
-    }
-    case 'deskline.agent':
-      return { ...state, agents: upsert(state.agents, event.data.agent, event.data.event === 'signed-out') };
-    case 'deskline.agent-handler':
-      return { ...state, handlers: upsert(state.handlers, event.data.handler, event.data.event === 'removed') };
-    case 'deskline.acd-group':
-      return { ...state, groups: upsert(state.groups, event.data.group, event.data.event === 'removed') };
-    case 'deskline.queue':
-      return { ...state, queues: upsert(state.queues, event.data.queue, event.data.event === 'removed') };
-    case 'deskline.call': {
-      const { call } = event.data;
-      return { ...state, calls: upsert(state.calls, call, call.state === 'disconnected' || call.state === 'idle') };
-    }
-    case 'deskline.audio.session': {
-      const { session, change } = event.data;
-      return {
-        ...state,
-        audioSessions: upsert(state.audioSessions, session, change === 'disconnected' || session.state === 'expired'),
-      };
-    }
+    case 'deskline.agent-session':
+      return { ...state, agents: membership(state.agents, event.data.session, event.data.event === 'end') };
     case 'deskline.audio.device': {
-      const { device, change } = event.data,
-        devices = upsert(state.devices, device, change === 'removed');
-      return { ...state, devices: change === 'default' ? defaults(devices, device) : devices };
+      const { device, change } = event.data;
+      return change === 'default' ? { ...state, devices: defaults(state.devices, device) } : state;
     }
     case 'deskline.source':
       return applySource(state, event);
