@@ -115,8 +115,8 @@ void Server::begin(Shard& shard, tcp::socket socket) {
                    if (shard.leaving() != Leaving::not_yet) return;
                    auto connection = std::shared_ptr<TlsConnection>(
                        new TlsConnection(std::move(*socket), context_.tls.load().get(), shard.wheel()),
-                       [place](TlsConnection* connection) mutable {
-                           delete connection;
+                       [place](TlsConnection* ended) mutable {
+                           delete ended;
                            place.reset();  // now: whoever knows it weakly keeps this function for longer
                        });
                    asio::co_spawn(shard.io(), serveHttp(std::move(connection), shard, context_), asio::detached);

@@ -102,8 +102,8 @@ std::vector<tcp::endpoint> allowed(const Addresses& addresses, const Target& tar
 asio::awaitable<Answer> once(const Target& target, http::verb method, const Post& what, const Means& means) {
     Answer answer;
     auto token = asio::redirect_error(asio::use_awaitable, answer.error);
-    const auto failed = [&](std::string what) {
-        answer.what = std::move(what);
+    const auto failed = [&](std::string why) {
+        answer.what = std::move(why);
         return answer;
     };
     const auto& options = means.options;

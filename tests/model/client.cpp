@@ -201,7 +201,7 @@ void Client::event(const json::object& frame, const Hearing& by) {
 }
 
 void Client::heardAll() const {
-    must(std::ranges::all_of(holds_.before, [&](const auto& who) { return sameRights(who, holds_.who); }),
+    must(std::ranges::all_of(holds_.before, [&](const auto& before) { return sameRights(before, holds_.who); }),
          "where rights change a fresh snapshot is told", [&] { return name_; });
     const auto* missed = log_.missed(holds_, at_, log_.newest());
     must(!missed, "no lossless event is lost", [&] {

@@ -203,27 +203,32 @@ void Webhooks::read(events::LedgerContext&, const Webhook& webhook, Run& run) {
     reading.subscription.visibility = policy_.visibility(identityOf(webhook));
     reading.subscription.visibility.give(Kind::webhook, AccessLevel::own);
     reading.subscription.subject = webhook.subject.value_or("");
-    ledger_.read(std::move(reading), [this, id = webhook.id,
-                                      generation = run.generation](const Result<events::Page>& page) {
-        if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
-        ledger_.transact([this, id, generation, page](events::LedgerContext& ledger) {
-            const auto found = runs_.find(id);
-            if (found == runs_.end() || found->second.generation != generation) return;
-            auto& run = found->second;
-            run.reading = false;
-            if (page) {
-                run.queue.assign(page->frames.begin(), page->frames.end());
-                run.readUpTo = page->cursor;
-            } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
-                return;  // it could not be read: at the next tick again, from the same place
-            } else if (auto webhook = find(ledger, id)) {  // it was suspended for longer than the journal reaches back
-                webhook->cursor = ledger.cursor();
-                tell(ledger, *webhook, "journal-truncated");
-                return put(ledger, *webhook);
-            }
-            advance(ledger, id);
-        });
-    });
+    ledger_.read(std::move(reading),
+                 [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
+                     if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
+                     ledger_.transact([this, id, generation, page](events::LedgerContext& context) {
+                         haveRead(context, id, generation, page);
+                     });
+                 });
+}
+
+void Webhooks::haveRead(events::LedgerContext& ledger, const std::string& id, std::uint64_t generation,
+                        const Result<events::Page>& page) {
+    const auto found = runs_.find(id);
+    if (found == runs_.end() || found->second.generation != generation) return;
+    auto& run = found->second;
+    run.reading = false;
+    if (page) {
+        run.queue.assign(page->frames.begin(), page->frames.end());
+        run.readUpTo = page->cursor;
+    } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
+        return;                                    // it could not be read: at the next tick again, from the same place
+    } else if (auto webhook = find(ledger, id)) {  // it was suspended for longer than the journal reaches back
+        webhook->cursor = ledger.cursor();
+        tell(ledger, *webhook, "journal-truncated");
+        return put(ledger, *webhook);
+    }
+    advance(ledger, id);
 }
 
 void Webhooks::post(events::LedgerContext& ledger, const Webhook& webhook, Run& run) {

@@ -98,6 +98,8 @@ private:
     bool waits(const Webhook& webhook, Time now) const;
     void orphaned(events::LedgerContext& ledger, Webhook webhook);
     void read(events::LedgerContext& ledger, const Webhook& webhook, Run& run);
+    void haveRead(events::LedgerContext& ledger, const std::string& id, std::uint64_t generation,
+                  const Result<events::Page>& page);
     void post(events::LedgerContext& ledger, const Webhook& webhook, Run& run);
     void posted(events::LedgerContext& ledger, const std::string& id, const Delivery& delivery);
     void tell(events::LedgerContext& ledger, const Webhook& webhook, std::string_view event);

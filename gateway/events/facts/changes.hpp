@@ -10,8 +10,8 @@ namespace deskline::events {
 
 // An event's data, and for those who act on it what happened, as itself.
 struct Told {
-    Told(boost::json::object data) : data(std::move(data)) {}  // of an event that nobody here acts on
-    Told(What happened, boost::json::object data) : happened(happened), data(std::move(data)) {}
+    Told(boost::json::object json) : data(std::move(json)) {}  // of an event that nobody here acts on
+    Told(What what, boost::json::object json) : happened(what), data(std::move(json)) {}
 
     What happened = {};
     boost::json::object data;

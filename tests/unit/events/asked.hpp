@@ -21,8 +21,8 @@ struct Asked {
 
     Asked(Bench& bench, std::optional<Expectation> expected, Cause cause = lunch)
         : ledger(bench.ledger), id(bench.ledger.nextCommand()) {
-        ledger.transact([=, this](LedgerContext& ledger) {
-            ledger.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
+        ledger.transact([=, this](LedgerContext& context) {
+            context.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
         });
     }
     void settle(Result<std::string> object, bool eventExpected = true) {

@@ -74,9 +74,9 @@ inline boost::json::object data(const FramePtr& frame) {
 template <class Work>
 auto inLedger(Ledger& ledger, Work work) {
     std::promise<decltype(work(std::declval<LedgerContext&>()))> done;
-    ledger.transact([&](LedgerContext& ledger) {
-        auto value = std::make_shared<decltype(work(ledger))>(work(ledger));
-        ledger.afterCommit([&done, value] { done.set_value(std::move(*value)); });
+    ledger.transact([&](LedgerContext& context) {
+        auto value = std::make_shared<decltype(work(context))>(work(context));
+        context.afterCommit([&done, value] { done.set_value(std::move(*value)); });
     });
     return done.get_future().get();
 }
