@@ -24,7 +24,7 @@ std::optional<T> told(const json::object& data) {
 }
 
 bool isOver(const auto&) { return false; }
-bool isOver(const Call& call) { return call.state == CallState::disconnected || call.state == CallState::idle; }
+bool isOver(const Call& call) { return deskline::isOver(call.state); }
 bool isOver(const AudioSession& session) { return session.state == AudioSessionState::expired; }
 
 // Whom it concerned.

@@ -43,6 +43,8 @@ enum class SessionEvent {
 };
 enum class InventoryEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
 enum class CallState { idle, in_progress, connected, disconnected, offering, hold, queued, unknown };
+// The call has ended: nothing more happens to it.
+constexpr bool isOver(CallState state) { return state == CallState::disconnected || state == CallState::idle; }
 enum class CallCause { none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked, unknown };
 enum class CallDirection { incoming, outgoing, unknown };
 enum class CallEvent { notification, state, info };

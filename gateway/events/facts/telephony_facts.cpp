@@ -113,7 +113,7 @@ void TelephonyFacts::operator()(const CallChanged& fact) {
     if (call.session != fact.call.session) state_.callOwnership.erase(fact.call.id);  // it is another's now
     call = fact.call;
     publishCall(fact.call, fact.event);
-    if (fact.call.state != CallState::disconnected && fact.call.state != CallState::idle) return;
+    if (!isOver(fact.call.state)) return;
     state_.calls.erase(fact.call.id);
     state_.callOwnership.erase(fact.call.id);
 }

@@ -107,9 +107,7 @@ void Connection::addAddress(ITAddress* address, const HandlerName& handler, Tele
 void Connection::addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory) {
     for (const auto& call : callsOf(address)) {
         CALL_STATE state{};
-        if (FAILED(call->get_CallState(&state)) || fromTapi(state) == CallState::disconnected ||
-            fromTapi(state) == CallState::idle)
-            continue;
+        if (FAILED(call->get_CallState(&state)) || isOver(fromTapi(state))) continue;
         Call value{.id = CallId("call-" + randomId(6)),
                    .address = name,
                    .direction = readDirection(call.Get()),

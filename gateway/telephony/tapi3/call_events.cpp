@@ -53,8 +53,7 @@ void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time tim
     if (news.cause) call.cause = news.cause;
     if (!known || news.event != CallEvent::state) readParties(object, call);
     if (!call.session) call.session = inventory_.sessionOn(call.address);
-    const bool over = call.state == CallState::disconnected || call.state == CallState::idle;
-    if (!over)
+    if (!isOver(call.state))
         inventory_.put(identity, {object, call});
     else if (!inventory_.dropCall(identity) && (known || news.event != CallEvent::state))
         return;
