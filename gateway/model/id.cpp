@@ -38,9 +38,27 @@ std::string digest(std::string_view text) {
     return hexOf(bytes, sizeof bytes);
 }
 
+HandlerId handlerId(const HandlerName& handler) { return HandlerId(stableId({"handler", handler})); }
+
+GroupId groupId(const HandlerName& handler, const GroupName& group) {
+    return GroupId(stableId({"group", handler, group}));
+}
+
+QueueId queueId(const HandlerName& handler, const GroupName& group, std::string_view queue) {
+    return QueueId(stableId({"queue", handler, group, queue}));
+}
+
+AddressId addressId(const HandlerName& handler, const AddressName& address) {
+    return AddressId(stableId({"address", handler, address}));
+}
+
 SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
                     const AddressName& address, Time startedAt) {
     return SessionId(stableId({"session", handler, agent, group, address, toRfc3339(startedAt)}));
+}
+
+AudioSessionId audioSessionId(std::string_view instance) {
+    return AudioSessionId(stableId({"audio-session", instance}));
 }
 
 std::string randomId(std::size_t bytes) {

@@ -11,9 +11,16 @@ namespace deskline {
 
 // 16 hexadecimal digits of the SHA-256 of the parts, each ended by a byte that no part contains.
 std::string stableId(std::initializer_list<std::string_view> parts);
+// TAPI 3 gives these objects a name and no identifier: an id is made of the names that lead to the object.
+HandlerId handlerId(const HandlerName& handler);
+GroupId groupId(const HandlerName& handler, const GroupName& group);
+QueueId queueId(const HandlerName& handler, const GroupName& group, std::string_view queue);
+AddressId addressId(const HandlerName& handler, const AddressName& address);
 // ITAgentSession has no identifier: the same session keeps its id when the gateway starts again.
 SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
                     const AddressName& address, Time startedAt);
+// Of IAudioSessionControl2::GetSessionInstanceIdentifier, which IAudioVolumeDuckNotification names a session by too.
+AudioSessionId audioSessionId(std::string_view instance);
 std::string digest(std::string_view text);  // SHA-256, hexadecimal
 std::string randomId(std::size_t bytes);    // hexadecimal, from the system's secure generator
 

@@ -53,9 +53,8 @@ Agent Switch::view(const AgentRow& row) const {
 }
 
 Queue Switch::view(const QueueRow& row) const {
-    Queue queue{.id = QueueId(stableId({"queue", handlerName, row.name, row.name})),
-                .name = row.name,
-                .acdGroup = GroupName(row.name)};
+    const GroupName group(row.name);  // of the queue's own name
+    Queue queue{.id = queueId(HandlerName(handlerName), group, row.name), .name = row.name, .acdGroup = group};
     auto& figures = queue.statistics;
     figures = {.queued = row.queued,
                .waiting = static_cast<std::int64_t>(row.waiting.size()),
@@ -88,16 +87,16 @@ Call Switch::view(const CallRow& row) const {
 std::vector<AgentHandler> Switch::handlers() const {
     const std::lock_guard lock(mutex_);
     if (handlerRemoved_) return {};
-    return {{HandlerId(stableId({"handler", handlerName})), HandlerName(handlerName)}};
+    const HandlerName handler(handlerName);
+    return {{handlerId(handler), handler}};
 }
 
 std::vector<AcdGroup> Switch::groups() const {
     const std::lock_guard lock(mutex_);
+    const HandlerName handler(handlerName);
     std::vector<AcdGroup> groups;
     for (auto& [name, row] : queues_)
-        if (!row.groupRemoved)
-            groups.push_back(
-                {GroupId(stableId({"group", handlerName, name})), GroupName(name), HandlerName(handlerName)});
+        if (!row.groupRemoved) groups.push_back({groupId(handler, GroupName(name)), GroupName(name), handler});
     return groups;
 }
 
@@ -110,11 +109,11 @@ std::vector<Queue> Switch::queues() const {
 }
 
 std::vector<Address> Switch::addresses() const {
+    const HandlerName handler(handlerName);
     std::vector<Address> addresses;
     for (int line = 1; line <= options_.agents; ++line) {
-        const auto name = "Line " + std::to_string(line);
-        addresses.push_back(
-            {AddressId(stableId({"address", handlerName, name})), AddressName(name), HandlerName(handlerName)});
+        const AddressName name("Line " + std::to_string(line));
+        addresses.push_back({addressId(handler, name), name, handler});
     }
     return addresses;
 }

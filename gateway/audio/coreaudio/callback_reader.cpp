@@ -49,8 +49,7 @@ void CallbackReader::read(const Notice& notice) {
     }
     if (notice.kind == NoticeKind::duck || notice.kind == NoticeKind::unduck) {
         const auto id = com::toUtf8(callbacks_.ducked.take(notice.duckedSlot));
-        return report_({Ducking{AudioSessionId(stableId({"audio-session", id})), notice.kind == NoticeKind::duck,
-                                notice.channelCount}});
+        return report_({Ducking{audioSessionId(id), notice.kind == NoticeKind::duck, notice.channelCount}});
     }
     if (auto* device = inventory_.device(notice.object)) return readVolume(*device, notice);
     if (auto* session = inventory_.session(notice.object)) readSession(*session, notice);

@@ -46,7 +46,7 @@ SessionIds SessionIds::of(IAudioSessionControl2* control, const DeviceId& device
     DWORD process = 0;
     SessionIds ids;
     if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())))
-        ids.instance = AudioSessionId(stableId({"audio-session", instance.text()}));
+        ids.instance = audioSessionId(instance.text());
     control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
     if (SUCCEEDED(control->GetProcessId(&process))) ids.process = process;  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
     ids.likeness = AudioSessionId(stableId({"audio-session", device, session.text(), std::to_string(process)}));

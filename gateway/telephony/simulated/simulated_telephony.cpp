@@ -80,27 +80,22 @@ bool SimulatedTelephony::known(const std::string& agent) const {
 
 void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
     if (!recovery_ || !recovery_->connected()) return;  // a lost source hears nothing; the next inventory tells
+    const HandlerName handler(simulation::handlerName);
     std::visit(
-        [this](const auto& e) {
+        [&](const auto& e) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, simulation::AgentHappened>) {
                 if (known(e.agent.id)) report_({AgentChanged{e.agent.id, e.event, e.agent}});
             } else if constexpr (std::is_same_v<E, simulation::SessionHappened>) {
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
-                report_({GroupChanged{{GroupId(stableId({"group", simulation::handlerName, e.group})),
-                                       GroupName(e.group), HandlerName(simulation::handlerName)},
-                                      e.event}});
+                const GroupName group(e.group);
+                report_({GroupChanged{{groupId(handler, group), group, handler}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
-                report_({QueueChanged{{QueueId(stableId({"queue", simulation::handlerName, e.queue, e.queue})),
-                                       e.queue,
-                                       GroupName(e.queue),
-                                       {}},
-                                      e.event}});
+                const GroupName group(e.queue);
+                report_({QueueChanged{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
-                report_({HandlerChanged{
-                    {HandlerId(stableId({"handler", simulation::handlerName})), HandlerName(simulation::handlerName)},
-                    e.event}});
+                report_({HandlerChanged{{handlerId(handler), handler}, e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }

@@ -43,7 +43,7 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory&
     if (!name) return name.error();
     if (!onlyHandler_.empty() && *name != onlyHandler_) return {};
     if (!inventory_.add({handler, com::identityOf(handler), *name})) return {};
-    inventory.handlers.push_back({HandlerId(stableId({"handler", *name})), *name});
+    inventory.handlers.push_back({handlerId(*name), *name});
     const auto groups = groupsOf(handler);
     if (!groups) return groups.error();
     for (const auto& group : *groups)
@@ -58,7 +58,7 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory&
 Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyInventory& inventory) {
     const auto name = readName(group);
     if (!name) return name.error();
-    const AcdGroup value{GroupId(stableId({"group", handler, *name})), *name, handler};
+    const AcdGroup value{groupId(handler, *name), *name, handler};
     inventory_.put(GroupEntry{group, com::identityOf(group), value});
     inventory.groups.push_back(value);
     const auto queues = queuesOf(group);
@@ -69,7 +69,7 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
     for (const auto& queue : *queues) {
         const auto queueName = readName(queue.Get());
         if (!queueName) continue;
-        Queue one{QueueId(stableId({"queue", handler, *name, *queueName})), *queueName, *name, {}};
+        Queue one{queueId(handler, *name, *queueName), *queueName, *name, {}};
         if (const auto statistics = readStatistics(queue.Get())) one.statistics = *statistics;
         inventory.queues.push_back(one);
         inventory_.put(QueueEntry{queue, com::identityOf(queue.Get()), value.id, std::move(one)});
@@ -80,8 +80,7 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
 void Connection::addAddress(ITAddress* address, const HandlerName& handler, TelephonyInventory& inventory) {
     const auto name = readName(address);
     if (!name) return;
-    AddressEntry entry{
-        address, com::identityOf(address), {AddressId(stableId({"address", handler, *name})), *name, handler}};
+    AddressEntry entry{address, com::identityOf(address), {addressId(handler, *name), *name, handler}};
     auto former = inventory_.takeRegistrations(entry.value.id);
     if (former.line == entry.identity) {  // this very line, which is told once more
         for (const long registration : former.cookies)

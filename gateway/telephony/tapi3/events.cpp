@@ -79,8 +79,7 @@ void Connection::happened(ITAgentHandlerEvent* event, Time time) {
         const auto gone = inventory_.takeHandler(com::identityOf(handler.Get()));
         if (!gone) return;
         dropHandler(gone->name, time);
-        report({HandlerChanged{{HandlerId(stableId({"handler", gone->name})), gone->name}, InventoryEvent::removed},
-                time});
+        report({HandlerChanged{{handlerId(gone->name), gone->name}, InventoryEvent::removed}, time});
     }
     report({SourceConnected{Source::telephony, inventory_.capabilities()}, time});
 }
@@ -138,10 +137,7 @@ void Connection::queueAdded(ITQueue* queue, Time time) {
             if (com::identityOf(each.Get()) != identity) continue;
             const auto name = readName(each.Get());
             if (!name) return;
-            const Queue value{QueueId(stableId({"queue", group.value.handler, group.value.name, *name})),
-                              *name,
-                              group.value.name,
-                              {}};
+            const Queue value{queueId(group.value.handler, group.value.name, *name), *name, group.value.name, {}};
             inventory_.put(QueueEntry{each, identity, group.value.id, value});
             return report({QueueChanged{value, InventoryEvent::added}, time});
         }

@@ -75,7 +75,7 @@ bool Inventory::add(HandlerEntry handler) {
 std::optional<HandlerEntry> Inventory::handler(const std::string& wanted) const {
     const std::lock_guard lock(mutex_);
     for (const auto& handler : handlers_)
-        if (wanted.empty() || handler.name == wanted || stableId({"handler", handler.name}) == wanted) return handler;
+        if (wanted.empty() || handler.name == wanted || handlerId(handler.name) == wanted) return handler;
     return std::nullopt;
 }
 

@@ -102,3 +102,18 @@ TEST_CASE("an id is the same in every run and depends on every part") {
     CHECK(stableId({"session", "x"}).size() == 16);
     CHECK(randomId(8) != randomId(8));
 }
+
+// Clients, the journal and links hold these ids: another recipe would make other things of the same ones.
+TEST_CASE("the ids of named objects are what they have always been") {
+    const HandlerName handler("Simulated ACD");
+    const auto started = Time(std::chrono::milliseconds(1'777'622'400'123));
+    const std::pair<std::string, std::string> rows[] = {
+        {handlerId(handler), "96d9e71bc8b0a247"},
+        {groupId(handler, "Sales"), "018afa2c39c48f4b"},
+        {queueId(handler, "Sales", "Sales hotline"), "b3ea102eb9a78195"},
+        {addressId(handler, "Line 1"), "80b7ca078fd8a3bb"},
+        {sessionId("H", "1001", "Sales", "Line 1", started), "f44913170e21aad0"},
+        {audioSessionId("{0.0.0}|x"), "03857e60397b9f8f"},
+    };
+    for (const auto& [id, always] : rows) CHECK(id == always);
+}
