@@ -10,7 +10,7 @@ using com::Bstr;
 
 Result<bool> Connection::signIn(const AgentId& id, const Credential& credential) {
     const auto handler = inventory_.handler(credential.handler);
-    if (!handler && !inventory_.hasHandlers())
+    if (!handler && !inventory_.handler(""))
         return Fault{"not-supported",
                      "This host has no agent handler: the service provider has no agent proxy. Run `deskline doctor`."};
     if (!handler) return noSuchHandler(credential.handler);

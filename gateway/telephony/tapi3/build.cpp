@@ -83,8 +83,7 @@ void Connection::addAddress(ITAddress* address, const HandlerName& handler, Tele
     AddressEntry entry{address, com::identityOf(address), {addressId(handler, *name), *name, handler}};
     auto former = inventory_.takeRegistrations(entry.value.id);
     if (former.line == entry.identity) {  // this very line, which is told once more
-        for (const long registration : former.cookies)
-            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+        unregister(former.cookies);
     } else {
         entry.registrations = std::move(former.cookies);
     }

@@ -48,6 +48,10 @@ Result<void> Connection::connect() {
     return {};
 }
 
+void Connection::unregister(const std::vector<long>& registrations) {
+    for (const long registration : registrations) tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+}
+
 void Connection::listen() {
     thread_ = std::thread([this] {
         const auto apartment = com::enterApartment();
@@ -59,9 +63,7 @@ void Connection::close() {
     if (point_ && cookie_) point_->Unadvise(std::exchange(cookie_, 0));
     queue_->close();
     if (thread_.joinable()) thread_.join();
-    if (tapi_)
-        for (const long registration : inventory_.registrations())
-            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+    if (tapi_) unregister(inventory_.registrations());
     inventory_.clear();
     point_.Reset();
     sink_.Reset();

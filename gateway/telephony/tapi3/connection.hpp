@@ -51,6 +51,7 @@ private:
     Result<void> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyInventory& inventory);
     void addAddress(ITAddress* address, const HandlerName& handler, TelephonyInventory& inventory);
     void addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory);
+    void unregister(const std::vector<long>& registrations);  // for calls, of addresses
     // The session's id; met for the first time, it is read whole.
     Result<SessionId> meet(ITAgentSession* session);
     Result<AgentSession> read(ITAgentSession* session);  // all but its id
@@ -80,6 +81,7 @@ private:
     Call readCall(ITCallInfo* call, Time time);  // one that is met for the first time
     void queueAdded(ITQueue* queue, Time time);
     void handlerAdded(ITAgentHandler* handler, Time time);
+    void reportAdded(const TelephonyInventory& news, Time time);  // its handlers, groups, queues and calls
     // They let go of what is gone and of all that goes with it, and report it.
     void dropHandler(const HandlerName& name, Time time);
     void dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time);

@@ -89,10 +89,14 @@ void Connection::handlerAdded(ITAgentHandler* handler, Time time) {
     if (const auto added = addHandler(handler, news); !added)
         spdlog::warn("a new agent handler could not be read: {}", added.error().detail);
     report({AddressesRead{inventory_.addresses()}, time});
-    for (auto& value : news.handlers) report({HandlerChanged{value, InventoryEvent::added}, time});
-    for (auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
-    for (auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
-    for (auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
+    reportAdded(news, time);
+}
+
+void Connection::reportAdded(const TelephonyInventory& news, Time time) {
+    for (const auto& value : news.handlers) report({HandlerChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
 }
 
 void Connection::happened(ITACDGroupEvent* event, Time time) {
@@ -111,8 +115,7 @@ void Connection::happened(ITACDGroupEvent* event, Time time) {
     TelephonyInventory news;
     if (const auto added = addGroup(group.Get(), handler ? handler->name : HandlerName(), news); !added)
         return spdlog::warn("a new ACD group could not be read: {}", added.error().detail);
-    for (auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
-    for (auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
+    reportAdded(news, time);
 }
 
 void Connection::happened(ITQueueEvent* event, Time time) {

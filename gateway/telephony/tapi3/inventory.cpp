@@ -88,11 +88,6 @@ std::optional<HandlerEntry> Inventory::takeHandler(const ComPtr<IUnknown>& ident
     return handler;
 }
 
-bool Inventory::hasHandlers() const {
-    const std::lock_guard lock(mutex_);
-    return !handlers_.empty();
-}
-
 Inventory::OfHandler Inventory::takeOf(const HandlerName& handler) {
     OfHandler taken;
     const std::lock_guard lock(mutex_);

@@ -68,7 +68,6 @@ public:
     bool add(HandlerEntry handler);                                        // false: one of its name is there
     std::optional<HandlerEntry> handler(const std::string& wanted) const;  // by name or id; "": the first
     std::optional<HandlerEntry> takeHandler(const ComPtr<IUnknown>& identity);
-    bool hasHandlers() const;
     struct OfHandler {
         std::map<AddressId, AddressEntry> addresses;
         std::map<AgentId, AgentEntry> agents;

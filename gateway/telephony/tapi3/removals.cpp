@@ -8,9 +8,7 @@ namespace deskline::telephony {
 void Connection::dropHandler(const HandlerName& name, Time time) {
     eventThread_.check();
     auto gone = inventory_.takeOf(name);
-    for (const auto& [id, line] : gone.addresses)
-        for (const long registration : line.registrations)
-            tapi_->UnregisterNotifications(static_cast<__LONG32>(registration));
+    for (const auto& [id, line] : gone.addresses) unregister(line.registrations);
     for (auto& [identity, call] : gone.calls) {  // nothing more will be heard of them
         call.value.state = CallState::disconnected;
         call.value.cause = CallCause::unknown;
