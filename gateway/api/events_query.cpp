@@ -5,6 +5,7 @@
 
 #include "api/headers.hpp"
 #include "api/paging.hpp"
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::api {
@@ -99,19 +100,15 @@ Result<EventsQuery> parseEventsQuery(const Context& context, const Request& requ
     const auto limit = limitOf(request);
     if (!limit) return limit.error();
     query.limit = *limit;
-    const auto number = [](const std::string& digits, auto& out) {
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-        return error == std::errc() && end == digits.data() + digits.size();
-    };
     if (const auto wait = text("wait"); !wait.empty()) {
-        int seconds = -1;
-        if (!number(wait, seconds) || seconds < 0 || seconds > longestWait)
-            return wrong("?wait", "must be a whole number of seconds from 0 to 120");
-        query.wait = std::chrono::seconds(seconds);
+        const auto seconds = numberIn<int>(wait, 0, longestWait);
+        if (!seconds) return wrong("?wait", "must be a whole number of seconds from 0 to 120");
+        query.wait = std::chrono::seconds(*seconds);
     }
     if (const auto rate = text("audioRate"); !rate.empty()) {
         double perSecond = 0;
-        if (!number(rate, perSecond) || !(perSecond >= 1 && perSecond <= 60))
+        const auto [end, error] = std::from_chars(rate.data(), rate.data() + rate.size(), perSecond);
+        if (error != std::errc() || end != rate.data() + rate.size() || !(perSecond >= 1 && perSecond <= 60))
             return wrong("?audioRate", "must be from 1 to 60");
         query.audioRate = perSecond;
     }

@@ -2,12 +2,12 @@
 // opaque).
 #pragma once
 #include <algorithm>
-#include <charconv>
 
 #include "api/answers.hpp"
 #include "api/context.hpp"
 #include "api/request.hpp"
 #include "events/ownership.hpp"
+#include "model/number.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::api {
@@ -29,17 +29,15 @@ inline std::string parameterOf(const Request& request, const char* name) {
 inline Result<std::size_t> limitOf(const Request& request) {
     const auto found = request.query.find("limit");
     if (found == request.query.end()) return std::size_t{100};
-    std::size_t limit = 0;
-    const auto& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 500)
+    const auto limit = numberIn<std::size_t>(found->second, 1, 500);
+    if (!limit)
         return Fault{"invalid-argument",
                      "limit takes 1 to 500.",
                      {},
                      {},
                      false,
                      {{"?limit", "must be a whole number from 1 to 500"}}};
-    return limit;
+    return *limit;
 }
 
 // What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused;

@@ -1,9 +1,9 @@
 #include "api/preference.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/headers.hpp"
+#include "model/number.hpp"
 
 namespace deskline::api {
 
@@ -14,17 +14,16 @@ Result<Wait> preference(std::string_view prefer) {
             wait.async = true;
             wait.applied = "respond-async";
         } else if (token.starts_with("wait=")) {
-            int seconds = -1;
-            const auto [end, error] = std::from_chars(token.data() + 5, token.data() + token.size(), seconds);
-            if (error != std::errc() || end != token.data() + token.size() || seconds < 0 || seconds > 120)
+            const auto seconds = numberIn<int>(token.substr(5), 0, 120);
+            if (!seconds)
                 return Fault{"invalid-argument",
                              "Prefer: wait=N takes 0 to 120 seconds.",
                              {},
                              {},
                              false,
                              {{"Prefer", "wait must be from 0 to 120"}}};
-            wait.patience = std::chrono::seconds(seconds);
-            wait.applied = "wait=" + std::to_string(seconds);
+            wait.patience = std::chrono::seconds(*seconds);
+            wait.applied = "wait=" + std::to_string(*seconds);
         }
     }
     return wait;

@@ -2,9 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-
 #include "events/audit.hpp"
+#include "model/number.hpp"
 
 namespace deskline::events {
 namespace {
@@ -16,11 +15,10 @@ constexpr auto slack = std::chrono::hours(24);
 std::string textOf(const AuditAnchor& anchor) { return std::to_string(anchor.number) + " " + anchor.hash; }
 
 std::optional<AuditAnchor> parse(std::string_view text) {
-    AuditAnchor anchor;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), anchor.number);
-    if (error != std::errc() || end == text.data() + text.size() || *end != ' ') return std::nullopt;
-    anchor.hash = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
-    return anchor;
+    const auto space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto number = numberIn<std::int64_t>(text.substr(0, space));
+    return number ? std::optional(AuditAnchor{*number, std::string(text.substr(space + 1))}) : std::nullopt;
 }
 
 }  // namespace

@@ -1,14 +1,15 @@
 #include "events/frame.hpp"
 
-#include <charconv>
+#include "model/number.hpp"
 
 namespace deskline::events {
 
 bool Cursor::parse(std::string_view text, Cursor& out) {
     const auto dash = text.rfind('-');
-    if (dash == std::string_view::npos || dash == 0 || dash + 1 == text.size()) return false;
-    const auto [end, error] = std::from_chars(text.data() + dash + 1, text.data() + text.size(), out.number);
-    if (error != std::errc() || end != text.data() + text.size()) return false;
+    if (dash == std::string_view::npos || dash == 0) return false;
+    const auto number = numberIn<std::uint64_t>(text.substr(dash + 1));
+    if (!number) return false;
+    out.number = *number;
     out.epoch = text.substr(0, dash);
     return true;
 }

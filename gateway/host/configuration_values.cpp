@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::host {
@@ -90,8 +91,9 @@ std::string setText(const Key& key, const std::string& text) {
         if (text != "true" && text != "false") return "must be true or false";
         **boolean = text == "true";
     } else if (auto* const* number = std::get_if<std::int64_t*>(&key.target)) {
-        if (const auto [at, error] = std::from_chars(begin, end, **number); error != std::errc() || at != end)
-            return "must be a whole number";
+        const auto whole = numberIn<std::int64_t>(text);
+        if (!whole) return "must be a whole number";
+        **number = *whole;
     } else if (auto* const* real = std::get_if<double*>(&key.target)) {
         if (const auto [at, error] = std::from_chars(begin, end, **real); error != std::errc() || at != end)
             return "must be a number";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address_v6.hpp>
 
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::identity {
@@ -32,11 +33,7 @@ bool isAddress(std::string_view text) {
     return !error;
 }
 
-bool isPort(std::string_view text) {
-    if (text.empty() || text.size() > 5 || !std::ranges::all_of(text, isDigit)) return false;
-    const auto port = std::stoi(std::string(text));
-    return port > 0 && port <= 65'535 && text[0] != '0';
-}
+bool isPort(std::string_view text) { return !text.starts_with('0') && numberIn<int>(text, 1, 65'535); }
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 #include "model/address.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline {
@@ -81,17 +81,14 @@ Result<ListenAddress> listenAddress(const std::string& text) {
     };
     const auto colon = text.rfind(':');
     if (colon == std::string::npos) return wrong("'" + text + "' has no port");
-    const auto port = text.substr(colon + 1);
-    const auto* const end = port.data() + port.size();
-    ListenAddress found;
-    const auto [at, bad] = std::from_chars(port.data(), end, found.port);
-    if (bad != std::errc() || at != end) return wrong("a port is a number from 0 to 65535, '" + port + "' is none");
+    const auto port = numberIn<unsigned short>(text.substr(colon + 1));
+    if (!port) return wrong("a port is a number from 0 to 65535, '" + text.substr(colon + 1) + "' is none");
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     boost::system::error_code error;
-    found.address = ip::make_address(host, error);
+    const auto address = ip::make_address(host, error);
     if (error) return wrong("'" + host + "' is no IP address");
-    return found;
+    return ListenAddress{address, *port};
 }
 
 }  // namespace deskline

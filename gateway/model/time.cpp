@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 
-#include "model/text.hpp"
+#include "model/number.hpp"
 
 namespace deskline {
 namespace {
@@ -14,9 +13,9 @@ constexpr double oleDayOfUnixEpoch = 25569.0;  // 1970-01-01 as days since 1899-
 constexpr double millisecondsPerDay = 86'400'000.0;
 
 bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) {
-    const auto part = text.substr(at, count);
-    return isDigits(part) &&  // no sign
-           std::from_chars(part.data(), part.data() + part.size(), out).ec == std::errc();
+    const auto number = numberIn<int>(text.substr(at, count), 0);
+    out = number.value_or(0);
+    return number.has_value();
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
 // The gateway itself, for administrators: who listens, which keys there are, the audit, how much is logged.
 #include <spdlog/spdlog.h>
 
-#include <charconv>
-
 #include "api/paging.hpp"
 #include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "events/archive.hpp"
+#include "model/number.hpp"
 
 namespace deskline::api {
 namespace {
@@ -77,9 +76,8 @@ void listAudit(Context& context, Request request, Respond respond) {
     if (!limit) return respond(problem(limit.error(), request.requestId));
     std::optional<std::int64_t> before;
     if (const auto after = parameterOf(request, "after"); !after.empty()) {
-        before = 0;
-        const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), *before);
-        if (error != std::errc() || end != after.data() + after.size())
+        before = numberIn<std::int64_t>(after);
+        if (!before)
             return respond(problem(Fault{"invalid-argument",
                                          "after takes the `next` of the page before.",
                                          {},

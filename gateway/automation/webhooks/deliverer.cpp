@@ -3,8 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::automation {
@@ -280,9 +280,7 @@ void Webhooks::posted(events::LedgerContext& ledger, const std::string& id, cons
     if (!webhook) return;
     auto& run = runs_[id];
     const auto& kept = ledger.records().all(deliveries(id));
-    std::uint64_t number = 0;  // of the last one
-    if (!kept.empty())
-        std::from_chars(kept.rbegin()->first.data(), kept.rbegin()->first.data() + kept.rbegin()->first.size(), number);
+    const auto number = kept.empty() ? 0 : numberIn<std::uint64_t>(kept.rbegin()->first).value_or(0);  // of the last
     ledger.records().put(deliveries(id), fmt::format("{:012}", number + 1), toJson(delivery).as_object());
     while (ledger.records().all(deliveries(id)).size() > deliveriesKept)
         ledger.records().erase(deliveries(id), ledger.records().all(deliveries(id)).begin()->first);

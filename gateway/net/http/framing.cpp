@@ -4,11 +4,11 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
 #include "api/headers.hpp"
+#include "model/number.hpp"
 #include "model/text.hpp"
 #include "net/http/hosts.hpp"
 
@@ -85,13 +85,6 @@ constexpr std::string_view singletons[] = {"Access-Control-Request-Method",
 
 constexpr std::string_view lengthField = "Content-Length", codingField = "Transfer-Encoding";
 
-std::optional<std::uint64_t> numberIn(std::string_view digits) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return isDigits(digits) && error == std::errc() && end == digits.data() + digits.size() ? std::optional(number)
-                                                                                            : std::nullopt;
-}
-
 struct Absolute {
     std::string_view authority, rest;
 };
@@ -147,7 +140,8 @@ constexpr Rule rules[] = {
      [](const Lines& l) { return l.count(codingField) > 0 && l.count(lengthField) > 0; }},
     {"RFC 9110 §8.6", "Content-Length must be one number",
      [](const Lines& l) {
-         return l.count(lengthField) > 1 || (l.count(lengthField) == 1 && !numberIn(l.first(lengthField)));
+         return l.count(lengthField) > 1 ||
+                (l.count(lengthField) == 1 && !numberIn<std::uint64_t>(l.first(lengthField)));
      }},
     {"RFC 9110 §5.3", "A field that can have one value stands twice",
      [](const Lines& l) {
@@ -163,7 +157,7 @@ constexpr Rule rules[] = {
     {"RFC 6455 §4.1", "A request for a WebSocket is a GET of HTTP/1.1 without a body",
      [](const Lines& l) {
          return upgrades(l) && (l.method != "GET" || l.version != "HTTP/1.1" || l.count(codingField) > 0 ||
-                                numberIn(l.first(lengthField)).value_or(0) > 0);
+                                numberIn<std::uint64_t>(l.first(lengthField)).value_or(0) > 0);
      }},
     {"RFC 9110 §10.1.1", "Expect can be nothing but 100-continue",
      [](const Lines& l) {
@@ -172,7 +166,8 @@ constexpr Rule rules[] = {
      },
      "expectation-failed"},
     {"RFC 9110 §15.5.14", "The body has more than 64 KiB",
-     [](const Lines& l) { return numberIn(l.first(lengthField)).value_or(0) > bodyBytes; }, "body-too-large"},
+     [](const Lines& l) { return numberIn<std::uint64_t>(l.first(lengthField)).value_or(0) > bodyBytes; },
+     "body-too-large"},
 };
 
 void frame(const Lines& lines, Head& head) {
@@ -241,7 +236,7 @@ Result<Head> wellFormed(std::string_view header) {
         if (rule.broken(*lines)) return broken(rule.says, rule.source, rule.slug);
     Head head;
     frame(*lines, head);
-    head.length = numberIn(lines->first(lengthField)).value_or(0);
+    head.length = numberIn<std::uint64_t>(lines->first(lengthField)).value_or(0);
     head.chunked = lines->count(codingField) > 0;
     head.awaitsContinue =
         lines->version == "HTTP/1.1" && lines->count("Expect") > 0 && (head.chunked || head.length > 0);

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <string>
 
+#include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::net {
@@ -11,9 +12,7 @@ namespace {
 
 constexpr std::size_t longestName = 255;
 
-bool isPort(std::string_view text) {
-    return text.empty() || (text.size() <= 5 && isDigits(text) && std::stoi(std::string(text)) <= 65'535);
-}
+bool isPort(std::string_view text) { return text.empty() || (text.size() <= 5 && numberIn<int>(text, 0, 65'535)); }
 
 }  // namespace
 
