@@ -93,15 +93,14 @@ void fromJson(const boost::json::value& in, T& out, const std::string& pointer, 
         const auto time = in.is_string() ? fromRfc3339(in.get_string()) : std::nullopt;
         time ? void(out = *time) : refuse("must be a time such as 2026-05-01T08:00:00.000Z");
     } else if constexpr (std::is_enum_v<T>) {
-        if (in.is_string())
-            for (auto& [value, text] : names<T>())
-                if (text == std::string_view(in.get_string())) {
-                    out = value;
-                    return;
-                }
+        const auto value = in.is_string() ? named<T>(in.get_string()) : std::nullopt;
+        if (value) {
+            out = *value;
+            return;
+        }
         std::string allowed;
-        for (auto& [value, text] : names<T>())
-            if (text != "unknown") allowed += (allowed.empty() ? "" : ", ") + text;
+        for (const auto name : names<T>)
+            if (name != "unknown") allowed.append(allowed.empty() ? "" : ", ").append(name);
         refuse("must be one of " + allowed);
     } else if constexpr (std::is_integral_v<T>) {
         json::error_code error;

@@ -31,6 +31,42 @@ TEST_CASE("names of enumerations are the wire's, and what no header names is unk
     CHECK(named<SessionState>("busy-wrapup") == SessionState::busy_wrapup);
     CHECK_FALSE(named<SessionState>("busy_wrapup"));
     CHECK(name(static_cast<SessionState>(77)) == "unknown");
+    CHECK(name(static_cast<SessionState>(-1)) == "unknown");
+}
+
+template <class E>
+void everyNameIsItsEnumerators() {
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([](auto enumerator) {
+        std::string text = enumerator.name;
+        if (text.ends_with('_')) text.pop_back();
+        std::ranges::replace(text, '_', '-');
+        CHECK(name(enumerator.value) == text);
+        CHECK(named<E>(text) == enumerator.value);
+    });
+    CHECK_FALSE(named<E>(""));
+    CHECK_FALSE(named<E>("default-"));
+    CHECK(name(static_cast<E>(names<E>.size())) == "unknown");
+}
+
+TEST_CASE("each enumerator has its name, and each name is its enumerator's") {
+    everyNameIsItsEnumerators<AgentState>();
+    everyNameIsItsEnumerators<AgentEvent>();
+    everyNameIsItsEnumerators<SessionState>();
+    everyNameIsItsEnumerators<SessionEvent>();
+    everyNameIsItsEnumerators<InventoryEvent>();
+    everyNameIsItsEnumerators<CallState>();
+    everyNameIsItsEnumerators<CallCause>();
+    everyNameIsItsEnumerators<CallDirection>();
+    everyNameIsItsEnumerators<CallEvent>();
+    everyNameIsItsEnumerators<DeviceFlow>();
+    everyNameIsItsEnumerators<DeviceState>();
+    everyNameIsItsEnumerators<DeviceRole>();
+    everyNameIsItsEnumerators<AudioSessionState>();
+    everyNameIsItsEnumerators<AudioSessionChange>();
+    everyNameIsItsEnumerators<AudioDeviceChange>();
+    everyNameIsItsEnumerators<DisconnectReason>();
+    static_assert(name(CallState::in_progress) == "in-progress");
+    static_assert(named<CallState>("in-progress") == CallState::in_progress);
 }
 
 TEST_CASE("states that may be asked for") {
