@@ -71,6 +71,38 @@ boost::json::value toJson(const T& value) {
     }
 }
 
+template <class T>
+void fromJson(const boost::json::value& in, T& out, const std::string& pointer, std::vector<FieldError>& errors);
+
+namespace detail {
+
+// A member that is not described is refused, and so is the lack of one that is not optional.
+template <class T>
+void membersFromJson(const boost::json::object& in, T& out, const std::string& pointer,
+                     std::vector<FieldError>& errors) {
+    using Members = boost::describe::describe_members<T, boost::describe::mod_any_access>;
+    std::string known;
+    boost::mp11::mp_for_each<Members>([&](auto d) { known += (known.empty() ? "" : ", ") + std::string(d.name); });
+    for (const auto& field : in) {
+        bool found = false;
+        boost::mp11::mp_for_each<Members>([&](auto d) {
+            if (found || field.key() != d.name) return;
+            found = true;
+            fromJson(field.value(), out.*d.pointer, pointer + "/" + d.name, errors);
+        });
+        if (!found)
+            errors.push_back({pointer + "/" + std::string(field.key()),
+                              "is not a known field; known are: " + (known.empty() ? "none" : known)});
+    }
+    boost::mp11::mp_for_each<Members>([&](auto d) {
+        using Member = std::decay_t<decltype(out.*d.pointer)>;
+        if constexpr (!is_optional<Member>::value)
+            if (!in.contains(d.name)) errors.push_back({pointer + "/" + d.name, "is missing"});
+    });
+}
+
+}  // namespace detail
+
 // Puts into `out` what `in` says, and one line into `errors` for each thing that does not fit.
 template <class T>
 void fromJson(const boost::json::value& in, T& out, const std::string& pointer, std::vector<FieldError>& errors) {
@@ -121,25 +153,7 @@ void fromJson(const boost::json::value& in, T& out, const std::string& pointer, 
         }
     } else {
         if (!in.is_object()) return refuse("must be an object");
-        using Members = boost::describe::describe_members<T, boost::describe::mod_any_access>;
-        std::string known;
-        boost::mp11::mp_for_each<Members>([&](auto d) { known += (known.empty() ? "" : ", ") + std::string(d.name); });
-        for (const auto& field : in.get_object()) {
-            bool found = false;
-            boost::mp11::mp_for_each<Members>([&](auto d) {
-                if (found || field.key() != d.name) return;
-                found = true;
-                fromJson(field.value(), out.*d.pointer, pointer + "/" + d.name, errors);
-            });
-            if (!found)
-                errors.push_back({pointer + "/" + std::string(field.key()),
-                                  "is not a known field; known are: " + (known.empty() ? "none" : known)});
-        }
-        boost::mp11::mp_for_each<Members>([&](auto d) {
-            using Member = std::decay_t<decltype(out.*d.pointer)>;
-            if constexpr (!detail::is_optional<Member>::value)
-                if (!in.get_object().contains(d.name)) errors.push_back({pointer + "/" + d.name, "is missing"});
-        });
+        detail::membersFromJson(in.get_object(), out, pointer, errors);
     }
 }
 
