@@ -11,7 +11,7 @@ using events::CommandOutcome;
 
 Result<std::string> objectIn(const auto& outcome) {
     if (!outcome) return outcome.error();
-    return Result<std::string>(boost::system::in_place_value, outcome->object);
+    return outcome->object;
 }
 
 // Of a command that carries a PIN: the agent whose it is.
@@ -72,7 +72,7 @@ CommandId Executor::carryOut(events::LedgerContext& ledger, Command what, events
     ledger.begin(id, {cause, expectation(what, ledger.state()), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
         if (keepPendingState(ledger, id, *pending, cause))
-            ledger.settle(id, Result<std::string>(boost::system::in_place_value, pending->session), true, answer);
+            ledger.settle(id, pending->session, true, answer);
         else
             ledger.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."},
                           false, answer);

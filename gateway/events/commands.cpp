@@ -66,7 +66,7 @@ void Commands::settle(CommandId id, Result<std::string> object, bool eventExpect
     command.answer = std::move(answer);
     command.unknown = object.has_error() && object.error().outcomeUnknown;
     if (command.unknown && command.event)  // the event says that it was done
-        object = Result<std::string>(boost::system::in_place_value, command.told);
+        object = command.told;
     command.object = std::move(object);
     if (command.object.has_value() && eventExpected && !command.event) {
         command.expires = Clock::now() + eventPatience;
@@ -109,7 +109,7 @@ void Commands::told(CommandId id, std::uint64_t event, const std::string& object
     command.event = event;
     command.told = object;
     if (!command.settled || !command.answer) return;
-    if (command.unknown) command.object = Result<std::string>(boost::system::in_place_value, command.told);
+    if (command.unknown) command.object = command.told;
     close(command);
 }
 
@@ -129,7 +129,7 @@ void Commands::read(const Fact& fact, const State& state) {
 void Commands::judge(Pending& command, const State& state) {
     const auto& expected = command.begin.expectation;
     const bool done = expected && holds(state, *expected);
-    if (done) command.object = Result<std::string>(boost::system::in_place_value, expected->id);
+    if (done) command.object = expected->id;
     close(command, !done);
 }
 

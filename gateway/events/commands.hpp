@@ -44,7 +44,7 @@ private:
         std::optional<std::uint64_t> event;
         std::string told;  // id of the object that the event was about
         bool claimed = false, settled = false, unknown = false, eventExpected = false;
-        Result<std::string> object{boost::system::in_place_value, ""};
+        Result<std::string> object = std::string();
         Answer answer;
         Clock::time_point expires = Clock::time_point::max();
     };

@@ -36,7 +36,7 @@ void Issuer::readFile() {
         const std::lock_guard lock(mutex_);
         text = file_.news();
     }
-    if (text) fetched(Result<std::string>(boost::system::in_place_value, std::move(*text)));
+    if (text) fetched(std::move(*text));
 }
 
 Result<void> Issuer::open() {

@@ -66,7 +66,7 @@ Result<void> updateKeyFile(const std::filesystem::path& path, const std::functio
         auto file = text ? parseKeys(*text, path) : KeyFile{};
         if (!file) return file.error();
         if (auto changed = change(*file); !changed) return changed.error();
-        return Result<std::string>(boost::system::in_place_value, boost::json::serialize(toJson(*file)) + '\n');
+        return boost::json::serialize(toJson(*file)) + '\n';
     });
 }
 

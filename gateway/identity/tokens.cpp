@@ -42,7 +42,7 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
     };
     auto there = readWhole(path);
     if (!there) return there.error();
-    auto pem = *there ? Result<std::string>(boost::system::in_place_value, std::move(**there)) : made(path);
+    auto pem = *there ? Result<std::string>(std::move(**there)) : made(path);
     if (!pem) return pem.error();
     const Bio in(BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
     key.reset(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);

@@ -19,7 +19,7 @@ Result<std::string> readExisting(const std::filesystem::path& path) {
     auto text = readWhole(path);
     if (!text) return text.error();
     if (!*text) return Fault{"configuration", path.string() + " is not there."};
-    return Result<std::string>(boost::system::in_place_value, std::move(**text));
+    return std::move(**text);
 }
 
 Result<std::optional<std::string>> readToEnd(
@@ -57,7 +57,7 @@ Result<std::filesystem::path> mayMake(const std::filesystem::path& path) {
     auto folder = above(path);
     while (!isThere(folder) && above(folder) != folder) folder = above(folder);
     if (auto may = mayMakeIn(folder); !may) return may.error();
-    return Result<std::filesystem::path>(boost::system::in_place_value, std::move(folder));
+    return folder;
 }
 
 std::filesystem::path nameBeside(const std::filesystem::path& path) {

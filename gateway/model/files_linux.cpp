@@ -54,7 +54,7 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
     failpoint("file.unflushed");
     if (::fsync(file.get()) != 0) return failed();
     failpoint("file.beside");
-    return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
+    return next;
 }
 
 // Gives the file its name where nobody has it: by a second name for it, or, where the file system has none (FAT), by

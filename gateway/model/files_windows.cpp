@@ -30,7 +30,7 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
         DWORD written = 0;
         if (WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &written, nullptr) &&
             written == content.size() && FlushFileBuffers(file.get()))
-            return Result<std::filesystem::path>(boost::system::in_place_value, std::move(next));
+            return next;
         fault = cannot(path, "written");
     }
     DeleteFileW(next.c_str());

@@ -32,8 +32,7 @@ Result<std::string> Server::listen(const std::string& address) {
     acceptor_->listen(4096, error);
     if (error) return cannotListen(address, error);
     const auto bound = acceptor_->local_endpoint();
-    return Result<std::string>(boost::system::in_place_value,
-                               urlOf(bound.address(), bound.port(), context_.api.basePath));
+    return urlOf(bound.address(), bound.port(), context_.api.basePath);
 }
 
 void Server::start() {

@@ -213,7 +213,7 @@ void HttpsClient::get(const std::string& url, std::function<void(Result<std::str
             if (answer.error) return done(fault(inWords(answer)));
             if (answer.response.result() != http::status::ok)
                 return done(fault("The answer was " + std::to_string(answer.response.result_int()) + "."));
-            done(Result<std::string>(boost::system::in_place_value, answer.response.body()));
+            done(answer.response.body());
         });
 }
 

@@ -56,8 +56,7 @@ asio::awaitable<Result<std::string>> readInChunks(BeastStream& stream, Buffer& b
     for (;;) {
         buffer.consume(chunks.take(bytesIn(buffer)));
         switch (chunks.is()) {
-            case Chunks::Is::whole:
-                co_return Result<std::string>(boost::system::in_place_value, std::move(chunks.body));
+            case Chunks::Is::whole: co_return std::move(chunks.body);
             case Chunks::Is::broken:
                 co_return Fault{"bad-request",
                                 "The chunks of the body are not well-formed (RFC 9112 §7.1); the connection ends."};
@@ -75,7 +74,7 @@ asio::awaitable<Result<std::string>> readBody(BeastStream& stream, Buffer& buffe
         const auto part = std::min(length - body.size(), buffer.size());
         body.append(bytesIn(buffer).substr(0, part));
         buffer.consume(part);
-        if (body.size() == length) co_return Result<std::string>(boost::system::in_place_value, std::move(body));
+        if (body.size() == length) co_return std::move(body);
         if (!co_await readMore(stream, buffer)) co_return cutShort();
     }
 }

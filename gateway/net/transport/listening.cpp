@@ -30,7 +30,7 @@ Result<Acceptor> bindTo(boost::asio::io_context& io, const std::string& listen) 
     if (!error) allowPortAgain(acceptor, error);
     if (!error) acceptor.bind(endpoint, error);
     if (error) return cannotListen(listen, error);
-    return Result<Acceptor>(boost::system::in_place_value, std::move(acceptor));
+    return acceptor;
 }
 
 Fault cannotListen(const std::string& listen, const boost::system::error_code& error) {

@@ -93,9 +93,7 @@ TEST_CASE("the provider's keys from a file, read again when it changes; by disco
                                            {"https://login.test/keys", jwksOf({&one})}};
     const auto discovered = [&] {
         Issuer found({.issuer = "https://login.test", .audience = "deskline"},
-                     [&](const std::string& url, const auto& done) {
-                         done(Result<std::string>(boost::system::in_place_value, web[url]));
-                     });
+                     [&](const std::string& url, const auto& done) { done(web[url]); });
         found.tick();
         return found.health();
     };

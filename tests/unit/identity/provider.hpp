@@ -107,7 +107,7 @@ struct KeyDesk {
                   [this](const std::string&, const auto& done) {
                       ++asked;
                       done(down ? Result<std::string>(Fault{"resource-unavailable", "nobody there"})
-                                : Result<std::string>(boost::system::in_place_value, answer));
+                                : Result<std::string>(answer));
                   }};
     Issuer::Clock::time_point time = Issuer::Clock::now();
 
