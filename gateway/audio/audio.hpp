@@ -1,5 +1,5 @@
 // The audio port: volume, mute and names of the host's devices and sessions, whichever back end serves it. Facts come
-// back through the report, carrying the id of the command that caused them where one did. Back ends: simulated/
+// back through the report, each with the id of the command that caused it, if one did. Back ends: simulated/
 // (everywhere), coreaudio/ (Windows). Thread: as the telephony port.
 #pragma once
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace deskline::audio {
 
-struct Change {                    // what is absent stays as it is
+struct Change {                    // absent members stay as they are
     ObjectRef object;              // audio_device or audio_session
     std::optional<double> volume;  // 0..1: tapered scalar of a device, linear amplitude of a session
     std::optional<bool> muted;
@@ -24,7 +24,7 @@ struct Change {                    // what is absent stays as it is
 
 struct Outcome {
     std::string object;
-    bool eventExpected = true;  // false: nothing differed, so nothing will be heard
+    bool eventExpected = true;  // false: nothing differed, so no event will come
 };
 using Completion = std::function<void(Result<Outcome>)>;
 
@@ -34,7 +34,7 @@ public:
 
     virtual void start(source::Report report) = 0;
     virtual void perform(CommandId command, Change change, Completion completion) = 0;
-    virtual void meter(double framesPerSecond) = 0;  // 0: nobody looks; at most 60
+    virtual void meter(double framesPerSecond) = 0;  // how often to report Meter facts, at most 60; 0: never
     virtual void stop() = 0;
 };
 

@@ -1,4 +1,4 @@
-// Owners for what COM hands out: apartments, interfaces, BSTRs, task memory; and the two ways between UTF-8 and UTF-16.
+// Owners of what COM hands out (apartments, interfaces, BSTRs, task memory), and conversions between UTF-8 and UTF-16.
 // Windows only; included by telephony/tapi3, audio/coreaudio and the doubles alone. Thread: any.
 #pragma once
 #include <windows.h>
@@ -17,8 +17,8 @@
 
 namespace deskline::com {
 
-// An owned reference. Ours, because mingw-w64's wrl/client.h adds a reference in Attach and compares as bool. There is
-// no operator&: what a call fills in goes through GetAddressOf, which lets go of what was held.
+// An owned reference. A class of our own, because mingw-w64's wrl/client.h adds a reference in Attach and compares as
+// bool. There is no operator&: a call that fills it in gets GetAddressOf, which first releases the object it held.
 template <class T>
 class ComPtr {
 public:
@@ -118,7 +118,7 @@ private:
     LPWSTR text_ = nullptr;
 };
 
-// The one pointer that tells objects apart (QueryInterface's rule for IUnknown).
+// The object's IUnknown, by which objects are compared: QueryInterface answers the same pointer for one object.
 template <class T>
 ComPtr<IUnknown> identityOf(T* object) {
     ComPtr<IUnknown> identity;
@@ -133,8 +133,8 @@ ComPtr<To> query(From* object) {
     return to;
 }
 
-// All elements of an IEnum…; the count is always asked for, for some enumerators insist. `ok`: false when one of the
-// calls failed.
+// All elements of an IEnum…. Next always gets a pointer for the count, since some enumerators refuse a null one. `ok`:
+// false when one of the calls failed.
 template <class Item, class Enumerator>
 std::vector<ComPtr<Item>> collect(Enumerator* all, bool& ok) {
     std::vector<ComPtr<Item>> items;
@@ -148,6 +148,6 @@ std::vector<ComPtr<Item>> collect(Enumerator* all, bool& ok) {
     }
 }
 
-int secondsEastOfUtc(DATE local);  // the host's offset at that local time
+int secondsEastOfUtc(DATE local);  // the host's offset from UTC at that local time; DATE: days since 1899-12-30
 
 }  // namespace deskline::com

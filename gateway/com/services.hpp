@@ -6,7 +6,7 @@
 
 namespace deskline::com {
 
-// `shown`: what people call it; `without`: what cannot be had while it does not run.
+// `shown`: the service's name for people; `without`: what does not work while the service does not run.
 Finding checkService(const std::string& area, const wchar_t* service, const std::string& shown,
                      const std::string& without);
 

@@ -53,7 +53,7 @@ void Authenticator::checkKey(std::string secret, Time now, const std::string& ad
             std::optional<Result<Identity>> identity;
             try {
                 identity.emplace(keys_->verify(secret, now));
-            } catch (const std::exception&) {  // scrypt says so where it lacks memory
+            } catch (const std::exception&) {  // scrypt lacks memory
             }
             checks_.end(key, address);
             try {

@@ -1,5 +1,5 @@
-// Who a caller is, from what it shows: a token of the gateway's own or of the identity provider's, an API key, a client
-// certificate. Thread: any; its own one for what takes long (scrypt).
+// Finds out who a caller is, by its credential: a token of the gateway or of the identity provider, an API key, or a
+// client certificate. Thread: any; it has one of its own for slow work (scrypt).
 #pragma once
 #include <boost/asio/thread_pool.hpp>
 
@@ -16,28 +16,29 @@ public:
     using Done = std::function<void(Result<Identity>)>;
 
     Authenticator(const Tokens& tokens, Keys* keys, Issuer* issuer)
-        : tokens_(tokens), keys_(keys), issuer_(issuer) {}  // null: none
+        : tokens_(tokens), keys_(keys), issuer_(issuer) {}  // null: there are none
     ~Authenticator();
-    void stop();  // drops the keys that wait to be hashed, and refuses the tokens that wait for the provider's keys
+    void stop();  // drops the keys that wait to be hashed, refuses the tokens that wait for the provider's keys
 
     // A bearer token or an API key; `done` may be called before this returns, or on any thread, once.
-    // `address`: of its sender (model/address.hpp). `hurried`: nothing is tried that takes long, since its sender has
-    // failed too often at what `claims` names. too-many-requests: it was not tried, and says nothing of the credential.
+    // `address`: the sender's (model/address.hpp). `hurried`: no slow check is made, since the sender has failed too
+    // often at what `claims` names. Fault too-many-requests: the credential was not checked and may be right or wrong.
     void identify(std::string credential, Time now, const std::string& address, bool hurried, Done done);
 
     struct Claim {
         Shown what;
-        std::string key = {};  // its id, where there is such a key
+        std::string key = {};  // the key's id, where such a key exists
     };
     Claim claims(std::string_view credential) const;
 
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);
 
-    // What a caller who was somebody is by now; nothing: its key was revoked or has expired, or its tokens were.
+    // The present identity of a caller that was identified before; absent: its key or its tokens were revoked or have
+    // expired.
     std::optional<Identity> current(const Identity& caller, Time now) const;
 
-    // About once a second: keys, revocations and the provider's keys are read again where they have changed. True: keys
-    // or revocations have, and open streams are to be asked again.
+    // Called about once a second: reads keys, revocations and the provider's keys again where they have changed. True:
+    // keys or revocations have changed, and open streams must be checked again.
     bool tick();
 
     std::vector<Key> keys() const { return keys_ ? keys_->all() : std::vector<Key>(); }

@@ -40,7 +40,7 @@ std::set<Word> words(const json::value* value, bool split) {
     return all;
 }
 
-// The most that the names give: a person may be in several of the provider's groups.
+// The highest role (in the order of Role) of those that are named: a person may be in several of the provider's groups.
 std::optional<Role> roleIn(const std::set<std::string>& names, const ClaimMap& map) {
     std::optional<Role> most;
     for (const auto& name : names) {
@@ -80,8 +80,8 @@ Result<Identity> readClaims(const json::object& claims, const Expected& expected
     identity.scopes = words(at(claims, map.scopes), true);
     const auto* groups = at(claims, map.groups);
     identity.groups = groups ? words<GroupName>(groups, false) : map.defaultGroups;
-    // They stand in events, the audit and the log that others read. Cut they would be somebody else's. OpenID Connect
-    // Core 1.0 §2: `sub` has at most 255 characters.
+    // Names stand in events, the audit and the log. A name that is too long is refused: cut, it might be another's.
+    // OpenID Connect Core 1.0 §2: `sub` has at most 255 characters.
     const auto unfit = [](const std::string& name) { return !isPrintable(name); };
     if (unfit(identity.subject))
         return refusedToken("The token's subject (" + map.subject +

@@ -1,5 +1,5 @@
-// What a token's claims say about its bearer: which ones hold role, agents, groups and scopes is the configuration's
-// word ([identity]). A claim is named as it stands in the token ("https://deskline/role"), or by its path
+// Makes an identity from a token's claims. The configuration ([identity]) names the claims that hold role, agents,
+// groups and scopes. A claim is named as it stands in the token ("https://deskline/role"), or by its path
 // ("realm_access.roles"). Source: RFC 7519. Thread: any.
 #pragma once
 #include <map>

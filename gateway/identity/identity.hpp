@@ -1,4 +1,4 @@
-// Who a caller is, and by what it has shown it. Thread: values, any.
+// Who a caller is, and by what kind of credential. Thread: values, any.
 #pragma once
 #include <boost/describe.hpp>
 #include <cstdint>
@@ -26,16 +26,16 @@ inline const GroupName everyGroup = "*";
 struct Identity {
     std::string subject;
     Role role = Role::agent;
-    std::set<AgentId> agents = {};      // the agents that the caller is, or that it is for
+    std::set<AgentId> agents = {};      // the agents that the caller is, or acts for
     std::int64_t expires = 0;           // seconds since 1970; 0: never
-    std::set<GroupName> groups = {};    // the ACD groups that it is for; everyGroup: all
+    std::set<GroupName> groups = {};    // the ACD groups that it acts for; everyGroup: all
     std::set<std::string> scopes = {};  // of an integration: policy.hpp has the names
     Proof proof = Proof::local_token;
-    std::string credential =
-        {};  // the key's id; of a token: when the tokens of its subject were revoked before it, if they ever were
+    // The key's id; of a token: when its subject's earlier tokens were revoked, "" if they never were.
+    std::string credential = {};
     std::int64_t issued = 0;  // of a token: seconds since 1970
 
-    // Whose operations and limits these are: two callers of the same name from two sources are two.
+    // The name that operations and limits go by. Callers of the same name from two sources are two accounts.
     std::string account() const {
         switch (proof) {
             case Proof::local_token: break;
@@ -45,7 +45,7 @@ struct Identity {
         }
         return subject;
     }
-    // Whose webhooks these are: whoever comes with an account's name after it was revoked is somebody else.
+    // The owner of the caller's webhooks. A caller that takes an account's name after it was revoked is another owner.
     std::string owner() const { return ownerOf(account(), credential); }
     static std::string ownerOf(const std::string& account, const std::string& credential) {
         return credential.empty() ? account : account + '\n' + credential;  // no name has a line end

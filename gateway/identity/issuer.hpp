@@ -1,7 +1,7 @@
-// The identity provider: whose tokens are believed, and its public keys. They come from a file or an https address, or
-// by discovery (OpenID Connect); they are fetched again in the background, and once more, at most every 30 s, when a
-// token names a key that is not known. While the provider cannot be reached, or the file cannot be read, the keys that
-// are there stay good. Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
+// The identity provider whose tokens are accepted, and its public keys. The keys come from a file, an https address or
+// discovery (OpenID Connect). They are fetched again in the background, and also, at most every 30 s, when a token
+// names an unknown key. While the provider cannot be reached or the file cannot be read, the present keys stay valid.
+// Source: OpenID Connect Discovery 1.0 §4, RFC 8414, RFC 7517. Thread: any.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -33,14 +33,15 @@ public:
         : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
 
     const IssuerOptions& options() const { return options_; }
-    Result<void> open();  // at the start: a file of keys that cannot be read is a reason not to begin
-    void tick(Clock::time_point time = Clock::now());  // about once a second: fetches what is due
+    Result<void> open();                               // at the start; a fault: the file of keys cannot be read
+    void tick(Clock::time_point time = Clock::now());  // called about once a second: fetches what is due
 
-    // `done` at once where the keys that are there decide it; else after they were fetched again.
+    // Calls `done` at once where the present keys decide it, else after the keys were fetched again. `now`: seconds
+    // since 1970.
     void verify(Jwt token, std::int64_t now, std::function<void(Result<Identity>)> done,
                 Clock::time_point time = Clock::now());
 
-    void stop();  // those who wait are refused, nothing is fetched any more
+    void stop();  // refuses the tokens that wait; nothing is fetched any more
 
     struct Health {
         std::size_t keys = 0;
@@ -48,14 +49,14 @@ public:
     };
     Health health() const;
     bool fromFile() const;
-    // Why a file of keys may have others by now, or why from an address there is no key at all; "": neither. An outage
-    // while there are keys is none of this: they stay good.
+    // Why a file of keys cannot be read, so that the keys may be out of date; or why there is no key from an address at
+    // all. "": neither. While there are keys from an address, an outage is no fault: they stay valid.
     std::string fault() const;
 
 private:
     using Waiting = std::vector<std::function<void()>>;
 
-    std::optional<Result<Identity>> decide(const Jwt& token, std::int64_t now) const;  // nothing: the key is not known
+    std::optional<Result<Identity>> decide(const Jwt& token, std::int64_t now) const;  // absent: the key is not known
     void refresh(Clock::time_point time);
     void readFile();
     void discover();

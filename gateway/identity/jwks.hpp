@@ -1,6 +1,6 @@
-// A set of public keys (JWKS): RSA from 2048 bits, P-256, Ed25519. Keys of other kinds and for encryption are passed
-// over; a set that holds a private or a shared key is refused whole, since whoever can read it can sign. Source: RFC
-// 7517, RFC 7518 §6, RFC 8037 §2. Thread: any.
+// A set of public keys (JWKS): RSA from 2048 bits, P-256, Ed25519. Keys of other kinds and for encryption are skipped.
+// A set that holds a private or a shared key is refused as a whole, since everyone who can read it can sign. Source:
+// RFC 7517, RFC 7518 §6, RFC 8037 §2. Thread: any.
 #pragma once
 #include <vector>
 

@@ -106,7 +106,7 @@ std::optional<Algorithm> algorithmNamed(std::string_view name) {
 
 enum class Fit { fits, wrong, unknown };
 
-// Where OpenSSL lacks memory, "wrong" may not be so: some of its ways say 0 to that too.
+// Where OpenSSL lacked memory, its "wrong" may be false: some of its functions answer 0 to that too.
 Fit fitOf(const Jwt& token, const PublicKey& key) {
     if (algorithmOf(key) != token.algorithm) return Fit::wrong;
     if (token.algorithm == Algorithm::ES256 && token.signature.size() != 2 * fieldBytes) return Fit::wrong;
@@ -120,7 +120,7 @@ Fit fitOf(const Jwt& token, const PublicKey& key) {
     return fits == 1 ? Fit::fits : fits == 0 ? Fit::wrong : Fit::unknown;
 }
 
-// What a token is for; one for something else (logout, DPoP) is no access token (RFC 8725 §3.11, RFC 9068 §2.1).
+// Checks the type: a token for another use (logout, DPoP) is no access token (RFC 8725 §3.11, RFC 9068 §2.1).
 bool isAccessToken(std::string_view given) {
     auto type = lower(given);
     if (type.starts_with("application/")) type.erase(0, 12);

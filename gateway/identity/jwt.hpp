@@ -28,21 +28,21 @@ struct Jwt {
 };
 
 std::string encodeBase64Url(std::string_view bytes);  // RFC 4648 §5, no padding
-// In its one spelling alone: no padding, and what the last character has beyond the bytes is 0 (RFC 4648 §3.5). Else
-// one signature had several.
+// Accepts only the one canonical spelling: no padding, and the unused bits of the last character are 0 (RFC 4648 §3.5).
+// Otherwise one signature would have several spellings.
 std::optional<std::string> decodeBase64Url(std::string_view text);
 
-// An object in which no name stands twice; nothing: it is no such JSON.
+// A JSON object without duplicate names; absent: the text is none.
 std::optional<boost::json::object> parseStrictly(std::string_view text);
 
 Fault refusedToken(std::string why);  // not-authorized, in plain words
 
 Result<Jwt> parseJwt(std::string_view token);
-// Nothing where it fits. not-authorized: it does not, or the key is of another kind than the algorithm.
-// resource-unavailable: that could not be judged, for want of memory or because OpenSSL failed otherwise, and says
-// nothing of the token.
+// No fault: the signature is right. not-authorized: it is wrong, or the key does not fit the algorithm.
+// resource-unavailable: it could not be checked, for lack of memory or because OpenSSL failed otherwise; the token may
+// be right or wrong.
 Result<void> checkSignature(const Jwt& token, const PublicKey& key);
-std::optional<Algorithm> algorithmOf(const PublicKey& key);  // the one that a key is for; nothing: none of ours
+std::optional<Algorithm> algorithmOf(const PublicKey& key);  // the algorithm that the key is for; absent: none of these
 std::string signEs256(const std::string& signedPart, const PublicKey& key);  // base64url; throws std::runtime_error
 
 std::string textAt(const boost::json::object& object, std::string_view name);  // "" where it is no text

@@ -91,8 +91,8 @@ Result<void> addKey(KeyFile& file, Key key, Time now) {
 }
 
 Result<Revoked> revokeKey(KeyFile& file, const std::string& idOrName, Time now) {
-    Key* named =
-        nullptr;  // by its id; else the living one of the name, else one that has expired, else the one revoked last
+    // The key of this id; else, of this name, the valid one, else an expired one, else the one revoked last.
+    Key* named = nullptr;
     const auto rank = [&](const Key& key) {
         return key.id == idOrName ? 3 : key.revokedAt ? 0 : whyNot(key, now).empty() ? 2 : 1;
     };
@@ -108,11 +108,11 @@ Result<Revoked> revokeKey(KeyFile& file, const std::string& idOrName, Time now) 
 }
 
 void revokeTokens(KeyFile& file, const std::string& subject, Time now) {
-    auto until = std::chrono::ceil<std::chrono::seconds>(now);  // a token says when it was made in whole seconds
+    auto until = std::chrono::ceil<std::chrono::seconds>(now);  // tokens have the time of their issue in whole seconds
     for (const auto& before : file.revocations)
         if (before.subject == subject)
-            until =
-                std::max(until, std::chrono::ceil<std::chrono::seconds>(before.before));  // a clock that was set back
+            until = std::max(
+                until, std::chrono::ceil<std::chrono::seconds>(before.before));  // the clock may have been set back
     std::erase_if(file.revocations, [&](const Revocation& before) { return before.subject == subject; });
     file.revocations.push_back({subject, until});
 }

@@ -87,7 +87,7 @@ Result<Identity> Keys::admit(const Key& key, Time now) {
 
 std::optional<Result<Identity>> Keys::known(const std::string& secret, Time now) {
     const std::lock_guard lock(mutex_);
-    readAgain();  // a key that was revoked just now is void at once
+    readAgain();  // a revocation of this moment counts at once
     const auto proven = proven_.find(digest(secret));
     const auto* key = proven == proven_.end() ? nullptr : find(proven->second);
     if (!key) return std::nullopt;
@@ -128,7 +128,7 @@ Result<Identity> Keys::certificate(const std::vector<std::string>& names, Time n
     for (const auto& key : content_.keys) {
         if (!key.certificate || std::ranges::find(names, *key.certificate) == names.end()) continue;
         named = &key;
-        if (whyNot(key, now).empty()) break;  // the living one, whatever became of those before it
+        if (whyNot(key, now).empty()) break;  // the valid one, even where earlier ones of the name were revoked
     }
     if (named) return admit(*named, now);
     return Fault{"not-authorized",

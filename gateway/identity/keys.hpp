@@ -1,5 +1,5 @@
-// Who shows an API key or a client certificate, and what was revoked: from the file of keys (key_file.hpp), which is
-// watched. Thread: any.
+// Finds the caller of an API key or of a client certificate, and revocations, in the file of keys (key_file.hpp), which
+// it watches. Thread: any.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,30 +16,29 @@ class Keys {
 public:
     explicit Keys(const std::filesystem::path& file) : file_(file, WatchedFile::Absent::first) {}
 
-    // At the start, where a file that cannot be read is a reason not to begin. One that is not there is none, if it
-    // never was.
+    // At the start. A fault: the file cannot be read. A file that never existed is no fault: there are no keys.
     Result<void> open();
-    // Reads the file again where it has changed. A file that cannot be read, or is gone, leaves what is known (above
-    // all what was revoked), and says so once; it is tried again each time. `reload` is done too when a key is not
-    // known, so that a new one is good at once. `changed`: whether there was anything new since it was asked last.
-    // `fault`: why what is known may be out of date; "": it is not.
+    // `reload` reads the file again where it has changed; true: it has. Where the file cannot be read or is gone, the
+    // keys and above all the revocations stay as they are, the log says so once, and each call tries again. An unknown
+    // key causes a reload too, so that a new key is valid at once. `changed`: whether the file has changed since the
+    // last call of it. `fault`: why the keys may be out of date; "": they are not.
     bool reload();
     bool changed();
     std::string fault() const;
 
-    // scrypt takes about 50 ms: for a thread that may. A key that was right before is recognised at once (`known`).
+    // `verify` takes about 50 ms (scrypt). `known` answers at once for a secret that was right before; absent: it was
+    // not.
     Result<Identity> verify(const std::string& secret, Time now);
     std::optional<Result<Identity>> known(const std::string& secret, Time now);
-    // The id of the key that a secret claims to be, where there is such a key; nothing: it is none of ours, whatever
-    // follows.
+    // The id in the secret, where a key of that id exists; absent: no secret of that id can be right.
     std::optional<std::string> claimed(std::string_view secret);
-    // By what a verified client certificate says of itself: the living key that names it.
+    // The identity of the valid key that has one of these names of a verified client certificate.
     Result<Identity> certificate(const std::vector<std::string>& names, Time now);
 
-    // What the caller is by now; nothing: no longer anybody.
+    // The caller's present identity; absent: its key is no longer valid, or its tokens were revoked.
     std::optional<Identity> current(const Identity& caller, Time now) const;
-    std::vector<Key> all() const;            // as the file has them
-    std::map<std::string, Time> takeUses();  // key → when it was used last, since the last call
+    std::vector<Key> all() const;            // in the order of the file
+    std::map<std::string, Time> takeUses();  // a key's id → its last use, of those used since the last call
 
 private:
     bool readAgain();  // under the lock

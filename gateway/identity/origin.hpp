@@ -7,9 +7,9 @@
 
 namespace deskline::identity {
 
-// scheme://host[:port] and nothing else, at most 255 bytes, in the form that browsers send: lower case, without the
-// scheme's own port. Nothing for what is none: a path, a user, a port that there is not, "null" (which any sandboxed
-// page is).
+// The origin scheme://host[:port], at most 255 bytes, in the form that browsers send: lower case, without the scheme's
+// own port. Absent: the text is no origin, since it has a path, a user or an impossible port, or is "null" (which every
+// sandboxed page sends).
 std::optional<std::string> parseOrigin(std::string_view text);
 
 }  // namespace deskline::identity

@@ -76,7 +76,7 @@ bool Policy::may(const Identity& caller, Resource resource, Action action, const
     const auto row = std::ranges::find(kindRows, resource, &KindRow::resource);
     const bool known = row != kindRows.end();
     Visibility visibility(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
-    const auto kind = known ? row->kind : Kind::webhook;  // operations are somebody's, as webhooks are, by the account
+    const auto kind = known ? row->kind : Kind::webhook;  // operations belong to an account, as webhooks do
     visibility.give(kind, level(caller, resource, action));
     return visibility.sees(kind, ownership);
 }

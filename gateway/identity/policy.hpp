@@ -1,6 +1,6 @@
-// Who may see and do what: the table in policy.cpp, and nothing beside it. What a caller may not see is not there for
-// it (404 in REST, absent from snapshots, events, history and webhooks); what it sees and may not change is 403.
-// Thread: any.
+// Who may see and do what. The table in policy.cpp alone decides. A thing that a caller may not see does not exist for
+// it (404 in REST, absent from snapshots, events, history and webhooks); changing one that it may only see is answered
+// 403. Thread: any.
 #pragma once
 #include <span>
 
@@ -11,17 +11,15 @@ namespace deskline::identity {
 
 using deskline::Resource;
 
-enum class Action {
-    see,
-    change
-};  // change: sign in and out, open and end sessions, set states and volumes, manage webhooks
+// change: sign in and out, open and end sessions, set states and volumes, manage webhooks.
+enum class Action { see, change };
 BOOST_DESCRIBE_ENUM(Action, see, change)
 
 struct Cell {
     Resource resource;
     Action action;
     AccessLevel agent, supervisor, integration, admin;
-    std::string_view scope;  // that an integration needs besides; "": none
+    std::string_view scope;  // that an integration needs in addition; "": none
 };
 std::span<const Cell> table();
 std::set<std::string> scopes();  // every one that the table names

@@ -1,4 +1,4 @@
-// How often somebody was refused, by what it tried to be somebody with. Thread: any.
+// Counts refused callers by the kind of credential. Thread: any.
 #pragma once
 #include <array>
 #include <atomic>
@@ -8,7 +8,7 @@
 
 namespace deskline::identity {
 
-enum class Attempt { token, key, ticket, certificate, origin, pin };  // by what somebody tried to be somebody
+enum class Attempt { token, key, ticket, certificate, origin, pin };  // the kind of credential
 BOOST_DESCRIBE_ENUM(Attempt, token, key, ticket, certificate, origin, pin)
 
 class Refusals {

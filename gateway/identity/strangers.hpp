@@ -1,6 +1,7 @@
-// How many audit entries those may cause who are nobody known: so many a minute from one address, and in all, of each
-// thing that they show. What goes beyond is counted alone (deskline_refused_total, audit_limits.hpp), so that nobody
-// fills the journal; and who shows nothing a thousand times hides nobody who guesses. Thread: any.
+// Bounds the audit entries that callers without an identity can cause: a number a minute from one address, and in all,
+// for each kind of credential. Beyond the bound, refusals are only counted (deskline_refused_total, audit_limits.hpp),
+// so that nobody fills the journal. Kinds are bounded apart, so that callers without a credential do not crowd out the
+// entries about guesses. Thread: any.
 #pragma once
 #include <chrono>
 #include <map>
@@ -17,7 +18,7 @@ public:
     static constexpr int ofAddress = 60, inAll = 300;  // entries a minute
     static constexpr std::size_t mostAddresses = 4096;
 
-    // Whether one more is written. `address`: as model/address.hpp keys it.
+    // Whether one more entry may be written; counts it. `address`: by addressKey (model/address.hpp).
     bool mayBeWritten(Shown what, const std::string& address, Clock::time_point time = Clock::now());
 
 private:

@@ -1,5 +1,6 @@
-// Tickets open one stream each: single use, thirty seconds, for the origin that they were made for. For browsers, whose
-// WebSocket can send no header. How many are kept is bounded, for an account and in all; beyond that the oldest goes.
+// Tickets for browsers, whose WebSocket cannot send an Authorization header. Each opens one stream, once, within thirty
+// seconds, from the origin that it was made for. Their number is bounded for each account and in all; beyond the bound
+// the oldest is dropped.
 // Thread: any.
 #pragma once
 #include <map>
@@ -17,12 +18,12 @@ class Tickets {
 public:
     static constexpr std::size_t mostOfAccount = 50, most = 10'000;
 
-    // `origin`: "https://desk.example" (parseOrigin), or "" for a client that is no browser; the stream must come from
-    // there.
+    // `origin`: the one that the stream must come from, "https://desk.example" (parseOrigin); "": a client that is no
+    // browser. `now`: seconds since 1970.
     std::string issue(Identity identity, std::string origin, std::int64_t now);
-    // Never twice: a ticket that comes from elsewhere is spent too. Faults: not-authorized, forbidden (another origin).
+    // Takes the ticket, also where it comes from a wrong origin. Faults: not-authorized, forbidden (another origin).
     Result<Identity> redeem(const std::string& ticket, std::string_view origin, std::int64_t now);
-    void sweep(std::int64_t now);  // the expired ones go; called once a second
+    void sweep(std::int64_t now);  // drops the expired ones; called once a second
     std::size_t size() const;
 
 private:

@@ -16,7 +16,8 @@ namespace json = boost::json;
 
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 
-// A new key for the file that is to hold it; what is there is left alone. Two that come at once: one of them makes it.
+// Makes the file with a new key and reads it; a file that is there is left alone. Of two processes at once, one makes
+// it and both read it.
 Result<std::string> made(const std::filesystem::path& path) {
     const PublicKey key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const Bio out(BIO_new(BIO_s_secmem()));

@@ -1,5 +1,5 @@
-// Bearer tokens signed with the gateway's own key (ES256): made by `deskline token`, and believed beside those of the
-// identity provider. Source: RFC 7515, RFC 7519. Thread: any.
+// Bearer tokens signed with the gateway's own key (ES256). `deskline token` makes them; the gateway accepts them beside
+// those of the identity provider. Source: RFC 7515, RFC 7519. Thread: any.
 #pragma once
 #include <filesystem>
 
@@ -12,13 +12,14 @@ inline const std::string localIssuer = "deskline";
 
 class Tokens {
 public:
-    // Reads the key, or makes one where there is none (for its owner alone). One that cannot be read is a fault, and is
-    // never made anew.
+    // Reads the key, or makes one where there is none (readable by its owner alone). A key that cannot be read is a
+    // fault; it is never replaced.
     static Result<std::unique_ptr<Tokens>> open(const std::filesystem::path& key, std::string audience);
 
-    std::string issue(const Identity& identity, std::int64_t now) const;  // identity.expires is the token's end
-    Result<Identity> verify(std::string_view token,
-                            std::int64_t now) const;  // 60 s of leeway; not-authorized says why in plain words
+    std::string issue(const Identity& identity,
+                      std::int64_t now) const;  // expires at identity.expires; `now`: seconds since 1970
+    // 60 s of leeway. The fault not-authorized says why in plain words.
+    Result<Identity> verify(std::string_view token, std::int64_t now) const;
     Result<Identity> verify(const Jwt& token, std::int64_t now) const;
 
 private:

@@ -1,6 +1,6 @@
-// Whether OpenSSL lacked memory. Many of its functions answer that as they answer "no": that a signature is wrong, that
-// there is no such name. Whoever must not take one for the other looks here. Thread: any; what one lacked is not told
-// to another.
+// Whether OpenSSL lacked memory. Many of its functions give the same answer for a lack of memory as for "no" (the
+// signature is wrong, there is no such name). Code that must tell the two apart asks here. Thread: any; each sees only
+// the lacks of its own.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,17 +8,17 @@
 
 namespace deskline {
 
-struct CryptoMemory {  // where OpenSSL gets its memory from; a test gives less
+struct CryptoMemory {  // where OpenSSL gets its memory from; a test gives functions that fail
     void* (*allocate)(std::size_t) = std::malloc;
     void* (*reallocate)(void*, std::size_t) = std::realloc;
 };
-// In main, before anything else asks OpenSSL. False: it has memory already, and what it lacks is not noticed.
+// Called in main before any other call of OpenSSL. False: OpenSSL has allocated already, and lacks go unnoticed.
 bool watchCryptoMemory(CryptoMemory from = {});
 
 class CryptoLack {
 public:
     CryptoLack();
-    bool happened() const;  // on this thread, since it was made
+    bool happened() const;  // a lack on this thread since this object was made
 
 private:
     std::uint64_t before_;

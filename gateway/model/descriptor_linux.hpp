@@ -33,8 +33,8 @@ private:
 
 // "… cannot be read: Permission denied. Give …"; `code` is errno's.
 Fault cannot(const std::filesystem::path& path, std::string_view what, int code = errno);
-// What root makes belongs to the owner of what had this name before, or else of the folder: the account that runs the
-// gateway must have it.
+// Where root runs this: gives the file to the owner of the file that had this name before, or else to the folder's
+// owner, so that the account that runs the gateway can use it. False: that failed (errno).
 bool adopt(int descriptor, const std::filesystem::path& path);
 
 }  // namespace deskline

@@ -41,22 +41,22 @@ struct CallChanged {
     Call call;
     CallEvent event;
 };
-// Figures were read: no event of TAPI's says so, none is published; the objects carry them from now on.
+// Statistics were read. TAPI has no event for that, and the gateway publishes none; the objects carry the new figures.
 struct StatisticsRead {
     std::map<AgentId, AgentStatistics> agents;
     std::map<SessionId, SessionStatistics> sessions;
     std::map<QueueId, QueueStatistics> queues;
 };
-// The lines that there are now: no event tells that one has come or gone; with an agent handler they do.
+// All addresses that there are now. Addresses come and go with their agent handler, without an event of their own.
 struct AddressesRead {
     std::vector<Address> addresses;
 };
-// A session's state was read after an outcome that nobody knows (timeout).
+// A session's state, read after a command whose outcome is unknown (timeout).
 struct SessionRead {
     SessionId id;
     SessionState state;
 };
-// Everything that a telephony source sees, after it was built or built again: the ledger publishes what differs.
+// Everything that a telephony source sees after it was built or built again. The ledger publishes the differences.
 struct TelephonyInventory {
     std::vector<AgentHandler> handlers;
     std::vector<Agent> agents;
@@ -80,7 +80,7 @@ struct Ducking {  // Windows lowers other sound while `session` is in a call
     bool ducked = false;
     std::uint32_t communicationSessions = 0;
 };
-struct Meter {  // peaks since the last one, 0..1; `object`: id of a device or an audio session
+struct Meter {  // peaks since the last Meter, 0..1; `object`: id of a device or an audio session
     std::string object;
     double peak = 0;
     std::vector<double> channels;
@@ -101,7 +101,7 @@ struct SourceLost {
 };
 
 // The gateway's own.
-struct PendingStateChanged {  // set, withdrawn or applied (`state` absent), or refused when its time had come
+struct PendingStateChanged {  // set; withdrawn or applied (`state` absent); or refused when it was due
     SessionId session;
     std::optional<SessionState> state;
     std::optional<Fault> refused = {};
@@ -122,7 +122,7 @@ struct Fact {
                  WebhookChanged>
         what;
     Time time = now();
-    CommandId command = 0;  // the command that brought it about, where the source knows (audio: by event context)
+    CommandId command = 0;  // that caused it, where the source knows (audio: by event context); 0: none
 };
 
 }  // namespace deskline

@@ -1,5 +1,5 @@
-// What went wrong, as a value: which problem it is, in what words, and, where a source refused, the HRESULT by number
-// and symbol. Thread: any.
+// A failure as a value: its problem, a detail in words, and, where a source refused, the HRESULT by number and symbol.
+// Thread: any.
 #pragma once
 #include <boost/system/result.hpp>
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Fault {
     bool outcomeUnknown = false;  // the command may or may not have been carried out
     std::vector<FieldError> errors = {};
     std::vector<SessionState> allowedStates = {};
-    bool withheld = false;  // the policy hides what was asked for
+    bool withheld = false;  // the policy hides the object that was asked for
     int retryAfter = 0;     // seconds, instead of the problem's own
 };
 
@@ -34,7 +34,7 @@ Fault fromHresult(std::uint32_t code, std::string_view what);
 template <class T>
 using Result = boost::system::result<T, Fault>;
 
-// What who still waits is told when the gateway ends.
+// The answer to everything that still waits when the gateway ends.
 inline const Fault shuttingDown{"shutting-down", "The gateway is shutting down."};
 
 [[noreturn]] BOOST_NORETURN inline void throw_exception_from_error(const Fault& fault, const boost::source_location&) {

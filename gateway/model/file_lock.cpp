@@ -5,7 +5,7 @@
 namespace deskline {
 namespace {
 
-constexpr auto lookPatience = std::chrono::milliseconds(50);  // for another one who only looks
+constexpr auto lookPatience = std::chrono::milliseconds(50);  // for another process that only looks (holder)
 
 }  // namespace
 

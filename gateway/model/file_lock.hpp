@@ -1,5 +1,5 @@
-// A lock that one program of the host has at a time. It goes with the process, however that ends: a file that is left
-// behind is no obstacle. Source: flock(2); LockFileEx. Thread: the caller's.
+// A lock that one program of the host has at a time. The system takes it away when the process ends, however that
+// happens: a lock file that is left behind does not lock. Source: flock(2); LockFileEx. Thread: the caller's.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,11 +14,11 @@ namespace deskline {
 
 class FileLock {
 public:
-    // Makes the file where there is none (for its owner alone, a link is not followed), and waits so long for whoever
-    // has the lock. The fault in-use: somebody has it still; its detail is what he said there, in one line.
-    // configuration: there can be no such lock.
+    // Makes the file where there is none (for its owner alone; a link is not followed), and waits at most `patience`
+    // for another holder. Faults: in-use, another program still has it, the detail is its text (`say`) in one line;
+    // configuration, the file cannot be made or locked.
     static Result<FileLock> take(const std::filesystem::path& path, std::chrono::milliseconds patience);
-    // Who has it, as he said there; nothing: nobody. Makes no file. The fault: there can be no such lock.
+    // The text of the program that has the lock; absent: none has it. Makes no file. The fault: it cannot be locked.
     static Result<std::optional<std::string>> holder(const std::filesystem::path& path);
     ~FileLock();
     FileLock(FileLock&& other) noexcept : handle_(std::exchange(other.handle_, none)) {}
@@ -26,7 +26,7 @@ public:
     FileLock& operator=(const FileLock&) = delete;
     FileLock& operator=(FileLock&&) = delete;
 
-    // What the file holds from now on: for those who meet the lock, or come after it.
+    // Replaces the file's text, which other programs read that find the lock taken, or the file left behind.
     Result<void> say(const std::string& text) const;
 
 private:

@@ -15,7 +15,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr auto tryAgain = std::chrono::milliseconds(5);
 
-// Whether the file still has its name: another one may have been put there while this waited.
+// Whether the open file is still the one of that name: another may have taken its place while this waited.
 bool inPlace(int descriptor, const std::filesystem::path& path) {
     struct stat here {
     }, there{};
@@ -55,7 +55,7 @@ FileLock::~FileLock() {
 Result<void> FileLock::say(const std::string& text) const {
     const auto file = static_cast<int>(handle_);
     const auto size =
-        static_cast<ssize_t>(text.size());  // written over what is there: on a full disk there is no other room
+        static_cast<ssize_t>(text.size());  // written over the old text first: a full disk has no other room
     if (::pwrite(file, text.data(), text.size(), 0) == size && ::ftruncate(file, size) == 0 && ::fdatasync(file) == 0)
         return {};
     return Fault{"configuration",

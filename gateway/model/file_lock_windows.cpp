@@ -12,7 +12,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr auto tryAgain = std::chrono::milliseconds(5);
-constexpr DWORD farOff = 0x40000000;  // nobody may read what is locked, so it is a byte behind the text
+constexpr DWORD farOff = 0x40000000;  // the locked byte: far behind the text, since a locked byte cannot be read
 
 }  // namespace
 

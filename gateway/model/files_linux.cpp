@@ -14,7 +14,7 @@ namespace deskline {
 namespace {
 
 constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
-constexpr int tries = 3;  // of what somebody takes away before it has its name (removeUnfinished)
+constexpr int tries = 3;  // where another process removes the file before it has its name (removeUnfinished)
 
 bool isLink(const std::filesystem::path& path) {
     struct stat is {};
@@ -34,7 +34,7 @@ Result<void> syncFolder(const std::filesystem::path& folder) {
     return cannot(folder, "flushed to the disk");
 }
 
-// A file beside `path` that holds the content and is on the disk.
+// Makes a file beside `path` that holds the content and is on the disk.
 Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std::string_view content) {
     auto next = nameBeside(path);
     const Descriptor file(::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, ownerOnly));

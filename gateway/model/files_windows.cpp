@@ -8,8 +8,8 @@ namespace deskline {
 namespace {
 
 constexpr DWORD everybodyMay = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-constexpr int tries = 100;    // of a name that another program looks at just now: a scanner, a reader of an older kind
-constexpr int triesAnew = 3;  // of what somebody takes away before it has its name (removeUnfinished)
+constexpr int tries = 100;    // while another program has the file open, such as a virus scanner
+constexpr int triesAnew = 3;  // where another process removes the file before it has its name (removeUnfinished)
 constexpr DWORD pause = 20;
 
 bool isNotThere(DWORD code) { return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND; }
@@ -19,7 +19,7 @@ std::int64_t nanoseconds(const FILETIME& time) {  // of hundreds of nanoseconds 
     return (ticks - 116'444'736'000'000'000) * 100;
 }
 
-// A file beside `path` that holds the content and is on the disk.
+// Makes a file beside `path` that holds the content and is on the disk.
 Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std::string_view content) {
     auto next = nameBeside(path);
     Fault fault;
@@ -37,7 +37,7 @@ Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std
     return fault;
 }
 
-// 0, or why it could not be given its name.
+// Renames the file; 0, or the error of Windows.
 DWORD rename(const std::filesystem::path& next, const std::filesystem::path& path, DWORD how) {
     for (int left = tries;; --left) {
         if (MoveFileExW(next.c_str(), path.c_str(), how | MOVEFILE_WRITE_THROUGH)) return 0;
@@ -146,7 +146,7 @@ Result<void> makeFolder(const std::filesystem::path& path) {
     return cannot(path, "made", ERROR_DIRECTORY);
 }
 
-// Windows itself says whether the right is there, where a folder is opened with it.
+// Opens the folder with the right that is needed: Windows itself then says whether the account has it.
 Result<void> mayMakeIn(const std::filesystem::path& folder) {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error)) return cannot(folder, "written", ERROR_DIRECTORY);

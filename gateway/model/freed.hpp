@@ -1,5 +1,5 @@
-// What a C library gave, given back to it by the function that it names for that: std::unique_ptr<BIO,
-// Freed<BIO_free>>.
+// A deleter for objects of C libraries that calls the library's own function: std::unique_ptr<BIO, Freed<BIO_free>>.
+// Thread: any.
 #pragma once
 
 namespace deskline {

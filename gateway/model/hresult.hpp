@@ -1,6 +1,7 @@
-// The HRESULTs that a switch or a sound system answers, by their symbols, and the problem that each is. The only home
-// of their numbers: code says hresult("TAPI_E_TIMEOUT"), and a symbol that is in no row does not compile. Order: the
-// fault tables of the TAPI 3 and Core Audio sources; LINEERR_ codes and their TAPI_E_ twins are both expected. Source:
+// The HRESULTs that a switch or a sound system may answer, with their symbols and the problem that each means. The
+// numbers stand nowhere else: code says hresult("TAPI_E_TIMEOUT"), and a symbol without a row does not compile. In the
+// order of the fault tables of the TAPI 3 and Core Audio sources; a switch may answer a LINEERR_ code or its TAPI_E_
+// twin, so both have rows. Source:
 // tapi3err.h, tapi.h, winerror.h, audioclient.h. Thread: any.
 #pragma once
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Stable ids: the same parts give the same id in every run, so that links and cursors outlive a restart. Thread: any.
+// Stable ids: the same parts give the same id in every run, so that links and cursors stay valid over a restart.
+// Thread: any.
 #pragma once
 #include <initializer_list>
 #include <string>

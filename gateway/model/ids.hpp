@@ -1,6 +1,6 @@
-// What things are called by, each a type of its own: an agent's id is not a group's name, and who mixes them up does
-// not compile. Each is a string and can be read as one; a string becomes one only where somebody says so, at the border
-// (a path, a body, a row of the journal, a switch). Thread: values, any.
+// Ids and names of things, each a type of its own, so that code that takes an agent's id for a group's name does not
+// compile. Each is a std::string and can be read as one. A string becomes an id only by an explicit conversion, where
+// it comes in (from a path, a body, a row of the journal, a switch). Thread: values, any.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,12 +12,12 @@ namespace deskline {
 template <class Tag>
 struct Id : std::string {
     Id() = default;
-    Id(const char* text) : std::string(text) {}  // a literal is written for its place
+    Id(const char* text) : std::string(text) {}  // implicit: a literal is written for one place
     explicit Id(std::string text) : std::string(std::move(text)) {}
     explicit Id(std::string_view text) : std::string(text) {}
 };
 
-// Two of different types are never compared.
+// Comparing two of different types does not compile.
 template <class A, class B>
 requires(!std::is_same_v<A, B>) bool operator==(const Id<A>&, const Id<B>&) = delete;
 

@@ -1,5 +1,5 @@
-// The end of the process as a kill makes it: nothing is flushed, nothing is destroyed, nobody is told. For
-// failpoint.cpp alone. Source: raise(3); abort (ISO C). Thread: any.
+// Ends the process as a kill does: nothing is flushed, no destructor and no handler runs. For failpoint.cpp alone.
+// Source: raise(3); abort (ISO C). Thread: any.
 #pragma once
 
 namespace deskline {

@@ -1,5 +1,5 @@
-// The kinds of things that the gateway knows, and what each is called on the wire: every kind has its row here, and
-// whoever needs one of its names takes it from there (the routes of REST, api/router.cpp, are whole patterns). Thread:
+// The kinds of things that the gateway knows, and their names on the wire. Every kind has one row here, and all code
+// takes its names from that row; only the routes of REST (api/router.cpp) are written out as patterns. Thread:
 // values, any. Source: CloudEvents 1.0 (type, subject), api/openapi.yaml, api/asyncapi.yaml.
 #pragma once
 #include <algorithm>
@@ -16,8 +16,8 @@
 
 namespace deskline {
 
-// In the order of a visibility's text, which is kept over restarts (events/visibility_log.hpp). Another kind, whose
-// place is before `address`, changes all of them: whoever comes back after that upgrade begins anew, once.
+// In the order of a visibility's text, which is kept over restarts (events/visibility_log.hpp). A new kind goes before
+// `address` and changes every such text: after that upgrade each client that comes back begins anew, once.
 enum class Kind : std::uint8_t {
     agent_session,
     agent,

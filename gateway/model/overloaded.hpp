@@ -1,4 +1,4 @@
-// One function object of several, for std::visit. Thread: any.
+// One function object made of several, for std::visit. Thread: any.
 #pragma once
 
 namespace deskline {

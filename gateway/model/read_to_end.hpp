@@ -1,4 +1,4 @@
-// How a file that is open is read whole. For the _linux and _windows files of this folder alone. Thread: any.
+// Reads an open file whole. For the _linux and _windows files of this folder alone. Thread: any.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace deskline {
 
-// `size`: what it is said to have; `read` puts the next bytes at `to`, and says how many; 0: the end. The fault is its
-// own, or that there are more than `mostRead`.
+// `size`: the file's length in bytes as the system tells it. `read` puts the next bytes at `to` and answers how many;
+// 0: the end. The fault is the one of `read`, or that the file has more than `mostRead`.
 Result<std::optional<std::string>> readToEnd(
     const std::filesystem::path& path, std::uint64_t size,
     const std::function<Result<std::size_t>(char* to, std::size_t room)>& read);

@@ -1,5 +1,5 @@
-// Values by name, of so many names at most: when one more comes, the one that was used longest ago goes. Thread: the
-// owner's.
+// Values by name, for a bounded number of names: a new name beyond the bound takes the place of the one that was used
+// longest ago. Thread: the owner's.
 #pragma once
 #include <list>
 #include <string>
@@ -14,7 +14,7 @@ class Recent {
 public:
     explicit Recent(std::size_t most) : most_(most) {}
 
-    Value& at(const std::string& name) {  // made where it is not there; used now
+    Value& at(const std::string& name) {  // makes the value where there is none; counts as a use
         if (const auto known = places_.find(name); known != places_.end()) {
             order_.splice(order_.begin(), order_, known->second);
             return known->second->second;

@@ -1,5 +1,5 @@
-// A text that is nobody's to read once it has served: a PIN. Its memory is overwritten when it goes. Copies made as
-// plain text are their makers' to wipe. Thread: values, any.
+// A text that must not stay in memory after its use: a PIN. The destructor overwrites it. Code that copies it into a
+// plain std::string has to wipe that copy itself. Thread: values, any.
 #pragma once
 #include <openssl/crypto.h>
 
@@ -26,7 +26,7 @@ public:
     using std::string::string;
     Secret() = default;
     Secret(const Secret&) = default;
-    // A move would leave a short text where it was. NOLINTNEXTLINE(performance-move-constructor-init)
+    // std::string's move would leave a short text in the source. NOLINTNEXTLINE(performance-move-constructor-init)
     Secret(Secret&& other) noexcept : std::string(other) { wipe(other); }
     Secret& operator=(const Secret& other) {
         if (this != &other) {

@@ -11,7 +11,7 @@ std::filesystem::path lockOf(const std::filesystem::path& path) {
     return lock += ".lock";
 }
 
-// An administrator's link is followed to the file that it means; one that leads nowhere was a fault before.
+// A link that an administrator made is followed to its file. One that leads nowhere stays as it is: reading it fails.
 std::filesystem::path meant(const std::filesystem::path& path) {
     std::error_code error;
     auto file = std::filesystem::canonical(path, error);
@@ -22,7 +22,7 @@ std::string noted(const std::filesystem::path& path) {
     return path.filename().string() + " was written; where it is missing, it was lost\n";
 }
 
-// What was lost while it lay unread has no content that could be kept.
+// The content, unless the lock file notes that there was a file which is missing now: that is a fault.
 Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path) {
     auto text = readWhole(path);
     if (!text || *text) return text;
@@ -57,14 +57,14 @@ Result<void> updateShared(const std::filesystem::path& given,
                      path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
     if (auto replaced = replaceFile(path, *next); !replaced) return replaced;
     failpoint("file.replaced");
-    (void)lock->say(noted(path));  // it is done, whether that can be noted or not
+    (void)lock->say(noted(path));  // the change is made, even where this fails
     return {};
 }
 
 void noteShared(const std::filesystem::path& given) {
     const auto path = meant(given);
     const auto lock = FileLock::take(lockOf(path), std::chrono::milliseconds(0));
-    if (lock) (void)lock->say(noted(path));  // where the folder is another's, its owner's own commands note it
+    if (lock) (void)lock->say(noted(path));  // where another account owns the folder, its own commands note it
 }
 
 }  // namespace deskline

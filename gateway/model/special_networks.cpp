@@ -13,9 +13,9 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// Those that the registries call globally reachable are here too: nobody's receiver is there. Of IPv6 only 2000::/3 is
-// global unicast, so that what lies outside (::/96 with IPv4 inside, 64:ff9b::/96, fc00::/7 …) needs no row to be
-// refused; the registry's rows are listed all the same.
+// Networks that the registries call globally reachable are listed too: no webhook's receiver is in one. Of IPv6 only
+// 2000::/3 is global unicast, so networks outside of it (::/96 with IPv4 inside, 64:ff9b::/96, fc00::/7 …) are refused
+// without a row; the registry's rows are listed all the same.
 constexpr SpecialNetwork special[] = {
     {"0.0.0.0/8", "this network"},
     {"10.0.0.0/8", "private use"},

@@ -1,4 +1,5 @@
-// Which addresses are on the public internet, and which hosts are this one: parsed, never compared as text. Thread:
+// Which addresses belong to the public internet, and which hosts mean this one. Addresses are parsed, never compared as
+// text. Thread:
 // any. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890), RFC 4291 (IPv6), RFC 6761 (localhost).
 #pragma once
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +13,7 @@ struct SpecialNetwork {
 };
 std::span<const SpecialNetwork> specialNetworks();  // every row of both registries that lies in unicast space
 
-// Global unicast, and in no special network: what a request from outside may make the gateway connect to.
+// The address is global unicast and in no special network: the gateway may connect to it for a request from outside.
 bool isPublic(const boost::asio::ip::address& address);
 // 127.0.0.0/8 and ::1, the first also as IPv4-mapped IPv6.
 bool isLoopback(const boost::asio::ip::address& address);

@@ -1,5 +1,5 @@
-// Holds that what belongs to one thread is used by it alone: the first that checks is the owner, and every later one
-// must be the same. In a build with NDEBUG it has no state and does nothing. Thread: see there.
+// Asserts that an object is used on one thread only: the first thread that checks is the owner, and every later check
+// must come from it. In a build with NDEBUG it has no state and does nothing. Thread: the owner's.
 #pragma once
 #include <cassert>
 #include <thread>
@@ -11,7 +11,8 @@ public:
 #ifdef NDEBUG
     bool isOwner() const { return true; }
 #else
-    // From anything but the first thread: false. Two that are first at the same time are a race, and a mistake already.
+    // False on any thread but the first that asked. Two threads that ask first at the same time are a data race, which
+    // is the mistake that this looks for.
     bool isOwner() const {
         if (owner_ == std::thread::id()) owner_ = std::this_thread::get_id();
         return owner_ == std::this_thread::get_id();

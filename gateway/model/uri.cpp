@@ -9,7 +9,8 @@ constexpr std::string_view hexDigits = "0123456789abcdefABCDEF";
 constexpr std::string_view ofPaths =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/@!$&'()*+,;=%";
 
-// `rest`: without the scheme. Brackets: around an IPv6 address, and in queries, which the parser judges.
+// `rest`: the URI without its scheme. Brackets are allowed around an IPv6 address, and in queries, which the parser
+// judges.
 bool isOfUri(std::string_view rest) {
     const auto begin = rest.starts_with("//") ? std::min(rest.find_first_of("/?#", 2), rest.size()) : 0;
     const auto end = std::min(rest.find_first_of("?#", begin), rest.size());

@@ -1,7 +1,6 @@
-// URIs as they come from outside: configured, asked for, or in a redirect. The parser of Boost 1.81 asserts where a
-// path holds what no path has
-// ("p:[", "htr:\xc1"), so that never comes to it: of http(s) URIs all characters that RFC 3986 (§2, §3.2.2) has where
-// they are. What is told refers into `text`. Thread: any.
+// Parses URIs that come from outside: from the configuration, a request or a redirect. The parser of Boost 1.81 asserts
+// on some characters that no path may have ("p:[", "htr:\xc1"). So only http and https URIs reach it, and only with
+// characters that RFC 3986 (§2, §3.2.2) allows in their places. The result refers into `text`. Thread: any.
 #pragma once
 #include <boost/url.hpp>
 #include <string_view>
@@ -9,7 +8,7 @@
 namespace deskline {
 
 boost::urls::result<boost::urls::url_view> parseUri(std::string_view text);  // with a host: "https://crm.example/hook"
-boost::urls::result<boost::urls::url_view> parseUriReference(
-    std::string_view text);  // that, or what stands in for it in a redirect: "/other"
+// The same, or a relative reference as a redirect may have it: "/other".
+boost::urls::result<boost::urls::url_view> parseUriReference(std::string_view text);
 
 }  // namespace deskline

@@ -14,8 +14,9 @@ namespace deskline {
 
 // TAPI 3 (tapi3cc.h). `unknown` also stands for a number that no header names.
 enum class AgentState { not_ready, ready, busy_acd, busy_incoming, busy_outgoing, unknown };
-// The last ones before `unknown` are the gateway's own: an agent's first stream came, its last went; a pending state
-// was set, withdrawn or applied (the session says which), or refused when its time had come.
+// The gateway's own events stand last before `unknown`. `present`, `absent`: the agent's first stream came, its last
+// went. Of SessionEvent, `pending_state`: one was set, withdrawn or applied (the session says which);
+// `pending_state_refused`: the switch refused it when it was due.
 enum class AgentEvent {
     not_ready,
     ready,

@@ -1,5 +1,5 @@
-// What somebody may see of everything. The policy makes a visibility of an identity; lists, single things, snapshots,
-// events, history and webhooks ask it, and nothing else decides what is visible. Thread: values, any.
+// What a caller may see. The policy makes a visibility from an identity; lists, single things, snapshots, events,
+// history and webhooks ask it, and nothing else decides what is visible. Thread: values, any.
 #pragma once
 #include <array>
 #include <boost/describe.hpp>
@@ -32,7 +32,7 @@ BOOST_DESCRIBE_ENUM(AccessLevel, none, own, groups, all)
 class Visibility {  // small: every connection has one
 public:
     Visibility() = default;  // sees nothing
-    // `owner`: of the webhooks that are its own; "": the account.
+    // `owner`: whose webhooks are the caller's own (Identity::owner); "": the account.
     Visibility(std::set<AgentId> agents, std::set<GroupName> groups, std::string account, std::string owner = {})
         : agents_(std::move(agents)),
           groups_(std::move(groups)),
@@ -43,12 +43,12 @@ public:
     AccessLevel level(Kind kind) const { return levels_[static_cast<std::size_t>(kind)]; }
     bool sees(Kind kind, const Ownership& ownership) const;
     const std::string& account() const { return account_; }
-    // Where the level for a kind is `own`: whose its things are, one of these. History looks nowhere else.
+    // Where the level for the kind is `own`: the owners whose things are visible. History reads those of no other.
     std::set<std::string> own(Kind kind) const {
         return kind == Kind::webhook ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
     }
 
-    std::string text() const;  // all of it: two that are equal have one text, over restarts too
+    std::string text() const;  // equal ones have equal texts, over restarts too
 
     bool operator==(const Visibility&) const = default;
     bool operator<(const Visibility& other) const {

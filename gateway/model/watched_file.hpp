@@ -1,8 +1,8 @@
-// A file that others may write: told again when its content is another. One that cannot be read changes nothing: it is
-// said in the log, once until it can be read again, and by `fault`, and it is tried again. Of one that could not be
-// read from the first look on, only `fault` tells: the gateway does not start with it, and says why. Times of files
-// have whole seconds on some hosts, so one that was written just now is read again until it has settled.
-// Thread: the caller's.
+// A file that others may write: its content is told again when it has changed. While the file cannot be read, the last
+// content stays, `fault` says why, and each look tries again; the log says so once. A file that has never been
+// readable is not logged: the gateway does not start with it and says why itself. Some hosts keep the times of
+// files in whole seconds, so a file that was written just now is read again until its time is past. Thread: the
+// caller's.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@ public:
 
     WatchedFile(std::filesystem::path path, Absent absent) : path_(std::move(path)), absent_(absent) {}
 
-    // Its whole content where that is not what was told last. Nothing: no news, or it cannot be read just now.
+    // The whole content where it differs from what was told last. Absent: it does not, or it cannot be read just now.
     std::optional<std::string> news();
     const std::string& fault() const { return fault_; }  // why it cannot be read, and what to do; "": it can
     const std::filesystem::path& path() const { return path_; }

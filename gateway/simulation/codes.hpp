@@ -1,4 +1,5 @@
-// The HRESULTs with which the simulated switch and mixer refuse, as TAPI 3 and Core Audio have them.
+// The HRESULTs with which the simulated switch and mixer refuse, the same as those of TAPI 3 and Core Audio. Thread:
+// any.
 #pragma once
 #include "model/hresult.hpp"
 #include "simulation/faults.hpp"

@@ -15,7 +15,7 @@
 
 namespace deskline::simulation {
 
-// A context names who made a change: 0 nobody told, else whatever the setter was given.
+// Names who made a change: the context that the setter was given; 0: none was given.
 using Context = CommandId;
 
 struct MixerSessionHappened {
@@ -48,8 +48,8 @@ public:
     double scalar(double decibels) const;
     std::vector<double> peaks(const std::string& id) const;  // one for each channel; of an active session or its device
 
-    Code setVolume(const std::string& id, double volume,
-                   Context context);  // id: of a device or a session, for all setters
+    // `id`: of a device or of a session, for the three setters of volumes.
+    Code setVolume(const std::string& id, double volume, Context context);
     Code setMuted(const std::string& id, bool muted, Context context);
     Code setChannels(const std::string& id, const std::vector<double>& volumes, Context context,
                      int changedChannel = -1);

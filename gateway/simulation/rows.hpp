@@ -26,7 +26,7 @@ struct Switch::SessionRow {
     Time since{}, startedAt{};
     std::optional<Time> endedAt;
     std::string call;              // offered or connected
-    std::uint64_t generation = 0;  // of the state: a timer of an earlier one does nothing
+    std::uint64_t generation = 0;  // counts the states: a timer that was set in an earlier one does nothing
     std::int64_t calls = 0;
     Seconds talk = 0, wrapUp = 0, longestAnswer = 0, totalAnswer = 0;
 };
@@ -45,7 +45,7 @@ struct Switch::CallRow {
     CallState state = CallState::queued;
     Party caller, called;
     std::optional<CallCause> cause;
-    std::string callerName;  // told to the desk after the number, as switches do
+    std::string callerName;  // told in an event after the number, as switches do
     Time queuedAt{}, since{}, offeredAt{};
     bool overflowed = false;
 };

@@ -115,7 +115,7 @@ Code Switch::createSession(const std::string& agent, const std::string& group, c
     const auto queue = queues_.find(group);
     if (queue == queues_.end()) return invalidGroup;
     if (queue->second.groupRemoved) return groupIsRemoved;
-    auto startedAt = now_;  // unique, for the id is made of it
+    auto startedAt = now_;  // made unique, since the session's id is made of it
     const auto id = [&] {
         return sessionId(HandlerName(handlerName), AgentId(agent), GroupName(group), AddressName(address), startedAt);
     };
@@ -162,7 +162,7 @@ Code Switch::setMeasurementPeriod(const std::string& agentOrQueue, Seconds perio
     return ok;
 }
 
-// What a put_State or a call leads to: the figures of the state that is left, the event of the one that is entered.
+// Changes a session's state: books the time in the state that it leaves, emits the event of the one that it enters.
 void Switch::enter(SessionRow& session, SessionState state, bool always) {
     if (session.state == state && !always) return;
     if (session.state == SessionState::busy_wrapup && state != SessionState::busy_wrapup) {

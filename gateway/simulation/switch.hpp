@@ -74,10 +74,10 @@ public:
     Code createSession(const std::string& agent, const std::string& group, const std::string& address,
                        const std::string* pin, std::string& session);
     Code setSessionState(const std::string& session, int state);  // AGENT_SESSION_STATE by number
-    Code setMeasurementPeriod(const std::string& agentOrQueue,
-                              Seconds period);  // as a host has it; the gateway does not ask
+    // Of an agent or a queue. For hosts of the COM doubles; the gateway does not set it.
+    Code setMeasurementPeriod(const std::string& agentOrQueue, Seconds period);
 
-    // What is there now; absent: never was, or is gone.
+    // What is there now. Absent: it never was, or it is gone.
     std::vector<AgentHandler> handlers() const;
     std::vector<AcdGroup> groups() const;
     std::vector<Queue> queues() const;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr double secondsBetweenCalls = 20, patienceSeconds = 90, talkMedianSeconds = 75, talkSigma = 0.6,
                  wrapUpSeconds = 15;
-constexpr std::size_t mostFinished = 1'000;     // calls of an agent that its figures are made of
-constexpr std::size_t mostScheduled = 100'000;  // moments that calls wait for; none arrives while there are as many
+constexpr std::size_t mostFinished = 1'000;     // of an agent: the last calls, from which its figures are computed
+constexpr std::size_t mostScheduled = 100'000;  // timers of calls; no call arrives while there are as many
 constexpr auto overflowAfter = std::chrono::seconds(120), disposedAfter = std::chrono::seconds(300);
 
 std::chrono::milliseconds milliseconds(double seconds) {
@@ -147,7 +147,7 @@ void Switch::answer(const std::string& id) {
     });
 }
 
-// Takes the call from its session: ledger the talk time, tells the desk, forgets the call.
+// Takes the call from its session: books the talk time, emits the event, forgets the call.
 void Switch::hangUp(CallRow& call, CallCause cause) {
     auto& session = sessions_.at(call.session);
     if (call.state == CallState::connected) {

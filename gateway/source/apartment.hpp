@@ -1,5 +1,5 @@
-// What a thread must hold while it runs a source's calls: a COM apartment; nothing for a simulated source. Thread: it
-// is made and destroyed on the thread that holds it.
+// What a thread must hold while it runs a source's calls: a COM apartment; for a simulated source, nothing. Thread: the
+// thread that makes it also destroys it.
 #pragma once
 #include <functional>
 #include <memory>

@@ -17,11 +17,11 @@ struct Job {
     std::function<void()> call;
 };
 
-// Who has calls that run or keys that are ready.
+// An owner that has running calls or ready keys.
 struct Owner {
     std::deque<std::string> ready;
     std::size_t running = 0;
-    std::uint64_t turn = 0;  // of its last call that began
+    std::uint64_t turn = 0;  // when its last call began, in order
 };
 
 constexpr auto idleThreadLives = std::chrono::seconds(5);

@@ -1,9 +1,9 @@
-// Where blocking calls of a source run. Calls of one key (a session, an agent) run in order: that is its lane. Lanes
-// never wait for each other, up to a limit of threads that exist only while they are needed. `put_State` may block two
-// minutes: it then holds its own lane and nothing else. Where more lanes wait than there are threads, the next free one
-// goes to the owner who has the fewest calls running, of equals to the one whose last call began longest ago. So an
-// owner has all threads only while nobody else waits; while somebody does, it gets none beyond its share, which is half
-// of them at most. Thread: any.
+// Runs the blocking calls of a source. Calls of one key (a session, an agent) run in order: that is the key's lane.
+// Lanes run beside each other, on at most `threads` threads, which exist only while they are needed. `put_State` may
+// block for two minutes: it then holds its own lane and nothing else. Where more lanes wait than there are threads, the
+// next free thread goes to the owner with the fewest running calls; of several, to the one whose last call began
+// longest ago. So an owner has all threads only while no other owner waits; while one does, it gets no more than its
+// share, which is half of the threads at most. Thread: any.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -29,7 +29,7 @@ public:
 
 private:
     struct State;
-    std::shared_ptr<State> state_;  // also of threads that were left behind
+    std::shared_ptr<State> state_;  // shared with threads that `stop` left behind
 };
 
 }  // namespace deskline::source

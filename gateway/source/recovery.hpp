@@ -19,8 +19,8 @@ inline bool meansLoss(const Fault& fault) { return fault.hresult && meansSourceL
 
 struct Backoff {
     std::chrono::milliseconds first{1000}, longest{30'000};
-    std::chrono::milliseconds delay(
-        int attempt, double random) const;  // attempt from 0, random 0..1: half of it fixed, half by chance
+    // `attempt` counts from 0. Half of the delay is fixed, half is multiplied by `random` (0..1).
+    std::chrono::milliseconds delay(int attempt, double random) const;
 };
 
 class Recovery {
@@ -32,8 +32,9 @@ public:
 
     void start();
     bool connected() const;
-    void lost(const Fault& cause);  // idempotent; says so and begins to rebuild
-    Fault fault() const;            // what commands get meanwhile: 503 source-lost, or why it never connected
+    void lost(const Fault& cause);  // reports the loss and begins to rebuild; once more does nothing
+    Fault fault()
+        const;  // the answer to commands while it is not connected: 503 source-lost, or why it never connected
     void stop();
 
 private:

@@ -1,5 +1,5 @@
-// Ids of what is gone, the last so many of them: what still comes about one of them is known to be late. Thread: the
-// caller's.
+// The ids of the last `most` objects that are gone, to tell an event that comes late from one of a new object. Thread:
+// the caller's.
 #pragma once
 #include <deque>
 #include <set>

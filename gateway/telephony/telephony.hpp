@@ -16,13 +16,13 @@
 
 namespace deskline::telephony {
 
-struct SignIn {  // ITAgentHandler::CreateAgentWithID, or CreateAgent for the Windows user where no PIN is given and the
-                 // id is the user's
+// ITAgentHandler::CreateAgentWithID; or CreateAgent, where no PIN is given and the id is that of the Windows user.
+struct SignIn {
     std::string handler;  // name or id; "": the only one, or the first
     AgentId agent;
     std::optional<Secret> pin;
 };
-struct SignOut {  // ends the agent's sessions and lets go of the agent
+struct SignOut {  // ends the agent's sessions and releases the agent
     AgentId agent;
 };
 struct SetAgentState {  // ITAgent::put_State
@@ -38,13 +38,13 @@ struct SetSessionState {  // ITAgentSession::put_State
     SessionId session;
     SessionState state;
 };
-struct ReadSession {  // ITAgentSession::get_State, reported as SessionRead: after an outcome that nobody knows
+struct ReadSession {  // ITAgentSession::get_State, reported as SessionRead; for use after an unknown outcome
     SessionId session;
 };
 using Command = std::variant<SignIn, SignOut, SetAgentState, CreateSession, SetSessionState, ReadSession>;
 
 struct Outcome {
-    std::string object;         // id of the agent or session that it was about
+    std::string object;         // id of the agent or session of the command
     bool created = false;       // it was not there before
     bool eventExpected = true;  // an event will follow, or has come already
 };
@@ -55,15 +55,15 @@ public:
     virtual ~Telephony() = default;
 
     virtual void start(source::Report report) = 0;
-    // `owner`: whose share of the threads it takes, an account; "": the gateway itself.
+    // `owner`: the account whose share of the threads it uses; "": the gateway itself.
     virtual void perform(Command command, std::string owner, Completion completion) = 0;
-    virtual void
-    readStatistics() = 0;  // reads all statistics and reports them; does nothing while a reading is under way
+    // Reads all statistics and reports them; does nothing while a reading is under way.
+    virtual void readStatistics() = 0;
     // Ends the source; waits for calls in flight at most `patience` and names those it leaves behind.
     virtual std::vector<std::string> stop(std::chrono::milliseconds patience) = 0;
 };
 
-// Its key in a source::KeyedExecutor: commands of one session, or of one agent, run in order.
+// The command's key in a source::KeyedExecutor: commands of one session, or of one agent, run in order.
 std::string laneOf(const Command& command);
 std::string describe(const Command& command);  // for the log; never a PIN
 Fault noSuchHandler(const std::string& wanted);

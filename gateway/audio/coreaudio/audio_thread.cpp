@@ -7,8 +7,8 @@
 namespace deskline::audio {
 namespace {
 
-constexpr auto settle = std::chrono::milliseconds(250);  // default changes come once a role, property changes in bursts
-constexpr auto rescanEvery = std::chrono::seconds(5);    // where notifications are not to be had
+constexpr auto settle = std::chrono::milliseconds(250);  // a new default comes once a role, properties come in bursts
+constexpr auto rescanEvery = std::chrono::seconds(5);    // where notifications cannot be registered
 constexpr auto retryEvery = std::chrono::seconds(2);
 
 }  // namespace

@@ -1,6 +1,6 @@
-// The thread that owns the Core Audio objects: it alone registers, unregisters, sets and releases, and it finds them
-// again after a loss. Thread: `perform` and `meter` any, without waiting; `start` and `stop` the owner's; the rest its
-// own.
+// The thread that owns the Core Audio objects: no other registers, unregisters, sets or releases, and it builds them
+// again after a loss. Thread: `perform` and `meter` any, without waiting; `start` and `stop` the owner's; the rest the
+// audio thread.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -17,8 +17,8 @@ class AudioThread {
 public:
     void start(source::Report report);
     void perform(Command command);
-    void meter(double framesPerSecond);  // 0: nobody looks; at most 60
-    void stop();                         // waits for its end; commands that still wait are dropped
+    void meter(double framesPerSecond);  // how often to report Meter facts, at most 60; 0: never
+    void stop();                         // waits for the thread's end; commands that still wait are dropped
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -29,7 +29,7 @@ private:
     void disconnect();
     void lose(const Fault& fault);
     void rescan();
-    void reportCapabilities(bool always);  // or only where they have changed
+    void reportCapabilities(bool always);  // false: only where they have changed
     void carryOutCommands();
     void readMeters(Clock::time_point time);
 

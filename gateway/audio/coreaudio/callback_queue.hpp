@@ -1,8 +1,9 @@
-// What a callback leaves behind: plain values in a bounded queue that never blocks. The three rules of
-// IAudioSessionEvents hold by construction: a callback copies, pushes, sets an event and returns; it waits for nothing,
-// unregisters nothing, releases nothing last. When the queue is full, a volume is merged (the object is marked to be
-// read again) and a counter tells; a state change or a disconnect has a slot of its own in its object's CallbackFlags
-// and is never dropped. Thread: `push`, `wake` and the flags any, without waiting; `pop` the audio thread's.
+// Takes plain values from callbacks to the audio thread, in a bounded queue that never blocks. A callback copies,
+// pushes, sets an event and returns, which keeps the three rules of IAudioSessionEvents: it waits for nothing,
+// unregisters nothing, and never releases the last reference. When the queue is full, a volume is merged (the object is
+// marked to be read again) and counted in `merged`. A state change or a disconnect has a slot of its own in its
+// object's CallbackFlags and is never dropped. Thread: `push`, `wake` and the flags any, without waiting; `pop` the
+// audio thread's.
 #pragma once
 #include <windows.h>
 
@@ -23,15 +24,15 @@ enum class NoticeKind { volume, channels, name, icon, grouping, created, duck, u
 struct Notice {
     NoticeKind kind{};
     std::uint64_t object = 0;  // key of the device or session
-    GUID context{};            // GUID_NULL: nobody said
+    GUID context{};            // GUID_NULL: none was given
     float volume = 0;
     bool muted = false;
-    std::uint32_t channelCount = 0;  // of duck: communication sessions
+    std::uint32_t channelCount = 0;  // of channels; of duck: the number of communication sessions
     float channels[mostChannels] = {};
-    IUnknown* session = nullptr;  // of created: with a reference that the audio thread gives back
+    IUnknown* session = nullptr;  // of created: with a reference that the audio thread releases
     std::size_t duckedSlot = 0;   // of duck, unduck: in `ducked`
 };
-static_assert(sizeof(Notice) <= 128);  // it is copied for every step of a volume
+static_assert(sizeof(Notice) <= 128);  // a notice is copied for every step of a volume
 
 struct CallbackFlags {  // of one object; set by callbacks, taken by the audio thread
     std::atomic<int> state{-1}, disconnected{-1};

@@ -55,8 +55,8 @@ void CallbackReader::read(const Notice& notice) {
     if (auto* session = inventory_.session(notice.object)) readSession(*session, notice);
 }
 
-// A change of our own was reported when it was made (Commands): its notice brings nothing new, unless somebody else
-// came in between.
+// Commands report the gateway's own change when they make it: its notice has nothing new, unless another program has
+// changed the value since.
 void CallbackReader::readVolume(AudioDeviceHandle& device, const Notice& notice) {
     auto now = device.value;
     now.volume = notice.volume;
@@ -67,7 +67,7 @@ void CallbackReader::readVolume(AudioDeviceHandle& device, const Notice& notice)
         device.flags->readAgain = true;
         return;
     }
-    device.readVolume();  // for the decibels; the rest is as the notice said
+    device.readVolume();  // for the decibels, which the notice lacks
     now.volumeDb = device.value.volumeDb;
     device.value = now;
     report_({AudioDeviceChanged{device.value, AudioDeviceChange::volume}});

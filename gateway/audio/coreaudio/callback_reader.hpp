@@ -1,4 +1,4 @@
-// Reads what callbacks have left, brings the inventory up to it and reports what changed. Thread: the audio thread's.
+// Reads the callbacks' notices, updates the inventory and reports the changes. Thread: the audio thread's.
 #pragma once
 #include "audio/coreaudio/device_inventory.hpp"
 #include "audio/coreaudio/event_context.hpp"
@@ -12,15 +12,15 @@ public:
                    DeviceInventory& inventory)
         : report_(report), callbacks_(callbacks), contexts_(contexts), inventory_(inventory) {}
 
-    void readNotices();  // all that wait
+    void readNotices();  // all that are in the queue
     void readFlags();    // of every object; sessions that are over are unregistered and released here
-    void drain();        // at the end: gives back what notices hold
+    void drain();        // at the end: releases the references that notices hold
 
 private:
     void read(const Notice& notice);
     void readVolume(AudioDeviceHandle& device, const Notice& notice);
     void readSession(AudioSessionHandle& session, const Notice& notice);
-    bool readFlags(AudioSessionHandle& session);  // true: it is over
+    bool readFlags(AudioSessionHandle& session);  // true: the session is over
 
     const source::Report& report_;
     CallbackQueue& callbacks_;

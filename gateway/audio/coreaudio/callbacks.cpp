@@ -6,7 +6,7 @@ namespace deskline::audio {
 
 HRESULT SessionSink::tell(Notice notice, LPCGUID context) {
     notice.object = object_;
-    if (context) notice.context = *context;  // the session API says "nobody" by a null pointer
+    if (context) notice.context = *context;  // the session API gives a null pointer for no context
     if (!callbacks_->push(notice)) {
         flags_->readAgain = true;
         ++callbacks_->merged;
@@ -49,7 +49,7 @@ HRESULT SessionSink::OnSessionDisconnected(AudioSessionDisconnectReason reason) 
 HRESULT CreatedSink::OnSessionCreated(IAudioSessionControl* session) {
     if (!session) return S_OK;
     Notice notice{.kind = NoticeKind::created, .object = device_};
-    session->AddRef();  // the pointer is borrowed: a reference keeps it, and goes on the audio thread
+    session->AddRef();  // the pointer is borrowed; the audio thread releases this reference
     notice.session = session;
     if (!callbacks_->push(notice)) {
         callbacks_->rescan = true;

@@ -15,7 +15,7 @@ struct Capabilities {
     std::map<std::string, bool> all() const;  // by the names in `capabilities` on the wire
 };
 
-// Where `code` is a failure of the call `what`: the capability is lacking from now on.
+// Where `code` is a failure of the call `what`: sets the capability to false and logs it, once.
 void noteLack(bool& capability, HRESULT code, const char* what);
 
 }  // namespace deskline::audio

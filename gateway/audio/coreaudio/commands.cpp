@@ -3,7 +3,7 @@
 namespace deskline::audio {
 namespace {
 
-// Whether anything is asked for that is not so already. Core Audio keeps volumes as floats.
+// Whether the change asks for a value that differs from the present one. Core Audio keeps volumes as floats.
 bool differs(const Change& change, double volume, bool muted) {
     return change.channelVolumes || change.displayName ||
            (change.volume && static_cast<float>(*change.volume) != static_cast<float>(volume)) ||
@@ -32,8 +32,8 @@ Result<Outcome> Commands::carryOut(const Command& command) {
     return fault;
 }
 
-// What was changed is read back and reported at once, one event with its cause: some systems say S_OK to a registration
-// and never call.
+// The change is read back and reported at once, as one event with its cause, since some systems answer S_OK to a
+// registration and never call back.
 Result<bool> Commands::change(AudioDeviceHandle& device, const Command& command) {
     const bool asked = differs(command.change, device.value.volume, device.value.muted);
     if (auto set = device.set(volumeOf(command.change), contexts_.of(command.id)); !set) return set.error();

@@ -19,12 +19,13 @@ public:
              DeviceInventory& inventory)
         : report_(report), callbacks_(callbacks), contexts_(contexts), inventory_(inventory) {}
 
-    // Sets what is asked for, reads it back and reports it with the command as its cause. Errors: audio-device-gone, or
-    // the HRESULT's of the call that failed.
+    // Sets what the command asks for, reads it back and reports it with the command as its cause. Errors:
+    // audio-device-gone, or that of the HRESULT of the call that failed.
     Result<Outcome> carryOut(const Command& command);
 
 private:
-    Result<bool> change(AudioDeviceHandle& device, const Command& command);  // true: an event tells of it
+    Result<bool> change(AudioDeviceHandle& device,
+                        const Command& command);  // true: something differed, and an event follows
     Result<bool> change(AudioSessionHandle& session, const Command& command);
 
     const source::Report& report_;

@@ -60,7 +60,7 @@ void AudioDeviceHandle::activate() {
                                                 reinterpret_cast<void**>(volume_.GetAddressOf())))) {
         volumeSink_.Attach(new VolumeSink(callbacks_, key, flags));
         volumeRegistered_ = SUCCEEDED(volume_->RegisterControlChangeNotify(volumeSink_.Get()));
-        float now = 0;  // setting what is there is harmless and tells whether setting is to be had at all
+        float now = 0;  // setting the present value changes nothing and tells whether the device can be set at all
         if (capabilities_.deviceVolume && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
             noteLack(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr),
                      "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
@@ -132,7 +132,8 @@ std::vector<ComPtr<IAudioSessionControl>> AudioDeviceHandle::sessions() {
     const HRESULT code = manager_->GetSessionEnumerator(all.GetAddressOf());
     noteLack(capabilities_.sessions, code, "IAudioSessionManager2::GetSessionEnumerator");
     int count = 0;
-    if (FAILED(code) || FAILED(all->GetCount(&count))) return found;  // until GetCount, new sessions are not told of
+    if (FAILED(code) || FAILED(all->GetCount(&count)))
+        return found;  // Windows tells of new sessions only after GetCount
     for (int i = 0; i < count; ++i) {
         ComPtr<IAudioSessionControl> session;
         if (SUCCEEDED(all->GetSession(i, session.GetAddressOf())) && session) found.push_back(std::move(session));

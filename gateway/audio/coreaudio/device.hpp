@@ -1,5 +1,6 @@
 // An audio device as the audio thread holds it: the COM objects, the callbacks that are registered on them, and the
-// values last told. Thread: the audio thread's, everything; the destructor unregisters and releases there. Source:
+// values last reported. Thread: the audio thread's for everything, also the destructor, which unregisters and releases.
+// Source:
 // mmdeviceapi.h (IMMDevice), endpointvolume.h (IAudioEndpointVolume), audiopolicy.h (IAudioSessionManager2).
 #pragma once
 #include "audio/coreaudio/callbacks.hpp"
@@ -11,13 +12,13 @@ namespace deskline::audio {
 
 using com::ComPtr;
 
-struct VolumeChange {              // what is absent stays as it is
+struct VolumeChange {              // absent members stay as they are
     std::optional<double> volume;  // 0..1
     std::optional<bool> muted;
-    std::optional<std::vector<double>> channels;  // 0..1, one for each channel that there is
+    std::optional<std::vector<double>> channels;  // 0..1, one for each channel
 };
 
-DeviceId deviceIdOf(IMMDevice* device);  // "": it does not tell one
+DeviceId deviceIdOf(IMMDevice* device);  // "": GetId fails
 
 class AudioDeviceHandle {
 public:
@@ -27,11 +28,11 @@ public:
     AudioDeviceHandle(const AudioDeviceHandle&) = delete;
     AudioDeviceHandle& operator=(const AudioDeviceHandle&) = delete;
 
-    void read();        // everything again: for a rescan, which tells what differs
+    void read();        // reads everything again, for a rescan
     void readVolume();  // volume, decibels, mute and channels only
-    // One after the other, up to the first that fails; each with the event context.
+    // Sets the members one after the other, each with the event context; stops at the first failure.
     Result<void> set(const VolumeChange& change, const GUID& context);
-    // Its sessions, in the order that Windows asks for: register, enumerate, count, get.
+    // The device's sessions. In the order that Windows needs: register, enumerate, count, get.
     std::vector<ComPtr<IAudioSessionControl>> sessions();
 
     const std::uint64_t key;

@@ -1,5 +1,5 @@
-// All audio devices and sessions that Windows lists, and what has come, gone or changed since they were last listed.
-// Thread: the audio thread's, everything.
+// All audio devices and sessions that Windows lists. A rescan finds those that have come, gone or changed. Thread: the
+// audio thread's for everything.
 #pragma once
 #include <map>
 
@@ -18,9 +18,9 @@ public:
     // Lists everything, for the first time or after `clear`. The error: the HRESULT of EnumAudioEndpoints.
     HRESULT build(IMMDeviceEnumerator* enumerator);
     AudioInventory inventory() const;
-    // Lists everything again and reports what differs from what was told.
+    // Lists everything again and reports the differences from what was reported before.
     HRESULT rescan(IMMDeviceEnumerator* enumerator);
-    void addSession(IAudioSessionControl* control, std::uint64_t device);  // and reports it, where it is new
+    void addSession(IAudioSessionControl* control, std::uint64_t device);  // and reports the session, if it is new
     void clear();  // unregisters and releases: the sessions first
 
     // By key, or by id; null: it is gone. The pointer is good until the next call that changes the inventory.
@@ -35,7 +35,7 @@ public:
 private:
     HRESULT enumerate(IMMDeviceEnumerator* enumerator);
     void readDefaults(IMMDeviceEnumerator* enumerator);
-    // Null where it is known already, has expired or tells nothing.
+    // Null where the session is known already, has expired or answers no call.
     AudioSessionHandle* add(IAudioSessionControl* control, const AudioDeviceHandle& device);
     void dropSessionsOf(const DeviceId& device);
     void reportDevices(std::map<DeviceId, AudioDevice> before);
@@ -45,7 +45,7 @@ private:
     Capabilities& capabilities_;
     std::map<std::uint64_t, std::unique_ptr<AudioDeviceHandle>> devices_;
     std::map<std::uint64_t, std::unique_ptr<AudioSessionHandle>> sessions_;
-    std::uint64_t nextKey_ = 1;  // keys are not used again: a late callback finds nothing
+    std::uint64_t nextKey_ = 1;  // a key is never used again, so a late callback finds nothing
     ThreadChecker audioThread_;
 };
 

@@ -1,5 +1,5 @@
-// The identifiers of sessions that callbacks of ducking name, each in a slot until the audio thread has read it:
-// ducking is rare and its identifiers are long, so the notices carry a slot's number instead. Thread: `put` any,
+// Holds the session identifiers that ducking callbacks are called with, each in a slot until the audio thread has read
+// it. Ducking is rare and its identifiers are long, so a notice carries the slot's number instead. Thread: `put` any,
 // without waiting; `take` the audio thread's.
 #pragma once
 #include <array>
@@ -16,7 +16,8 @@ class DuckedSessions {
 public:
     static constexpr std::size_t capacity = 32;
 
-    // Copies the identifier, cut where it is too long; null is "". The slot's number; absent: all are in use.
+    // Copies the identifier, cut where it is too long; null becomes "". Returns the slot's number; absent: all are
+    // used.
     std::optional<std::size_t> put(const wchar_t* id) noexcept {
         for (std::size_t slot = 0; slot < capacity; ++slot) {
             if (slots_[slot].used.exchange(true, std::memory_order_acquire)) continue;

@@ -1,5 +1,5 @@
-// The event contexts (EventContext, a GUID) that the gateway's own changes carry: eight bytes of this process, then the
-// command. By it a callback is known to be about one's own change. Thread: any.
+// The event contexts (EventContext, a GUID) that the gateway gives with its own changes: eight bytes of this process,
+// then the command's id. They tell a callback about such a change from others. Thread: any.
 #pragma once
 #include <windows.h>
 
@@ -11,7 +11,7 @@ class EventContexts {
 public:
     EventContexts();
     GUID of(CommandId command) const;
-    CommandId commandOf(const GUID& context) const;  // 0: not ours
+    CommandId commandOf(const GUID& context) const;  // 0: another program's
 
 private:
     std::uint64_t own_ = 0;

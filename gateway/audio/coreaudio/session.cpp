@@ -47,7 +47,8 @@ SessionIds SessionIds::of(IAudioSessionControl2* control, const DeviceId& device
     SessionIds ids;
     if (SUCCEEDED(control->GetSessionInstanceIdentifier(instance.receive())))
         ids.instance = audioSessionId(instance.text());
-    control->GetSessionIdentifier(session.receive());  // of all of one program: with the process, of this one
+    control->GetSessionIdentifier(
+        session.receive());  // one identifier for all sessions of a program; with the process, it is this one's
     if (SUCCEEDED(control->GetProcessId(&process))) ids.process = process;  // AUDCLNT_S_NO_SINGLE_PROCESS is a success
     ids.likeness = AudioSessionId(stableId({"audio-session", device, session.text(), std::to_string(process)}));
     return ids;
@@ -78,8 +79,8 @@ AudioSession AudioSessionHandle::current() const {
     auto now = value;
     com::TaskText text;
     if (SUCCEEDED(control_->GetDisplayName(text.receive()))) now.displayName = text.text();
-    if (now.displayName.empty() || now.displayName.starts_with('@'))
-        now.displayName = now.systemSounds ? "System sounds" : now.process.name;  // '@': a resource of another program
+    if (now.displayName.empty() || now.displayName.starts_with('@'))  // '@': names a resource of another program
+        now.displayName = now.systemSounds ? "System sounds" : now.process.name;
     if (SUCCEEDED(control_->GetIconPath(text.receive()))) now.icon = text.text();
     GUID grouping{};
     if (SUCCEEDED(control_->GetGroupingParam(&grouping))) now.groupingId = guidText(grouping);

@@ -1,15 +1,15 @@
 // An audio session as the audio thread holds it: the COM objects, the callback that is registered, and the values last
-// told. Thread: the audio thread's, everything; the destructor unregisters and releases there. Source: audiopolicy.h
-// (IAudioSessionControl2), audioclient.h (ISimpleAudioVolume, IChannelAudioVolume).
+// reported. Thread: the audio thread's for everything, also the destructor, which unregisters and releases. Source:
+// audiopolicy.h (IAudioSessionControl2), audioclient.h (ISimpleAudioVolume, IChannelAudioVolume).
 #pragma once
 #include "audio/coreaudio/device.hpp"
 
 namespace deskline::audio {
 
-// What tells a session from the others: its instance identifier; where that is not to be had, its device, its session
+// Tells a session from the others: by its instance identifier, or, where Windows gives none, by its device, its session
 // identifier and its process.
 struct SessionIds {
-    AudioSessionId instance;  // "": not to be had
+    AudioSessionId instance;  // "": Windows gives none
     AudioSessionId likeness;
     std::optional<std::uint32_t> process = {};
 
@@ -30,7 +30,8 @@ public:
     AudioSessionHandle& operator=(const AudioSessionHandle&) = delete;
 
     AudioSession current() const;  // `value` with all that can change read again
-    // One after the other, up to the first that fails; each with the event context. `name`: its new display name.
+    // Sets the members one after the other, each with the event context; stops at the first failure. `name`: the new
+    // display name.
     Result<void> set(const VolumeChange& change, const std::optional<std::string>& name, const GUID& context);
     std::optional<Meter> meter();  // absent: this session has no meter
     ComPtr<IUnknown> identity() const { return com::identityOf(control_.Get()); }

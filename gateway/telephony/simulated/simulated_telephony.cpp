@@ -7,7 +7,7 @@ namespace {
 
 using simulation::Code;
 
-// The name of the one that is called so, or has that id; none: nullptr. It lives as long as the list.
+// The name of the item that has this name or this id; null: none has. The name lives as long as the list.
 const std::string* findByNameOrId(const auto& list, const std::string& wanted) {
     for (const auto& item : list)
         if (item.name == wanted || item.id == wanted) return &item.name;
@@ -39,7 +39,7 @@ std::vector<std::string> SimulatedTelephony::stop(std::chrono::milliseconds pati
     console_.reset();
     driver_.reset();
     auto left = executor_.stop(patience);
-    acd_.faults().clear();  // ends injected delays, so that nobody is left inside the switch
+    acd_.faults().clear();  // ends injected delays, so that no call stays inside the switch
     executor_.stop(std::chrono::seconds(1));
     acd_.listen({});
     return left;
@@ -79,7 +79,7 @@ bool SimulatedTelephony::known(const std::string& agent) const {
 }
 
 void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
-    if (!recovery_ || !recovery_->connected()) return;  // a lost source hears nothing; the next inventory tells
+    if (!recovery_ || !recovery_->connected()) return;  // a lost source hears nothing; the next inventory has it
     const HandlerName handler(simulation::handlerName);
     std::visit(
         [&](const auto& e) {

@@ -1,4 +1,4 @@
-// What is there: enumerated when the connection is built, and again for a handler or a group that comes later.
+// Enumerates the switch's objects: all when the connection is built, and those of a handler or group that comes later.
 #include <spdlog/spdlog.h>
 
 #include "model/id.hpp"
@@ -82,7 +82,7 @@ void Connection::addAddress(ITAddress* address, const HandlerName& handler, Tele
     if (!name) return;
     AddressEntry entry{address, com::identityOf(address), {addressId(handler, *name), *name, handler}};
     auto former = inventory_.takeRegistrations(entry.value.id);
-    if (former.line == entry.identity) {  // this very line, which is told once more
+    if (former.line == entry.identity) {  // the same line, enumerated once more
         unregister(former.cookies);
     } else {
         entry.registrations = std::move(former.cookies);

@@ -1,7 +1,8 @@
-// One life of the TAPI object: created, listened to, enumerated; let go as a whole when the service is lost. What it
-// knows is in its inventory. Its parts: connection.cpp (TAPI itself), build.cpp (what is there), agents.cpp and
-// sessions.cpp (commands), events.cpp and removals.cpp (the event thread), statistics.cpp. Thread: `build`, `listen`
-// and `close` the recovery's, the events their own, the rest any in the apartment. Source: tapi3if.h, tapi3cc.h.
+// One connection to TAPI: creates its object, listens to it, enumerates; when the service is lost, all of it is
+// released. The objects it has found are in its inventory. Its parts: connection.cpp (TAPI itself), build.cpp
+// (enumeration), agents.cpp and sessions.cpp (commands), events.cpp, call_events.cpp and removals.cpp (the event
+// thread), statistics.cpp. Thread: `build`, `listen` and `close` on the recovery's, events on their own, the rest on
+// any in the apartment. Source: tapi3if.h, tapi3cc.h.
 #pragma once
 #include <map>
 #include <thread>
@@ -23,7 +24,8 @@ struct Credential {       // how an agent was signed in, to do it again after a 
 class Connection {
 public:
     using Lost = std::function<void(const Fault&)>;
-    using Gone = std::function<void(const AgentId& agent)>;  // with its handler; told on the event thread
+    using Gone =
+        std::function<void(const AgentId& agent)>;  // the agent went with its handler; called on the event thread
 
     // `onlyHandler`: the name of the only agent handler to be used; "": all.
     Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler);
@@ -31,10 +33,10 @@ public:
 
     // Creates TAPI's object, registers for events, enumerates, signs `agents` in again.
     Result<TelephonyInventory> build(const std::map<AgentId, Credential>& agents);
-    void listen();  // begins to hand events on; what came before waits in the queue
+    void listen();  // begins to handle events; those that came before wait in the queue
     void close();   // waits for the event thread; releases everything, TAPI's object last
 
-    // True: the agent was not signed in here. Its sessions are known then, and not yet reported.
+    // True: the agent was not signed in here before. Its sessions are in the inventory then, and not yet reported.
     Result<bool> signIn(const AgentId& agent, const Credential& credential);
     void announceSessionsOf(const AgentId& agent);  // reports those that the switch had open before
     void signOut(const AgentId& agent);             // ends its sessions at the switch
@@ -46,13 +48,13 @@ public:
 
 private:
     Result<void> connect();
-    Result<void> addHandler(ITAgentHandler* handler,
-                            TelephonyInventory& inventory);  // adds what is new to the inventory
+    // These add what is new to `inventory`.
+    Result<void> addHandler(ITAgentHandler* handler, TelephonyInventory& inventory);
     Result<void> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyInventory& inventory);
     void addAddress(ITAddress* address, const HandlerName& handler, TelephonyInventory& inventory);
     void addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory);
-    void unregister(const std::vector<long>& registrations);  // for calls, of addresses
-    // The session's id; met for the first time, it is read whole.
+    void unregister(const std::vector<long>& registrations);  // ITTAPI::UnregisterNotifications
+    // The session's id. A session that is not known yet is read and put into the inventory.
     Result<SessionId> meet(ITAgentSession* session);
     Result<AgentSession> read(ITAgentSession* session);  // all but its id
     void announce(const SessionId& session, Time time);  // new_session, once
@@ -78,16 +80,16 @@ private:
         std::optional<CallCause> cause = {};
     };
     void callHappened(ITCallInfo* call, const CallNews& news, Time time);
-    Call readCall(ITCallInfo* call, Time time);  // one that is met for the first time
+    Call readCall(ITCallInfo* call, Time time);  // one that is not known yet
     void queueAdded(ITQueue* queue, Time time);
     void handlerAdded(ITAgentHandler* handler, Time time);
     void reportAdded(const TelephonyInventory& news, Time time);  // its handlers, groups, queues and calls
-    // They let go of what is gone and of all that goes with it, and report it.
+    // These remove what is gone from the inventory, with all that belongs to it, and report it.
     void dropHandler(const HandlerName& name, Time time);
     void dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time);
 
-    bool failed(HRESULT code, std::string_view what);  // logs; tells of a loss
-    void noteLoss(const Fault& fault);                 // where it means one
+    bool failed(HRESULT code, std::string_view what);  // true: it did; logs, and reports a loss
+    void noteLoss(const Fault& fault);                 // reports a loss where the fault means one
     void report(Fact fact) { report_(std::move(fact)); }
 
     source::Report report_;

@@ -8,7 +8,7 @@
 namespace deskline::telephony {
 namespace {
 
-// `ours` in the order of TAPI's numbers, which count from 0.
+// `ours`: our values in the order of TAPI's numbers, which count from 0.
 template <class Ours, std::size_t Count>
 Ours look(const std::array<Ours, Count>& ours, int number, const char* what) {
     if (number >= 0 && static_cast<std::size_t>(number) < Count) return ours[static_cast<std::size_t>(number)];

@@ -1,5 +1,5 @@
-// What the connection makes of TAPI's events, on the event thread. The published state comes from get_Event, never from
-// a later read.
+// Handles TAPI's events, on the event thread. The state that is published comes from get_Event, never from a later
+// read.
 #include <spdlog/spdlog.h>
 
 #include "model/id.hpp"
@@ -29,7 +29,7 @@ void Connection::happened(const TapiHappened& event) {
         case ::TE_CALLSTATE: return dispatch<ITCallStateEvent>(event);
         case ::TE_CALLINFOCHANGE: return dispatch<ITCallInfoChangeEvent>(event);
         case ::TE_TAPIOBJECT: return dispatch<ITTAPIObjectEvent>(event);
-        default: return;  // TE_ADDRESS and what we did not ask for
+        default: return;  // TE_ADDRESS and events that the filter does not name
     }
 }
 
@@ -45,7 +45,7 @@ void Connection::happened(ITAgentSessionEvent* event, Time time) {
         spdlog::warn("an agent session's event could not be told: {}", id.error().detail);
         return noteLoss(id.error());
     }
-    announce(*id, time);  // whatever the first event is, a session begins by being new
+    announce(*id, time);  // new_session is reported first, whichever event comes first
     if (what == SessionEvent::new_session) return;
     report({SessionChanged{*id, what}, time});
     if (what == SessionEvent::end) inventory_.dropSession(*id);
@@ -62,7 +62,7 @@ void Connection::happened(ITAgentEvent* event, Time time) {
         com::Bstr text;
         if (FAILED(agent->get_ID(text.receive()))) return;
         id = AgentId(text.text());
-        if (!inventory_.agent(id)) return;  // nobody who signed in here
+        if (!inventory_.agent(id)) return;  // an agent that did not sign in here
     }
     report({AgentChanged{id, fromTapi(number)}, time});
 }
@@ -106,8 +106,8 @@ void Connection::happened(ITACDGroupEvent* event, Time time) {
         failed(event->get_Group(group.GetAddressOf()), "ITACDGroupEvent::get_Group") || !group)
         return;
     if (fromTapi(number) == InventoryEvent::removed) {
-        // It answers nothing but TAPI_E_CALLCENTER_GROUP_REMOVED: it is known by its pointer. A command that names it
-        // later gets that answer.
+        // The group's getters answer TAPI_E_CALLCENTER_GROUP_REMOVED from now on, so it is found by its pointer. A
+        // command that names the group later gets that code too.
         const auto identity = com::identityOf(group.Get());
         return dropGroups([&](const GroupEntry& known) { return known.identity == identity; }, time);
     }
@@ -131,8 +131,8 @@ void Connection::happened(ITQueueEvent* event, Time time) {
 
 void Connection::queueAdded(ITQueue* queue, Time time) {
     const auto identity = com::identityOf(queue);
-    if (inventory_.hasQueue(identity)) return;  // told with its group
-    // A queue does not say whose it is: ask the groups.
+    if (inventory_.hasQueue(identity)) return;  // it was reported with its group
+    // A queue does not name its group: ask the groups.
     for (const auto& group : inventory_.groups()) {
         const auto queues = queuesOf(group.object.Get());
         if (!queues) continue;

@@ -9,7 +9,7 @@
 namespace deskline::telephony {
 namespace {
 
-// What is meant, out of the map; to be released outside the lock.
+// Takes the entries for which `which` is true out of the map. The caller releases them outside the lock.
 template <class Entries, class Which>
 Entries takenOut(Entries& entries, const Which& which) {
     Entries taken;

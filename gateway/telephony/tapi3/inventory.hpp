@@ -1,7 +1,6 @@
 // What one connection to TAPI holds: the COM objects by id, by name and by pointer (an object's identity is its
-// IUnknown), with the values last told of them, and the ids of what is gone. Thread: any in the apartment. Its lock is
-// the only one around these maps. It is never held over a call of an object, and what leaves a map is released after
-// it.
+// IUnknown), with the values last reported, and the ids of what is gone. Thread: any in the apartment. One lock guards
+// all maps. It is never held over a call of an object, and objects that leave a map are released after it.
 #pragma once
 #include <deque>
 #include <functional>
@@ -34,7 +33,7 @@ struct AddressEntry {
     ComPtr<ITAddress> object;
     ComPtr<IUnknown> identity;
     Address value;
-    std::vector<long> registrations = {};  // for its calls; of several lines of one name, all of theirs
+    std::vector<long> registrations = {};  // cookies of call notifications; of all lines that have this name
 };
 struct AgentEntry {
     ComPtr<ITAgent> object;
@@ -46,7 +45,7 @@ struct SessionEntry {
     ComPtr<IUnknown> identity;
     AgentSession value;
     bool announced = false;
-    std::deque<ComPtr<IUnknown>> others = {};  // objects that stand for it too, the oldest first
+    std::deque<ComPtr<IUnknown>> others = {};  // further objects of the same session, the oldest first
 };
 struct CallEntry {
     ComPtr<ITCallInfo> object;
@@ -58,7 +57,7 @@ using ObjectsById = std::vector<std::pair<Id, ComPtr<Interface>>>;
 
 class Inventory {
 public:
-    static constexpr std::size_t mostSecondObjects = 4;  // of a session
+    static constexpr std::size_t mostSecondObjects = 4;  // further objects that are kept for one session
 
     // All of it, released in this order: calls, sessions, agents, queues, groups, addresses, handlers.
     void clear();
@@ -84,7 +83,7 @@ public:
     bool groupRemoved(const std::string& nameOrId) const;
     bool hasQueue(const ComPtr<IUnknown>& identity) const;
     ObjectsById<QueueId, ITQueue> queues() const;
-    std::map<QueueId, QueueEntry> takeQueue(const ComPtr<IUnknown>& identity);  // by whatever names it has had
+    std::map<QueueId, QueueEntry> takeQueue(const ComPtr<IUnknown>& identity);  // under every name that it has had
     struct Groups {
         std::map<GroupId, GroupEntry> groups;
         std::map<QueueId, QueueEntry> queues;
@@ -113,8 +112,8 @@ public:
 
     // Sessions.
     std::optional<SessionId> sessionOf(const ComPtr<IUnknown>& identity) const;
-    // Gives the session its id. One that is known already gets the object as one more that stands for it; one that has
-    // ended stays away.
+    // Returns the session's id. A session that is known already keeps the object as a further one; a session that has
+    // ended is not added again.
     SessionId add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity, AgentSession value);
     std::optional<AgentSession> announce(const SessionId& session);  // absent: it was announced before, or is gone
     std::vector<AgentSession> announceAll();
@@ -122,7 +121,7 @@ public:
     ComPtr<ITAgentSession> session(const SessionId& id) const;
     ObjectsById<SessionId, ITAgentSession> sessions() const;
     ObjectsById<SessionId, ITAgentSession> sessionsOf(const AgentId& agent) const;
-    std::optional<SessionId> sessionOn(const AddressName& line) const;  // one ACD session a line: the open one
+    std::optional<SessionId> sessionOn(const AddressName& line) const;  // the open session; a line has one at a time
     bool ended(const SessionId& session) const;
     void dropSession(const SessionId& session);  // it has ended
 

@@ -78,7 +78,7 @@ SessionId Inventory::add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnk
     if (!entry.object) {
         value.id = id;
         entry = {object, identity, std::move(value)};
-    } else if (!sessionByIdentity_.contains(identity.Get())) {  // held, so that its address stands for nothing else
+    } else if (!sessionByIdentity_.contains(identity.Get())) {  // held, so that no other object gets its address
         entry.others.push_back(identity);
         if (entry.others.size() > mostSecondObjects) {
             oldest.Swap(entry.others.front());

@@ -15,7 +15,7 @@ Result<Name> readText(Object* object, HRESULT (WINAPI Object::*getter)(BSTR*), c
     return Name(name.text());
 }
 
-// The automation twin of an enumerator: an ITCollection in a VARIANT.
+// Reads an ITCollection in a VARIANT, which TAPI offers beside each enumerator. False: it cannot be read.
 template <class Item>
 bool fromCollection(const VARIANT& variant, std::vector<ComPtr<Item>>& items) {
     if (variant.vt != VT_DISPATCH || !variant.pdispVal) return false;

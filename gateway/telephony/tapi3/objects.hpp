@@ -1,5 +1,5 @@
-// Reading TAPI's objects into plain values. Each getter may be a round trip to the switch with a ceiling of two
-// minutes: never on the callback's thread, never on a shard's. Thread: any in the multithreaded apartment.
+// Reads TAPI's objects into plain values. Each getter may be a round trip to the switch that takes up to two minutes:
+// not for TAPI's callback thread, nor for a shard's. Thread: any in the multithreaded apartment.
 #pragma once
 #include "com/com.hpp"
 #include "model/fact.hpp"
@@ -15,7 +15,7 @@ Result<std::string> readName(ITQueue* queue);
 Result<AddressName> readName(ITAddress* address);
 Result<Agent> readAgent(ITAgent* agent, const HandlerName& handler);  // without its sessions
 Result<Time> readStart(ITAgentSession* session);
-void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not told yet stays absent
+void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not known yet stays absent
 CallDirection readDirection(ITCallInfo* call);
 
 // statistics.cpp:
@@ -29,6 +29,6 @@ Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler);
 Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler);
 Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group);
 Result<std::vector<ComPtr<ITAgentSession>>> sessionsOf(ITAgent* agent);
-std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address);  // none where it cannot tell
+std::vector<ComPtr<ITCallInfo>> callsOf(ITAddress* address);  // empty where EnumerateCalls fails
 
 }  // namespace deskline::telephony

@@ -1,15 +1,15 @@
-// What is gone takes with it what was its own. On the event thread.
+// Removes what is gone, with all that belongs to it. On the event thread.
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
 
-// A handler that went away answers for nothing any more: its agents are signed out, their sessions are over, its lines
-// are nobody's.
+// Nothing more comes from a handler that went away: its agents are signed out, their sessions have ended, its addresses
+// are gone.
 void Connection::dropHandler(const HandlerName& name, Time time) {
     eventThread_.check();
     auto gone = inventory_.takeOf(name);
     for (const auto& [id, line] : gone.addresses) unregister(line.registrations);
-    for (auto& [identity, call] : gone.calls) {  // nothing more will be heard of them
+    for (auto& [identity, call] : gone.calls) {  // no further event comes for them
         call.value.state = CallState::disconnected;
         call.value.cause = CallCause::unknown;
         call.value.since = time;

@@ -1,4 +1,4 @@
-// Agent sessions: created here, or met at the switch.
+// Agent sessions: created here, or found at the switch.
 #include <spdlog/spdlog.h>
 
 #include "telephony/tapi3/connection.hpp"
@@ -13,7 +13,7 @@ Result<SessionId> Connection::createSession(const AgentId& agentId, const std::s
     const auto group = inventory_.group(groupName);
     const auto address = inventory_.address(addressName);
     if (!address) return noSuchAddress(addressName);
-    if (!group) {  // as a switch would say
+    if (!group) {  // the code that a switch would answer
         const auto code = inventory_.groupRemoved(groupName) ? hresult("TAPI_E_CALLCENTER_GROUP_REMOVED")
                                                              : hresult("LINEERR_INVALAGENTGROUP");
         return com::failed(static_cast<HRESULT>(code), "The list of ACD groups");

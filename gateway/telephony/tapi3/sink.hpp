@@ -1,5 +1,5 @@
-// The sink of ITTAPIEventNotification. `Event` is called on a thread of TAPI's: it takes a reference, notes the time,
-// queues, and returns. The last reference goes on the event thread, never here.
+// The sink of ITTAPIEventNotification. TAPI calls `Event` on a thread of its own: it takes a reference, notes the time,
+// queues the event and returns. The event thread releases the last reference, never `Event`.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -22,7 +22,7 @@ struct TapiHappened {
 class EventQueue {
 public:
     void push(TapiHappened happened);
-    std::optional<TapiHappened> pop();  // waits; nothing: the queue was closed
+    std::optional<TapiHappened> pop();  // waits; absent: the queue was closed
     void close();                       // what is queued is dropped
 
 private:

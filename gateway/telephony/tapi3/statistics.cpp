@@ -1,4 +1,4 @@
-// Statistics: no event of TAPI's tells that one has changed, so they are read on demand.
+// Statistics. TAPI has no event for a change of one, so they are read on demand.
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
@@ -6,7 +6,7 @@ namespace {
 
 using com::failed;
 
-// Reads long getters one after the other and keeps the first failure.
+// Calls getters of type long one after the other and keeps the first failure.
 template <class Object>
 class Getters {
 public:

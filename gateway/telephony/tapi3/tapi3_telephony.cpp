@@ -26,7 +26,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
     source::KeyedExecutor executor;
     std::unique_ptr<source::Recovery> recovery;
     std::mutex mutex;
-    std::shared_ptr<Connection> connection;  // a call in flight keeps the one it began with
+    std::shared_ptr<Connection> connection;  // a call in flight keeps the connection that it began with
     std::map<AgentId, Credential> agents;
     bool readingFigures = false;
 
@@ -94,7 +94,7 @@ struct Tapi3Telephony::State : std::enable_shared_from_this<Tapi3Telephony::Stat
         report({AgentChanged{command.agent, AgentEvent::signed_in, std::move(*agent)}});
         tapi.announceSessionsOf(command.agent);
         if (!tapi.inventory().agent(command.agent))
-            report({AgentChanged{command.agent, AgentEvent::signed_out}});  // with its handler
+            report({AgentChanged{command.agent, AgentEvent::signed_out}});  // it went with its handler meanwhile
         return Outcome{command.agent, true};
     }
 
@@ -194,7 +194,7 @@ std::vector<std::string> Tapi3Telephony::stop(std::chrono::milliseconds patience
         const std::lock_guard lock(state_->mutex);
         connection = std::move(state_->connection);
     }
-    if (connection && left.empty()) {  // closing would wait for who is still inside
+    if (connection && left.empty()) {  // with calls still inside, closing would wait for them
         std::thread([&connection] {
             const auto apartment = com::enterApartment();
             connection->close();
