@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "model/token_bucket.hpp"
+
 namespace deskline::api {
 
 class Rate {
 public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = TokenBucket::Clock;
     static constexpr int windowSeconds = 60;
     static constexpr std::size_t mostBuckets =
         10'000;  // beyond it the full ones go; and where none is, those who come share one
@@ -29,16 +31,10 @@ public:
     std::size_t size() const;  // callers that are counted
 
 private:
-    struct Bucket {
-        double left;
-        Clock::time_point at;
-    };
-    double perSecond() const { return static_cast<double>(quota_) / windowSeconds; }
-
     const std::int64_t quota_;
     mutable std::mutex mutex_;
     Clock::time_point swept_{};
-    std::map<std::string, Bucket> buckets_;
+    std::map<std::string, TokenBucket> buckets_;
 };
 
 }  // namespace deskline::api

@@ -1,41 +1,25 @@
 #include "events/audit_limits.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace deskline::events {
 
-void AuditLimits::Allowance::fill(double most, Clock::time_point time) {
-    if (time <= at) return;
-    left = std::min(most, left + std::chrono::duration<double>(time - at).count() * perMinute / 60);
-    at = time;
-}
-
-bool AuditLimits::Allowance::take() {
-    if (left < 1) {
-        ++rest;
-        return false;
-    }
-    left -= 1;
-    return true;
+bool AuditLimits::Allowance::take(Clock::time_point time) {
+    if (bucket.take(time)) return true;
+    ++rest;
+    return false;
 }
 
 AuditLimits::Allowance& AuditLimits::ofStrangers(const std::string& kind, Clock::time_point time) {
     const bool room = strangers_.size() < mostKinds || strangers_.contains(kind);
-    auto& allowance = strangers_.try_emplace(room ? kind : "", Allowance{strangersAtOnce, time}).first->second;
-    allowance.fill(strangersAtOnce, time);
-    return allowance;
+    return strangers_.try_emplace(room ? kind : "", strangersAtOnce, time).first->second;
 }
 
 bool AuditLimits::allows(const std::string& account, const std::string& kind, Clock::time_point time) {
     const std::lock_guard lock(mutex_);
-    if (account.empty()) return ofStrangers(kind, time).take();
-    const auto known = accounts_.find(account);
-    if (known == accounts_.end() && accounts_.size() >= mostAccounts) return ofStrangers(kind, time).take();
-    auto& own = known == accounts_.end() ? accounts_.emplace(account, Allowance{accountAtOnce, time}).first->second
-                                         : known->second;
-    own.fill(accountAtOnce, time);
-    return own.take();
+    const bool room = accounts_.size() < mostAccounts || accounts_.contains(account);
+    if (account.empty() || !room) return ofStrangers(kind, time).take(time);
+    return accounts_.try_emplace(account, accountAtOnce, time).first->second.take(time);
 }
 
 void AuditLimits::passedOver() {
@@ -51,9 +35,8 @@ std::vector<AuditLimits::Rest> AuditLimits::takeRests(Clock::time_point time) {
     if (strangers) rests.push_back({"", strangers});
     for (auto next = accounts_.begin(); next != accounts_.end();) {
         auto& [account, own] = *next;
-        own.fill(accountAtOnce, time);
         if (const auto count = std::exchange(own.rest, 0)) rests.push_back({account, count});
-        next = own.left >= accountAtOnce ? accounts_.erase(next) : std::next(next);  // as good as new
+        next = own.bucket.full(time) ? accounts_.erase(next) : std::next(next);  // as good as new
     }
     return rests;
 }

@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "events/ledger_context.hpp"
+#include "model/token_bucket.hpp"
 
 namespace deskline::events {
 
 class AuditLimits {
 public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = TokenBucket::Clock;
     static constexpr double strangersAtOnce = 500, accountAtOnce = 200, perMinute = 20;
     static constexpr std::size_t mostAccounts = 10'000;  // beyond it those who come share the strangers' allowance
 
@@ -37,12 +38,11 @@ public:
 
 private:
     struct Allowance {
-        double left;
-        Clock::time_point at;
+        TokenBucket bucket;
         std::uint64_t rest = 0;
 
-        void fill(double most, Clock::time_point time);
-        bool take();
+        Allowance(double atOnce, Clock::time_point time) : bucket(atOnce, perMinute / 60, time) {}
+        bool take(Clock::time_point time);
     };
 
     mutable std::mutex mutex_;

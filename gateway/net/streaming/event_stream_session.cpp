@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "model/id.hpp"
+#include "model/token_bucket.hpp"
 #include "net/streaming/event_subscriber.hpp"
 #include "net/streaming/messages.hpp"
 #include "net/streaming/server_sent_event.hpp"
@@ -45,8 +46,8 @@ public:
         if (shard_.leaving() != Leaving::not_yet) goAway();
         BeastStream stream(connection_);
         char ignored[256];
-        Allowance reads(1, 100);  // whoever listens has nothing to say
-        while (!error && reads.take())
+        TokenBucket reads(100, 1, TokenBucket::Clock::now());  // whoever listens has nothing to say
+        while (!error && reads.take(TokenBucket::Clock::now()))
             co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
         end();
         connection_->closeAfterDrain();

@@ -106,7 +106,7 @@ void EventSubscriber::listen(events::Subscription subscription, std::string curs
 }
 
 void EventSubscriber::beginInTime(std::string cursor) {
-    const auto in = pace_.in(Clock::now());
+    const auto in = beginnings_.wait(Clock::now());
     if (std::exchange(hurried_, false) || in == Clock::duration::zero()) return begin(std::move(cursor));
     beginning_ = true;  // what the caller may not see any more is not given to it meanwhile
     if (putOff_) return;
@@ -123,7 +123,7 @@ void EventSubscriber::beginInTime(std::string cursor) {
 }
 
 void EventSubscriber::begin(std::string cursor) {
-    pace_.began(Clock::now());
+    beginnings_.takeInAdvance(Clock::now());
     attach(std::move(cursor));
 }
 

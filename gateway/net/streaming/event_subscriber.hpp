@@ -6,18 +6,18 @@
 
 #include "api/request.hpp"
 #include "model/thread_checker.hpp"
+#include "model/token_bucket.hpp"
 #include "net/http/context.hpp"
 #include "net/shard/frame_encodings.hpp"
 #include "net/shard/shard.hpp"
 #include "net/streaming/conflator.hpp"
-#include "net/streaming/pace.hpp"
 #include "net/transport/progress.hpp"
 #include "net/transport/tls_connection.hpp"
 
 namespace deskline::net {
 
-inline constexpr auto beginningsApart = std::chrono::seconds(1);
-inline constexpr int beginningsAtOnce = 4;                             // a page that has come up turns this and that on
+inline constexpr double beginningsPerSecond = 1;
+inline constexpr double beginningsAtOnce = 4;                          // a page that has come up turns this and that on
 inline constexpr double defaultAudioRate = 20, highestAudioRate = 60;  // frames a second for one object
 
 class EventSubscriber : public Subscriber,
@@ -64,7 +64,7 @@ protected:
     // The connection is this stream's from now on: it ticks, first in so many seconds, and has the limit of a stream.
     void takeOver(int firstTick);
     // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the
-    // client asks for once in `beginningsApart`, after a pause `beginningsAtOnce` times: all that is asked for
+    // client asks for `beginningsPerSecond` times, after a pause `beginningsAtOnce` times: all that is asked for
     // meanwhile is begun together, with a snapshot, when it is time. Where keys or revocations have changed rights, it
     // waits for nothing but the beginning on its way.
     enum class By { client, gateway };
@@ -117,7 +117,7 @@ private:
     std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
     bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
     bool hurried_ = false;                    // the next one waits for no time
-    Pace pace_{beginningsApart, beginningsAtOnce};
+    TokenBucket beginnings_{beginningsAtOnce, beginningsPerSecond, Clock::now()};
     api::Timer putOff_;  // until it is time
     bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;
     std::set<AgentId> present_;  // the agents whose stream this is

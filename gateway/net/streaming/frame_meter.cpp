@@ -9,7 +9,7 @@ constexpr std::size_t maskBytes = 4;
 }  // namespace
 
 bool FrameMeter::take(std::string_view bytes, Clock::time_point time) {
-    bool fine = records_.take(1, time);
+    bool fine = records_.take(time);
     while (!bytes.empty() && fine) {
         if (!began_) began_ = time;
         if (inPayload_) {
@@ -30,7 +30,7 @@ bool FrameMeter::take(std::string_view bytes, Clock::time_point time) {
                       ((header_[1] & masked) != 0 ? maskBytes : 0U);
         }
         if (have_ < needed_) continue;
-        fine = frames_.take(1, time);
+        fine = frames_.take(time);
         header();
     }
     return fine;

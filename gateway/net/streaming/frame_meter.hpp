@@ -8,13 +8,13 @@
 #include <optional>
 #include <string_view>
 
-#include "net/transport/allowance.hpp"
+#include "model/token_bucket.hpp"
 
 namespace deskline::net {
 
 class FrameMeter {
 public:
-    using Clock = Allowance::Clock;
+    using Clock = TokenBucket::Clock;
     static constexpr double framesPerSecond = 20, framesAtOnce = 100;  // as asyncapi.yaml says
     static constexpr double recordsPerSecond = 2'000,
                             recordsAtOnce =
@@ -30,7 +30,8 @@ private:
     void header();
     void ended();
 
-    Allowance frames_{framesPerSecond, framesAtOnce}, records_{recordsPerSecond, recordsAtOnce};
+    TokenBucket frames_{framesAtOnce, framesPerSecond, Clock::now()};
+    TokenBucket records_{recordsAtOnce, recordsPerSecond, Clock::now()};
     std::array<unsigned char, 14> header_{};
     std::size_t have_ = 0, needed_ = 2;  // bytes of the header
     std::uint64_t payload_ = 0;          // bytes of it that are still to come

@@ -72,7 +72,8 @@ void TlsConnection::onMessage(int sent, int, int type, const void* message, std:
     const bool handshake =
         type == SSL3_RT_HANDSHAKE ||
         (type == SSL3_RT_HEADER && length > 0 && *static_cast<const unsigned char*>(message) == SSL3_RT_HANDSHAKE);
-    if (handshake && !self.handshakes_.take()) SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+    if (handshake && !self.handshakes_.take(TokenBucket::Clock::now()))
+        SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
 }
 
 std::vector<std::string> TlsConnection::certificateNames() const {

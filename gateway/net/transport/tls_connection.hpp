@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "model/thread_checker.hpp"
-#include "net/transport/allowance.hpp"
+#include "model/token_bucket.hpp"
 #include "net/transport/timer_wheel.hpp"
 
 namespace deskline::net {
@@ -125,7 +125,8 @@ private:
     std::uint64_t ever_ = 0;                      // bytes queued since the beginning
     std::weak_ptr<ConnectionListener> listener_;
     std::vector<Waiter> waiters_;  // few; and none takes no memory, not even to be emptied
-    Allowance handshakes_{1, 32};  // messages of the handshake protocol after the handshake
+    // Messages of the handshake protocol after the handshake.
+    TokenBucket handshakes_{32, 1, TokenBucket::Clock::now()};
     bool waiting_ = false, closing_ = false, lingering_ = false, closed_ = false, secured_ = false, counting_ = true,
          overflown_ = false, deaf_ = false;
     using Clock = std::chrono::steady_clock;
