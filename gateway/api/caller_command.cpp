@@ -83,65 +83,65 @@ OperationState stateOf(const events::CommandOutcome& settled) {
                                                                        : OperationState::failed;
 }
 
-// One caller who waits. Whoever comes first, the outcome or the end of the wait, answers it; the outcome always settles
-// the operation. Thread: the ledger's, apart from the start.
-struct Exchange : std::enable_shared_from_this<Exchange> {
-    Context& context;
-    Request request;
-    Respond respond;
-    Wait wait;
-    Plan plan;
-    ObjectRef object{};
-    AgentId agent;
-    std::string operation = {};
-    Time startedAt{};
-    bool answered = false, carried = false;
-    Timer timer;
+// A caller's command from its request to its answer. Whichever comes first, the outcome or the end of the wait, answers
+// the caller; the outcome settles the operation in either case. Thread: `begin` the shard's, all else the ledger's.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+public:
+    Exchange(Context& context, Request request, Respond respond, Wait wait)
+        : context_(context), request_(std::move(request)), respond_(std::move(respond)), wait_(std::move(wait)) {}
 
-    Exchange(Context& c, Request q, Respond r, Wait w)
-        : context(c), request(std::move(q)), respond(std::move(r)), wait(std::move(w)) {}
+    // Once.
+    void begin(Decide decide) {
+        if (!wait_.async && wait_.patience.count() > 0)
+            timer_ = request_.later(wait_.patience, [&context = context_, weak = weak_from_this()] {
+                if (auto self = weak.lock())
+                    context.ledger.transact([self](events::LedgerContext& ledger) { self->giveUp(ledger); });
+            });
+        context_.ledger.transact([self = shared_from_this(), decide = std::move(decide)](
+                                     events::LedgerContext& ledger) { self->start(ledger, decide); });
+    }
 
+private:
     void answer(events::LedgerContext& ledger, Response response) {
-        answered = true;
-        response.audited = carried;
-        timer.reset();
-        response.headers.emplace_back("X-Request-Id", request.requestId);
-        if (!wait.applied.empty()) response.headers.emplace_back("Preference-Applied", wait.applied);
-        ledger.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond(response); });
+        answered_ = true;
+        response.audited = carried_;
+        timer_.reset();
+        response.headers.emplace_back("X-Request-Id", request_.requestId);
+        if (!wait_.applied.empty()) response.headers.emplace_back("Preference-Applied", wait_.applied);
+        ledger.afterCommit([self = shared_from_this(), response = std::move(response)] { self->respond_(response); });
     }
     void refuse(events::LedgerContext& ledger, const Fault& fault, std::string location = {}) {
-        auto response = problem(fault, request.requestId);
+        auto response = problem(fault, request_.requestId);
         if (!location.empty()) response.headers.emplace_back("Location", std::move(location));
         answer(ledger, std::move(response));
     }
 
-    std::string locationOf(const std::string& id) const { return context.basePath + "/api/v1/operations/" + id; }
+    std::string locationOf(const std::string& id) const { return context_.basePath + "/api/v1/operations/" + id; }
 
-    bool become(events::LedgerContext& ledger,
-                const std::string& key) {  // an operation; false: there is no room for one
-        if (!operation.empty()) return true;
-        if (!ledger.operations().room(request.identity.account())) return false;
-        operation = randomId(12);
-        ledger.operations().put({.id = operation,
-                                 .actor = request.identity.account(),
+    // Makes an operation of it, unless it is one already. False: there is no room for one.
+    bool become(events::LedgerContext& ledger, const std::string& key) {
+        if (!operation_.empty()) return true;
+        if (!ledger.operations().room(request_.identity.account())) return false;
+        operation_ = randomId(12);
+        ledger.operations().put({.id = operation_,
+                                 .actor = request_.identity.account(),
                                  .key = key,
-                                 .fingerprint = request.fingerprint,
-                                 .agent = agent,
-                                 .command = describe(plan.what),
-                                 .started = startedAt,
-                                 .cause = causeOf(request, plan.reason),
-                                 .expectation = expectation(plan.what, ledger.state())});
+                                 .fingerprint = request_.fingerprint,
+                                 .agent = agent_,
+                                 .command = describe(plan_.what),
+                                 .started = startedAt_,
+                                 .cause = causeOf(request_, plan_.reason),
+                                 .expectation = expectation(plan_.what, ledger.state())});
         return true;
     }
 
-    // The first one with this key: true when it was answered from it, or refused since nobody can say whether there was
-    // one.
+    // Looks for an earlier command with this key. True: this one was answered with the outcome of that one, or refused.
     bool repeated(events::LedgerContext& ledger, const std::string& key) {
-        const auto found = ledger.operations().findByKey(request.identity.account(), key);
+        const auto found = ledger.operations().findByKey(request_.identity.account(), key);
         if (!found) return refuse(ledger, found.error()), true;
         const auto& first = *found;
         if (!first) return false;
-        if (first->fingerprint != request.fingerprint)
+        if (first->fingerprint != request_.fingerprint)
             refuse(ledger,
                    {"idempotency-mismatch", "This Idempotency-Key came with another method, path or body before."});
         else if (first->state == OperationState::running)
@@ -157,56 +157,71 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
     }
 
     void start(events::LedgerContext& ledger, const Decide& decide) {
-        const auto key = request.header("idempotency-key");
+        const auto key = request_.header("idempotency-key");
         if (!key.empty() && repeated(ledger, key)) return;
-        if (context.draining) return refuse(ledger, shuttingDown);
+        if (context_.draining) return refuse(ledger, shuttingDown);
         auto decided = decide(ledger.state());
         if (!decided) return refuse(ledger, decided.error());
-        plan = std::move(*decided);
-        if (!context.executor.hasSource(plan.what)) return refuse(ledger, noSource);
-        object = objectOf(plan.what);
-        agent = agentOf(plan.what, ledger.state());
-        startedAt = ledger.now();
-        if (const auto fault = changedSince(request.header("if-match"), object, ledger)) return refuse(ledger, *fault);
-        if (const auto fault = context.executor.slowedDown(plan.what, request.address)) return refuse(ledger, *fault);
-        if (const auto fault = ledger.full(request.identity.account())) return refuse(ledger, *fault);
-        if (!key.empty() || wait.async || wait.patience.count() == 0)
-            if (const auto fault = ledger.operations().full(request.identity.account())) return refuse(ledger, *fault);
+        plan_ = std::move(*decided);
+        if (!context_.executor.hasSource(plan_.what)) return refuse(ledger, noSource);
+        object_ = objectOf(plan_.what);
+        agent_ = agentOf(plan_.what, ledger.state());
+        startedAt_ = ledger.now();
+        if (const auto fault = changedSince(request_.header("if-match"), object_, ledger))
+            return refuse(ledger, *fault);
+        if (const auto fault = context_.executor.slowedDown(plan_.what, request_.address))
+            return refuse(ledger, *fault);
+        if (const auto fault = ledger.full(request_.identity.account())) return refuse(ledger, *fault);
+        if (!key.empty() || wait_.async || wait_.patience.count() == 0)
+            if (const auto fault = ledger.operations().full(request_.identity.account())) return refuse(ledger, *fault);
         if (!key.empty()) become(ledger, key);
-        carried = true;
-        context.executor.carryOut(
-            ledger, plan.what, causeOf(request, plan.reason),
+        carried_ = true;
+        context_.executor.carryOut(
+            ledger, plan_.what, causeOf(request_, plan_.reason),
             [self = shared_from_this()](const events::CommandOutcome& settled, events::LedgerContext& then) {
                 self->settled(settled, then);
             });
-        if (wait.async || wait.patience.count() == 0) giveUp(ledger);
+        if (wait_.async || wait_.patience.count() == 0) giveUp(ledger);
     }
 
     void giveUp(events::LedgerContext& ledger) {
-        if (answered) return;
+        if (answered_) return;
         if (!become(ledger, "")) return refuse(ledger, noOperation);
         answer(ledger, {202,
-                        boost::json::object{{"operation", operation}, {"state", "running"}},
-                        {{"Location", locationOf(operation)}, {"Retry-After", "1"}}});
+                        boost::json::object{{"operation", operation_}, {"state", "running"}},
+                        {{"Location", locationOf(operation_)}, {"Retry-After", "1"}}});
     }
 
     void settled(const events::CommandOutcome& settled, events::LedgerContext& ledger) {
         const auto state = stateOf(settled);
         Response response = settled.object
-                                ? plan.success(settled, ledger.state())
-                                : problem(asCallerSeesIt(settled.object.error(), settled, ledger.state(), object.id),
-                                          request.requestId);
+                                ? plan_.success(settled, ledger.state())
+                                : problem(asCallerSeesIt(settled.object.error(), settled, ledger.state(), object_.id),
+                                          request_.requestId);
         if (state == OperationState::indeterminate && become(ledger, "")) {  // where it can be read what became of it
-            response.headers.emplace_back("Location", locationOf(operation));
-            response.body.as_object()["operation"] = operation;
+            response.headers.emplace_back("Location", locationOf(operation_));
+            response.body.as_object()["operation"] = operation_;
         }
-        if (!operation.empty())
-            if (auto kept = ledger.operations().find(operation); kept && *kept) {
+        if (!operation_.empty())
+            if (auto kept = ledger.operations().find(operation_); kept && *kept) {
                 settle(**kept, response, state, settled.cursor, ledger.now());
                 ledger.operations().put(std::move(**kept));
             }
-        if (!answered) answer(ledger, std::move(response));
+        if (!answered_) answer(ledger, std::move(response));
     }
+
+    Context& context_;
+    const Request request_;
+    const Respond respond_;
+    const Wait wait_;
+    Timer timer_;  // the end of the wait
+    // From here on: of a command that was decided on.
+    Plan plan_;
+    ObjectRef object_{};
+    AgentId agent_;
+    Time startedAt_{};
+    std::string operation_;  // its id; "": it is none
+    bool answered_ = false, carried_ = false;
 };
 
 }  // namespace
@@ -214,14 +229,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
 void command(Context& context, Request request, Respond respond, Decide decide) {
     auto wait = preference(request.header("prefer"));
     if (!wait) return respond(problem(wait.error(), request.requestId));
-    const auto exchange = std::make_shared<Exchange>(context, std::move(request), std::move(respond), std::move(*wait));
-    if (!exchange->wait.async && exchange->wait.patience.count() > 0)
-        exchange->timer = exchange->request.later(exchange->wait.patience, [&context, weak = std::weak_ptr(exchange)] {
-            if (auto self = weak.lock())
-                context.ledger.transact([self](events::LedgerContext& ledger) { self->giveUp(ledger); });
-        });
-    context.ledger.transact(
-        [exchange, decide = std::move(decide)](events::LedgerContext& ledger) { exchange->start(ledger, decide); });
+    std::make_shared<Exchange>(context, std::move(request), std::move(respond), std::move(*wait))
+        ->begin(std::move(decide));
 }
 
 events::Answer lateAnswer(const events::Operation& operation) {
