@@ -24,6 +24,7 @@ void Attaching::toldIfFailed(const Attach& attach, const Do& work) {
 }
 
 void Attaching::attach(Attach task) {
+    thread_.check();
     const auto attach = std::make_shared<const Attach>(std::move(task));
     toldIfFailed(*attach, [&] {
         const bool holds = holdsPlace(*attach);
@@ -59,6 +60,7 @@ bool Attaching::isWhole(const std::string& cursor) const {
 
 // `missed`: what came after the cursor that was given.
 void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
+    thread_.check();
     SubscriptionStart reply{.cursor = cursor()};
     for (const auto& [source, is] : lent_.state.sources) reply.capabilities[name(source)] = is.capabilitiesJson();
     reply.resumed = missed && *missed && isWhole(attach.cursor);

@@ -12,6 +12,7 @@
 #include "events/state.hpp"
 #include "events/subscription_start.hpp"
 #include "events/visibility_log.hpp"
+#include "model/thread_checker.hpp"
 
 namespace deskline::events {
 
@@ -48,6 +49,7 @@ private:
     void attached(const Attach& attach, const std::optional<Result<Page>>& missed);
     std::string cursor() const;
 
+    [[no_unique_address]] ThreadChecker thread_;
     const Lent lent_;
     Snapshots snapshots_;             // at the present cursor
     std::uint64_t wholeAtStart_ = 0;  // erasures.hpp

@@ -62,6 +62,7 @@ Result<void> append(Database& database, const AuditEntry& entry) {
 }
 
 void Audit::add(AuditEntry entry) {
+    thread_.check();
     unsavedBytes_ += bytesOf(entry);
     unsaved_.push_back(std::move(entry));
     while (unsaved_.size() > 1 && (unsaved_.size() > mostUnsaved || unsavedBytes_ > mostUnsavedBytes)) {

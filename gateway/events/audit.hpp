@@ -16,6 +16,7 @@
 #include "events/audit_cut.hpp"
 #include "events/store.hpp"
 #include "model/json.hpp"
+#include "model/thread_checker.hpp"
 #include "model/time.hpp"
 
 namespace deskline::events {
@@ -53,6 +54,7 @@ public:
     void saved() override;
 
 private:
+    [[no_unique_address]] ThreadChecker thread_;
     AuditRetention retention_;
     std::deque<AuditEntry> unsaved_;
     std::size_t unsavedBytes_ = 0;

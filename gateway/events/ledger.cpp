@@ -16,6 +16,7 @@
 #include "events/saving.hpp"
 #include "events/visibility_log.hpp"
 #include "model/failpoint.hpp"
+#include "model/thread_checker.hpp"
 
 namespace deskline::events {
 namespace {
@@ -57,6 +58,7 @@ struct Ledger::Thread final : LedgerContext {
     std::vector<Task> inbox;
     bool stopping = false;
     std::thread thread;
+    [[no_unique_address]] ThreadChecker checker;  // `known` and all that follows are the thread's
 
     Commands commands;
     Operations operationsKept;
@@ -93,21 +95,28 @@ struct Ledger::Thread final : LedgerContext {
                      .visibilities = visibilities,
                      .reads = reads}) {}
 
-    const State& state() const override { return known; }
-    std::string cursor() const override { return at(number); }
+    // A part, for the ledger's thread alone.
+    template <class Part>
+    Part& own(Part& part) const {
+        checker.check();
+        return part;
+    }
+
+    const State& state() const override { return own(known); }
+    std::string cursor() const override { return at(own(number)); }
     Time now() const override { return clock(); }
     Steady::time_point ticks() const override { return steady(); }
-    Operations& operations() override { return operationsKept; }
-    Records& records() override { return recordsKept; }
-    Audit& audit() override { return auditKept; }
-    void tell(Fact fact) override { tellings.push_back(std::move(fact)); }
-    void begin(CommandId command, CommandStart begin) override { commands.begin(command, std::move(begin)); }
+    Operations& operations() override { return own(operationsKept); }
+    Records& records() override { return own(recordsKept); }
+    Audit& audit() override { return own(auditKept); }
+    void tell(Fact fact) override { own(tellings).push_back(std::move(fact)); }
+    void begin(CommandId command, CommandStart begin) override { own(commands).begin(command, std::move(begin)); }
     void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
-        commands.settle(command, std::move(object), eventExpected, std::move(answer));
+        own(commands).settle(command, std::move(object), eventExpected, std::move(answer));
     }
-    bool busy(const ObjectRef& object) const override { return commands.busy(object); }
-    std::optional<Fault> full(const std::string& account) const override { return commands.full(account); }
-    void afterCommit(Work work) override { committed.push_back(std::move(work)); }
+    bool busy(const ObjectRef& object) const override { return own(commands).busy(object); }
+    std::optional<Fault> full(const std::string& account) const override { return own(commands).full(account); }
+    void afterCommit(Work work) override { own(committed).push_back(std::move(work)); }
 
     std::string at(std::uint64_t event) const { return journal->at(event); }
 
@@ -191,6 +200,7 @@ struct Ledger::Thread final : LedgerContext {
     }
 
     void run() {
+        checker.check();  // this thread is the owner
         guarded("restoring what was known", [this] { restore(); });
         std::vector<Task> tasks;
         std::unique_lock lock(mutex);
@@ -259,6 +269,7 @@ struct Ledger::Thread final : LedgerContext {
     }
 
     void handle(Fact& fact) {
+        checker.check();
         const auto attribution = [&](const Happened& is) { return commands.attribute(fact, is); };
         auto changes = apply(known, fact, number, attribution);
         attaching.changed();
@@ -308,6 +319,7 @@ struct Ledger::Thread final : LedgerContext {
     void handle(Read& read) { reads.read(std::move(read.reading), read.until, std::move(read.answer)); }
 
     void commit() {
+        checker.check();
         reads.tellDue();
         (void)saving.save();  // the gateway serves on
         saving.trim(number);

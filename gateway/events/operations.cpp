@@ -154,6 +154,7 @@ Result<std::optional<Operation>> Operations::only(Statement& rows, const char* u
 }
 
 Result<std::optional<Operation>> Operations::find(const std::string& id) const {
+    thread_.check();
     if (const auto found = dirty_.find(id); found != dirty_.end()) return std::optional(found->second);
     if (const auto found = live_.find(id); found != live_.end()) return std::optional(found->second);
     Statement rows(*database_, (std::string(columns) + "WHERE id = ?1").c_str());
@@ -162,6 +163,7 @@ Result<std::optional<Operation>> Operations::find(const std::string& id) const {
 }
 
 Result<std::optional<Operation>> Operations::findByKey(const std::string& actor, const std::string& key) const {
+    thread_.check();
     if (const auto known = byKey_.find({actor, key}); known != byKey_.end()) return find(known->second);
     Statement rows(*database_,
                    (std::string(columns) + "WHERE actor = ?1 AND key = ?2 ORDER BY started DESC LIMIT 1").c_str());
@@ -172,6 +174,7 @@ Result<std::optional<Operation>> Operations::findByKey(const std::string& actor,
 }
 
 void Operations::put(Operation operation) {
+    thread_.check();
     const auto id = operation.id;
     if (!live_.contains(id) && !dirty_.contains(id)) {
         ++counts_[operation.actor];

@@ -11,6 +11,7 @@
 
 #include "events/cause.hpp"
 #include "events/store.hpp"
+#include "model/thread_checker.hpp"
 
 namespace deskline::events {
 
@@ -75,6 +76,7 @@ private:
     void forget(const Operation& operation);          // is neither unsaved nor unsettled any more
     Result<std::optional<Operation>> only(Statement& rows, const char* unknown) const;
 
+    [[no_unique_address]] ThreadChecker thread_;
     const Database* database_ = nullptr;
     bool lacksPast_ = false;
     std::map<std::string, Operation> dirty_, live_;  // not saved yet; unsettled

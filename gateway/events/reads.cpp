@@ -91,6 +91,7 @@ void Reads::missed(Subscription subscription, const std::string& cursor, std::op
 }
 
 void Reads::begin(const Shared& asked) {
+    thread_.check();
     const auto& reading = asked->reading;
     const auto from =
         reading.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(reading.cursor);
@@ -176,6 +177,7 @@ void Reads::askReaders(const Shared& asked, Readers::Step step) {
 }
 
 void Reads::resume(const Shared& asked, const Result<void>& how) {
+    thread_.check();
     if (!how && how.error().slug != "journal-truncated") return refuse(asked, how.error());
     if (asked->erasures != erasures_) return begin(asked);  // what was found may be what was erased
     proceed(asked);
@@ -214,6 +216,7 @@ void Reads::refuse(const Shared& asked, Fault fault) {
 }
 
 void Reads::heard(const FramePtr& frame) {
+    thread_.check();
     recent_.push(frame);
     for (auto group = waiting_.begin(); group != waiting_.end();) {
         const auto next = std::next(group);
@@ -237,6 +240,7 @@ void Reads::stopWaiting(const Shared& asked) {
 }
 
 void Reads::sweep() {
+    thread_.check();
     for (auto next = byTime_.begin(); next != byTime_.end();) {
         const auto asked = *next++;
         if (asked->reading.wanted()) continue;
@@ -246,6 +250,7 @@ void Reads::sweep() {
 }
 
 void Reads::tellDue() {
+    thread_.check();
     for (const auto& asked : std::exchange(due_, {})) proceed(asked);
     const auto time = Steady::now();
     while (!byTime_.empty() && (*byTime_.begin())->until <= time) {
@@ -261,11 +266,13 @@ Reads::Steady::time_point Reads::nextDeadline() const {
 }
 
 void Reads::forget() {
+    thread_.check();
     recent_.clear();
     ++erasures_;
 }
 
 void Reads::end() {
+    thread_.check();
     while (!byTime_.empty()) {
         const auto asked = *byTime_.begin();
         stopWaiting(asked);

@@ -15,6 +15,7 @@
 #include "events/readers.hpp"
 #include "events/recent.hpp"
 #include "events/subscription.hpp"
+#include "model/thread_checker.hpp"
 
 namespace deskline::events {
 
@@ -94,6 +95,7 @@ private:
     void stopWaiting(const Shared& asked);
     std::vector<FramePtr> inMemory(std::uint64_t after, std::size_t limit) const;
 
+    [[no_unique_address]] ThreadChecker thread_;
     const Lent lent_;
     Recent recent_;
     std::uint64_t erasures_ = 0;

@@ -19,6 +19,7 @@ Result<void> Records::load(const Database& database) {
 }
 
 const Records::Bodies& Records::all(const std::string& kind) const {
+    thread_.check();
     static const Bodies none;
     const auto found = kinds_.find(kind);
     return found == kinds_.end() ? none : found->second;
@@ -44,6 +45,7 @@ bool Records::put(const std::string& kind, const std::string& id, boost::json::o
 }
 
 void Records::touch(const std::string& kind, const std::string& id) {
+    thread_.check();
     if (anew_) return;
     dirty_.emplace(kind, id);
     if (dirty_.size() <= mostUnsaved) return;

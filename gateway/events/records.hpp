@@ -9,6 +9,7 @@
 #include <string>
 
 #include "events/store.hpp"
+#include "model/thread_checker.hpp"
 
 namespace deskline::events {
 
@@ -42,6 +43,7 @@ public:
 private:
     void touch(const std::string& kind, const std::string& id);
 
+    [[no_unique_address]] ThreadChecker thread_;
     std::map<std::string, Bodies> kinds_;
     std::set<std::pair<std::string, std::string>> dirty_;
     bool anew_ = false;  // too much has changed since the last group: all of them are written
