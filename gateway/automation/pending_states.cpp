@@ -73,7 +73,7 @@ void PendingStates::finish(events::LedgerContext& ledger, const SessionId& sessi
     const auto id = executor_.nextCommand();
     ledger.begin(id, {pending ? pending->cause : events::Cause{}, {}, {}});
     ledger.tell({PendingStateChanged{session, std::nullopt, std::move(refused)}, ledger.now(), id});
-    ledger.settle(id, session, false, [](const auto&, auto&) {});
+    ledger.settle(id, session, events::AnswerAfter::outcome, [](const auto&, auto&) {});
 }
 
 }  // namespace deskline::automation

@@ -7,7 +7,7 @@ namespace deskline::commands {
 namespace {
 
 using namespace telephony;
-using events::CommandOutcome;
+using events::AnswerAfter, events::CommandOutcome;
 
 Result<std::string> objectIn(const auto& outcome) {
     if (!outcome) return outcome.error();
@@ -72,14 +72,15 @@ CommandId Executor::carryOut(events::LedgerContext& ledger, Command what, events
     ledger.begin(id, {cause, expectation(what, ledger.state()), objectOf(what)});
     if (const auto* pending = std::get_if<SetPendingState>(&what)) {
         if (keepPendingState(ledger, id, *pending, cause))
-            ledger.settle(id, pending->session, true, answer);
+            ledger.settle(id, pending->session, AnswerAfter::event, answer);
         else
             ledger.settle(id, Fault{"resource-unavailable", "There are as many pending states as the gateway keeps."},
-                          false, answer);
+                          AnswerAfter::outcome, answer);
         return id;
     }
     const auto done = [this, id, answer](const auto& outcome) {
-        ledger_.settle(id, objectIn(outcome), outcome && outcome->eventExpected, answer);
+        const bool eventComes = outcome && outcome->eventExpected;
+        ledger_.settle(id, objectIn(outcome), eventComes ? AnswerAfter::event : AnswerAfter::outcome, answer);
     };
     ledger.afterCommit([this, id, what = std::move(what), owner = cause.account, done] {
         if (const auto* change = std::get_if<audio::Change>(&what))

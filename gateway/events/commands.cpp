@@ -58,7 +58,7 @@ bool Commands::busy(const ObjectRef& object) const {
         pending_, [&](const auto& entry) { return !entry.second.settled && entry.second.begin.object == object; });
 }
 
-void Commands::settle(CommandId id, Result<std::string> object, bool eventExpected, Answer answer) {
+void Commands::settle(CommandId id, Result<std::string> object, AnswerAfter after, Answer answer) {
     const auto known = pending_.find(id);
     if (known == pending_.end()) return;
     auto& command = known->second;
@@ -68,7 +68,7 @@ void Commands::settle(CommandId id, Result<std::string> object, bool eventExpect
     if (command.unknown && command.event)  // the event says that it was done
         object = command.told;
     command.object = std::move(object);
-    if (command.object.has_value() && eventExpected && !command.event) {
+    if (command.object.has_value() && after == AnswerAfter::event && !command.event) {
         command.expires = Clock::now() + eventPatience;
         return;
     }

@@ -22,8 +22,7 @@ public:
     };
 
     void begin(CommandId command, CommandStart begin);
-    // `eventExpected`: wait for the event up to two seconds. On failure the answer is immediate.
-    void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
+    void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer);
     // Left unsettled by a gateway that ended; `answer` is called when the source has told.
     void restore(CommandId command, CommandStart begin, Answer answer);
     bool busy(const ObjectRef& object) const;
@@ -43,7 +42,7 @@ private:
         CommandStart begin;
         std::optional<std::uint64_t> event;
         std::string told;  // id of the object that the event was about
-        bool claimed = false, settled = false, unknown = false, eventExpected = false;
+        bool claimed = false, settled = false, unknown = false;
         Result<std::string> object = std::string();
         Answer answer;
         Clock::time_point expires = Clock::time_point::max();

@@ -111,8 +111,8 @@ struct Ledger::Thread final : LedgerContext {
     Audit& audit() override { return own(auditKept); }
     void tell(Fact fact) override { own(tellings).push_back(std::move(fact)); }
     void begin(CommandId command, CommandStart begin) override { own(commands).begin(command, std::move(begin)); }
-    void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) override {
-        own(commands).settle(command, std::move(object), eventExpected, std::move(answer));
+    void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer) override {
+        own(commands).settle(command, std::move(object), after, std::move(answer));
     }
     bool busy(const ObjectRef& object) const override { return own(commands).busy(object); }
     std::optional<Fault> full(const std::string& account) const override { return own(commands).full(account); }
@@ -357,9 +357,9 @@ void Ledger::stop() {
 CommandId Ledger::nextCommand() { return ++thread_->lastCommand; }
 void Ledger::record(Fact fact) { thread_->post(std::move(fact)); }
 void Ledger::transact(std::function<void(LedgerContext&)> work) { thread_->post(Transact{std::move(work)}); }
-void Ledger::settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) {
+void Ledger::settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer) {
     transact([=, object = std::move(object), answer = std::move(answer)](LedgerContext& ledger) {
-        ledger.settle(command, object, eventExpected, answer);
+        ledger.settle(command, object, after, answer);
     });
 }
 void Ledger::query(std::function<void(const State&, const std::string&)> read) {

@@ -44,7 +44,7 @@ public:
     void record(Fact fact);
     // Work on the ledger's thread, in its place between the facts.
     void transact(std::function<void(LedgerContext&)> work);
-    void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer);
+    void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer);
     // `read` runs when all that it sees is durable.
     void query(std::function<void(const State&, const std::string& cursor)> read);
     // The answer goes into the shard's inbox, in its place between the frames.

@@ -26,6 +26,12 @@ struct CommandOutcome {                 // how a command went
 // Called when a command's outcome is there; once more where it was unknown and is known now.
 using Answer = std::function<void(const CommandOutcome&, LedgerContext&)>;
 
+// When the answer of a command that succeeded is given. A failure is answered at once.
+enum class AnswerAfter {
+    event,    // once its event is there, or after two seconds without one
+    outcome,  // at once, whether an event comes or not
+};
+
 struct CommandStart {  // a command that is about to be carried out
     Cause cause;
     std::optional<Expectation> expectation;
@@ -45,7 +51,7 @@ public:
     virtual Audit& audit() = 0;
     virtual void tell(Fact fact) = 0;  // the gateway's own facts; applied after the present work
     virtual void begin(CommandId command, CommandStart begin) = 0;
-    virtual void settle(CommandId command, Result<std::string> object, bool eventExpected, Answer answer) = 0;
+    virtual void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer) = 0;
     virtual bool busy(const ObjectRef& object) const = 0;
     virtual std::optional<Fault> full(
         const std::string& account) const = 0;  // why no more commands of this account are begun

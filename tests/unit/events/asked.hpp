@@ -25,8 +25,8 @@ struct Asked {
             context.begin(id, {cause, expected, ObjectRef{Kind::agent_session, "s1"}});
         });
     }
-    void settle(Result<std::string> object, bool eventExpected = true) {
-        ledger.settle(id, std::move(object), eventExpected, [this](const CommandOutcome& settled, LedgerContext&) {
+    void settle(Result<std::string> object, AnswerAfter after = AnswerAfter::event) {
+        ledger.settle(id, std::move(object), after, [this](const CommandOutcome& settled, LedgerContext&) {
             told.push_back({settled.cursor, settled.object.has_value(), settled.readAgain});
         });
     }

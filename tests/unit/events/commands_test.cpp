@@ -28,9 +28,9 @@ TEST_CASE("an event that comes before, or after, the outcome has the cause of it
 
 TEST_CASE("where no event comes, the answer says so after two seconds; where none is expected, at once") {
     Bench bench(journalIn({}));
-    for (const bool expected : {false, true}) {
+    for (const auto after : {AnswerAfter::outcome, AnswerAfter::event}) {
         Asked asked(bench, std::nullopt);
-        asked.settle(done("s1"), expected);
+        asked.settle(done("s1"), after);
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (inLedger(bench.ledger, [&](LedgerContext&) { return asked.told.empty(); }) &&
                std::chrono::steady_clock::now() < until)
@@ -113,7 +113,7 @@ TEST_CASE("while a command is under way its object is busy") {
     CHECK_FALSE(busy());
     Asked asked(bench, std::nullopt);
     CHECK(busy());
-    asked.settle(done("s1"), false);
+    asked.settle(done("s1"), AnswerAfter::outcome);
     CHECK_FALSE(busy());
 }
 
