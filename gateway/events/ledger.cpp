@@ -33,7 +33,7 @@ struct Transact {
     std::function<void(LedgerContext&)> work;
 };
 struct Read {
-    Reading reading;
+    HistoryQuery query;
     Steady::time_point until;
     ToldPage answer;
 };
@@ -316,7 +316,7 @@ struct Ledger::Thread final : LedgerContext {
 
     void handle(Attach& attach) { attaching.attach(std::move(attach)); }
 
-    void handle(Read& read) { reads.read(std::move(read.reading), read.until, std::move(read.answer)); }
+    void handle(Read& read) { reads.read(std::move(read.query), read.until, std::move(read.answer)); }
 
     void commit() {
         checker.check();
@@ -370,9 +370,9 @@ void Ledger::attach(std::size_t shard, Subscription subscription, std::string cu
                     std::optional<std::weak_ptr<const void>> whose) {
     thread_->post(Attach{shard, std::move(subscription), std::move(cursor), std::move(answer), std::move(whose)});
 }
-void Ledger::read(Reading reading, ToldPage answer) {
-    const auto until = Steady::now() + reading.wait;
-    thread_->post(Read{std::move(reading), until, std::move(answer)});
+void Ledger::read(HistoryQuery query, ToldPage answer) {
+    const auto until = Steady::now() + query.wait;
+    thread_->post(Read{std::move(query), until, std::move(answer)});
 }
 Readers& Ledger::readers() { return thread_->reads.readers(); }
 

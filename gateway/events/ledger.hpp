@@ -53,7 +53,7 @@ public:
                 std::function<void(const SubscriptionStart&)> answer,
                 std::optional<std::weak_ptr<const void>> whose = {});
     // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
-    void read(Reading reading, ToldPage answer);
+    void read(HistoryQuery query, ToldPage answer);
     Readers& readers();  // who else reads the journal's file while the gateway runs
 
     CommandId nextCommand();

@@ -18,7 +18,7 @@ constexpr std::size_t mostTurns = 1'024;  // of the readers, for one page
 }  // namespace
 
 struct Reads::Asked {
-    Reading reading;
+    HistoryQuery query;
     Steady::time_point until;
     ToldPage told;
     bool missed = false;        // for somebody who comes back: ends where memory begins
@@ -32,8 +32,8 @@ struct Reads::Asked {
     std::size_t turns = 0;
     std::uint64_t erasures = 0;  // as they were when it began
 
-    const std::string& account() const { return reading.subscription.visibility.account(); }
-    bool full() const { return frames.size() >= reading.limit || bytes >= pageBytes; }
+    const std::string& account() const { return query.subscription.visibility.account(); }
+    bool full() const { return frames.size() >= query.limit || bytes >= pageBytes; }
 
     void look(const std::vector<FramePtr>& next) {
         for (const auto& frame : next) {
@@ -41,7 +41,7 @@ struct Reads::Asked {
             from = frame->number;
             if (since && frame->time < *since) continue;
             since.reset();
-            if (reading.subscription.matches(*frame)) add(frame);
+            if (query.subscription.matches(*frame)) add(frame);
         }
     }
     void add(const FramePtr& frame) {
@@ -74,31 +74,30 @@ std::vector<FramePtr> Reads::inMemory(std::uint64_t after, std::size_t limit) co
     return frames.empty() ? Recent::after(lent_.unsaved, after, limit) : frames;
 }
 
-void Reads::read(Reading reading, Steady::time_point until, ToldPage told) {
-    begin(std::make_shared<Asked>(Asked{std::move(reading), until, std::move(told)}));
+void Reads::read(HistoryQuery query, Steady::time_point until, ToldPage told) {
+    begin(std::make_shared<Asked>(Asked{std::move(query), until, std::move(told)}));
 }
 
 void Reads::missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,
                    ToldPage told) {
-    Reading reading{.subscription = std::move(subscription),
-                    .cursor = cursor,
-                    .limit = missedAtOnce,
-                    .kind = Readers::Kind::standing,
-                    .whose = std::move(whose)};
-    auto asked = std::make_shared<Asked>(Asked{std::move(reading), {}, std::move(told)});
+    HistoryQuery query{.subscription = std::move(subscription),
+                       .cursor = cursor,
+                       .limit = missedAtOnce,
+                       .kind = Readers::Kind::standing,
+                       .whose = std::move(whose)};
+    auto asked = std::make_shared<Asked>(Asked{std::move(query), {}, std::move(told)});
     asked->missed = true;
     begin(asked);
 }
 
 void Reads::begin(const Shared& asked) {
     thread_.check();
-    const auto& reading = asked->reading;
-    const auto from =
-        reading.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(reading.cursor);
+    const auto& query = asked->query;
+    const auto from = query.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(query.cursor);
     if (!from) return refuse(asked, from.error());
     asked->begun = asked->from = *from;
     asked->since.reset();
-    if (reading.since) asked->since = milliseconds(*reading.since);
+    if (query.since) asked->since = milliseconds(*query.since);
     asked->frames.clear();
     asked->bytes = 0;
     asked->erasures = erasures_;
@@ -133,8 +132,8 @@ void Reads::proceed(const Shared& asked) {
     if (asked->from >= lent_.journal.newest() || !lent_.journal.reachesBackTo(asked->from))
         return gone(asked);  // it was never written
     const auto history = std::make_shared<History>(
-        asked->reading.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
-        History::Room{asked->reading.limit - asked->frames.size(), pageBytes - asked->bytes}, asked->since);
+        asked->query.subscription, asked->from, lent_.journal.wholeUpTo(asked->from),
+        History::Room{asked->query.limit - asked->frames.size(), pageBytes - asked->bytes}, asked->since);
     askReaders(asked, [asked, history](const Readers::Open& open) -> Result<bool> {
         const auto database = open();
         if (!database) return database.error();
@@ -151,7 +150,7 @@ void Reads::proceed(const Shared& asked) {
 // What comes next is not there any more. Who named a cursor must hear of it; who did not, reads what there is.
 void Reads::gone(const Shared& asked) {
     if (!asked->frames.empty()) return answer(asked);
-    if (!asked->reading.cursor.empty()) {
+    if (!asked->query.cursor.empty()) {
         if (asked->from > asked->begun)
             return answer(asked);  // up to here nothing is missing; who reads on hears of it
         return refuse(asked, {"journal-truncated", "journal-truncated"});
@@ -163,13 +162,13 @@ void Reads::gone(const Shared& asked) {
 }
 
 void Reads::askReaders(const Shared& asked, Readers::Step step) {
-    if (!std::exchange(asked->letIn, true) && asked->reading.kind == Readers::Kind::request) {
+    if (!std::exchange(asked->letIn, true) && asked->query.kind == Readers::Kind::request) {
         auto place = readers_.enter(asked->account());
         if (!place) return refuse(asked, place.error());
         asked->place = std::move(*place);
     }
     auto whileWanted = [asked, step = std::move(step)](const Readers::Open& open) -> Result<bool> {
-        if (!asked->reading.wanted()) return notWanted;
+        if (!asked->query.wanted()) return notWanted;
         return step(open);
     };
     readers_.ask(asked->account(), Readers::Kind::standing, std::move(whileWanted),
@@ -185,17 +184,17 @@ void Reads::resume(const Shared& asked, const Result<void>& how) {
 
 void Reads::atPresent(const Shared& asked) {
     asked->since.reset();
-    if (!asked->reading.wanted()) return refuse(asked, notWanted);
+    if (!asked->query.wanted()) return refuse(asked, notWanted);
     if (!asked->frames.empty() || asked->until <= Steady::now()) return answer(asked);
     auto& own = waitingOf_[asked->account()];
-    if (own >= mostWaiting && asked->reading.kind == Readers::Kind::request) {
+    if (own >= mostWaiting && asked->query.kind == Readers::Kind::request) {
         Fault fault{"too-many-requests", "As many requests of yours as may wait for events at a time are waiting."};
         fault.retryAfter = 5;
         return refuse(asked, std::move(fault));
     }
     ++own;
     asked->place.reset();
-    waiting_[asked->reading.subscription].insert(asked);
+    waiting_[asked->query.subscription].insert(asked);
     byTime_.insert(asked);
 }
 
@@ -232,7 +231,7 @@ void Reads::heard(const FramePtr& frame) {
 
 void Reads::stopWaiting(const Shared& asked) {
     byTime_.erase(asked);
-    const auto group = waiting_.find(asked->reading.subscription);
+    const auto group = waiting_.find(asked->query.subscription);
     group->second.erase(asked);
     if (group->second.empty()) waiting_.erase(group);
     const auto own = waitingOf_.find(asked->account());
@@ -243,7 +242,7 @@ void Reads::sweep() {
     thread_.check();
     for (auto next = byTime_.begin(); next != byTime_.end();) {
         const auto asked = *next++;
-        if (asked->reading.wanted()) continue;
+        if (asked->query.wanted()) continue;
         stopWaiting(asked);
         refuse(asked, notWanted);
     }

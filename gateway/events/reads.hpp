@@ -19,7 +19,7 @@
 
 namespace deskline::events {
 
-struct Reading {
+struct HistoryQuery {  // what is asked of the past events
     Subscription subscription;
     std::string cursor;                 // "": from the oldest event there is
     std::size_t limit = 100;            // of events in the answer
@@ -61,7 +61,7 @@ public:
     };
     explicit Reads(Lent lent);
 
-    void read(Reading reading, Steady::time_point until, ToldPage told);
+    void read(HistoryQuery query, Steady::time_point until, ToldPage told);
     // For somebody who comes back: the next part of what was missed, not filtered where it is in memory. At once, or
     // later on this thread.
     void missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,

@@ -62,10 +62,10 @@ void Line::slow(bool is) {
     if (!is) connection_->flush();
 }
 
-void Line::sendWelcome(const events::SubscriptionStart& attachment) {
+void Line::sendWelcome(const events::SubscriptionStart& start) {
     client_.begins();
     client_.sends();
-    connection_->send(message({{"op", "welcome"}, {"cursor", attachment.cursor}, {"resumed", attachment.resumed}}));
+    connection_->send(message({{"op", "welcome"}, {"cursor", start.cursor}, {"resumed", start.resumed}}));
 }
 
 void Line::sendReset(const std::string& reason) {

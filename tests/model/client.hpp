@@ -24,7 +24,7 @@ public:
     void slow(bool is);
 
 private:
-    void sendWelcome(const events::SubscriptionStart& attachment) override;
+    void sendWelcome(const events::SubscriptionStart& start) override;
     void sendReset(const std::string& reason) override;
     void sendSnapshot(const net::Bytes& text, const std::string& cursor) override;
     void put(const events::FramePtr& frame) override;

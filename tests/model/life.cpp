@@ -121,8 +121,7 @@ bool Life::turn() {
 
 events::SubscriptionStart Life::attach(const events::Subscription& subscription, const std::string& cursor) {
     std::optional<events::SubscriptionStart> got;
-    ledger_.attach(witness_, subscription, cursor,
-                   [&](const events::SubscriptionStart& attachment) { got = attachment; });
+    ledger_.attach(witness_, subscription, cursor, [&](const events::SubscriptionStart& start) { got = start; });
     while (!got) settle();
     return *got;
 }

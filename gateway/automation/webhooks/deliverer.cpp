@@ -194,16 +194,16 @@ void Webhooks::orphaned(events::LedgerContext& ledger, Webhook webhook) {
 
 void Webhooks::read(events::LedgerContext&, const Webhook& webhook, Run& run) {
     run.reading = true;
-    events::Reading reading{
+    events::HistoryQuery query{
         .cursor = run.readUpTo, .limit = readAtOnce, .wait = readPatience, .kind = events::Readers::Kind::standing};
     run.forReading = std::make_shared<const int>(0);
-    reading.whose = run.forReading;
-    reading.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
-    if (webhook.agents) reading.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
-    reading.subscription.visibility = policy_.visibility(identityOf(webhook));
-    reading.subscription.visibility.give(Kind::webhook, AccessLevel::own);
-    reading.subscription.subject = webhook.subject.value_or("");
-    ledger_.read(std::move(reading),
+    query.whose = run.forReading;
+    query.subscription.topics = {webhook.topics.begin(), webhook.topics.end()};
+    if (webhook.agents) query.subscription.only.emplace(webhook.agents->begin(), webhook.agents->end());
+    query.subscription.visibility = policy_.visibility(identityOf(webhook));
+    query.subscription.visibility.give(Kind::webhook, AccessLevel::own);
+    query.subscription.subject = webhook.subject.value_or("");
+    ledger_.read(std::move(query),
                  [this, id = webhook.id, generation = run.generation](const Result<events::Page>& page) {
                      if (!page && page.error().slug == shuttingDown.slug) return;  // its cursor stays where it is
                      ledger_.transact([this, id, generation, page](events::LedgerContext& context) {

@@ -133,13 +133,12 @@ void EventSubscriber::attach(std::string cursor) {
     putOff_ = nullptr;
     context_.api.ledger.attach(
         shard_.number(), subscription_, std::move(cursor),
-        [weak = weak_from_this(), which = ++attaching_,
-         asked = subscription_](const events::SubscriptionStart& attachment) {
+        [weak = weak_from_this(), which = ++attaching_, asked = subscription_](const events::SubscriptionStart& start) {
             const auto self = weak.lock();
             if (!self || self->attaching_ != which) return;
-            if (attachment.failed) return self->lost();
+            if (start.failed) return self->lost();
             try {
-                self->attached(attachment, asked);
+                self->attached(start, asked);
             } catch (const std::bad_alloc&) {
                 self->lost();
             }
@@ -147,7 +146,7 @@ void EventSubscriber::attach(std::string cursor) {
         weak_from_this());
 }
 
-void EventSubscriber::attached(const events::SubscriptionStart& attachment, const events::Subscription& asked) {
+void EventSubscriber::attached(const events::SubscriptionStart& start, const events::Subscription& asked) {
     thread_.check();
     reauthenticate();  // keys and revocations may have changed since it came
     if (connection_->closing() || !beginning_) return;
@@ -155,14 +154,14 @@ void EventSubscriber::attached(const events::SubscriptionStart& attachment, cons
         again_ = false;
         return beginInTime("");
     }
-    connection_->sendUncounted([&] { sendBeginning(attachment, asked); });
+    connection_->sendUncounted([&] { sendBeginning(start, asked); });
     const auto onDrained = [&](auto then) {
         connection_->onDrained([weak = weak_from_this(), which = attaching_, then](error_code error) {
             if (const auto self = weak.lock(); self && !error && self->attaching_ == which) then(*self);
         });
     };
-    if (attachment.more) {  // it is far behind: the next page when this one is out
-        onDrained([cursor = attachment.cursor](EventSubscriber& self) { self.attach(cursor); });
+    if (start.more) {  // it is far behind: the next page when this one is out
+        onDrained([cursor = start.cursor](EventSubscriber& self) { self.attach(cursor); });
         return connection_->flush();
     }
     if (std::exchange(joined_, false)) shard_.leave(joinedAs_, this);
@@ -174,18 +173,18 @@ void EventSubscriber::attached(const events::SubscriptionStart& attachment, cons
     connection_->flush();
 }
 
-void EventSubscriber::sendBeginning(const events::SubscriptionStart& attachment, const events::Subscription& asked) {
+void EventSubscriber::sendBeginning(const events::SubscriptionStart& start, const events::Subscription& asked) {
     if (!std::exchange(greeted_, true)) {
         present();
         showItself();
-        sendWelcome(attachment);
+        sendWelcome(start);
     }
-    if (!attachment.reset.empty()) sendReset(attachment.reset);
-    if (attachment.snapshot) {
+    if (!start.reset.empty()) sendReset(start.reset);
+    if (start.snapshot) {
         conflator_.clear();  // it has what was held
-        sendSnapshot(attachment.snapshot, attachment.cursor);
+        sendSnapshot(start.snapshot, start.cursor);
     }
-    for (const auto& frame : attachment.missed)
+    for (const auto& frame : start.missed)
         if (asked.matches(*frame)) put(frame);
 }
 

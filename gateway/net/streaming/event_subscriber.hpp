@@ -101,8 +101,8 @@ private:
     void beginInTime(std::string cursor);
     void begin(std::string cursor);
     void attach(std::string cursor);
-    void attached(const events::SubscriptionStart& attachment, const events::Subscription& asked);
-    void sendBeginning(const events::SubscriptionStart& attachment, const events::Subscription& asked);
+    void attached(const events::SubscriptionStart& start, const events::Subscription& asked);
+    void sendBeginning(const events::SubscriptionStart& start, const events::Subscription& asked);
     void begun();
     bool conflate(const events::FramePtr& frame);
     void releaseAll();
@@ -114,7 +114,7 @@ private:
     events::Subscription joinedAs_;
     Progress progress_;
     Conflator conflator_;                     // at most `audioRate` frames a second for one object
-    std::uint64_t attaching_ = 0;             // the attachment that counts; what comes for one before is void
+    std::uint64_t attaching_ = 0;             // the start that counts; one asked for before is void
     bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
     bool hurried_ = false;                    // the next one waits for no time
     TokenBucket beginnings_{beginningsAtOnce, beginningsPerSecond, Clock::now()};

@@ -12,15 +12,15 @@ std::string messageOf(std::string_view prefix, std::string_view object) {
 
 std::size_t messageBytes(std::string_view prefix, std::string_view object) { return prefix.size() + object.size() - 1; }
 
-std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionStart& attachment) {
+std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionStart& start) {
     const auto list = [](const auto& texts) { return json::array(texts.begin(), texts.end()); };
     const auto& identity = welcome.identity;
     return json::serialize(json::object{{"op", "welcome"},
                                         {"protocol", 1},
                                         {"gateway", welcome.gateway},
                                         {"connection", welcome.connection},
-                                        {"cursor", attachment.cursor},
-                                        {"resumed", attachment.resumed},
+                                        {"cursor", start.cursor},
+                                        {"resumed", start.resumed},
                                         {"heartbeat", welcome.heartbeatSeconds},
                                         {"identity",
                                          {{"subject", identity.subject},
@@ -28,7 +28,7 @@ std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionSta
                                           {"agents", list(identity.agents)},
                                           {"groups", list(identity.groups)},
                                           {"scopes", list(identity.scopes)}}},
-                                        {"capabilities", attachment.capabilities}});
+                                        {"capabilities", start.capabilities}});
 }
 
 std::string resetMessage(std::string_view reason) {

@@ -23,7 +23,7 @@ struct Welcome {
     int heartbeatSeconds;
     const identity::Identity& identity;
 };
-std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionStart& attachment);
+std::string welcomeMessage(const Welcome& welcome, const events::SubscriptionStart& start);
 std::string resetMessage(std::string_view reason);
 std::string refreshedMessage(std::int64_t expires);  // seconds since 1970
 std::string errorMessage(std::string_view reason, std::string_view detail);

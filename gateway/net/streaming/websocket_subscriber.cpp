@@ -16,9 +16,9 @@ void WebSocketSubscriber::close(CloseCode code, std::string_view reason, int ret
     connection_->abortWith(closeFrame(code, reason, retry));
 }
 
-void WebSocketSubscriber::sendWelcome(const events::SubscriptionStart& attachment) {
+void WebSocketSubscriber::sendWelcome(const events::SubscriptionStart& start) {
     const Welcome welcome{context_.api.name, whose_.id, context_.heartbeatSeconds, *identity_};
-    connection_->send(textFrame(welcomeMessage(welcome, attachment)));
+    connection_->send(textFrame(welcomeMessage(welcome, start)));
 }
 
 void WebSocketSubscriber::sendReset(const std::string& reason) { connection_->send(textFrame(resetMessage(reason))); }

@@ -18,7 +18,7 @@ protected:
     void close(CloseCode code, std::string_view reason, int retry = 0);
 
 private:
-    void sendWelcome(const events::SubscriptionStart& attachment) override;
+    void sendWelcome(const events::SubscriptionStart& start) override;
     void sendReset(const std::string& reason) override;
     void sendSnapshot(const Bytes& text, const std::string& cursor) override;
     void put(const events::FramePtr& frame) override;

@@ -295,15 +295,15 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
                     std::promise<SubscriptionStart> answered;
                     auto answer = answered.get_future();
                     bench.ledger.attach(bench.shard, sessions, cursor,
-                                        [&](const SubscriptionStart& attachment) { answered.set_value(attachment); });
+                                        [&](const SubscriptionStart& start) { answered.set_value(start); });
                     if (chance(random, 50)) happen();
                     while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
-                    const auto attachment = answer.get();
-                    REQUIRE(attachment.resumed);
-                    for (const auto& frame : attachment.missed)
+                    const auto start = answer.get();
+                    REQUIRE(start.resumed);
+                    for (const auto& frame : start.missed)
                         if (sessions.matches(*frame)) told.push_back(frame->number);
-                    cursor = attachment.cursor;
-                    more = attachment.more;
+                    cursor = start.cursor;
+                    more = start.more;
                 } else {
                     auto asked = askedFor(bench, {sessions, cursor, 1 + below(random, 300),
                                                   std::chrono::milliseconds(chance(random, 20) ? 1 : 0)});

@@ -66,8 +66,8 @@ TEST_CASE("what a stream begins with is handed to it as it is: a copy could fail
     std::vector<const SubscriptionStart*> given;
     Work work;
     bench.ledger.attach(bench.shard, {.topics = {"agent-session"}, .visibility = Visibility::everything()}, "",
-                        [&](const SubscriptionStart& attachment) {
-                            given.push_back(&attachment);
+                        [&](const SubscriptionStart& start) {
+                            given.push_back(&start);
                             if (given.size() == 1) work();  // while the first, were it a copy, is still there
                         });
     bench.settle();

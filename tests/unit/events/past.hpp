@@ -23,14 +23,14 @@ inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count
     return frames;
 }
 
-inline std::future<Result<Page>> askedFor(Bench& bench, Reading reading) {
+inline std::future<Result<Page>> askedFor(Bench& bench, HistoryQuery query) {
     auto page = std::make_shared<std::promise<Result<Page>>>();
     auto future = page->get_future();
-    bench.ledger.read(std::move(reading), [page](const Result<Page>& answer) { page->set_value(answer); });
+    bench.ledger.read(std::move(query), [page](const Result<Page>& answer) { page->set_value(answer); });
     return future;
 }
 
-inline Result<Page> pageOf(Bench& bench, Reading reading) { return askedFor(bench, std::move(reading)).get(); }
+inline Result<Page> pageOf(Bench& bench, HistoryQuery query) { return askedFor(bench, std::move(query)).get(); }
 
 inline std::vector<std::uint64_t> numbersOf(const std::vector<FramePtr>& frames) {
     std::vector<std::uint64_t> numbers;

@@ -62,7 +62,7 @@ TEST_CASE("who looks back reads on a thread of its own: the ledger's asks the fi
         pageOf(bench, {.subscription = agents, .since = Time(std::chrono::milliseconds(1'500))})->frames.empty());
     std::promise<SubscriptionStart> attached;
     bench.ledger.attach(bench.shard, agents, epoch + "-7",
-                        [&](const SubscriptionStart& attachment) { attached.set_value(attachment); });
+                        [&](const SubscriptionStart& start) { attached.set_value(start); });
     auto future = attached.get_future();
     while (future.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) bench.frames();
     CHECK(future.get().resumed);

@@ -16,9 +16,9 @@ using tests::valueOf;
 
 TEST_CASE("who reads waits for what matches, no longer than asked, and reads on from where the page ended") {
     Bench bench(journalIn({}));
-    const auto read = [&](Reading reading) {
+    const auto read = [&](HistoryQuery query) {
         auto page = std::make_shared<std::promise<Result<Page>>>();
-        bench.ledger.read(std::move(reading), [page](Result<Page> answer) { page->set_value(std::move(answer)); });
+        bench.ledger.read(std::move(query), [page](Result<Page> answer) { page->set_value(std::move(answer)); });
         return page->get_future();
     };
     bench.ledger.record({SessionChanged{"s1", SessionEvent::new_session, someSession("s1", "1001")}});
@@ -105,15 +105,15 @@ TEST_CASE(
             std::promise<SubscriptionStart> attached;
             auto answer = attached.get_future();
             bench.ledger.attach(bench.shard, webhooks, cursor,
-                                [&](const SubscriptionStart& attachment) { attached.set_value(attachment); });
+                                [&](const SubscriptionStart& start) { attached.set_value(start); });
             while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
-            const auto attachment = answer.get();
-            REQUIRE(attachment.resumed);
+            const auto start = answer.get();
+            REQUIRE(start.resumed);
             std::size_t bytes = 0;
-            for (const auto& frame : attachment.missed) bytes += frame->text.size(), numbers.push_back(frame->number);
+            for (const auto& frame : start.missed) bytes += frame->text.size(), numbers.push_back(frame->number);
             CHECK(bytes < most);
-            cursor = attachment.cursor;
-            more = attachment.more;
+            cursor = start.cursor;
+            more = start.more;
         }
         return numbers;
     };
