@@ -5,10 +5,12 @@
 #include <atomic>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 
 #include "api/context.hpp"
 #include "net/http/shares.hpp"
+#include "net/shard/shard.hpp"
 #include "net/shard/watchers.hpp"
 #include "net/transport/peers.hpp"
 #include "net/transport/tls_context.hpp"
@@ -34,6 +36,7 @@ struct ServerContext {
     std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are
     Watchers meters{};                        // who looks at meters
     std::atomic<std::size_t> connections{0}, streams{0};
+    std::span<const std::unique_ptr<Shard>> shards{};  // whose counters are told; the listener's, from its start
     std::atomic<std::uint64_t> requests{0}, slowClients{0}, refusedStreams{0}, refusedCommands{0};
 };
 

@@ -64,6 +64,12 @@ std::string refusals(const identity::Refusals& counted) {
     return refused + throttled;
 }
 
+std::uint64_t mergedEvents(const ServerContext& context) {
+    std::uint64_t merged = 0;
+    for (const auto& shard : context.shards) merged += shard->mergedEvents().load(std::memory_order_relaxed);
+    return merged;
+}
+
 // Prometheus text format 0.0.4.
 HttpResponse metrics(const ServerContext& context) {
     const auto health = context.api.ledger.health();
@@ -77,6 +83,9 @@ HttpResponse metrics(const ServerContext& context) {
                    context.refusedStreams.load());
     body += metric("stream_commands_refused_total", "counter",
                    "Commands on streams that had too many under way already.", context.refusedCommands.load());
+    body += metric("stream_events_merged_total", "counter",
+                   "Volume events that a later one of the same object replaced before they went out, for each stream.",
+                   mergedEvents(context));
     body += metric("events_total", "counter", "Number of the newest event.", health.events);
     body += metric("journal_commits_total", "counter", "Groups of events written to the journal.", health.commits);
     body += metric("journal_durable", "gauge", "1 while every event is in the journal before anybody sees it.",

@@ -3,6 +3,7 @@
 // (they are indexed by subscription, not asked one by one), and then visits each touched connection once to send all
 // that has gathered for it. Thread: its own, unless said otherwise.
 #pragma once
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -42,6 +43,8 @@ public:
     std::size_t number() const { return number_; }
     TimerWheel& wheel() { return wheel_; }
     FrameEncodings& encodings() { return encodings_; }
+    // Latest-wins events that the shard's streams replaced by later ones. Read by any thread.
+    std::atomic<std::uint64_t>& mergedEvents() { return mergedEvents_; }
 
     void join(const events::Subscription& subscription, const std::shared_ptr<Subscriber>& subscriber);
     void leave(const events::Subscription& subscription, Subscriber* subscriber);
@@ -81,6 +84,7 @@ private:
     std::size_t number_ = 0;
     TimerWheel wheel_;
     FrameEncodings encodings_;
+    std::atomic<std::uint64_t> mergedEvents_{0};
     boost::asio::steady_timer wheelTimer_{io_}, holdTimer_{io_}, gatherTimer_{io_};
     std::map<events::Subscription, Audience> audiences_;
     std::deque<std::shared_ptr<Subscriber>> touched_;

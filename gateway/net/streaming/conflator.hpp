@@ -3,6 +3,7 @@
 // are not due any more are forgotten when there are many. Takes the time from its caller. Thread: the shard's.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <string>
@@ -18,6 +19,9 @@ public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::size_t many = 256;  // objects
 
+    // `merged` counts the events that a later one of their object replaced; it lives longer.
+    explicit Conflator(std::atomic<std::uint64_t>& merged) : merged_(merged) {}
+
     void setInterval(Clock::duration apart) { apart_ = apart; }
 
     // True: the caller sends the event now. False: it is held, instead of the one that was held of its object.
@@ -28,6 +32,7 @@ public:
             slot.due = time + apart_;
             return true;
         }
+        if (slot.held) merged_.fetch_add(1, std::memory_order_relaxed);
         slot.held = frame;
         return false;
     }
@@ -71,6 +76,7 @@ private:
         return std::exchange(slot.held, nullptr);
     }
 
+    std::atomic<std::uint64_t>& merged_;
     std::map<std::string, Slot> slots_;
     std::size_t sweepAt_ = many;
     Clock::duration apart_{};

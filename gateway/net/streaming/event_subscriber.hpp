@@ -113,10 +113,10 @@ private:
     [[no_unique_address]] ThreadChecker thread_;
     events::Subscription joinedAs_;
     Progress progress_;
-    Conflator conflator_;                     // at most `audioRate` frames a second for one object
-    std::uint64_t attaching_ = 0;             // the start that counts; one asked for before is void
-    bool beginning_ = false, again_ = false;  // a beginning is on its way, or put off; another is wanted after it
-    bool hurried_ = false;                    // the next one waits for no time
+    Conflator conflator_{shard_.mergedEvents()};  // at most `audioRate` frames a second for one object
+    std::uint64_t attaching_ = 0;                 // the start that counts; one asked for before is void
+    bool beginning_ = false, again_ = false;      // a beginning is on its way, or put off; another is wanted after it
+    bool hurried_ = false;                        // the next one waits for no time
     TokenBucket beginnings_{beginningsAtOnce, beginningsPerSecond, Clock::now()};
     api::Timer putOff_;  // until it is time
     bool lost_ = false, greeted_ = false, joined_ = false, touched_ = false, holding_ = false, metering_ = false;

@@ -22,6 +22,7 @@ test(`what a client ends up with is what the mixer holds (seed ${seed})`, async 
   });
   const devices = await ids('devices');
   const clients = [];
+  assert.equal(await gateway.metric('stream_events_merged_total'), 0);
   for (const audioRate of [1, 5, 20, 60]) {
     const stream = await gateway.stream({ topics: ['audio'], audioRate });
     const objects = new Map([...stream.snapshot.audioDevices, ...stream.snapshot.audioSessions].map((o) => [o.id, o]));
@@ -88,5 +89,6 @@ test(`what a client ends up with is what the mixer holds (seed ${seed})`, async 
   const fewest = Math.min(...clients.map((c) => c.numbers.length)),
     most = Math.max(...clients.map((c) => c.numbers.length));
   assert.ok(fewest < most, 'the slower rate merged more');
+  assert.ok((await gateway.metric('stream_events_merged_total')) > 0);
   await gateway.stop();
 });

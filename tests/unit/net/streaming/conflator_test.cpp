@@ -20,7 +20,8 @@ const auto start = Conflator::Clock::time_point() + 1h;
 }  // namespace
 
 TEST_CASE("conflation: of each object one event in an interval, and the last value always arrives") {
-    Conflator conflator;
+    std::atomic<std::uint64_t> merged{0};
+    Conflator conflator(merged);
     conflator.setInterval(50ms);
     std::vector<std::uint64_t> sent;
     std::uint64_t number = 0;
@@ -42,7 +43,8 @@ TEST_CASE("conflation: of each object one event in an interval, and the last val
 }
 
 TEST_CASE("conflation: while something waits before it, an event is held though it is due") {
-    Conflator conflator;
+    std::atomic<std::uint64_t> merged{0};
+    Conflator conflator(merged);
     conflator.setInterval(50ms);
     CHECK_FALSE(conflator.passes(volume(1, "one"), start, false));
     CHECK_FALSE(conflator.passes(volume(2, "one"), start, false));
@@ -52,7 +54,8 @@ TEST_CASE("conflation: while something waits before it, an event is held though 
 }
 
 TEST_CASE("conflation: what is held goes in the order of the numbers, and one that is not due holds back the others") {
-    Conflator conflator;
+    std::atomic<std::uint64_t> merged{0};
+    Conflator conflator(merged);
     conflator.setInterval(50ms);
     CHECK(conflator.passes(volume(1, "b"), start + 40ms, true));
     CHECK_FALSE(conflator.passes(volume(2, "b"), start + 45ms, true));  // due at 90 ms
@@ -72,7 +75,8 @@ TEST_CASE("conflation: what is held goes in the order of the numbers, and one th
 }
 
 TEST_CASE("conflation: objects that came and went leave no slot behind, and what is held stays") {
-    Conflator conflator;
+    std::atomic<std::uint64_t> merged{0};
+    Conflator conflator(merged);
     conflator.setInterval(1s);
     CHECK_FALSE(conflator.passes(volume(7, "held"), start, false));
     for (int i = 0; i < 100'000; ++i)
@@ -81,4 +85,20 @@ TEST_CASE("conflation: objects that came and went leave no slot behind, and what
     const auto held = conflator.takeDue(start);
     REQUIRE(held);
     CHECK(held->number == 7);
+}
+
+TEST_CASE("conflation: each event that a later one of its object replaced is counted, and no other") {
+    std::atomic<std::uint64_t> merged{0};
+    Conflator conflator(merged);
+    conflator.setInterval(50ms);
+    CHECK(conflator.passes(volume(1, "one"), start, true));
+    CHECK_FALSE(conflator.passes(volume(2, "one"), start, true));  // held: nothing was before it
+    CHECK_FALSE(conflator.passes(volume(3, "two"), start, false));
+    CHECK(merged == 0);
+    CHECK_FALSE(conflator.passes(volume(4, "one"), start, true));
+    CHECK_FALSE(conflator.passes(volume(5, "one"), start, true));
+    CHECK(merged == 2);
+    CHECK(conflator.takeAll(start).size() == 2);
+    CHECK_FALSE(conflator.passes(volume(6, "one"), start, true));
+    CHECK(merged == 2);
 }
