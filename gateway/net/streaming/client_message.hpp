@@ -7,17 +7,26 @@
 #include <vector>
 
 #include "api/request.hpp"
+#include "model/secret.hpp"
 #include "net/http/authentication.hpp"
 
 namespace deskline::net {
 
-// What a client says; `op` decides which members it may have.
+// What a client says; `op` decides which members it may have. A body that no request took is wiped with the message: it
+// may hold a PIN.
 struct Message {
     std::string op;
     std::optional<std::string> token, cursor, id, method, path;
     std::optional<std::vector<std::string>> topics, agents;
     std::optional<double> audioRate;
     std::optional<boost::json::value> body, headers;
+
+    Message() = default;
+    Message(Message&&) = default;
+    Message& operator=(Message&&) = delete;
+    ~Message() {
+        if (body) wipe(*body);
+    }
 };
 BOOST_DESCRIBE_STRUCT(Message, (), (op, token, cursor, id, method, path, topics, agents, audioRate, body, headers))
 
