@@ -1,5 +1,5 @@
-// The body of a request: text that came by HTTP, or JSON already, of a command on a stream. It is parsed once, by
-// whoever looks first, read once, and then wiped, or when the request goes: it may hold a PIN. Copies of a request
+// The body of a request: text that came by HTTP, or JSON already, of a command on a stream. It is parsed when it is
+// looked at first, and wiped when it has been read or when the request goes: it may hold a PIN. Copies of a request
 // share it. Source: RFC 8259. Thread: one at a time.
 #pragma once
 #include <boost/json.hpp>
@@ -19,7 +19,7 @@ public:
     static Body ofJson(boost::json::value value);
 
     bool empty() const { return !state_; }
-    // What it says; an empty one is {}. The fault is bad-json. Until it is wiped.
+    // What it says, until it is wiped; an empty one is {}. The fault is bad-json.
     Result<const boost::json::value*> json() const;
     // The same for requests that mean the same: the JSON without its member `pin`, as text; what is no JSON as it came.
     std::string canonical() const;

@@ -28,7 +28,8 @@ Result<events::Subscription> subscriptionFor(const Context& context, const ident
                                              std::vector<std::string> topics,
                                              const std::optional<std::vector<std::string>>& agents);
 
-// Why past events were not read, in the words of the request: `cursor` is where it named one ("?after", "/from").
+// The fault of a query of past events, in the words of the request. `cursor`: the field that named the cursor
+// ("?after", "/from").
 Fault refusal(const Fault& fault, const char* cursor);
 
 std::string unknownTopic(const std::vector<std::string>& topics);  // the first that covers nothing; "": none

@@ -40,8 +40,8 @@ inline Result<std::size_t> limitOf(const Request& request) {
     return *limit;
 }
 
-// What a caller may not change: it is not there where the caller may not even see it. `kind`: of what it is refused;
-// `forbidden` says why not.
+// The fault where a caller may not change something: not-found where the caller may not even see it, else `forbidden`,
+// which says why. `kind`: of the thing.
 inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource,
                                     const Ownership& ownership, Kind kind, std::string forbidden) {
     if (context.policy.may(caller, resource, identity::Action::change, ownership)) return std::nullopt;

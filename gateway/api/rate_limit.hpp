@@ -17,7 +17,7 @@ public:
     using Clock = TokenBucket::Clock;
     static constexpr int windowSeconds = 60;
     static constexpr std::size_t mostBuckets =
-        10'000;  // beyond it the full ones go; and where none is, those who come share one
+        10'000;  // beyond it the full ones are forgotten; where none is full, new callers share one
 
     explicit Rate(std::int64_t quota) : quota_(quota) {}  // 0: no limit
 

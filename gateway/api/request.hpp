@@ -48,12 +48,12 @@ struct Request {
     }
 };
 
-// What a fault says, as an answer: at most 8 KiB, whatever a caller or a source put into it.
+// A fault as an answer: at most 8 KiB, whatever a caller or a source put into it.
 Response problem(const Fault& fault, const std::string& requestId);
 // The fault of a body that is JSON but does not fit.
 Fault unfitBody(std::vector<FieldError> errors);
 // The request's id: what the client gave it where that is 1 to 128 visible ASCII characters, else `otherwise`, which
-// is.
+// must be such a text.
 std::string requestIdFrom(const Request& request, std::string otherwise);
 
 // Reads the whole body into a described struct, once: then it is wiped. What does not fit is in the fault, by name.

@@ -1,6 +1,6 @@
-// The checks `telephony` and `audio` of `/readyz`: a configured source is connected, or it is told since when it
-// is not, and why. Thread: any. A source's own tells before the ledger hears of it: who hears that a source is lost
-// finds it in the check.
+// The checks `telephony` and `audio` of `/readyz`: a configured source is connected, or it is told since when it is
+// not, and why. Thread: any. A source's facts are told here before the ledger hears of them: a client that hears that a
+// source is lost finds it in the check.
 #pragma once
 #include "api/readiness.hpp"
 #include "model/fact.hpp"

@@ -44,9 +44,9 @@ Result<void> note(Database& database, AuditEntry entry) {
     return {};
 }
 
-// One text of each row of a table a line; how many. A part at a time, written while nothing is being read: whoever
-// takes the lines slowly must not keep the gateway from beginning its log of changes anew. `what`: the column, and the
-// table, for the fault too.
+// Writes one text of each row of a table as a line; returns how many. Reads a part, and writes it while no read is
+// open: a receiver that is slow must not keep the gateway from restarting its log of changes. `what`: the column and
+// the table, which the fault names too.
 Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std::string& column,
                                  const std::string& what, std::optional<Time> from, std::optional<Time> to,
                                  std::ostream& out) {
@@ -75,7 +75,7 @@ Result<std::uint64_t> exportRows(const std::filesystem::path& journal, const std
     return count;
 }
 
-// No number is given twice, though the last events go.
+// Keeps the newest number, so that it is not given again when the last events are erased.
 bool keepNewest(Database& database) {
     return database.run(
         "INSERT INTO meta SELECT 'newest', COALESCE(MAX(number), 0) FROM events WHERE true ON CONFLICT (key) DO UPDATE "
@@ -83,7 +83,7 @@ bool keepNewest(Database& database) {
         "MAX(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))");
 }
 
-// Again and again, each time a part, until nothing of the agent is left in the table.
+// Erases in parts until the table has nothing of the agent any more.
 Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table, const std::string& key,
                                    const std::string& agent) {
     const bool events = table == "events";
@@ -102,8 +102,8 @@ Result<std::uint64_t> eraseBySteps(Database& database, const std::string& table,
     }
 }
 
-// Writes the log of changes back and begins it anew, with nothing in it. False: somebody read an older moment of it all
-// the while. SQLite says that in a row, not as an error. While a try waits, nobody can write: each is short.
+// Writes the log of changes back into the file and empties it. False: another program read an older state of it all the
+// while, which SQLite says in a row, not as an error. While a try waits nobody can write, so each try is short.
 Result<bool> emptyLog(Database& database, std::chrono::milliseconds patience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     if (!database.run("PRAGMA busy_timeout = 100")) return database.fault("changed");

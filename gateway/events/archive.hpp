@@ -15,11 +15,11 @@
 namespace deskline::events {
 
 // A consistent copy, complete up to this moment (VACUUM INTO), on the disk and for its owner alone; `target` must not
-// be there yet. The copy is marked as one: who opens it to go on with it begins a new epoch (journal.hpp).
+// be there yet. The copy is marked as one: a gateway that opens it as its journal begins a new epoch (journal.hpp).
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target);
 
-// Whether a gateway could keep its journal there, as it would find out at its start; nothing is changed.
-// `damaged`: it would set the file aside.
+// Whether a gateway that starts now could keep its journal there. Checks what a start checks, and changes nothing.
+// `damaged`: the start would set the file aside.
 Result<void> inspect(const std::filesystem::path& journal, bool& damaged);
 
 // One CloudEvent a line, from `from` to before `to`; how many.
@@ -28,12 +28,13 @@ Result<std::uint64_t> exportEvents(const std::filesystem::path& journal, std::op
 
 struct Forgotten {
     std::uint64_t events = 0, operations = 0;
-    bool stillInLog = false;  // of changes (-wal): somebody reads an older moment, such as a backup
+    // What was erased is still in the log of changes (-wal): a backup, say, reads an older state of the file.
+    bool stillInLog = false;
 };
 // Erases every event about the agent (its own, its sessions', its calls') and every operation on it, overwriting the
-// space that they took. The audit says who asked and how much went, not what. A running gateway goes on; what it holds
-// in memory of the present stays. `patience`: how long it waits for whoever reads an older moment, for whom the log of
-// changes has what was erased.
+// space that they took. The audit says who asked and how much went, not what. A running gateway goes on and keeps the
+// present state in memory. `patience`: how long to wait for programs that read an older state of the file; as long as
+// they do, the log of changes (-wal) still has what was erased.
 inline constexpr auto forgetPatience = std::chrono::seconds(30);
 Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const AgentId& agent, const std::string& actor,
                               std::chrono::milliseconds patience = forgetPatience);

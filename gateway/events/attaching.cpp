@@ -12,7 +12,7 @@ std::string Attaching::cursor() const { return lent_.journal.at(lent_.number); }
 
 void Attaching::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
 
-// Whoever could not be answered is told that, and comes back. Nothing is allocated before `work` is tried.
+// Tells the subscriber where `work` fails, so that it comes back. Allocates nothing before `work` is tried.
 template <class Do>
 void Attaching::toldIfFailed(const Attach& attach, const Do& work) {
     try {
@@ -38,8 +38,8 @@ void Attaching::attach(Attach task) {
     });
 }
 
-// Notes by which visibility a stream hears from here on. False: what it has heard up to its cursor may have been heard
-// by another.
+// Notes by which visibility a stream hears from here on. False: its account may have heard the events up to its cursor
+// by another visibility.
 bool Attaching::holdsPlace(const Attach& attach) {
     const auto& visibility = attach.subscription.visibility;
     if (!attach.whose || visibility.account().empty()) return true;
@@ -51,8 +51,8 @@ bool Attaching::holdsPlace(const Attach& attach) {
     return holds;
 }
 
-// Of what comes after a cursor nothing was erased. Asked once that has been read: what was erased before is noted by
-// now.
+// Whether nothing was erased of what comes after a cursor. To be asked after that was read: what was erased before the
+// reading is noted by then.
 bool Attaching::isWhole(const std::string& cursor) const {
     Cursor from;
     return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart_, wholeFrom(lent_.journal.database()));

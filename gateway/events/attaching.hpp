@@ -1,5 +1,5 @@
-// How somebody begins to listen, or goes on after a cursor: what it hears from here on comes live, what came before is
-// put together once, as a snapshot or as what was missed. Thread: the ledger's.
+// How a subscriber begins to listen, or goes on after a cursor: what comes from here on it hears live, what came before
+// it gets once, as a snapshot or as the events that it missed. Thread: the ledger's.
 #pragma once
 #include <functional>
 #include <memory>

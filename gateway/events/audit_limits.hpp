@@ -1,8 +1,7 @@
-// How many refused attempts become audit entries: what an attacker can repeat without end must not fill the audit,
-// whatever address it comes from. Those whom nobody knows share one allowance for each kind of credential that they
-// show, each account that was refused something has one of its own: so many at once, then so many a minute. The rest is
-// counted and told as one entry a minute. What was carried out is always an entry. Thread: any; AuditRests: the
-// ledger's.
+// How many refused attempts become audit entries: an attacker can repeat them without end, from any address, and must
+// not fill the audit. Unknown callers share one allowance for each kind of credential that they show; each account that
+// was refused something has an allowance of its own: so many at once, then so many a minute. The rest is counted and
+// written as one entry a minute. What was carried out is always an entry. Thread: any; AuditRests: the ledger's.
 #pragma once
 #include <chrono>
 #include <map>
@@ -19,15 +18,15 @@ class AuditLimits {
 public:
     using Clock = TokenBucket::Clock;
     static constexpr double strangersAtOnce = 500, accountAtOnce = 200, perMinute = 20;
-    static constexpr std::size_t mostAccounts = 10'000;  // beyond it those who come share the strangers' allowance
+    static constexpr std::size_t mostAccounts = 10'000;  // beyond it new ones share the unknown callers' allowances
 
     static constexpr std::size_t mostKinds = 16;
 
     // False: it was counted. `account` "": nobody known, who showed a credential of that kind.
     bool allows(const std::string& account, const std::string& kind = "", Clock::time_point time = Clock::now());
 
-    void
-    passedOver();  // one of a stranger's that is no entry by another bound (strangers.hpp): it is counted with the rest
+    // Counts an attempt of an unknown caller that another bound (identity/strangers.hpp) kept out of the audit.
+    void passedOver();
 
     struct Rest {
         std::string account;

@@ -1,6 +1,6 @@
-// The event that a command brought about before the gateway ended. An operation that was left without an outcome is
-// settled by it: it was carried out, whatever the state is by now, and no later event is its. Where its caller gave its
-// request id to other commands too, that stays unknown. Thread: that of the database.
+// The event that a command brought about before the gateway ended. It settles an operation that was left without an
+// outcome: the command was carried out, whatever the state is now, and no later event belongs to it. Where the caller
+// gave the same request id to other commands too, the outcome stays unknown. Thread: that of the database.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -23,7 +23,7 @@ public:
 
     void begin(CommandId command, CommandStart begin);
     void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer);
-    // Left unsettled by a gateway that ended; `answer` is called when the source has told.
+    // A command that a gateway before this one left unsettled; `answer` is called when the source has told.
     void restore(CommandId command, CommandStart begin, Answer answer);
     bool busy(const ObjectRef& object) const;
     std::optional<Fault> full(const std::string& account) const;  // why no more of this account's are begun

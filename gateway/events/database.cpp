@@ -102,8 +102,8 @@ bool noRoom(sqlite3* database) {
            ((code & 0xff) == SQLITE_IOERR && system == std::errc::no_space_on_device);
 }
 
-// The check tells of a page that it could not read as it tells of one that is broken: in words, and mostly with
-// SQLite's code.
+// Whether a finding of quick_check is about a page that it could not read. It reports that as it reports a broken page:
+// in words, mostly with SQLite's code.
 bool couldNotRead(std::string_view finding) {
     constexpr std::string_view codeIs = "error code";
     if (finding.find("failed to get page") != std::string_view::npos) return true;
@@ -124,7 +124,7 @@ bool isFolder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, ignored);
 }
 
-// What SQLite says in the same words, whatever it is.
+// Why a file could not be opened, with what to do: SQLite has one message for all the reasons.
 std::string whyNotOpened(const std::filesystem::path& path) {
     std::error_code ignored;
     const bool there = std::filesystem::exists(path, ignored);
@@ -152,7 +152,7 @@ Fault Database::fault(std::string_view what) const {
     return fault;
 }
 
-// What to do about it, after a space; "": nothing that is known.
+// What to do about an error, beginning with a space; "": nothing is known.
 std::string Database::advice(int code) const {
     if (noRoom(database_)) return " The disk is full: make room.";
     if (damage(code)) return ofDamage();
@@ -167,7 +167,8 @@ std::string Database::advice(int code) const {
     }
 }
 
-// Whoever opens it to write says what becomes of it: a start does, which sets it aside.
+// What becomes of a damaged file, for programs that only read it. A start, which opens it to write, sets it aside and
+// says so.
 std::string Database::ofDamage() const { return access_ == Access::write ? std::string() : setAsideNext; }
 
 Result<void> Database::open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged,

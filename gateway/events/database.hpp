@@ -1,6 +1,6 @@
 // The SQLite file behind the journal: opened, checked, brought to the present schema, and asked through prepared
-// statements. A damaged file is told apart from one that cannot be had: the first is set aside by the journal, the
-// second refused. Thread: one at a time; the ledger's while the gateway runs.
+// statements. It tells a damaged file, which the journal sets aside, from one that cannot be opened or read, which is
+// refused. Thread: one at a time; the ledger's while the gateway runs.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -29,11 +29,11 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken.
-    // `patience`: how long each call waits for another program that writes, milliseconds. What was open before is
-    // closed. To write: what SQLite keeps beside the file (-wal, -shm) stays there when it is closed, emptied: whoever
-    // opens it next needs no room on the disk for them, and no right to make files in the folder. Nothing is written
-    // where the file is of the present schema already.
+    // `path` empty: in memory. `damaged` says whether a failure means that the file's content is broken. `patience`:
+    // milliseconds that each call waits for another program that writes. Closes what was open before. Of a file that is
+    // opened to write, SQLite's files beside it (-wal, -shm) stay when it is closed, emptied: the next to open it needs
+    // neither room on the disk for them nor the right to make files in the folder. Nothing is written where the file
+    // has the present schema already.
     Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged,
                       int patience = 2000);
     bool run(const char* sql);
@@ -59,7 +59,7 @@ private:
     Access access_ = Access::write;
 };
 
-// A transaction that writes: what is not committed is taken back, however it is left.
+// A transaction that writes. It is rolled back when it is destroyed without a commit.
 class Transaction {
 public:
     explicit Transaction(Database& database) : database_(database), open_(database.run("BEGIN IMMEDIATE")) {}
@@ -96,12 +96,12 @@ public:
         (bindAt(++at, values), ...);
         return *this;
     }
-    // Where how many there are is not known when it is written. The texts that are bound are copied.
+    // For a statement whose number of parameters is known only when it runs. Bound texts are copied.
     void bindAt(int at, std::int64_t value);
     void bindAt(int at, std::string_view value);
     bool row();           // the next row; false: none, or failed
     bool done();          // runs to the end; false: failed
-    bool failed() const;  // the last `row` or `done` was no end but a failure
+    bool failed() const;  // the last `row` or `done` ended by a failure
     void reset();
     std::int64_t number(int column) const;
     std::string text(int column) const;

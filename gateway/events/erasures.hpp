@@ -1,7 +1,7 @@
-// What the erasing of events (`deskline journal forget`, retention) means to those who come back. A hole in the past is
-// no cut: the history is read on beyond it. But whoever keeps a copy lacks what was erased, and a gateway that starts
-// later does not know what that was about, so it never tells its end: places from before are not gone on from, and
-// whoever has one begins anew. Thread: that of the database.
+// What the erasing of events (`deskline journal forget`, retention) means to clients that come back. An erased event
+// leaves a hole, and history is read on beyond it. But a client that keeps a copy lacks what was erased; and a gateway
+// that starts later does not know the things that the erased events were about, so it never tells their end. So no
+// client goes on from a cursor of before the erasing: it begins anew. Thread: that of the database.
 #pragma once
 #include <cstdint>
 
@@ -12,15 +12,16 @@ namespace deskline::events {
 // In the transaction that erases. False: Database::fault says why.
 bool noteErasure(const Database& database);
 
-// In the transaction that cuts all up to `last`, before it does: the same where what is cut is the last that is known
-// of something still there, which told nothing for longer than events are kept. False: Database::fault says why.
+// Called in the transaction that cuts all events up to `last`, before they are cut. Notes the same where one of them is
+// the last event of a thing that is still there, and of which there was no event for longer than events are kept.
+// False: Database::fault says why.
 bool noteCut(const Database& database, std::uint64_t last);
 
-// By a gateway that starts, before its first event; `newest`: the number of the last one. The least number that may be
-// gone on from because of what was erased before the start; 0: any.
+// Called by a gateway that starts, before its first event; `newest`: the number of the last event. The least number
+// from which a client may go on, by what was erased before the start; 0: any.
 std::uint64_t startAfterErasure(const Database& database, std::uint64_t newest);
 
-// The least number that may be gone on from, as the file has it now; where that cannot be read, none may be.
+// The least number from which a client may go on, as the file has it now; where that cannot be read, no number will do.
 std::uint64_t wholeFrom(const Database& database);
 
 }  // namespace deskline::events

@@ -29,7 +29,8 @@ private:
     const bool begun_;
 };
 
-// The agents of whom alone the events of a kind may be, where the visibility or the client's own filter says so.
+// The agents to whom the visibility or the client's own filter limits the events of a kind; nothing: to none in
+// particular.
 std::optional<std::set<std::string>> agentsIn(const Subscription& subscription, Kind kind) {
     const bool narrowed = subscription.only && kind != Kind::webhook;
     std::set<std::string> agents;
@@ -104,8 +105,8 @@ Result<bool> History::step(Database& database) {
     return since_ ? search(database) : scan(database);
 }
 
-// Of all that is of that time or later the least number. By time, a part at a time: within one time the first is the
-// least.
+// Looks for the least number of all events of that time or later: along the index by time, a part at a time. Of the
+// events of one time the first has the least.
 Result<bool> History::search(Database& database) {
     std::size_t count = 0;
     {

@@ -1,7 +1,7 @@
 // Past events, read from the journal's file: those after a number, or from a time on, that a subscription matches. The
 // indexes hand out the candidates in the order of their numbers (of a type, of a type and agent, of a type and
-// subject); which of them match, the subscription itself says, and of those alone the events are read. Thread: the
-// readers' (readers.hpp).
+// subject); the subscription decides which of them match, and only of those the events are read. Thread: the readers'
+// (readers.hpp).
 #pragma once
 #include <optional>
 #include <string>
@@ -30,9 +30,8 @@ public:
     };
 
     // What is asked: as many events as there is room for after `from` up to `upTo`, which is in the file already.
-    // `since` (milliseconds since 1970): passes over everything before the first of them that is of that time or later;
-    // by the clock alone events need not rise, since it may have been set, so what comes after that first one counts,
-    // whatever its time.
+    // `since` (milliseconds since 1970): passes over everything before the first event of that time or later. All after
+    // that first one count, whatever their time: the clock may have been set, so times need not rise.
     History(Subscription subscription, std::uint64_t from, std::uint64_t upTo, Room room,
             std::optional<std::int64_t> since = {});
 

@@ -1,12 +1,12 @@
 // The journal: every event in a SQLite file (WAL) before anybody sees it, committed in groups, and beside them the
-// stores. Durability: `normal` survives the end of the process at any moment, `full` also the end of the power, at a
-// disk flush a group. A corrupt file is set aside, never overwritten, and a new epoch begun, as where the file lacks
-// what was told, or is a copy that was put in the journal's place: what was told after it was made has the numbers that
-// it would give. Where nothing can be written just now, what a beginning needs waits with the first group. A file that
-// cannot be opened or read at the start is left as it is and not tried again: a gateway that knows nothing of what it
-// holds would write over that. Where somebody else wrote events into the file, under numbers that this gateway gives,
-// no cursor of either means anything any more: the file gets a new epoch, and this gateway has to end. Thread: the
-// ledger's.
+// stores. Durability: `normal` survives the end of the process at any moment, `full` also the loss of power, at the
+// cost of a disk flush a group. A corrupt file is set aside, never overwritten, and a new epoch begins. A new epoch
+// also begins where the file lacks events that were told, and where it is a copy that was put in the journal's place:
+// what was told after the copy was made has the numbers that would be given next. Where nothing can be written at the
+// start, what an epoch begins with is written with the first group. A file that cannot be opened or read at the start
+// is left as it is and not tried again: a gateway that does not know what it holds would write over it. Where another
+// program wrote events into the file, under numbers that this gateway gives, the cursors of neither can be trusted: the
+// file gets a new epoch, and this gateway has to end. Thread: the ledger's.
 #pragma once
 #include <memory>
 #include <optional>
@@ -33,10 +33,11 @@ struct JournalOptions {
 class Journal {
 public:
     static Result<std::unique_ptr<Journal>> open(const JournalOptions& options);
-    // In memory, never durable: when the file cannot be had. `why`, and what that means, is what `write` answers,
-    // always.
+    // A journal in memory, which is never durable, for when the file cannot be opened. `write` always answers `why`,
+    // and what that means.
     static std::unique_ptr<Journal> openVolatile(Fault why, const std::filesystem::path& file = {});
-    // The same from here on, where a start could not read all that it needs. Numbers go on; nothing of before is told.
+    // Becomes such a journal, where a start could not read all that it needs. Numbers go on; no event of before is
+    // told.
     void letGo(Fault why);
 
     const std::string& epoch() const { return epoch_; }
@@ -64,10 +65,10 @@ public:
     bool reachesBackTo(std::uint64_t number) const {
         return number + 1 >= oldest_ && (number < lost_.after || number >= lost_.upTo);
     }
-    // The last event that is there without a gap after that number: what comes after a gap is told only to those who
-    // know of it.
+    // The last event that follows that number without a gap. What comes after a gap is told only to readers that know
+    // of the gap.
     std::uint64_t wholeUpTo(std::uint64_t number) const { return number < lost_.after ? lost_.after : newest_; }
-    // That number, or where what was told after it is not there, the last that is missing.
+    // That number; or, where events that were told after it are missing, the last missing one.
     std::uint64_t beyondGap(std::uint64_t number) const {
         if (number + 1 < oldest_) number = oldest_ - 1;
         return number >= lost_.after && number < lost_.upTo ? lost_.upTo : number;

@@ -1,5 +1,5 @@
 // What is kept in the journal's file, and for how long: cuts events, operations and audit entries a little at a time,
-// by the time that counts for it (kept_time.hpp), and looks how large they are. Thread: the ledger's.
+// by the time that counts for it (kept_time.hpp), and measures how large they are. Thread: the ledger's.
 #pragma once
 #include "events/audit.hpp"
 #include "events/journal.hpp"
@@ -12,7 +12,7 @@ class Keeping {
 public:
     using Steady = KeptTime::Steady;
     static constexpr auto first =
-        std::chrono::seconds(2);  // after the start: one that is started again and again cuts too
+        std::chrono::seconds(2);  // after the start: so a gateway that is restarted often cuts too
     static constexpr auto every = std::chrono::seconds(60);
     static constexpr auto again = std::chrono::milliseconds(20);  // while there is more to cut
 

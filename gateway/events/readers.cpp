@@ -123,7 +123,7 @@ void Readers::run() {
     database_.reset();
 }
 
-// Who cannot be told, for want of memory, is told again soon: nobody else is asked meanwhile.
+// Where there is no memory to tell how a reading went, it is tried again soon, and no other reading goes on meanwhile.
 void Readers::tell(const Reading& over, const Result<void>& how) {
     for (;;) try {
             return over.done(how);

@@ -147,7 +147,7 @@ void Reads::proceed(const Shared& asked) {
     });
 }
 
-// What comes next is not there any more. Who named a cursor must hear of it; who did not, reads what there is.
+// The next event is not there any more. A query with a cursor is told so; one without reads what there is.
 void Reads::gone(const Shared& asked) {
     if (!asked->frames.empty()) return answer(asked);
     if (!asked->query.cursor.empty()) {

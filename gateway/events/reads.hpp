@@ -1,7 +1,7 @@
-// Who reads past events, and who waits for the next: what every reading needs of the ledger's thread, which is little.
-// What is near is in memory; what is older the readers fetch from the file (history.hpp) up to an event that is in it
-// for sure, and the reading comes back here for what has come meanwhile: no event is passed over and none told twice.
-// Who has read everything and waits is asked once per new event. Thread: the ledger's, but `stop`.
+// Queries of past events, and those that wait for the next one: their part on the ledger's thread, which is small.
+// Recent events come from memory. Older ones the readers fetch from the file (history.hpp), up to an event that is in
+// it for sure; then the query comes back here for what has come meanwhile. So no event is passed over and none is told
+// twice. A new event is matched once against those that wait. Thread: the ledger's, but `stop`.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -40,8 +40,8 @@ struct Page {
 // invalid-argument (it is none of this gateway's), too-many-requests, shutting-down, journal-fault.
 using ToldPage = std::function<void(const Result<Page>&)>;
 
-// What a client is told that cannot be told what it has missed; a file that cannot be read is for it as one that was
-// cut.
+// The reason that a client is given when it cannot be told what it has missed. A file that cannot be read counts as one
+// that was cut.
 std::string resetReason(const Fault& fault);
 
 class Reads {
@@ -62,8 +62,8 @@ public:
     explicit Reads(Lent lent);
 
     void read(HistoryQuery query, Steady::time_point until, ToldPage told);
-    // For somebody who comes back: the next part of what was missed, not filtered where it is in memory. At once, or
-    // later on this thread.
+    // The next part of what a client that comes back has missed. What comes from memory is not filtered. `told` is
+    // called at once, or later on this thread.
     void missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,
                 ToldPage told);
 

@@ -1,4 +1,4 @@
-// The last events in memory, so many and so large, for those who come back soon. Thread: the ledger's.
+// The last events, kept in memory up to a number and a size, for clients that come back soon. Thread: the ledger's.
 #pragma once
 #include <algorithm>
 #include <deque>

@@ -13,8 +13,8 @@ namespace deskline::events {
 
 inline const std::string eventColumns = "number, time, type, subject, agent, delivery, event, groups";
 
-// The event of a row of a statement that selects these columns. Where its text does not look like one (its frame would
-// be no JSON), as something else than the ledger may have left it, that is said in the log and the row is left alone.
+// Adds the event of a row of a statement that selects these columns. Where its text does not look like an event (its
+// frame would be no JSON), something else than the ledger wrote it: the log says so, and the row is left alone.
 void addFrame(std::vector<FramePtr>& frames, const Statement& row);
 
 // Whom an event concerns, in the file's two columns: `agent`, of a webhook its owner; `groups`, each followed by a line

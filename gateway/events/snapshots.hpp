@@ -1,5 +1,6 @@
 // Snapshots at the present cursor, each made once for all who ask with the same subscription. Void with the next event.
-// As many are kept as there is room for; one more is made for who asks, and forgotten. Thread: the ledger's.
+// As many are kept as there is room for; beyond that a snapshot is made for the one who asks, and not kept. Thread: the
+// ledger's.
 #pragma once
 #include <map>
 #include <memory>

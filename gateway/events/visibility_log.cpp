@@ -30,7 +30,7 @@ BOOST_DESCRIBE_STRUCT(Kept, (), (epoch, spans))
 
 }  // namespace
 
-// A visibility that was heard by when the last gateway ended has ended with it.
+// The visibilities by which an account heard when the last gateway ended, ended with that gateway.
 void VisibilityLog::restored(std::string epoch, std::uint64_t newest) {
     epoch_ = std::move(epoch);
     std::vector<std::string> past;  // of another epoch: none of its cursors holds

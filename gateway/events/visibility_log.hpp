@@ -1,8 +1,8 @@
-// By which visibility each account has heard events, and from when to when. What comes into somebody's view or goes out
-// of it because rights have changed is in no event: whoever comes back with a cursor that may have been heard by
-// another visibility than its present one begins anew. Where an account hears by several at a time, nobody can say
-// which of them heard an event, and each that comes back begins anew. Kept over restarts as records, written when a
-// visibility comes, and when it goes beside another. Thread: the ledger's.
+// By which visibility each account has heard events, and from when to when. A change of rights brings things into a
+// client's view, or takes them out of it, without an event. So a client begins anew when it comes back with a cursor
+// that its account may have heard by another visibility than its present one. Where an account hears by several at a
+// time, nobody can say which of them heard an event, and each client that comes back begins anew. Kept over restarts as
+// records, written when a visibility comes, and when it goes beside another. Thread: the ledger's.
 #pragma once
 #include <cstdint>
 #include <map>

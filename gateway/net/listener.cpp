@@ -116,7 +116,7 @@ void Server::begin(Shard& shard, tcp::socket socket) {
                        new TlsConnection(std::move(*socket), context_.tls.load().get(), shard.wheel()),
                        [place](TlsConnection* ended) mutable {
                            delete ended;
-                           place.reset();  // now: whoever knows it weakly keeps this function for longer
+                           place.reset();  // now: a weak pointer to the connection keeps this function for longer
                        });
                    asio::co_spawn(shard.io(), serveHttp(std::move(connection), shard, context_), asio::detached);
                });
@@ -156,7 +156,7 @@ bool Server::stop(std::chrono::milliseconds patience, const std::function<bool()
         {Leaving::over, over + lastAnswers}};
     bool gone = false;
     for (const auto& [stage, until] : stages) {
-        leave(stage);  // each of them, for who has yet to come through the door
+        leave(stage);  // none is left out, for connections that come from the acceptor meanwhile
         if ((gone = allGone(until))) break;
     }
     if (!gone) {

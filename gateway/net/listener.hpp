@@ -19,7 +19,7 @@ public:
     // "127.0.0.1:8443", "[::1]:8443", port 0 takes a free one. The fault says which address and why.
     Result<std::string> listen(const std::string& address);
     void start();
-    void seeToIt();         // each second: that connections are accepted, whatever there was no memory for
+    void seeToIt();         // each second: accepts again where it had stopped for want of memory
     void reauthenticate();  // everybody who has a stream: who it is by now
     // Answers or closes everything that is open, stage by stage (leaving.hpp), then stops the shards: within `patience`
     // for whatever is being carried out, and a few seconds more for clients that do not read. `hurried`: asked

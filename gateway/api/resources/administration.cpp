@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Answers who may not.
+// False: the caller may not, and was answered so.
 bool may(const Context& context, const Request& request, const Respond& respond,
          identity::Action action = identity::Action::see) {
     if (context.policy.level(request.identity, identity::Resource::administration, action) == AccessLevel::all)

@@ -17,8 +17,8 @@ using namespace automation;
 
 namespace {
 
-// Of the shown webhooks in one page, but for the last: a webhook may be as large as its list of agents. Bytes; the
-// ledger waits meanwhile.
+// Bytes of the webhooks in one page, the last one not counted: a webhook may be as large as its list of agents, and the
+// ledger's thread waits while a page is made.
 constexpr std::size_t mostOfPage = 256 << 10;
 
 Fault refusedFields(std::vector<FieldError> errors) {

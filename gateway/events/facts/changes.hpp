@@ -1,5 +1,5 @@
-// The events that one fact leads to, while it is applied: gathered in their order, each with what it was brought about
-// by. What every kind of fact needs for that stands here. Thread: the ledger's.
+// The events that one fact leads to, while it is applied: gathered in their order, each with its cause. Facts of every
+// kind are applied with it. Thread: the ledger's.
 #pragma once
 #include <set>
 

@@ -27,8 +27,9 @@ api::Request apiRequest(HttpRequest& request, std::string path, std::map<std::st
     return call;
 }
 
-// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. At the end who
-// only reads is not waited for; who has changed something is, for as long as there is time.
+// Carries a request through the API, whose answer may come on any thread, and comes back on the shard's. When the
+// gateway ends, a request that only reads is not waited for; one that changes something is, for as long as there is
+// time.
 asio::awaitable<api::Response> ask(ServerContext& context, Shard& shard, api::Request request) {
     const auto until = leavingOf(request);
     AnswerOf<api::Response> otherwise = unanswered(request);

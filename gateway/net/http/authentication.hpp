@@ -1,5 +1,5 @@
 // Who asks, and from where: by a ticket, a bearer token, an API key or a client certificate, the same for REST and
-// streams. Whoever is refused is counted, written into the audit, and whoever guesses has to wait
+// streams. A caller who is refused is counted and written into the audit; one who guesses has to wait
 // (identity/throttle.hpp). Thread: the shard's.
 #pragma once
 #include <boost/asio/awaitable.hpp>
@@ -37,7 +37,7 @@ asio::awaitable<Result<identity::Identity>> verifyCredential(ServerContext& cont
 
 Fault unknownCaller(ServerContext& context, const ClientInfo& client);  // nothing was shown where something must be
 
-// What a stranger sent is beyond the limits: whatever it was meant to show.
+// What a stranger sent is beyond the limits: counted as a refused token, whatever it was meant to be.
 Fault beyondLimits(ServerContext& context, const std::string& address, Fault fault);
 // A handshake that failed because of the client's certificate.
 void certificateRefused(ServerContext& context, const std::string& address, const std::string& why);

@@ -20,8 +20,8 @@ using HttpResponse = http::response<http::string_body>;
 
 inline constexpr std::size_t headerBytes = 16'384, bodyBytes = 65'536, fieldLines = 100;
 
-// How many of the bytes are the header, its empty line included; 0: more must come. A line end that is none ends it
-// too, for `wellFormed` to refuse: nobody waits for the rest of what is wrong already. `seen`: so many of the bytes
+// How many of the bytes are the header, its empty line included; 0: more must come. A broken line end ends it too, and
+// `wellFormed` refuses it: the rest of a header that is wrong already is not waited for. `seen`: so many of the bytes
 // were looked at before.
 std::size_t headerLength(std::string_view bytes, std::size_t seen);
 

@@ -14,7 +14,7 @@ namespace deskline::net {
 inline constexpr int requestSeconds = 15;
 
 // What was read beyond the request stays in the buffer. Nothing: the connection ended. After a fault it must end: where
-// the next request would begin is not known. `first`: of its connection; whoever just came may not idle.
+// the next request would begin is not known. `first`: the first of its connection, which has no 60 s to begin.
 asio::awaitable<Result<std::optional<HttpRequest>>> readRequest(BeastStream& stream, boost::beast::flat_buffer& buffer,
                                                                 bool first);
 

@@ -14,7 +14,7 @@ class Shares {
     using Held = std::map<std::string, std::size_t>;  // as many accounts as hold something
 
 public:
-    // Given back when it goes, however what it is for ends. Must not outlive all shares.
+    // Given back when it is destroyed. Must not outlive all shares.
     class Share {
     public:
         Share(Share&& other) noexcept
@@ -42,7 +42,8 @@ public:
     explicit Shares(std::size_t each = 0) : each_(each) {}  // 0: no bound
 
     std::size_t each() const { return each_; }
-    // Nothing: with that it would have more than it may. Who has nothing always gets what it asks for, however much.
+    // Nothing: the account would have more than it may. An account that holds nothing gets what it asks for, however
+    // much.
     std::optional<Share> take(const std::string& account, std::size_t amount = 1) {
         const std::lock_guard lock(mutex_);
         const auto own = held_.try_emplace(account, 0).first;

@@ -10,8 +10,8 @@ namespace deskline::net {
 
 HttpResponse serveSite(const ServerContext& context, const HttpRequest& request);
 
-// Nothing but the gateway's own files; the identity provider's address, for the page that signs in there; who may show
-// the page in a frame.
+// The Content-Security-Policy of pages: the gateway's own files alone, the identity provider's address for the page
+// that signs in there, and who may show the page in a frame.
 std::string contentPolicy(const std::string& issuer, const std::vector<std::string>& frameAncestors);
 
 }  // namespace deskline::net

@@ -1,6 +1,6 @@
-// How what is open ends. A shard knows everything that is open on it: connections, streams, and what they wait for from
-// outside (leaving them to nobody's destructor). At the end it tells each of them, stage by stage, so that all are
-// answered or closed while it still runs. Thread: the shard's.
+// How everything that is open on a shard ends. A shard knows its connections, its streams and what they wait for from
+// outside, so that none is left to a destructor. When the gateway ends it tells each of them, stage by stage, so that
+// all are answered or closed while it still runs. Thread: the shard's.
 #pragma once
 #include <boost/intrusive/list.hpp>
 

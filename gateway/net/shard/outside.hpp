@@ -1,7 +1,7 @@
 // What a connection waits for from outside its shard: the ledger, the switch, the identity provider, a key that is
-// being hashed. The answer may come on any thread, once, late or never; whoever has to give it holds no part of the
-// connection. At the end the shard answers instead, and where it can never come (whoever had to give it failed, for
-// want of memory) that is the answer. Thread: the shard's.
+// being hashed. The answer may come on any thread, once, late or never; the one who gives it holds no part of the
+// connection. When the gateway ends, the shard answers instead. Where the answer can never come (the one who had to
+// give it failed, for want of memory), the answer is that fault. Thread: the shard's.
 #pragma once
 #include <atomic>
 #include <boost/asio/async_result.hpp>
@@ -21,11 +21,11 @@ namespace deskline::net {
 template <class T>
 using AnswerOf = std::function<T(const Fault&)>;  // what is answered where there is only a fault to tell
 
-// Whoever had to answer failed: for want of memory, or by a mistake of the gateway's.
+// The one who had to answer failed: for want of memory, or by a mistake of the gateway's.
 inline const Fault unansweredFault{"internal",
                                    "The request could not be answered; there may be no memory for it just now."};
 
-// Room for the one thing that is posted when there may be no memory; whoever has it outlives what is in it.
+// Room for the one handler that is posted when there may be no memory. Its owner outlives the handler.
 struct Room {
     alignas(std::max_align_t) std::byte bytes[128];
 };
@@ -71,8 +71,8 @@ public:
     void leave(Leaving stage) override {
         if (stage >= until_) otherwise(shuttingDown);
     }
-    // Any thread. `fault` outlives it all. Once is enough: what cannot be told at once, for want of memory, is told
-    // soon.
+    // Any thread. `fault` lives longer. To be called once: where there is no memory to tell it at once, that is tried
+    // again.
     void otherwise(const Fault& fault) noexcept {
         const Fault* none = nullptr;
         if (!why_.compare_exchange_strong(none, &fault)) return;
@@ -100,7 +100,8 @@ private:
     Room room_;
 };
 
-// Whoever has to answer holds this; when nobody does any more and no answer was given, none will come.
+// Held by those who have to answer. When the last of them lets go of it without an answer, none will come, and the wait
+// is told so.
 template <class T, class Handler>
 class Answering {
 public:
@@ -127,8 +128,8 @@ private:
 };
 
 // `begin` is called with a function that takes the answer. `handler` gets it on the shard's thread; from the stage
-// `until` on, and where no answer can come, what `otherwise` makes of the fault. It does not throw once the handler is
-// taken: that is told, not thrown.
+// `until` on, and where no answer can come, what `otherwise` makes of the fault. Once the handler is taken it does not
+// throw: the handler is told of the failure.
 template <class T, class Handler, class Begin>
 void askOutside(const std::shared_ptr<Wait<T, Handler>>& wait, Leaving until, Begin&& begin, Handler handler) {
     auto& shard = wait->shard();

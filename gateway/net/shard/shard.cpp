@@ -104,7 +104,7 @@ void Shard::drain() {
                 (*work)();
             else
                 give(std::get<events::FramePtr>(item));
-        } catch (const std::bad_alloc&) {  // whoever it was for comes back for it
+        } catch (const std::bad_alloc&) {  // its subscribers are cut off, and come back for it
             delivering_ = false;
             for (auto& [subscription, audience] : audiences_)
                 for (auto& member : audience.members) member->lost();
@@ -194,7 +194,8 @@ void Shard::releaseHeld() {
             }
 }
 
-// Who cannot be asked comes back, and is asked then: nobody keeps what was revoked for want of memory.
+// Where there is no memory to ask the subscribers who they are, all are cut off and asked when they come back: nobody
+// keeps revoked rights for want of memory.
 void Shard::reauthenticate() {
     checker_.check();
     std::vector<std::shared_ptr<Subscriber>> all;

@@ -56,8 +56,8 @@ public:
         checker_.check();
         open_.push_back(open);
     }
-    // What there was no memory for is tried again when the wheel turns, by `again`. It takes none to say so. Then it is
-    // not told to leave: it is about to be over.
+    // Calls `again` on it when the wheel turns next: there was no memory for something. Takes no memory itself. It is
+    // not told to leave any more, since it is about to be over.
     void putOff(Open& open) noexcept {
         open.unlink();
         putOff_.push_back(open);

@@ -1,6 +1,5 @@
-// How many look at something, and whoever has to know whether anybody does: it is told when the first comes and when
-// the last goes, one call after the other and the last one true, also when many come and go on many threads. Thread:
-// any.
+// Counts those who look at something, and tells one listener when the first comes and when the last goes. The calls
+// follow one another, and the last one is true, also when many come and go on many threads. Thread: any.
 #pragma once
 #include <cstddef>
 #include <functional>

@@ -46,7 +46,7 @@ public:
         if (shard_.leaving() != Leaving::not_yet) goAway();
         BeastStream stream(connection_);
         char ignored[256];
-        TokenBucket reads(100, 1, TokenBucket::Clock::now());  // whoever listens has nothing to say
+        TokenBucket reads(100, 1, TokenBucket::Clock::now());  // the client of an event stream has nothing to say
         while (!error && reads.take(TokenBucket::Clock::now()))
             co_await stream.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
         end();

@@ -48,8 +48,8 @@ protected:
     // stream is destroyed.
     bool seat(const identity::Identity& whose);
 
-    // Whoever reads what the client says has one. However the reading ends, also where Asio lets go of it for want of
-    // memory, the connection ends with it: nobody else would see its end.
+    // Held by the coroutine that reads what the client says. When that ends, also where Asio destroys it for want of
+    // memory, the connection ends with it: nothing else would notice.
     class Reader {
     public:
         explicit Reader(EventSubscriber& subscriber) : subscriber_(subscriber) {}
@@ -63,10 +63,11 @@ protected:
 
     // The connection is this stream's from now on: it ticks, first in so many seconds, and has the limit of a stream.
     void takeOver(int firstTick);
-    // From now on; before what comes next: a snapshot, or what was missed. One such beginning at a time, and what the
-    // client asks for `beginningsPerSecond` times, after a pause `beginningsAtOnce` times: all that is asked for
-    // meanwhile is begun together, with a snapshot, when it is time. Where keys or revocations have changed rights, it
-    // waits for nothing but the beginning on its way.
+    // Hears the subscription from now on; before the next event goes a snapshot, or what was missed after `cursor`. One
+    // such beginning is on its way at a time. A client may begin `beginningsPerSecond` times a second, and
+    // `beginningsAtOnce` times at once after a pause: all that it asks for meanwhile is begun together, with a
+    // snapshot, when it is time. By the gateway, where keys or revocations have changed rights: waits for nothing but
+    // the beginning on its way.
     enum class By { client, gateway };
     void listen(events::Subscription subscription, std::string cursor, By by = By::client);
     void setAudioRate(double perSecond);

@@ -7,8 +7,9 @@
 namespace deskline::net {
 
 inline constexpr std::size_t longestMessage = 65'536;  // bytes, uncompressed
-// Room for one message that is being read. Beast asks for as much as a frame says to be long, and limits a compressed
-// one only by what comes out of it: without an end here, ten bytes of a stranger could ask for all the memory there is.
+// Room for one message that is being read. Beast allocates as much as a frame's header announces, and limits a
+// compressed frame only by what comes out of it: without this bound, ten bytes of a stranger could claim all the memory
+// there is.
 inline constexpr std::size_t messageRoom = 2 * longestMessage + 4096;
 
 template <class WebSocket>

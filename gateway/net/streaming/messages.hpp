@@ -10,7 +10,7 @@
 
 namespace deskline::net {
 
-// How a message begins whose other members are an object that is text already.
+// The beginning of a message whose other members are an object that is text already.
 inline constexpr std::string_view eventPrefix = R"({"op":"event",)", snapshotPrefix = R"({"op":"snapshot",)";
 
 // `object`: JSON text with a member at least; it goes on after the prefix.

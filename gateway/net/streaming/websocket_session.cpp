@@ -44,17 +44,17 @@ const Fault tooManyUnderWay{"too-many-requests",
                             false,
                             1};
 
-// A client whose window is smaller than the frames' gets them as they are, which is always allowed.
+// A client that wants a smaller window than the shared frames have gets them uncompressed, which is always allowed.
 bool mayCompress(std::string_view agreedExtensions) {
     return agreedExtensions.starts_with("permessage-deflate") &&
            agreedExtensions.find("server_max_window_bits") == std::string_view::npos;
 }
 
-// With what a stream ends whose credential was not taken, and after how many milliseconds its client may come back.
+// The close code of a stream whose credential was refused, and after how many milliseconds its client may come back.
 std::pair<CloseCode, int> refusalOf(const Fault& fault) {
     const bool refused = fault.slug == "not-authorized" || fault.slug == "too-many-requests";
     const int after = fault.retryAfter || refused ? fault.retryAfter : fault.slug.problem().retryAfter;
-    return {refused ? CloseCode::not_authorized : CloseCode::restart, after * 1000};  // restart: nobody could look
+    return {refused ? CloseCode::not_authorized : CloseCode::restart, after * 1000};  // restart: it was not checked
 }
 
 class WebSocketSession final : public WebSocketSubscriber {
@@ -170,7 +170,7 @@ private:
     std::optional<Message> parse(std::string_view text) {
         auto message = readMessage(text);
         if (message) return std::move(*message);
-        spdlog::debug("stream {}: {}", whose_.id, message.error().detail);  // a stranger may cause as many as it likes
+        spdlog::debug("stream {}: {}", whose_.id, message.error().detail);  // no warning: strangers can cause many
         close(CloseCode::bad_frame, message.error().reason);
         return std::nullopt;
     }
@@ -183,7 +183,7 @@ private:
         close(CloseCode::unknown_op, "unknown-op");
     }
 
-    // Takes the token's word for who this is; a stream stays its subject's.
+    // Verifies the token and takes its identity. A stream stays with its account.
     asio::awaitable<bool> authorize(std::optional<std::string> token) {
         if (!token) co_return nobodyKnown();
         auto verified = co_await verifyCredential(context_, shard_, std::move(*token), client_);

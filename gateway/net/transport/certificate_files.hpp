@@ -14,11 +14,11 @@ public:
     explicit Certificates(TlsOptions options);
 
     Result<TlsContext> open();
-    // Where a file has changed, or `anyway`: true where `current` has a new context. A file that is wrong, or cannot be
-    // read, is said in the log once; what was there stays, and it is tried again each time.
+    // Reads the files again where one has changed, or `anyway`. True: `current` has a new context. A file that is
+    // wrong, or cannot be read, is named in the log once; the context stays as it was, and the next call tries again.
     bool renew(CurrentTls& current, bool anyway);
-    // By name of the check, for every file: why it may be another one by now; "": it is not. `certificate` also: why no
-    // context could be made.
+    // For every file, by the name of its check: why it cannot be read, so that nobody knows whether it has changed; "":
+    // it can. `certificate` also: why no context could be made.
     std::map<std::string, std::string> faults() const;
     void rotateTicketKeys() { ticketKeys_.rotate(); }
 

@@ -8,8 +8,8 @@
 
 namespace deskline::net {
 
-// The name of an authority in the store that has no CRL there, signed by it; "": each has one. Before the store is
-// anybody else's.
+// The name of an authority in the store that has no CRL there, signed by it; "": each has one. Called before anybody
+// else uses the store.
 std::string withoutRevocations(X509_STORE* store);
 
 }  // namespace deskline::net

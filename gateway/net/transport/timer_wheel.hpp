@@ -43,8 +43,7 @@ private:
         std::weak_ptr<Timed> what;
         int next = 0;  // it was ticked, and has no slot yet for the next time
     };
-    // Whoever could not be ticked or got no slot, for want of memory, stays in the list: it is late, not forgotten, and
-    // ticked once.
+    // What could not be ticked, or got no slot, for want of memory stays in the list: it is ticked later, and once.
     void tick() {
         std::size_t kept = 0;
         for (auto& late : late_) try {

@@ -301,8 +301,8 @@ void TlsConnection::close() {
     if (closed_) return;
     closed_ = true;
     error_code ignored;
-    // Who has not taken what was begun takes no more of it: by a reset, else the system would keep its part, and the
-    // connection, for it.
+    // A peer that has not taken what is queued gets a reset: else the system would keep its part of that, and the
+    // connection, for the peer.
     if (queuedBytes_ > 0)
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     else

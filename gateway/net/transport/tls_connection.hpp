@@ -56,8 +56,8 @@ public:
     // `bytes`: what may be queued from now on. Until then there is no limit: HTTP sends an answer when the one before
     // it is out.
     void limit(std::size_t bytes) { limit_ = bytes; }
-    // What `pieces` sends does not count: what a stream begins with, which may be longer than the limit. The caller
-    // sees to it that it is out before there is another.
+    // What `pieces` sends does not count against the limit: a stream begins with it, and it may be longer than the
+    // limit. The caller sees to it that it is out before there is another.
     template <class Pieces>
     void sendUncounted(Pieces pieces) {
         counting_ = false;
@@ -74,7 +74,7 @@ public:
     void close();
     void cut() noexcept;  // nothing goes out any more; whoever reads sees the end, and closes: where there is no memory
                           // for more
-    void stopReading() { deaf_ = true; }  // whoever reads gets an error: what comes in is not worth looking at
+    void stopReading() { deaf_ = true; }  // the reader gets an error: what comes in is not looked at any more
     bool closing() const { return closing_ || closed_; }
     bool closed() const { return closed_; }
 
