@@ -1,4 +1,5 @@
-# What ./run prints to be pasted, after `page=…` and `token=…`: agent 1001 is signed in, has a session in Sales, and is ready.
+# What ./run prints to be pasted, after `page=…` and `token=…`: agent 1001 is signed in, has a session in Sales, and is
+# ready.
 # shellcheck shell=bash disable=SC2154
 ask() { curl -sk -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@"; echo; }
 ask -X PUT "$page/api/v1/agents/1001" -d '{"pin":"1001"}'

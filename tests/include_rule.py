@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The include rule: a room includes only rooms below it, no include runs in a circle, Windows headers stay in their folders, headers name
-what they are for. A room is a folder, or a file that stands above its folder. What differs between the hosts stands in files of its own (_linux,
-_windows), which gateway/CMakeLists.txt chooses: no source asks the preprocessor for the host."""
+"""The include rule: a room includes only rooms below it, no include runs in a circle, Windows headers stay in their
+folders, headers name what they are for. A room is a folder, or a file that stands above its folder. What differs
+between the hosts stands in files of its own (_linux, _windows), which gateway/CMakeLists.txt chooses: no source asks
+the preprocessor for the host."""
 import pathlib, re, sys
 
 root = pathlib.Path(__file__).resolve().parent.parent / "gateway"
@@ -26,13 +27,16 @@ below = {
     "net/http": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard"},
     "net/pages": {"model", "events", "identity", "api", "net/transport", "net/http"},
     "net/streaming": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard", "net/http"},
-    "net": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard", "net/http", "net/pages", "net/streaming"},
+    "net": {"model", "events", "identity", "api", "api/router", "net/transport", "net/shard", "net/http", "net/pages",
+            "net/streaming"},
     "host": {"model"},
-    "app": {"model", "events", "identity", "outbound", "automation", "api", "audio", "telephony", "app/services", "net", "net/transport", "net/http", "net/pages", "host"},
+    "app": {"model", "events", "identity", "outbound", "automation", "api", "audio", "telephony", "app/services", "net",
+            "net/transport", "net/http", "net/pages", "host"},
     "cli": {"model", "events", "identity", "host", "app"},
 }
 windows_places = ("com/", "telephony/tapi3/", "audio/coreaudio/")
-windows_headers = re.compile(r"^(windows|objbase|oleauto|olectl|unknwn|tapi.*|mmdeviceapi|audiopolicy|endpointvolume|propsys|lmcons|winsvc)\.h$")
+windows_headers = re.compile(r"^(windows|objbase|oleauto|olectl|unknwn|tapi.*|mmdeviceapi|audiopolicy|endpointvolume|"
+                             r"propsys|lmcons|winsvc)\.h$")
 
 
 def room(path):
@@ -72,7 +76,8 @@ for path in sorted(root.rglob("*.[ch]pp")):
         mine, other = room(here), room(included)
         if (root / included).exists() and mine and other not in below[mine] | {mine}:
             wrong.append(f"{here}: {mine} may not include {included}")
-        if windows_headers.match(included) and not here.startswith(windows_places) and not here.endswith("_windows.cpp"):
+        of_windows = here.startswith(windows_places) or here.endswith("_windows.cpp")
+        if windows_headers.match(included) and not of_windows:
             wrong.append(f"{here}: {included} is a Windows header")
         if other == "com" and not here.startswith(windows_places):
             wrong.append(f"{here}: {included} is for the Windows sources only")

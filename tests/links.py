@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""The papers: every relative link points to a file that is there, and to a heading of it where it names one; no line is
-longer than 120 columns (rows of tables may be); README.md has at most 120 lines."""
+"""The papers: every relative link points to a file that is there, and to a heading of it where it names one; README.md
+has at most 120 lines. No line of a paper (rows of tables may be) or of a script is longer than 120 columns; for C++,
+clang-format sees to that, for JavaScript and TypeScript ESLint does."""
 import pathlib
 import re
 import subprocess
 import sys
 import urllib.parse
 
+scripts = ("*.py", "*.sh", "run", "test", "tests/fuzz/campaign", "tests/fuzz/record")
 root = pathlib.Path(__file__).resolve().parent.parent
 columns, lines_of_readme = 120, 120
 
@@ -27,10 +29,14 @@ def anchors(paper):
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+def there(*patterns):
+    command = ["git", "ls-files", "-co", "--exclude-standard", *patterns]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\n")
+    return [root / name for name in listed if name and (root / name).exists()]
+
+
 wrong = []
-command = ["git", "ls-files", "-co", "--exclude-standard", "*.md"]
-listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\n")
-papers = [root / name for name in listed if name and (root / name).exists()]
+papers = there("*.md")
 for paper in papers:
     name, text = paper.relative_to(root), paper.read_text(encoding="utf-8")
     for number, line, said in prose(text):
@@ -47,6 +53,10 @@ for paper in papers:
                 wrong.append(f"{name}:{number}: {file.name} has no heading {heading}")
     if name.as_posix() == "README.md" and len(text.splitlines()) > lines_of_readme:
         wrong.append(f"{name}: {len(text.splitlines())} lines; at most {lines_of_readme}")
+for script in there(*scripts):
+    for number, line in enumerate(script.read_text(encoding="utf-8").splitlines(), 1):
+        if len(line) > columns:
+            wrong.append(f"{script.relative_to(root)}:{number}: {len(line)} columns")
 if not papers:
     wrong.append("there are no papers")
 print("\n".join(wrong), end="\n" if wrong else "")

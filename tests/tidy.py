@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""clang-tidy over the gateway's sources as the sanitized build compiles them, eight together (most of its time goes into the libraries' headers),
-two such at a time; what was clean is remembered by content, so that a second run checks only what changed."""
+"""clang-tidy over the gateway's sources as the sanitized build compiles them, eight together (most of its time goes
+into the libraries' headers), two such at a time; what was clean is remembered by content, so that a second run checks
+only what changed."""
 import concurrent.futures, hashlib, json, pathlib, re, subprocess, sys
 
 build, root = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
@@ -15,7 +16,8 @@ headers.update((root / ".clang-tidy").read_bytes())
 commands = []
 for entry in json.loads((build / "compile_commands.json").read_text()):
     words = entry["command"].split(" ")
-    for flag in ("-include", "-Winvalid-pch", "-fpch-preprocess", "-fno-sanitize-recover=undefined", "-Wno-subobject-linkage"):
+    for flag in ("-include", "-Winvalid-pch", "-fpch-preprocess", "-fno-sanitize-recover=undefined",
+                 "-Wno-subobject-linkage"):
         while flag in words:
             at = words.index(flag)
             del words[at : at + (2 if flag == "-include" else 1)]
@@ -25,7 +27,9 @@ folder = root / "build" / "tidy"
 folder.mkdir(parents=True, exist_ok=True)
 (folder / "compile_commands.json").write_text(json.dumps(commands))
 
-sources = [pathlib.Path(e["file"]) for e in commands if re.search(r"/gateway/(?!precompiled/)", e["file"]) and not re.search("cmake_pch|generated", e["file"])]
+files = [e["file"] for e in commands]
+sources = [pathlib.Path(file) for file in files
+           if re.search(r"/gateway/(?!precompiled/)", file) and not re.search("cmake_pch|generated", file)]
 
 
 def content(source):  # with what a source of CMake's own takes in
@@ -37,7 +41,8 @@ def check(source):
     key = hashlib.sha256(headers.digest() + content(source).encode()).hexdigest()
     if key in clean:
         return key, True, ""
-    done = subprocess.run(["clang-tidy-14", "-p", str(folder), "--quiet", "--warnings-as-errors=*", str(source)], capture_output=True, text=True)
+    command = ["clang-tidy-14", "-p", str(folder), "--quiet", "--warnings-as-errors=*", str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
     return key, done.returncode == 0, done.stdout + ("" if done.returncode == 0 else done.stderr[-2000:])
 
 

@@ -21,7 +21,8 @@ def write(name, text):
 
 
 def inline(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html.escape(text, quote=False)))
+    strong = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html.escape(text, quote=False))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", strong)
 
 
 def prose(text):
@@ -70,24 +71,28 @@ def members(schema):
     if schema.get("type") != "object" or not schema.get("properties"):
         return f"<p>{kind(schema)}</p>" + prose(schema.get("description"))
     rows = "".join(
-        f"<tr><td><code>{name}</code>{'' if name in schema.get('required', []) else ' <em>optional</em>'}</td><td>{kind(member)}</td>"
+        f"<tr><td><code>{name}</code>{'' if name in schema.get('required', []) else ' <em>optional</em>'}</td>"
+        f"<td>{kind(member)}</td>"
         f"<td>{inline(member.get('description', '')) if isinstance(member, dict) else ''}</td></tr>"
         for name, member in schema["properties"].items())
     return prose(schema.get("description")) + f"<table><tbody>{rows}</tbody></table>"
 
 
 def operation(path, shared, method, spec):
-    text = f'<section class="operation" id="{spec["operationId"]}"><h3><span class="method {method}">{method.upper()}</span> <code>{html.escape(path)}</code></h3>'
+    text = (f'<section class="operation" id="{spec["operationId"]}"><h3>'
+            f'<span class="method {method}">{method.upper()}</span> <code>{html.escape(path)}</code></h3>')
     text += f"<p>{inline(spec['summary'])}</p>" + prose(spec.get("description"))
     rows = ""
     for parameter in map(resolve, shared + spec.get("parameters", [])):
-        rows += f"<tr><td><code>{parameter['name']}</code> <em>{parameter['in']}</em></td><td>{kind(parameter['schema'])}</td><td>{inline(parameter.get('description', ''))}</td></tr>"
+        rows += (f"<tr><td><code>{parameter['name']}</code> <em>{parameter['in']}</em></td>"
+                 f"<td>{kind(parameter['schema'])}</td><td>{inline(parameter.get('description', ''))}</td></tr>")
     if "requestBody" in spec:
         content = spec["requestBody"]["content"]["application/json"]
         rows += f"<tr><td>body</td><td>{kind(content['schema'])}</td><td></td></tr>"
-        examples = [content["example"]] if "example" in content else [e["value"] for e in content.get("examples", {}).values()]
-        for example in examples:
-            rows += f"<tr><td><em>example</em></td><td colspan=2><code>{html.escape(json.dumps(example))}</code></td></tr>"
+        named = [e["value"] for e in content.get("examples", {}).values()]
+        for example in [content["example"]] if "example" in content else named:
+            shown = html.escape(json.dumps(example))
+            rows += f"<tr><td><em>example</em></td><td colspan=2><code>{shown}</code></td></tr>"
     for status, answer in spec["responses"].items():
         answer = resolve(answer)
         schemas = ", ".join(kind(content["schema"]) for content in answer.get("content", {}).values())
@@ -103,15 +108,17 @@ def reference():
         for path, item in openapi["paths"].items():
             for method in ("get", "post", "put", "patch", "delete"):
                 if method in item and tag in item[method]["tags"]:
-                    navigation += f'<li><a href="#{item[method]["operationId"]}">{html.escape(item[method]["summary"])}</a></li>'
-                    body += operation(path, item.get("parameters", []), method, item[method])
+                    spec = item[method]
+                    navigation += f'<li><a href="#{spec["operationId"]}">{html.escape(spec["summary"])}</a></li>'
+                    body += operation(path, item.get("parameters", []), method, spec)
         navigation += "</ul>"
     navigation += '<h2>Stream</h2><ul>'
     body += "<h2>Stream</h2>" + prose(asyncapi["info"]["description"])
     for name, message in asyncapi["components"]["messages"].items():
         schema = message["payload"]["$ref"].rsplit("/", 1)[1]
         navigation += f'<li><a href="#{schema}">{name}</a></li>'
-        body += f'<section class="operation" id="{schema}"><h3><code>{name}</code></h3><p>{inline(message["summary"])}</p>{members(asyncapi["components"]["schemas"][schema])}</section>'
+        body += (f'<section class="operation" id="{schema}"><h3><code>{name}</code></h3>'
+                 f'<p>{inline(message["summary"])}</p>{members(asyncapi["components"]["schemas"][schema])}</section>')
     shown = {message["payload"]["$ref"].rsplit("/", 1)[1] for message in asyncapi["components"]["messages"].values()}
     navigation += '<h2>Shapes</h2><ul>'
     body += "<h2>Shapes</h2>"
@@ -123,11 +130,15 @@ def reference():
             navigation += f'<li><a href="#{name}">{name}</a></li>'
             body += f'<section id="{name}"><h3>{name}</h3>{members(schema)}</section>'
     navigation += "</ul>"
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Deskline reference</title>'
-            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="docs.css"></head><body><nav><h1>Deskline</h1><p><a href="api/v1/openapi.json">OpenAPI</a> · <a href="api/v1/asyncapi.json">AsyncAPI</a></p>{navigation}</nav>'
+    return ('<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width"><title>Deskline reference</title>'
+            '<link rel="icon" href="data:,"><link rel="stylesheet" href="docs.css"></head><body><nav><h1>Deskline</h1>'
+            '<p><a href="api/v1/openapi.json">OpenAPI</a> · <a href="api/v1/asyncapi.json">AsyncAPI</a></p>'
+            f'{navigation}</nav>'
             f'<main>{prose(openapi["info"]["description"])}{body}</main></body></html>\n')
 
 
 write("openapi.json", json.dumps(openapi, separators=(",", ":"), ensure_ascii=False) + "\n")
-write("asyncapi.json", json.dumps(asyncapi, separators=(",", ":"), ensure_ascii=False).replace("./openapi.yaml#", "./openapi.json#") + "\n")
+stream = json.dumps(asyncapi, separators=(",", ":"), ensure_ascii=False)
+write("asyncapi.json", stream.replace("./openapi.yaml#", "./openapi.json#") + "\n")
 write("docs.html", reference())

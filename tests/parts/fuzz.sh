@@ -3,7 +3,8 @@
 # shellcheck shell=bash disable=SC2154  # root, logs: of ./test
 build fuzz
 step "fuzz targets, ${DESKLINE_FUZZ_SECONDS:-3} s each"
-DESKLINE_FUZZ_SEED=${DESKLINE_FUZZ_SEED:-1} limited 0 tests/fuzz/campaign "${DESKLINE_FUZZ_SECONDS:-3}" >"$logs/fuzz.log" 2>&1; code=$?
+DESKLINE_FUZZ_SEED=${DESKLINE_FUZZ_SEED:-1} \
+  limited 0 tests/fuzz/campaign "${DESKLINE_FUZZ_SECONDS:-3}" >"$logs/fuzz.log" 2>&1; code=$?
 cat "$logs/fuzz.log"
 counted=0
 while read -r _ target rest; do

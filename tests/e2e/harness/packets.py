@@ -1,5 +1,5 @@
-# Starts a program whose standard error is a pipe of packets (O_DIRECT: each write is read by itself), interrupts it when `until` was written,
-# and prints what it wrote, one JSON string a write. Arguments: until, then the command.
+# Starts a program whose standard error is a pipe of packets (O_DIRECT: each write is read by itself), interrupts it
+# when `until` was written, and prints what it wrote, one JSON string a write. Arguments: until, then the command.
 import json, os, signal, subprocess, sys
 
 read, write = os.pipe2(os.O_DIRECT)

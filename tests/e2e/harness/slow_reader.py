@@ -1,6 +1,7 @@
-"""A stream client that reads 1 KiB a second, with a small receive buffer, so that what it does not read waits at the gateway.
+"""A stream client that reads 1 KiB a second, with a small receive buffer, so that what it does not read waits at the
+gateway. A line on stdin makes it read on at full speed; it then says with which code it was closed.
 
-    slow_reader.py URL TOKEN TOPICS    A line on stdin makes it read on at full speed; it then says with which code it was closed.
+    slow_reader.py URL TOKEN TOPICS
 """
 import base64
 import json
@@ -20,13 +21,16 @@ context = ssl.create_default_context()
 context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
 stream = context.wrap_socket(raw)
 key = base64.b64encode(os.urandom(16)).decode()
-stream.sendall(f"GET {url.path}/api/v1/stream HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+stream.sendall((f"GET {url.path}/api/v1/stream HTTP/1.1\r\nHost: {url.netloc}\r\n"
+                "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
 head = b""
 while b"\r\n\r\n" not in head:
     head += stream.recv(1)
 hello = json.dumps({"op": "hello", "token": token, "topics": topics}).encode()
 mask = os.urandom(4)
-stream.sendall(bytes([0x81, 0x80 | 126]) + len(hello).to_bytes(2, "big") + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(hello)))
+masked = bytes(b ^ mask[i % 4] for i, b in enumerate(hello))
+stream.sendall(bytes([0x81, 0x80 | 126]) + len(hello).to_bytes(2, "big") + mask + masked)
 print("listening", flush=True)
 pending, patient = b"", True
 while True:
@@ -41,7 +45,8 @@ while True:
         if len(pending) < start + length:
             break
         if pending[0] & 15 == 8:
-            print("closed", int.from_bytes(pending[start:start + 2], "big"), pending[start + 2:start + length].decode(), flush=True)
+            code, reason = int.from_bytes(pending[start:start + 2], "big"), pending[start + 2:start + length].decode()
+            print("closed", code, reason, flush=True)
             sys.exit(0)
         pending = pending[start + length:]
     if not data:
