@@ -31,7 +31,13 @@ export class Administration {
     this.renew();
   }
   config() {
-    return `[server]\ncertificate = "${this.certificate}"\nprivate_key = "${this.key}"\ntrusted_proxies = ["127.0.0.1"]\n[identity]\nissuer = "${issuer}"\njwks = "${this.jwks}"\nfree_failures = 10\n[journal]\nretention_days = 7\naudit_retention_days = 7\n[webhooks]\nallow_private_networks = true\nretries = ["5 s", "30 s", "10 min"]\ntimeout = 2\n[presence]\nnot_ready_after = 60\nsign_out_after = 14400\n[log]\nlevel = "warn"\n`;
+    return (
+      `[server]\ncertificate = "${this.certificate}"\nprivate_key = "${this.key}"\n` +
+      `trusted_proxies = ["127.0.0.1"]\n[identity]\nissuer = "${issuer}"\njwks = "${this.jwks}"\n` +
+      'free_failures = 10\n[journal]\nretention_days = 7\naudit_retention_days = 7\n[webhooks]\n' +
+      'allow_private_networks = true\nretries = ["5 s", "30 s", "10 min"]\ntimeout = 2\n[presence]\n' +
+      'not_ready_after = 60\nsign_out_after = 14400\n[log]\nlevel = "warn"\n'
+    );
   }
   renew() {
     const made = this.authority.issue('localhost', { file: 'next', days: 2 });

@@ -17,7 +17,8 @@ export class DrivenTime {
     this.file = openSync(file, 'w+');
     this.words = Buffer.alloc(32);
     writeSync(this.file, this.words, 0, 32, 0);
-    this.environment = { LD_PRELOAD: [process.env.SOAK_BEFORE, library].filter(Boolean).join(' '), SOAK_CLOCK: file }; // SOAK_BEFORE: a sanitizer's library, which must come first
+    // SOAK_BEFORE: a sanitizer's library, which must come first
+    this.environment = { LD_PRELOAD: [process.env.SOAK_BEFORE, library].filter(Boolean).join(' '), SOAK_CLOCK: file };
     this.ahead = 0; // milliseconds
     this.asked = 0n;
   }

@@ -8,9 +8,11 @@ import json, sqlite3, sys
 base = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
 one = lambda text: base.execute(text).fetchone()[0]
 figures = {"journal bytes": (one("PRAGMA page_count") - one("PRAGMA freelist_count")) * one("PRAGMA page_size")}
-for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall():
+names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+for (name,) in base.execute(names).fetchall():
     if name != "records": figures["rows of " + name] = one("SELECT COUNT(*) FROM " + name)
-for kind, count in base.execute("SELECT CASE INSTR(kind, '/') WHEN 0 THEN kind ELSE SUBSTR(kind, 1, INSTR(kind, '/') - 1) END AS of, COUNT(*) FROM records GROUP BY of").fetchall():
+kind = "CASE INSTR(kind, '/') WHEN 0 THEN kind ELSE SUBSTR(kind, 1, INSTR(kind, '/') - 1) END"
+for kind, count in base.execute("SELECT " + kind + " AS of, COUNT(*) FROM records GROUP BY of").fetchall():
     figures["records: " + kind] = count
 print(json.dumps(figures))`;
 

@@ -24,7 +24,8 @@ const size = {
 const day = 24 * 3_600_000;
 if (size.days < 28)
   throw new Error(
-    'SOAK_DAYS: at least 28, since two weeks fill the journal and the caches, and of the two after them one is compared with the next',
+    'SOAK_DAYS: at least 28, since two weeks fill the journal and the caches, and of the two after them one is ' +
+      'compared with the next',
   );
 
 test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not grow`, async (t) => {
@@ -86,7 +87,8 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
   writeFileSync(
     join(build, 'test-logs/soak.svg'),
     plot(
-      `${size.days} days, ${size.agents} agents, ${events.toLocaleString('en')} events: each measure at the end of each day, and the last week beside the one before`,
+      `${size.days} days, ${size.agents} agents, ${events.toLocaleString('en')} events: each measure at the ` +
+        'end of each day, and the last week beside the one before',
       days,
       rows,
     ),
@@ -101,7 +103,13 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
       resident: rows.find((row) => row.name === 'resident bytes'),
     };
   t.diagnostic(
-    `# soak: ${size.days} days in ${Math.round((Date.now() - started) / 1000)} s, ${events} events, ${figures.requests} requests (${figures.refused} refused), ${figures.connects} connects, ${figures.renewals} tokens renewed, ${figures.wrongCredentials} wrong credentials, ${administration.figures.certificates} certificates, ${administration.figures.switchOutages + administration.figures.providerOutages} outages; heap ${(heap.was / 1e6).toFixed(2)} → ${(heap.is / 1e6).toFixed(2)} MB, resident ${(resident.was / 1e6).toFixed(1)} → ${(resident.is / 1e6).toFixed(1)} MB`,
+    `# soak: ${size.days} days in ${Math.round((Date.now() - started) / 1000)} s, ${events} events, ` +
+      `${figures.requests} requests (${figures.refused} refused), ${figures.connects} connects, ` +
+      `${figures.renewals} tokens renewed, ${figures.wrongCredentials} wrong credentials, ` +
+      `${administration.figures.certificates} certificates, ` +
+      `${administration.figures.switchOutages + administration.figures.providerOutages} outages; heap ` +
+      `${(heap.was / 1e6).toFixed(2)} → ${(heap.is / 1e6).toFixed(2)} MB, resident ` +
+      `${(resident.was / 1e6).toFixed(1)} → ${(resident.is / 1e6).toFixed(1)} MB`,
   );
   assert.deepEqual(
     rows.filter((row) => row.grows),

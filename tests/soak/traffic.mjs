@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 
-const { WebSocket } = createRequire(new URL('../e2e/', import.meta.url))('ws'); // the packages are the end-to-end tests'
+// the packages are the end-to-end tests'
+const { WebSocket } = createRequire(new URL('../e2e/', import.meta.url))('ws');
 const base64url = (value) =>
   Buffer.from(typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)).toString(
     'base64url',
@@ -22,8 +23,10 @@ export class Minter {
   }
   token(subject, role, more = {}, seconds = 8 * 3600) {
     const now = Math.floor(this.time.now() / 1000);
-    const text = `${base64url(this.sample)}.${base64url({ iss: 'deskline', aud: 'deskline', sub: subject, iat: now, exp: now + seconds, role, ...more })}`;
-    return `${text}.${sign('sha256', Buffer.from(text), { key: this.key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+    const claims = { iss: 'deskline', aud: 'deskline', sub: subject, iat: now, exp: now + seconds, role, ...more };
+    const text = `${base64url(this.sample)}.${base64url(claims)}`;
+    const signature = sign('sha256', Buffer.from(text), { key: this.key, dsaEncoding: 'ieee-p1363' });
+    return `${text}.${signature.toString('base64url')}`;
   }
 }
 
@@ -161,9 +164,10 @@ export class Traffic {
   }
 
   async guess(chance) {
+    const part = () => chance.below(65536).toString(16);
     const address = chance.below(2)
       ? `10.${chance.below(256)}.${chance.below(256)}.${chance.below(256)}`
-      : `2001:db8:${chance.below(65536).toString(16)}:${chance.below(65536).toString(16)}::${chance.below(65536).toString(16)}`;
+      : `2001:db8:${part()}:${part()}::${part()}`;
     const headers = { 'X-Forwarded-For': address };
     this.figures.wrongCredentials++;
     const kind = chance.below(3);

@@ -150,7 +150,8 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
   await keyboard.press('d');
   await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-  await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor(); // what was said before is said again
+  // what was said before is said again
+  await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor();
   await ada.shot('desk-german');
   await tabTo('Abmelden');
   await keyboard.press('Enter');

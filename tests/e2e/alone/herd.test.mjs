@@ -71,14 +71,16 @@ test(`${many} clients cut off for ${outage / 1000} s come back at once: all resu
     );
   }
   console.log(
-    `# ${many} clients resumed in ${seconds.toFixed(1)} s (${missed} events in the journal, the client and the gateway on this machine)`,
+    `# ${many} clients resumed in ${seconds.toFixed(1)} s (${missed} events in the journal, the client and the ` +
+      'gateway on this machine)',
   );
   for (const client of clients) client.stop();
   await gateway.stop();
 });
 
 test('a client that reads 1 KiB a second is closed with 4108, and the others see no delay above their usual p99', async () => {
-  const { gateway, sessions } = await atWork('[server]\nqueue_limit = "64 KiB"\nheartbeat = 60\n'); // no pong either: it shall not go for that
+  // no pong either: it shall not go for that
+  const { gateway, sessions } = await atWork('[server]\nqueue_limit = "64 KiB"\nheartbeat = 60\n');
   const clients = [];
   for (let i = 0; i < many - 1; ++i) {
     clients.push(new ResumingStream(gateway.url, gateway.token(), topics));
@@ -117,7 +119,8 @@ test('a client that reads 1 KiB a second is closed with 4108, and the others see
   assert.match(said, /closed 4108 \{"reason":"too-slow","retry":2000\}/);
   await load.stop();
   console.log(
-    `# the slow client was closed after ${seconds.toFixed(1)} s; p99 of ${many - 1} others: ${usual} ms before, ${beside} ms beside it`,
+    `# the slow client was closed after ${seconds.toFixed(1)} s; p99 of ${many - 1} others: ${usual} ms ` +
+      `before, ${beside} ms beside it`,
   );
   assert.equal(await slowClients(), 1, 'nobody else');
   assert.ok(

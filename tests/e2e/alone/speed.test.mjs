@@ -45,7 +45,9 @@ test('the first state is on the screen within 500 ms of navigation', async () =>
     await context.close();
   }
   console.log(
-    `# first state on the screen: median ${quantile(times, 0.5).toFixed(0)} ms, best ${Math.min(...times).toFixed(0)} ms after navigation, nothing cached; a bare page ${Math.min(...bare).toFixed(0)} ms`,
+    `# first state on the screen: median ${quantile(times, 0.5).toFixed(0)} ms, best ` +
+      `${Math.min(...times).toFixed(0)} ms after navigation, nothing cached; a bare page ` +
+      `${Math.min(...bare).toFixed(0)} ms`,
   );
   assert.ok(Math.min(...times) < Math.max(500, 8 * Math.min(...bare)), `${times}; a bare page: ${bare}`);
 });
@@ -67,7 +69,8 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
   const drawn = () => eve.page.locator('deskline-agent-board [role="row"]').count();
   assert.ok((await drawn()) < 40, 'only what is in sight is drawn');
   const cdp = await eve.context.newCDPSession(eve.page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' }); // the thread's own time: what else the machine does is not counted
+  // the thread's own time: what else the machine does is not counted
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await eve.page.evaluate(() => {
     globalThis.frames = globalThis.heard = 0;
     const count = () => (++globalThis.frames, requestAnimationFrame(count));
@@ -92,7 +95,8 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
     await gateway.telephony({ do: 'burst', events: 10 });
     await sleep(Math.max(0, started + (i + 1) * 100 - performance.now()));
     if (i % 5 === 4) {
-      if (i === 49) await eve.page.locator('deskline-agent-board .view').evaluate((view) => (view.scrollTop = 9000)); // and it is scrolled meanwhile
+      // and it is scrolled meanwhile
+      if (i === 49) await eve.page.locator('deskline-agent-board .view').evaluate((view) => (view.scrollTop = 9000));
       const at = await now();
       windows.push((at.script - last.script) / Math.max(1, at.frames - last.frames));
       last = at;
@@ -103,7 +107,9 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
     frames = last.frames - begin.frames;
   const mean = (last.script - begin.script) / frames;
   console.log(
-    `# 500 agents: ${(heard / seconds).toFixed(0)} events/s, ${(frames / seconds).toFixed(0)} frames/s, scripting a frame: mean ${mean.toFixed(2)} ms, 90 % of windows under ${quantile(windows, 0.9).toFixed(2)} ms; with style, layout and paint ${((last.task - begin.task) / frames).toFixed(2)} ms`,
+    `# 500 agents: ${(heard / seconds).toFixed(0)} events/s, ${(frames / seconds).toFixed(0)} frames/s, ` +
+      `scripting a frame: mean ${mean.toFixed(2)} ms, 90 % of windows under ${quantile(windows, 0.9).toFixed(2)} ` +
+      `ms; with style, layout and paint ${((last.task - begin.task) / frames).toFixed(2)} ms`,
   );
   assert.ok(heard / seconds > 90, `${heard} events in ${seconds} s`);
   assert.ok(frames > 100, 'it was drawn');

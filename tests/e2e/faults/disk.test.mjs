@@ -145,7 +145,8 @@ test('the disk is full, and has room again', options, () =>
     assert.equal(resumed.welcome.resumed, true, 'the same epoch: nothing is missing');
     await again.stop();
     console.log(
-      `# ${changes} commands, of them 50 and more on a full disk; ${heard.length} events heard, all in the journal after it had room again`,
+      `# ${changes} commands, of them 50 and more on a full disk; ${heard.length} events heard, all in the ` +
+        'journal after it had room again',
     );
   }),
 );

@@ -111,7 +111,8 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
           if (error && !(point && error.signal === 'SIGKILL'))
             return fail(
               new assert.AssertionError({
-                message: `deskline ${args.join(' ')}, ${point || 'not killed'}: ${error.signal ?? error.code}: ${stderr}`,
+                message:
+                  `deskline ${args.join(' ')}, ${point || 'not killed'}: ` + `${error.signal ?? error.code}: ${stderr}`,
               }),
             );
           if (error) killed[point] = (killed[point] ?? 0) + 1;
@@ -238,7 +239,11 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
   assert.equal(gateway.cli('journal', 'verify').code, 0);
   const missed = points.filter((name) => !killed[name]);
   console.log(
-    `# ${kills()} kills at ${Object.keys(killed).length} of ${points.length} points${missed.length ? ` (never at ${missed.join(', ')})` : ''}, ${starts} clean starts, ${truth.length} telephony events, ${receiver.numbers.length} deliveries, ${commands} commands, ${answered.length} answers with an event, ${replayed} repeated by their key, ${revoked.size} revocations, ${refused} checked after a start; seed ${seed}; ${Math.round((performance.now() - began) / 1000)} s`,
+    `# ${kills()} kills at ${Object.keys(killed).length} of ${points.length} ` +
+      `points${missed.length ? ` (never at ${missed.join(', ')})` : ''}, ${starts} clean starts, ${truth.length} ` +
+      `telephony events, ${receiver.numbers.length} deliveries, ${commands} commands, ${answered.length} answers ` +
+      `with an event, ${replayed} repeated by their key, ${revoked.size} revocations, ${refused} checked after a ` +
+      `start; seed ${seed}; ${Math.round((performance.now() - began) / 1000)} s`,
   );
   // What was asked is a part of what is usual: far less says that the test no longer asks it.
   if (wanted >= 100) assert.deepEqual(missed, [], 'each point was reached');

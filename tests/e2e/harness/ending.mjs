@@ -12,7 +12,8 @@ after(() => {
   }, 240_000).unref(); // longer than a client waits for an answer
 });
 
-// A test that waits for what never comes is named, and what it began is ended: a little before the runner ends the file.
+// A test that waits for what never comes is named, and what it began is ended: a little before the runner ends the
+// file.
 const limit = Number(process.env.DESKLINE_E2E_SECONDS ?? 2400) * 500; // milliseconds, as ./test gives a file
 let at = 'its beginning';
 beforeEach((context) => {

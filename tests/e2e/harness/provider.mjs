@@ -101,7 +101,8 @@ export class Authority {
     writeFileSync(join(folder, 'number'), '01');
     writeFileSync(
       join(folder, 'authority.cnf'),
-      `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index.txt\ncrlnumber=${folder}/number\ndefault_md=sha256\ndefault_crl_days=30\ndefault_days=30\n`,
+      `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index.txt\ncrlnumber=${folder}/number\n` +
+        'default_md=sha256\ndefault_crl_days=30\ndefault_days=30\n',
     );
     this.publish();
   }
@@ -136,7 +137,8 @@ export class Authority {
     );
     writeFileSync(
       extensions,
-      `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${usage}\nsubjectAltName=${alternatives}\ncrlDistributionPoints=URI:http://authority.test/crl\n`,
+      `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${usage}\n` +
+        `subjectAltName=${alternatives}\ncrlDistributionPoints=URI:http://authority.test/crl\n`,
     );
     signing(
       'x509',

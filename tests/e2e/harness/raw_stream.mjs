@@ -29,7 +29,9 @@ export function rawStream(gateway, extensions = '') {
     socket.on('close', () => fail(new Error('the connection ended before the upgrade'))); // afterwards nobody hears it
     socket.on('secureConnect', () =>
       socket.write(
-        `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${extensions}\r\n`,
+        `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+          'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n' +
+          `${extensions}\r\n`,
       ),
     );
     socket.on('data', (data) => {

@@ -65,7 +65,8 @@ export function requests(gateway, connections) {
         );
         request.on('error', (error) => fail(new Unanswered(`${method} ${path}: ${error.message}`)));
         request.setTimeout(180_000, () => {
-          fail(new Error(`${method} ${path}: no answer within three minutes`)); // longer than any poll: this is what a test hears, not that it was cut
+          // longer than any poll: this is what a test hears, not that it was cut
+          fail(new Error(`${method} ${path}: no answer within three minutes`));
           request.destroy();
         });
         request.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));

@@ -31,7 +31,9 @@ function raw(g, { secure = true, text = '', paused = false } = {}) {
 const get = (g, path, more = '') =>
   `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${g.token()}\r\n${more}\r\n`;
 const upgrade = (token) =>
-  `GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  'GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
+  `Authorization: Bearer ${token}\r\n\r\n`;
 
 // Sends, and waits until so many of these requests have come in.
 async function arrived(g, count, send) {
@@ -269,7 +271,9 @@ const slow = new Set([
 async function withEverything(work, more = {}) {
   const provider = await silent(),
     receiver = await silent();
-  const config = `[webhooks]\nallow_private_networks = true\n[identity]\nissuer = "https://127.0.0.1:${provider.port}"\njwks = "https://127.0.0.1:${provider.port}/jwks"\n`;
+  const config =
+    `[webhooks]\nallow_private_networks = true\n[identity]\nissuer = "https://127.0.0.1:${provider.port}"\n` +
+    `jwks = "https://127.0.0.1:${provider.port}/jwks"\n`;
   try {
     await work(await startGateway({ config, ...more }), { provider, receiver });
   } finally {

@@ -196,7 +196,8 @@ test(`${total} generated requests (seed ${seed})`, async () => {
       } catch (error) {
         if (/fit openapi.json/.test(error.message))
           throw new Error(`seed ${seed}: ${JSON.stringify(call).slice(0, 1000)}: ${error.message}`);
-        if (error.message.includes('Invalid character') || /unescaped/.test(error.message)) continue; // the client itself refuses to send it
+        // the client itself refuses to send it
+        if (error.message.includes('Invalid character') || /unescaped/.test(error.message)) continue;
         answer = { status: 'closed' };
       }
       byStatus[answer.status] = (byStatus[answer.status] ?? 0) + 1;
@@ -254,7 +255,9 @@ test(`${total} mutated frames (seed ${seed})`, async () => {
         code = 'cut';
       socket.on('secureConnect', () =>
         socket.write(
-          `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+          `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+            'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n' +
+            '\r\n',
         ),
       );
       socket.on('data', (data) => {

@@ -105,7 +105,8 @@ test(`killed ${kills} times: every client has every telephony event once, in ord
   assert.ok(answered.length >= kills, `answers with an event: ${answered.length}`);
   const connects = clients.reduce((sum, c) => sum + c.connects, 0);
   console.log(
-    `# ${kills} kills, ${truth.length} telephony events, ${answered.length} answers with an event, ${connects} connections`,
+    `# ${kills} kills, ${truth.length} telephony events, ${answered.length} answers with an event, ${connects} ` +
+      'connections',
   );
   for (const client of clients) client.stop();
   await gateway.stop();

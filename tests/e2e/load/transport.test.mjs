@@ -126,7 +126,8 @@ describe('slowhttptest, 1,000 connections', () => {
       const { text } = await done;
       times.sort((a, b) => a - b);
       console.log(
-        `# slowhttptest, ${name}: ${open} connections open at most; ${times.length} answers, median ${times[times.length >> 1].toFixed(0)} ms, longest ${times.at(-1).toFixed(0)} ms`,
+        `# slowhttptest, ${name}: ${open} connections open at most; ${times.length} answers, median ` +
+          `${times[times.length >> 1].toFixed(0)} ms, longest ${times.at(-1).toFixed(0)} ms`,
       );
       assert.ok(open > 500, `the attack was under way: ${open} open; ${text.slice(-600)}`);
       assert.ok(times.length >= 20 && times.at(-1) < 1000, 'within a second');

@@ -53,7 +53,8 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
   const token = gateway.token(),
     other = gateway.token('agent', ['1002']),
     key = gateway.key('crm', '--scopes', 'agents:read');
-  assert.equal((await gateway.request('GET', '/me', undefined, { token: key })).status, 200); // from here on it is known, and hashed no more
+  // from here on it is known, and hashed no more
+  assert.equal((await gateway.request('GET', '/me', undefined, { token: key })).status, 200);
   const clients = Array.from({ length: 10 }, () => new ResumingStream(gateway.url, token, topics));
   await until('all clients are there', () => clients.every((c) => c.first !== undefined));
   const answered = [],
@@ -79,7 +80,8 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     { must: 200, ask: () => me(key) },
     { must: 401, ask: () => me('a.b.c') },
     { must: 401, ask: () => me(token.slice(0, -8) + 'AAAAAAAA') },
-    { must: 401, more: [429], ask: () => me(key.slice(0, -8) + 'AAAAAAAA') }, // 429: eight of an address are being hashed
+    // 429: eight of an address are being hashed
+    { must: 401, more: [429], ask: () => me(key.slice(0, -8) + 'AAAAAAAA') },
     { must: 403, ask: () => gateway.request('GET', '/audit', undefined, { token: key }) },
     { must: 404, ask: () => gateway.request('DELETE', '/agents/1001', undefined, { token: other }) },
     {
@@ -179,7 +181,8 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     'nothing that was answered is missing',
   );
   for (const [i, client] of clients.entries()) {
-    await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 120_000); // an upgrade that was not answered is given up after a minute
+    // an upgrade that was not answered is given up after a minute
+    await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 120_000);
     assert.equal(client.resets, 0, 'no reset');
     assert.deepEqual(
       client.unique().filter((n) => n <= end),

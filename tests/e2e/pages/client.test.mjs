@@ -117,7 +117,8 @@ test(
       if (!clients.every((c) => c.freshness.status === 'live') && Math.random() < 0.7) continue;
       const connections = proxy.cut();
       if (connections) (++cuts, (cut += connections));
-      if (Math.random() < 0.6) (await sleep(20), browser.dispatchEvent(new Event('online'))); // it does not wait for its turn then
+      // it does not wait for its turn then
+      if (Math.random() < 0.6) (await sleep(20), browser.dispatchEvent(new Event('online')));
       now = await number();
     }
     await Promise.all(clients.map((c) => live(c, 60_000)));
@@ -140,7 +141,8 @@ test(
       );
     }
     console.log(
-      `# ${cuts} cuts (${cut} connections of 3 clients) during ${now - begin} events: each saw each of ${told.length} telephony events once`,
+      `# ${cuts} cuts (${cut} connections of 3 clients) during ${now - begin} events: each saw each of ` +
+        `${told.length} telephony events once`,
     );
     for (const c of clients) c.close();
   },

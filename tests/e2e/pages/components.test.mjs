@@ -141,9 +141,12 @@ for (const how of ['SharedWorker', 'an elected tab'])
   });
 
 test('a CRM of another origin: one script tag from the gateway, where its origin is allowed; refused where it is not', async () => {
-  const html = `<!doctype html><html lang="en"><head><title>CRM</title><link rel="icon" href="data:," /><script src="GATEWAY/components.js" defer></script></head><body>
-    <deskline-connection gateway="GATEWAY"></deskline-connection><deskline-agent-state gateway="GATEWAY"></deskline-agent-state>
-    <script>document.querySelector('deskline-agent-state').token = () => new URLSearchParams(location.hash.slice(1)).get('token');</script></body></html>`;
+  const html = `<!doctype html><html lang="en"><head><title>CRM</title><link rel="icon" href="data:," />
+    <script src="GATEWAY/components.js" defer></script></head><body>
+    <deskline-connection gateway="GATEWAY"></deskline-connection>
+    <deskline-agent-state gateway="GATEWAY"></deskline-agent-state>
+    <script>document.querySelector('deskline-agent-state').token = () =>
+      new URLSearchParams(location.hash.slice(1)).get('token');</script></body></html>`;
   let served = '';
   const serve = async () => {
     const server = http.createServer((_, answer) =>

@@ -1,5 +1,6 @@
-// @deskline/client and @deskline/components as npm gets them: built, packed, and installed in an empty project, where Node runs the client
-// against a gateway, TypeScript finds the types of both, and a bundler makes a page of the elements.
+// @deskline/client and @deskline/components as npm gets them: built, packed, and installed in an empty project, where
+// Node runs the client against a gateway, TypeScript finds the types of both, and a bundler makes a page of the
+// elements.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -112,7 +112,9 @@ before(async () => {
   await serve(first);
   gateway = await startGateway({
     port,
-    config: `[identity]\nissuer = "${issuer}"\nauthorities = "${shown(join(folder, 'authority.pem'))}"\naudience = "${audience}"\nclient_id = "deskline-web"\nrefresh = 10\n`,
+    config:
+      `[identity]\nissuer = "${issuer}"\nauthorities = "${shown(join(folder, 'authority.pem'))}"\n` +
+      `audience = "${audience}"\nclient_id = "deskline-web"\nrefresh = 10\n`,
   });
   browser = await launch();
 });
@@ -125,7 +127,8 @@ after(async () => {
 
 async function signIn(name, screenshot) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
-  await context.addInitScript(() => delete globalThis.SharedWorker); // so that its stream can be watched; tabs then elect one that leads
+  // so that its stream can be watched; tabs then elect one that leads
+  await context.addInitScript(() => delete globalThis.SharedWorker);
   const page = await context.newPage();
   page.complaints = [];
   page.on(

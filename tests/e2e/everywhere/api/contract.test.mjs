@@ -11,7 +11,8 @@ import { onWindows, startGateway, until } from '../../harness/harness.mjs';
 const api = resolve(import.meta.dirname, '../../../../gateway/api');
 
 test('openapi.yaml passes the Redocly linter', async () => {
-  const config = await createConfig({ extends: ['recommended'], rules: { 'operation-4xx-response': 'off' } }); // the two descriptions have none
+  // the two descriptions have none
+  const config = await createConfig({ extends: ['recommended'], rules: { 'operation-4xx-response': 'off' } });
   const problems = await lint({ ref: join(api, 'openapi.yaml'), config });
   assert.deepEqual(
     problems.map((p) => `${p.ruleId}: ${p.message} ${p.location[0]?.pointer ?? ''}`),
@@ -42,7 +43,8 @@ describe('the running gateway', () => {
     assert.equal(answer.status, 201);
     const session = (await gateway.request('POST', '/agents/1001/sessions', { acdGroup: 'Sales', address: 'Line 1' }))
       .body.session.id;
-    assert.equal((await gateway.request('PUT', '/agents/1001/state', { state: 'ready' })).status, 200); // during a call the switch may refuse it
+    // during a call the switch may refuse it
+    assert.equal((await gateway.request('PUT', '/agents/1001/state', { state: 'ready' })).status, 200);
     await gateway.setState(session, 'ready');
     await gateway.telephony({ do: 'call', group: 'Sales' });
     const operation = (

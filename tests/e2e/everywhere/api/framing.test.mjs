@@ -103,7 +103,9 @@ describe('framing', () => {
       if (came.statuses.join() !== [status, 404].join() || /trailer/.test(came.answers[0]?.head))
         wrong.push(`${what}: ${came.statuses} ${came.answers[0]?.head}`);
     }
-    const late = `POST /api/v1/tickets HTTP/1.1\r\n${host}${bearer}${chunked}\r\n2\r\n{}\r\n0\r\nContent-Type: application/json\r\n\r\n`;
+    const late =
+      `POST /api/v1/tickets HTTP/1.1\r\n${host}${bearer}${chunked}\r\n2\r\n{}\r\n0\r\n` +
+      'Content-Type: application/json\r\n\r\n';
     const [status] = (await converse(late, 1)).statuses;
     if (status !== 415) wrong.push('Content-Type: ' + status);
     const entries = await until('the refused ones in the audit', () => {
@@ -170,7 +172,8 @@ describe('framing', () => {
     const upgrade = (...protocols) =>
       get(
         host +
-          'Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
+          'Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+          'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
           protocols.map((p) => `Sec-WebSocket-Protocol: ${p}\r\n`).join(''),
         'GET /api/v1/stream HTTP/1.1',
       );

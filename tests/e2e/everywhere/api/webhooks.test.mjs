@@ -5,7 +5,9 @@ import { Webhook } from 'standardwebhooks';
 import { startGateway, until, sleep, shown } from '../../harness/harness.mjs';
 import { certificate, receiver } from '../../harness/receiver.mjs';
 
-const config = `[webhooks]\nallow_private_networks = true\nauthorities = "${shown(certificate)}"\nretries = ["1 s", "1 s"]\ntimeout = 2\n`;
+const config =
+  `[webhooks]\nallow_private_networks = true\nauthorities = "${shown(certificate)}"\nretries = ["1 s", "1 s"]\n` +
+  'timeout = 2\n';
 
 describe('webhooks', () => {
   let gateway, session;
@@ -208,7 +210,8 @@ describe('webhooks', () => {
   });
 
   test('redirects share the time of one delivery', async () => {
-    const target = await receiver(async (n) => (await sleep(900), n <= 3 ? [307, '', { Location: '/' + n }] : 200)); // timeout = 2
+    // timeout = 2
+    const target = await receiver(async (n) => (await sleep(900), n <= 3 ? [307, '', { Location: '/' + n }] : 200));
     const hook = await create({ url: target.url, types: ['agent-session'] });
     await change();
     const failed = await until(

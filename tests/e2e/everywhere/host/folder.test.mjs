@@ -15,7 +15,8 @@ describe('one data folder, one gateway', () => {
     const listed = readdirSync(join(gateway.folder, 'data')).sort();
     const consoles = onWindows
       ? {}
-      : { DESKLINE_TELEPHONY_SIMULATED_CONSOLE: '0', DESKLINE_AUDIO_SIMULATED_CONSOLE: '0' }; // nothing else is in its way
+      : // nothing else is in its way
+        { DESKLINE_TELEPHONY_SIMULATED_CONSOLE: '0', DESKLINE_AUDIO_SIMULATED_CONSOLE: '0' };
     for (const variables of [
       {},
       { DESKLINE_SERVER_LISTEN: `127.0.0.1:${port}` },
@@ -80,7 +81,8 @@ describe('one data folder, one gateway', () => {
         `
 import sqlite3, sys
 file = sqlite3.connect(sys.argv[1], timeout=5)
-file.execute("INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) SELECT MAX(number) + 1, time, type, subject, agent, delivery, event, groups FROM events")
+file.execute("INSERT INTO events (number, time, type, subject, agent, delivery, event, groups) "
+             "SELECT MAX(number) + 1, time, type, subject, agent, delivery, event, groups FROM events")
 file.commit()`,
         journal,
       ]);
@@ -137,7 +139,10 @@ file.commit()`,
         expectation: 'null',
         ...columns,
       };
-      return `INSERT INTO operations (${Object.keys(row)}) VALUES (${Object.values(row).map((value) => (typeof value === 'number' ? value : `'${value}'`))})`;
+      return (
+        `INSERT INTO operations (${Object.keys(row)}) VALUES ` +
+        `(${Object.values(row).map((value) => (typeof value === 'number' ? value : `'${value}'`))})`
+      );
     };
     const rows = [
       ['the operation op-header in', operation('op-header', { headers: '{"x":1}' })],
@@ -156,7 +161,8 @@ file.commit()`,
       ['audit entry \\d+', `UPDATE audit SET entry = '{"actor"' WHERE number = (SELECT MIN(number) + 1 FROM audit)`],
       [
         'the event \\d+',
-        `UPDATE events SET event = '{' WHERE number = (SELECT MAX(number) FROM events WHERE type = 'deskline.acd-group')`,
+        `UPDATE events SET event = '{' WHERE number = (SELECT MAX(number) FROM events WHERE type = ` +
+          `'deskline.acd-group')`,
       ],
     ];
     execFileSync('python3', [

@@ -55,7 +55,10 @@ test('a gateway that ends badly fails the file, though what stops it is a hook a
     import { launch, until } from ${JSON.stringify(new URL('../../harness/harness.mjs', import.meta.url).href)};
     describe('a gateway', () => {
       let gateway;
-      before(async () => { gateway = await launch({ folder: import.meta.dirname }); await until('its log', gateway.log); });
+      before(async () => {
+        gateway = await launch({ folder: import.meta.dirname });
+        await until('its log', gateway.log);
+      });
       after(async () => { gateway.signal('SIGINT'); await gateway.ended().catch(() => {}); });
       test('runs', () => {});
     });`,

@@ -52,7 +52,8 @@ describe('the journal', () => {
     const again = run(['journal', 'backup', shown(copy), ...config]);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /never overwrites/);
-    const cursor = (await gateway.request('GET', '/events?types=agent-session&limit=500')).body.items.at(-1).id; // of after the copy, or shortly before
+    // of after the copy, or shortly before
+    const cursor = (await gateway.request('GET', '/events?types=agent-session&limit=500')).body.items.at(-1).id;
     const restored = await startGateway({ config: `[journal]\npath = "${shown(copy)}"\n` });
     assert.ok(
       restored

@@ -8,7 +8,8 @@ describe('reasons, pending states and presence', () => {
   before(async () => {
     gateway = await startGateway({
       config:
-        '[reasons]\nnot_ready = ["lunch", "training"]\nrequired = ["not-ready"]\n[presence]\nnot_ready_after = 4\nsign_out_after = 8\n',
+        '[reasons]\nnot_ready = ["lunch", "training"]\nrequired = ["not-ready"]\n[presence]\n' +
+        'not_ready_after = 4\nsign_out_after = 8\n',
     });
     session = await gateway.signIn();
   });

@@ -184,7 +184,8 @@ describe('what it keeps is for its own account alone', linux, () => {
         assert.deepEqual([doctor.code, doctor.stdout.includes(`chown 0 ${path}`)], [2, true], doctor.stdout);
         chownSync(path, 0, 0);
       }
-      for (const path of [data, join(data, 'keys.json')]) chownSync(path, 12345, 12345); // the gateway's account is whose the folder is
+      // the gateway's account is whose the folder is
+      for (const path of [data, join(data, 'keys.json')]) chownSync(path, 12345, 12345);
       const theirs = await startGateway({ folder: gateway.folder, keep: true, config });
       theirs.key('by root', '--scopes', 'agents:read');
       assert.equal(statSync(join(data, 'keys.json')).uid, 12345, 'what root changes stays its owner’s');

@@ -34,7 +34,8 @@ describe('what cannot be read is not absent', () => {
       await until('the revocation', async () => (await status(gateway, ada)) === 401);
       assert.equal(await status(gateway, crm), 200);
       const taken = new Set(readdirSync(`/proc/${gateway.child.pid}/fd`).map(Number));
-      allow([...Array(taken.size + 1).keys()].find((number) => !taken.has(number))); // the lowest that is free, so that it can open nothing more
+      // the lowest that is free, so that it can open nothing more
+      allow([...Array(taken.size + 1).keys()].find((number) => !taken.has(number)));
       const other = gateway.key('other', '--scopes', 'agents:read');
       const during = await until('the check', async () => {
         // over the connection that is there already
@@ -236,7 +237,10 @@ describe('what cannot be read is not absent', () => {
     );
     const at = (name) => shown(join(folder, name));
     const gateway = await startGateway({
-      config: `[server]\ncertificate = "${at('server.pem')}"\nprivate_key = "${at('server.key')}"\nclient_authorities = "${at('ca.pem')}"\nclient_revocations = "${at('crl.pem')}"\n[identity]\nissuer = "company"\njwks = "${at('jwks.json')}"\n`,
+      config:
+        `[server]\ncertificate = "${at('server.pem')}"\nprivate_key = "${at('server.key')}"\n` +
+        `client_authorities = "${at('ca.pem')}"\nclient_revocations = "${at('crl.pem')}"\n[identity]\n` +
+        `issuer = "company"\njwks = "${at('jwks.json')}"\n`,
     });
     await isReady(gateway);
     for (const [check, name] of [

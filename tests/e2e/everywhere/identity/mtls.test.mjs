@@ -110,7 +110,9 @@ async function served(body, more = '') {
   middle.publish();
   writeFileSync(revocations, pem(root.crl, middle.crl));
   const gateway = await startGateway({
-    config: `[server]\nclient_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n${more}`,
+    config:
+      `[server]\nclient_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n` +
+      `${more}`,
   });
   for (const name of ['direct', 'through'])
     gateway.cli('key', 'create', '--name', name, '--scopes', 'agents:read,audio:read', '--certificate', 'CN=' + name);
@@ -269,7 +271,8 @@ describe('client certificates', () => {
       const file = join(folder, 'some.toml');
       writeFileSync(
         file,
-        `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(join(folder, 'some'))}"\nclient_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n`,
+        `[server]\nlisten = "127.0.0.1:0"\ndata_dir = "${shown(join(folder, 'some'))}"\n` +
+          `client_authorities = "${shown(authorities)}"\nclient_revocations = "${shown(revocations)}"\n`,
       );
       return run(['serve', '--config', shown(file)]);
     };

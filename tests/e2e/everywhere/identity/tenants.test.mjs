@@ -219,7 +219,8 @@ describe('two tenants', () => {
         for (const [word, pattern] of foreign)
           assert.ok(
             !pattern.test(text),
-            `tenant ${name}, ${where}: has ${word} of the other: …${text.slice(Math.max(0, text.search(pattern) - 120), text.search(pattern) + 60)}…`,
+            `tenant ${name}, ${where}: has ${word} of the other: ` +
+              `…${text.slice(Math.max(0, text.search(pattern) - 120), text.search(pattern) + 60)}…`,
           );
       }
       // And it is not silence: each outlet of a tenant has what is its own.

@@ -110,7 +110,9 @@ describe('TLS', () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'deskline-test-'));
     const foreign = new Authority(elsewhere, 'Foreign authority').issue('crm.test', { usage: 'clientAuth' });
     const gateway = await startGateway({
-      config: `[server]\nclient_authorities = "${shown(authority.certificate)}"\nclient_revocations = "${shown(authority.crl)}"\n`,
+      config:
+        `[server]\nclient_authorities = "${shown(authority.certificate)}"\n` +
+        `client_revocations = "${shown(authority.crl)}"\n`,
     });
     assert.equal(
       gateway.cli(

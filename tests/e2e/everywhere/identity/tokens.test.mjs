@@ -47,7 +47,9 @@ describe('tokens of an identity provider', () => {
           : undefined,
     );
     gateway = await startGateway({
-      config: `[identity]\nissuer = "${server.url}"\nauthorities = "${shown(authority.certificate)}"\nroles = ["Team leads = supervisor"]\n`,
+      config:
+        `[identity]\nissuer = "${server.url}"\nauthorities = "${shown(authority.certificate)}"\n` +
+        'roles = ["Team leads = supervisor"]\n',
     });
   });
   after(async () => {
@@ -150,9 +152,12 @@ describe('tokens of an identity provider', () => {
 
   test('a token that ends on an open stream: refreshed in time it goes on, else 4102', async () => {
     const gateway = await startGateway({
-      config: `[server]\nheartbeat = 1\n[identity]\nissuer = "${server.url}"\nauthorities = "${shown(authority.certificate)}"\n`,
+      config:
+        `[server]\nheartbeat = 1\n[identity]\nissuer = "${server.url}"\n` +
+        `authorities = "${shown(authority.certificate)}"\n`,
     });
-    const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 50 }))); // within the minute of leeway, for ten seconds
+    // within the minute of leeway, for ten seconds
+    const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 50 })));
     const [left, kept] = [
       await gateway.stream({ topics: ['agent'] }, ending()),
       await gateway.stream({ topics: ['agent'] }, ending()),

@@ -230,7 +230,8 @@ test('who takes nothing is closed with 4108 though its queue has room, and who d
   const { host, port } = new URL(gateway.url);
   const silent = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () =>
     silent.write(
-      `GET /api/v1/stream HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+      `GET /api/v1/stream HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     ),
   );
   silent.on('error', () => {});
@@ -242,7 +243,8 @@ test('who takes nothing is closed with 4108 though its queue has room, and who d
   const slow = await gateway.stream({ topics: ['audio.ducking'] });
   const alive = setInterval(() => slow.socket.pong(), 250).unref(); // it speaks, so it is not dead
   slow.socket.pause();
-  for (let i = 0; i < 30; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/events?limit=300' }); // some megabytes
+  // some megabytes
+  for (let i = 0; i < 30; ++i) slow.send({ op: 'command', id: String(i), method: 'GET', path: '/events?limit=300' });
   await until('it is found out', async () => (await gateway.metric('slow_clients_total')) === 1);
   await until(
     'both are dropped',
@@ -338,7 +340,9 @@ test('keys of an identity provider in up to 1 MiB are taken, more are not', asyn
     const keys = (pad) => JSON.stringify({ keys: [key.jwk()], pad });
     const server = await secureServer(authority.issue('localhost'), () => keys('x'.repeat(bytes - keys('').length)));
     const gateway = await startGateway({
-      config: `[identity]\nissuer = "${server.url}"\njwks = "${server.url}/keys"\nauthorities = "${shown(authority.certificate)}"\n`,
+      config:
+        `[identity]\nissuer = "${server.url}"\njwks = "${server.url}/keys"\n` +
+        `authorities = "${shown(authority.certificate)}"\n`,
     });
     const token = gateway.secrets.token(
       key.token({

@@ -82,7 +82,8 @@ test(`what a client ends up with is what the mixer holds (seed ${seed})`, async 
     for (const [object, times] of client.times)
       assert.ok(
         times.length <= seconds * client.audioRate + 1 + client.exact.count,
-        `${times.length} of ${object} in ${seconds} s at ${client.audioRate}, beside ${client.exact.count} that must not wait`,
+        `${times.length} of ${object} in ${seconds} s at ${client.audioRate}, beside ${client.exact.count} ` +
+          'that must not wait',
       );
     client.stream.close();
   }

@@ -57,7 +57,8 @@ describe('what is queued', () => {
   });
 
   it(
-    'a snapshot longer than the limit is delivered; one is on its way at a time, however often a client that does not read subscribes',
+    'a snapshot longer than the limit is delivered; one is on its way at a time, however often a client that ' +
+      'does not read subscribes',
     { skip: onWindows && 'there is no /proc for it' },
     async () => {
       const device = (await gateway.request('GET', '/audio/devices')).body.items[0].id;
@@ -68,7 +69,8 @@ describe('what is queued', () => {
       stream.socket.pause();
       for (let i = 0; i < 60; ++i) {
         stream.send({ op: 'subscribe', topics: ['call'] });
-        await gateway.request('PATCH', '/audio/devices/' + device, { volume: (i % 100) / 100 }); // the next snapshot is another
+        // the next snapshot is another
+        await gateway.request('PATCH', '/audio/devices/' + device, { volume: (i % 100) / 100 });
       }
       assert.ok(resident(gateway) - before < 16 * MiB, `${((resident(gateway) - before) / MiB).toFixed(1)} MiB more`);
       stream.socket.resume();
@@ -121,7 +123,8 @@ describe('what is queued', () => {
       const requests = await gateway.metric('requests_total');
       for (let i = 0; i < 200; ++i)
         socket.write(
-          `GET /api/v1/addresses?limit=500 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${gateway.token()}\r\n\r\n`,
+          `GET /api/v1/addresses?limit=500 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n` +
+            `Authorization: Bearer ${gateway.token()}\r\n\r\n`,
         );
       let answered = 0,
         asked = 0;

@@ -9,11 +9,15 @@ import { onWindows, startGateway } from '../../harness/harness.mjs';
 
 const count = onWindows ? 20_000 : 50_000,
   begun = Date.now() - 86_400_000;
-const filled = `WITH RECURSIVE n(i) AS (SELECT (SELECT MAX(number) FROM events) + 1 UNION ALL SELECT i + 1 FROM n LIMIT ${count})
+const filled = `
+  WITH RECURSIVE n(i) AS (SELECT (SELECT MAX(number) FROM events) + 1 UNION ALL SELECT i + 1 FROM n LIMIT ${count})
   INSERT INTO events (number, time, type, subject, agent, delivery, event, groups)
   SELECT i, ${begun} + i, 'deskline.agent', '/agents/' || (1001 + i % 12), 1001 + i % 12, 0,
-    json_object('specversion', '1.0', 'id', (SELECT value FROM meta WHERE key = 'epoch') || '-' || i, 'source', '/gateways/deskline', 'type', 'deskline.agent',
-      'subject', '/agents/' || (1001 + i % 12), 'time', '${new Date(begun).toISOString()}', 'data', json_object('event', 'ready', 'pad', hex(zeroblob(300)))), 'Sales' || char(10) FROM n;`;
+    json_object('specversion', '1.0', 'id', (SELECT value FROM meta WHERE key = 'epoch') || '-' || i,
+      'source', '/gateways/deskline', 'type', 'deskline.agent',
+      'subject', '/agents/' || (1001 + i % 12), 'time', '${new Date(begun).toISOString()}',
+      'data', json_object('event', 'ready', 'pad', hex(zeroblob(300)))),
+    'Sales' || char(10) FROM n;`;
 
 describe('a long journal', () => {
   let gateway, folder, scans;

@@ -82,7 +82,8 @@ describe('outlets', () => {
   test('a compressed frame that says to be endless is refused, and asks for no memory', async () => {
     const stream = await gateway.open();
     assert.match(stream.socket.extensions, /permessage-deflate/);
-    const header = Buffer.from([0xc1, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]); // text, compressed, masked with zeros, 2^62 bytes long
+    // text, compressed, masked with zeros, 2^62 bytes long
+    const header = Buffer.from([0xc1, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     stream.socket._socket.write(Buffer.concat([header, deflateRawSync('a'.repeat(5000))]));
     const { code, reason } = await stream.closed;
     assert.deepEqual([code, JSON.parse(reason).reason], [4000, 'frame-too-large']);
