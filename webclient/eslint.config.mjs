@@ -1,4 +1,5 @@
-// What is looked at beyond the compiler: mistakes that types cannot see (a promise that nobody awaits), and those of templates.
+// What is looked at beyond the compiler: mistakes that types cannot see (a promise that nobody awaits), and those of
+// templates.
 import tseslint from 'typescript-eslint';
 import { configs as lit } from 'eslint-plugin-lit';
 import { configs as elements } from 'eslint-plugin-wc';
@@ -15,6 +16,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off', // a test's stand-in answers as the real one does
     },
+  },
+  {
+    // Prettier leaves comments, templates and long texts as they are; a test's title it keeps in one line.
+    files: ['**/*.{ts,mjs}'],
+    rules: { 'max-len': ['error', { code: 120, ignoreUrls: true, ignorePattern: '^ *(test|describe)\\(' }] },
   },
   {
     files: ['*/source/**/*.ts'],

@@ -1,5 +1,5 @@
-// Builds the web client into `build/webclient`: `site/` is what the gateway serves, `client/` the library as one file for other programs.
-// Sizes are held to their limits (gzip), and each file of the site gets a compressed twin.
+// Builds the web client into `build/webclient`: `site/` is what the gateway serves, `client/` the library as one file
+// for other programs. Sizes are held to their limits (gzip), and each file of the site gets a compressed twin.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

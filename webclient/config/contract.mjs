@@ -1,5 +1,5 @@
-// Writes the client's types from the two descriptions that the gateway's own tests hold the wire to: what is not there cannot be typed.
-// Schemas of asyncapi.yaml get the prefix Stream, since some names are in both.
+// Writes the client's types from the two descriptions that the gateway's own tests hold the wire to: what is not there
+// cannot be typed. Schemas of asyncapi.yaml get the prefix Stream, since some names are in both.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -40,9 +40,15 @@ const data = kinds.map(([type, schema]) => `  '${topicOf(type)}': components['sc
 mkdirSync(out, { recursive: true });
 writeFileSync(
   resolve(out, 'contract.ts'),
-  `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.\n${types}\n/** The data of each type of event, by its topic. */\nexport interface EventData {\n${data}\n}
+  `// Made by config/contract.mjs from openapi.yaml and asyncapi.yaml.
+${types}
+/** The data of each type of event, by its topic. */
+export interface EventData {
+${data}
+}
 export const topics = ${JSON.stringify(kinds.map(([type]) => topicOf(type)))} as const;
 export const snapshotLists = ${JSON.stringify(lists.map(([list]) => list))} as const;
-/** Of which of them there are events, by topic: the list, and the member of an event's data that is one of its things. */
-export const things = ${JSON.stringify(Object.fromEntries(things))} as const;\n`,
+/** Of which of them there are events, by topic: the list, and the member of the data that is one of its things. */
+export const things = ${JSON.stringify(Object.fromEntries(things))} as const;
+`,
 );

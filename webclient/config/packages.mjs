@@ -1,5 +1,5 @@
-// Builds what npm gets of @deskline/client and @deskline/components: `dist/` of each, JavaScript and its types. Inside this repository the
-// packages are taken from their sources, by the condition "deskline-source" of their `exports`.
+// Builds what npm gets of @deskline/client and @deskline/components: `dist/` of each, JavaScript and its types. Inside
+// this repository the packages are taken from their sources, by the condition "deskline-source" of their `exports`.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -120,7 +120,10 @@ export class Client {
     return () => void all.delete(listener);
   }
 
-  /** Calls `listener` whenever what `select` picks has changed, at most once for all that came together. What comes back ends it. */
+  /**
+   * Calls `listener` whenever what `select` picks has changed, at most once for all that came together. What comes back
+   * ends it.
+   */
   subscribe<T>(
     select: (state: State) => T,
     listener: (value: T, before: T) => void,
@@ -139,7 +142,10 @@ export class Client {
     return () => void this.#watches.delete(watch);
   }
 
-  /** The events from now on; what is not yet taken waits. Whoever takes them so slowly that 10,000 wait gets those, and then the Problem `too-many`. */
+  /**
+   * The events from now on; what is not yet taken waits. Whoever takes them so slowly that 10,000 wait gets those, and
+   * then the Problem `too-many`.
+   */
   async *events<T extends Topic>(...topics: readonly T[]): AsyncGenerator<EventOf<T>> {
     const waiting: EventOf<T>[] = [];
     let more = () => {},

@@ -1,4 +1,5 @@
-// Commands that are under way: sent once, once more after a lost connection, and done when the copy shows what they brought about.
+// Commands that are under way: sent once, once more after a lost connection, and done when the copy shows what they
+// brought about.
 import { numberOf, type Command, type CommandResult, type Operation } from './contract';
 import { Problem, type LocalProblem } from './problem';
 
@@ -11,7 +12,10 @@ export interface CommandOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds to wait for a connection; 15,000 where absent. */
   readonly patience?: number | undefined;
-  /** How long the gateway may take, in seconds, 0 to 120; 30 where absent. What takes longer is followed until it has settled. */
+  /**
+   * How long the gateway may take, in seconds, 0 to 120; 30 where absent. What takes longer is followed until it has
+   * settled.
+   */
   readonly wait?: number | undefined;
 }
 

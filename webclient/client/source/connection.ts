@@ -1,5 +1,5 @@
-// One stream to the gateway that is always coming back: a fresh token before each attempt, resumption by cursor, full jitter, and nothing
-// called live that is not. It knows frames, not what they mean; the copy is the client's.
+// One stream to the gateway that is always coming back: a fresh token before each attempt, resumption by cursor, full
+// jitter, and nothing called live that is not. It knows frames, not what they mean; the copy is the client's.
 import { numberOf, topics, type Frame } from './contract';
 import { renewal } from './token';
 
@@ -97,7 +97,10 @@ export class Connection {
     void this.#connect();
   }
 
-  /** False: it is not live, and the frame is the caller's again. At most 15 a second leave; what is beyond waits its turn. */
+  /**
+   * False: it is not live, and the frame is the caller's again. At most 15 a second leave; what is beyond waits its
+   * turn.
+   */
   send(frame: object): boolean {
     if (!this.#live) return false;
     if (this.#allowance < 1) this.#waiting.push(frame);

@@ -1,5 +1,6 @@
-// One connection for several copies: those of the tabs of one account. It keeps a copy of its own, so that one that comes later begins at
-// once, and the last events, so that one that was away for a moment misses none. It keeps no token: it asks a tab each time.
+// One connection for several copies: those of the tabs of one account. It keeps a copy of its own, so that one that
+// comes later begins at once, and the last events, so that one that was away for a moment misses none. It keeps no
+// token: it asks a tab each time.
 import { Connection, type ConnectionOptions, type Freshness } from './connection';
 import { numberOf, type DesklineEvent, type Frame, type Welcome } from './contract';
 import { applyEvent, applySnapshot, applyWelcome, nothing, snapshotOf, type State } from './state';

@@ -1,5 +1,5 @@
-// How a client reaches the gateway: by itself; through a SharedWorker that all tabs of an account share; or, where there is none, through the
-// tab that holds a lock, heard by the others over a BroadcastChannel.
+// How a client reaches the gateway: by itself; through a SharedWorker that all tabs of an account share; or, where
+// there is none, through the tab that holds a lock, heard by the others over a BroadcastChannel.
 import { Connection, type ConnectionOptions, type Listener } from './connection';
 import { Hub, type FromTab, type ToTab } from './hub';
 import type { State } from './state';
@@ -58,7 +58,8 @@ function tab(
   };
 }
 
-// A page that is put aside is nobody's to ask; when it comes back it goes on from its cursor. What comes back ends this.
+// A page that is put aside is nobody's to ask; when it comes back it goes on from its cursor. What comes back ends
+// this.
 function whileShown(leave: () => void, attach: () => void): () => void {
   const back = (event: Event) => (event as PageTransitionEvent).persisted && attach();
   addEventListener('pagehide', leave);
@@ -130,7 +131,8 @@ export function throughLeader(options: Shared, listener: Listener): Link {
     channel.postMessage({ message: { lead: true } } satisfies OnChannel);
     return new Promise<void>((done) => (release = done));
   };
-  navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {}); // given up before its turn
+  // given up before its turn
+  navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {});
   attach();
   const leave = () => {
     send({ bye: true });

@@ -1,8 +1,11 @@
 // What goes wrong: the gateway's problems (RFC 9457) and what never reached it.
 import type { ProblemBody, ProblemType } from './contract';
 
-/** `offline`: it was not sent within its time. `connection-lost`: it was sent, and whether it was carried out is not known. `closed`: by `close()`.
- * `too-many`: as many commands are under way, or events waiting to be taken, as the client keeps. */
+/**
+ * `offline`: it was not sent within its time. `connection-lost`: it was sent, and whether it was carried out is not
+ * known. `closed`: by `close()`. `too-many`: as many commands are under way, or events waiting to be taken, as the
+ * client keeps.
+ */
 export type LocalProblem = 'offline' | 'connection-lost' | 'closed' | 'not-answered' | 'too-many';
 const words: Record<LocalProblem, string> = {
   offline: 'There was no connection to the gateway; it was not sent.',

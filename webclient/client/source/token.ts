@@ -10,7 +10,10 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it tells no end. */
+/**
+ * When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it
+ * tells no end.
+ */
 export function renewal(token: string): number {
   const { exp } = claimsOf(token),
     now = Date.now();

@@ -1,5 +1,6 @@
-// <deskline-agent-board>: agents by group with state and time in it; too long is said in colour and in words. Only the rows in sight are drawn, so
-// that five hundred agents cost no more than twenty. Fires `deskline-agent` (detail: the agent's id) when a row is chosen.
+// <deskline-agent-board>: agents by group with state and time in it; too long is said in colour and in words. Only the
+// rows in sight are drawn, so that five hundred agents cost no more than twenty. Fires `deskline-agent` (detail: the
+// agent's id) when a row is chosen.
 import type { AgentSession, Agent, State } from '@deskline/client';
 import { css, html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -154,8 +155,12 @@ export class AgentBoardElement extends DesklineElement {
     if (!rows.length) return html`<p class="empty">${words('agents.none')}</p>`;
     const first = Math.max(0, Math.min(this.first, rows.length - this.shown)),
       seen = rows.slice(first, first + this.shown).map((row, i) => ({ row, at: first + i }));
-    return html`<div class="view" tabindex="0" role="grid" aria-label=${words('agents.title')} aria-rowcount=${rows.length} aria-activedescendant=${seen.find(({ row }) => row.agent && row.agent.id === this.chosen)?.row.key ?? nothing}
-      @scroll=${({ target }: Event) => (this.first = Math.floor((target as Element).scrollTop / rowHeight))} @keydown=${this.#key}>
+    return html`<div class="view" tabindex="0" role="grid" aria-label=${words('agents.title')}
+      aria-rowcount=${rows.length} aria-activedescendant=${
+        seen.find(({ row }) => row.agent && row.agent.id === this.chosen)?.row.key ?? nothing
+      }
+      @scroll=${({ target }: Event) => (this.first = Math.floor((target as Element).scrollTop / rowHeight))}
+      @keydown=${this.#key}>
       <div class="all" role="rowgroup" .style=${`height:${rows.length * rowHeight}px`}>${repeat(
         seen,
         ({ row }) => row.key,
@@ -165,16 +170,27 @@ export class AgentBoardElement extends DesklineElement {
   }
 
   #head({ key, group, count }: Row, at: number): unknown {
-    return html`<div class="line head" id=${key} role="row" aria-rowindex=${at + 1} .style=${`top:${at * rowHeight}px`}><span role="gridcell" class="name">${group || this.words('agents.no-group')}</span><span role="gridcell" class="soft small">${this.words('agents.count', { count: count! })}</span></div>`;
+    return html`<div class="line head" id=${key} role="row" aria-rowindex=${at + 1} .style=${`top:${at * rowHeight}px`}>
+      <span role="gridcell" class="name">${group || this.words('agents.no-group')}</span>
+      <span role="gridcell" class="soft small">${this.words('agents.count', { count: count! })}</span>
+    </div>`;
   }
 
   #line({ key, agent, session }: Row, at: number): unknown {
     const { state, since } = session ?? agent!,
       long = longness(state, (gatewayNow() - Date.parse(since)) / 1000);
-    return html`<div class="line" id=${key} role="row" aria-rowindex=${at + 1} aria-selected=${String(agent!.id === this.chosen)} data-agent=${agent!.id} .style=${`top:${at * rowHeight}px`} @click=${() => this.#choose(agent!.id)}>
-      <span role="gridcell" class="name">${agent!.id}<span class="soft small">${session?.reason ?? (agent!.present ? this.#person(agent!) : this.words('agents.absent'))}</span></span>
+    return html`<div class="line" id=${key} role="row" aria-rowindex=${at + 1}
+      aria-selected=${String(agent!.id === this.chosen)} data-agent=${agent!.id} .style=${`top:${at * rowHeight}px`}
+      @click=${() => this.#choose(agent!.id)}>
+      <span role="gridcell" class="name">${agent!.id}<span class="soft small">${
+        session?.reason ?? (agent!.present ? this.#person(agent!) : this.words('agents.absent'))
+      }</span></span>
       <span role="gridcell"><span class="state" data-state=${state}>${this.words(`state.${state}`)}</span></span>
-      <span role="gridcell" class="time ${long}"><deskline-elapsed since=${since}></deskline-elapsed>${long ? html`<br /><span class="small">${this.words(long === 'long' ? 'agents.long' : 'agents.very-long')}</span>` : nothing}</span>
+      <span role="gridcell" class="time ${long}"><deskline-elapsed since=${since}></deskline-elapsed>${
+        long
+          ? html`<br /><span class="small">${this.words(long === 'long' ? 'agents.long' : 'agents.very-long')}</span>`
+          : nothing
+      }</span>
     </div>`;
   }
 

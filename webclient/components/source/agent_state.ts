@@ -1,5 +1,6 @@
-// <deskline-agent-state>: the big switch. All sessions of an agent at once or one by one; only what `allowedStates` allows is offered. A press is
-// pending until the event has come; a refusal explains itself and the switch stands where it stood.
+// <deskline-agent-state>: the big switch. All sessions of an agent at once or one by one; only what `allowedStates`
+// allows is offered. A press is pending until the event has come; a refusal explains itself and the switch stands where
+// it stood.
 import type { AgentSession, Client, Problem, SessionState, State } from '@deskline/client';
 import { html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -45,7 +46,12 @@ export class AgentStateElement extends DesklineElement {
     if (!sessions.length) return html`<p class="empty">${this.words('agent.no-sessions')}</p>`;
     const parts = this.together || sessions.length === 1 ? [sessions] : sessions.map((session) => [session]);
     return html`
-      ${sessions.length > 1 ? html`<label class="small"><input type="checkbox" .checked=${this.together} @change=${() => (this.together = !this.together)} />${this.words('agent.all')}</label>` : nothing}
+      ${
+        sessions.length > 1
+          ? html`<label class="small"><input type="checkbox" .checked=${this.together}
+            @change=${() => (this.together = !this.together)} />${this.words('agent.all')}</label>`
+          : nothing
+      }
       ${repeat(
         parts,
         (part) => (part.length > 1 ? 'all' : part[0]!.id),
@@ -63,9 +69,13 @@ export class AgentStateElement extends DesklineElement {
     const reasons = this.reasons.get('not-ready') ?? [];
     return html`<section aria-label=${sessions.map(({ acdGroup }) => acdGroup).join(', ')} data-session=${key}>
       <div class="now">
-        <span class="state" data-state=${same ? first.state : 'unknown'}>${this.words(same ? `state.${first.state}` : 'agent.mixed')}</span>
+        <span class="state" data-state=${same ? first.state : 'unknown'}>${this.words(
+          same ? `state.${first.state}` : 'agent.mixed',
+        )}</span>
         ${same ? html`<deskline-elapsed since=${first.since}></deskline-elapsed>` : nothing}
-        <span class="soft small end">${sessions.map(({ acdGroup, address }) => `${acdGroup} · ${address}`).join(', ')}</span>
+        <span class="soft small end">${sessions
+          .map(({ acdGroup, address }) => `${acdGroup} · ${address}`)
+          .join(', ')}</span>
       </div>
       <div class="switch" role="group" aria-label=${this.words('agent.title')}>
         ${offered.map((wanted) => this.#button(sessions, wanted, pending, Boolean(stale)))}
@@ -74,7 +84,10 @@ export class AgentStateElement extends DesklineElement {
         <label class="small">${this.words('agent.reason')}
           ${
             reasons.length
-              ? html`<select .value=${this.reason} @change=${this.#choose}><option value="">${this.words('agent.no-reason')}</option>${reasons.map((reason) => html`<option>${reason}</option>`)}</select>`
+              ? html`<select .value=${this.reason} @change=${this.#choose}>
+                <option value="">${this.words('agent.no-reason')}</option>${reasons.map(
+                  (reason) => html`<option>${reason}</option>`,
+                )}</select>`
               : html`<input maxlength="64" .value=${this.reason} @input=${this.#choose} />`
           }
         </label>
@@ -96,7 +109,10 @@ export class AgentStateElement extends DesklineElement {
     const later = sessions.find((session) => session.pendingState);
     if (!later) return sessions.find(({ reason }) => reason)?.reason ?? '';
     return html`${this.words('agent.after-call', { state: this.words(`state.${later.pendingState!}`) })}
-      <button @click=${() => void this.client!.withdrawPendingState(later.id).catch((problem: Problem) => this.#refuse(later.id, problem))}>${this.words('agent.withdraw')}</button>`;
+      <button @click=${() =>
+        void this.client!.withdrawPendingState(later.id).catch((problem: Problem) =>
+          this.#refuse(later.id, problem),
+        )}>${this.words('agent.withdraw')}</button>`;
   }
 
   #button(
@@ -110,7 +126,8 @@ export class AgentStateElement extends DesklineElement {
     const allowed = sessions.every(
       (session) => session.state === wanted || session.allowedStates.includes(wanted) || (later && onCall(session)),
     );
-    return html`<button data-wanted=${wanted} aria-pressed=${String(is)} aria-busy=${String(pending === wanted)} ?disabled=${is || !allowed || stale || Boolean(pending)} @click=${() => void this.#set(sessions, wanted)}>
+    return html`<button data-wanted=${wanted} aria-pressed=${String(is)} aria-busy=${String(pending === wanted)}
+      ?disabled=${is || !allowed || stale || Boolean(pending)} @click=${() => void this.#set(sessions, wanted)}>
       ${this.words(`action.${wanted}`)}
     </button>`;
   }

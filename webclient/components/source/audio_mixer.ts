@@ -1,5 +1,6 @@
-// <deskline-audio-mixer>: devices and sessions with volume, mute, channels and peaks; who changed them last; which device is the default for what.
-// While a slider is held, what comes back from the gateway does not move it: no echo, no jitter.
+// <deskline-audio-mixer>: devices and sessions with volume, mute, channels and peaks; who changed them last; which
+// device is the default for what. While a slider is held, what comes back from the gateway does not move it: no echo,
+// no jitter.
 import type { AudioDevice, AudioSession, Client, Problem, State } from '@deskline/client';
 import { css, html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -165,25 +166,43 @@ export class AudioMixerElement extends DesklineElement {
     return html`<li data-object=${item.id}>
       <div class="row">
         <strong>${name}</strong>
-        ${isDevice(item) ? item.defaultFor.map((role) => html`<span class="default">${this.words(`mixer.default.${role}`)}</span>`) : nothing}
-        <span class="small end ${item.muted ? 'muted' : 'soft'}">${this.words(item.muted ? 'mixer.muted' : `mixer.state.${item.state}`)}</span>
+        ${
+          isDevice(item)
+            ? item.defaultFor.map((role) => html`<span class="default">${this.words(`mixer.default.${role}`)}</span>`)
+            : nothing
+        }
+        <span class="small end ${item.muted ? 'muted' : 'soft'}">${this.words(
+          item.muted ? 'mixer.muted' : `mixer.state.${item.state}`,
+        )}</span>
       </div>
       <div class="fader">
-        <input type="range" min="0" max="1" step="0.01" .value=${String(volume)} aria-label=${this.words('mixer.volume', { name })} aria-valuetext=${percent(volume, this.language)} @input=${slide('volume')} @change=${() => fader.release('volume')} />
+        <input type="range" min="0" max="1" step="0.01" .value=${String(volume)}
+          aria-label=${this.words('mixer.volume', { name })} aria-valuetext=${percent(volume, this.language)}
+          @input=${slide('volume')} @change=${() => fader.release('volume')} />
         <output>${percent(volume, this.language)}</output>
-        <button aria-pressed=${String(item.muted)} aria-label=${this.words('mixer.mute-of', { name })} @click=${() => fader.set({ muted: !item.muted })}>${this.words('mixer.mute')}</button>
+        <button aria-pressed=${String(item.muted)} aria-label=${this.words('mixer.mute-of', { name })}
+          @click=${() => fader.set({ muted: !item.muted })}>${this.words('mixer.mute')}</button>
       </div>
-      <div class="meter" data-meter=${item.id} role="img" aria-label=${this.words('mixer.peak', { name })}><div></div></div>
+      <div class="meter" data-meter=${item.id} role="img"
+        aria-label=${this.words('mixer.peak', { name })}><div></div></div>
       <div class="below">
         ${
           item.channelVolumes.length > 1
             ? html`<details><summary>${this.words('mixer.channels')}</summary>${item.channelVolumes.map(
                 (value, i) =>
-                  html`<div class="fader"><input type="range" min="0" max="1" step="0.01" .value=${String(fader.shown('channel' + i, value))} aria-label=${this.words('mixer.channel', { number: i + 1, name })} @input=${slide('channel' + i)} @change=${() => fader.release('channel' + i)} /><output>${percent(fader.shown('channel' + i, value), this.language)}</output></div>`,
+                  html`<div class="fader">
+                    <input type="range" min="0" max="1" step="0.01"
+                      .value=${String(fader.shown('channel' + i, value))}
+                      aria-label=${this.words('mixer.channel', { number: i + 1, name })}
+                      @input=${slide('channel' + i)} @change=${() => fader.release('channel' + i)} />
+                    <output>${percent(fader.shown('channel' + i, value), this.language)}</output>
+                  </div>`,
               )}</details>`
             : nothing
         }
-        <span class="soft small end">${by ? `${this.words('mixer.by', { actor: by.actor })}, ${timeOfDay(by.time, this.language)}` : ''}</span>
+        <span class="soft small end">${
+          by ? `${this.words('mixer.by', { actor: by.actor })}, ${timeOfDay(by.time, this.language)}` : ''
+        }</span>
       </div>
       ${refusal(this.refused.get(item.id))}
     </li>`;

@@ -1,5 +1,5 @@
-// <deskline-call>: the calls that are on, each with who calls whom, from which queue, for how long. Fires `deskline-call` (detail: the call) once
-// for each call that rings or is connected, for a CRM's screen pop.
+// <deskline-call>: the calls that are on, each with who calls whom, from which queue, for how long. Fires
+// `deskline-call` (detail: the call) once for each call that rings or is connected, for a CRM's screen pop.
 import type { Call, Client, State } from '@deskline/client';
 import { css, html } from 'lit';
 import { property } from 'lit/decorators.js';

@@ -54,6 +54,8 @@ export class ConnectionElement extends DesklineElement {
   protected override render(): unknown {
     const freshness = this.client?.freshness ?? { status: 'connecting' as const };
     const lost = freshness.status === 'live' && this.state.sources.get('telephony')?.connected === false;
-    return html`<p role="status" data-status=${lost ? 'source' : freshness.status}>${lost ? this.words('connection.source') : this.#text(freshness)}</p>`;
+    return html`<p role="status" data-status=${lost ? 'source' : freshness.status}>${
+      lost ? this.words('connection.source') : this.#text(freshness)
+    }</p>`;
   }
 }

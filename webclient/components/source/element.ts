@@ -62,7 +62,8 @@ export abstract class DesklineElement extends LitElement {
     if (this.client && !this.#ends.length) this.#start();
   }
 
-  // At most once a frame, however many events come; the first time at once, so that a page appears whole and nothing moves.
+  // At most once a frame, however many events come; the first time at once, so that a page appears whole and nothing
+  // moves.
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await new Promise((next) => requestAnimationFrame(next));
     await super.scheduleUpdate();
@@ -96,13 +97,17 @@ export abstract class DesklineElement extends LitElement {
     const { freshness } = this.client!;
     this.toggleAttribute('data-stale', freshness.status === 'stale' || freshness.status === 'refused');
     if (!this.#own || !this.hasAttribute('data-stale')) return nothing;
-    return html`<p class="soft small" role="status">${this.words('connection.stale', { time: timeOfDay((freshness as { since: number }).since, this.language) })}</p>`;
+    return html`<p class="soft small" role="status">${this.words('connection.stale', {
+      time: timeOfDay((freshness as { since: number }).since, this.language),
+    })}</p>`;
   }
 
   protected abstract draw(): unknown;
   protected override render(): unknown {
     if (this.client && this.state.cursor) return [this.#age(), this.draw()];
-    return html`<p class="empty">${this.words(this.client?.freshness.status === 'refused' ? 'connection.refused' : 'connection.connecting')}</p>`;
+    return html`<p class="empty">${this.words(
+      this.client?.freshness.status === 'refused' ? 'connection.refused' : 'connection.connecting',
+    )}</p>`;
   }
 }
 

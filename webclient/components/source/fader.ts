@@ -1,5 +1,5 @@
-// One slider's way to the gateway and back. Moves are sent at most ten times a second, the last one always; until it is let go and the last
-// command has come back, the hand's value is shown and not the gateway's.
+// One slider's way to the gateway and back. Moves are sent at most ten times a second, the last one always; until it is
+// let go and the last command has come back, the hand's value is shown and not the gateway's.
 import type { Problem } from '@deskline/client';
 
 const pace = 100; // ms

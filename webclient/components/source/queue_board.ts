@@ -38,7 +38,12 @@ export class QueueBoardElement extends DesklineElement {
       words = this.words;
     if (!queues.length) return html`<p class="empty">${words('queues.none')}</p>`;
     return html`<div class="view" tabindex="0" role="group" aria-label=${words('queues.title')}><table>
-      <thead><tr><th scope="col">${words('queues.queue')}</th><th scope="col" class="number">${words('queues.waiting')}</th><th scope="col" class="number">${words('queues.longest')}</th><th scope="col" class="number">${words('queues.average')}</th><th scope="col" class="number">${words('queues.abandoned')}</th><th scope="col" class="number">${words('queues.service')}</th></tr></thead>
+      <thead><tr><th scope="col">${words('queues.queue')}</th>
+        <th scope="col" class="number">${words('queues.waiting')}</th>
+        <th scope="col" class="number">${words('queues.longest')}</th>
+        <th scope="col" class="number">${words('queues.average')}</th>
+        <th scope="col" class="number">${words('queues.abandoned')}</th>
+        <th scope="col" class="number">${words('queues.service')}</th></tr></thead>
       <tbody>${repeat(
         queues,
         ({ id }) => id,
@@ -50,6 +55,9 @@ export class QueueBoardElement extends DesklineElement {
   #row(queue: Queue): unknown {
     const { waiting, longestWaitSeconds, averageWaitSeconds, abandoned } = queue.statistics,
       share = answered(queue);
-    return html`<tr data-queue=${queue.id}><th scope="row">${queue.name}</th><td class="number waiting"><strong>${waiting}</strong></td><td class="number">${clock(longestWaitSeconds)}</td><td class="number">${clock(averageWaitSeconds)}</td><td class="number">${abandoned}</td><td class="number">${share === undefined ? '–' : percent(share, this.language)}</td></tr>`;
+    return html`<tr data-queue=${queue.id}><th scope="row">${queue.name}</th>
+      <td class="number waiting"><strong>${waiting}</strong></td><td class="number">${clock(longestWaitSeconds)}</td>
+      <td class="number">${clock(averageWaitSeconds)}</td><td class="number">${abandoned}</td>
+      <td class="number">${share === undefined ? '–' : percent(share, this.language)}</td></tr>`;
   }
 }

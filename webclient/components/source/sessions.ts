@@ -1,4 +1,5 @@
-// <deskline-sessions>: the sessions of an agent, or all that the caller sees, with their figures; each can be ended where that is allowed.
+// <deskline-sessions>: the sessions of an agent, or all that the caller sees, with their figures; each can be ended
+// where that is allowed.
 import type { AgentSession, Client, Problem, State } from '@deskline/client';
 import { html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -32,15 +33,24 @@ export class SessionsElement extends DesklineElement {
     const { statistics: of, id } = session;
     return html`<li data-session=${id}>
       <div class="row">
-        <strong>${this.agent ? session.acdGroup : session.agent}</strong><span class="soft">${this.agent ? session.address : `${session.acdGroup} · ${session.address}`}</span>
+        <strong>${this.agent ? session.acdGroup : session.agent}</strong>
+        <span class="soft">${this.agent ? session.address : `${session.acdGroup} · ${session.address}`}</span>
         <span class="state end" data-state=${session.state}>${this.words(`state.${session.state}`)}</span>
         <deskline-elapsed since=${session.since}></deskline-elapsed>
       </div>
       <div class="row soft small">
-        <span>${this.words('sessions.calls', { count: of.calls })}</span><span>${this.words('sessions.average', { time: clock(of.averageTalkSeconds) })}</span>
+        <span>${this.words('sessions.calls', { count: of.calls })}</span>
+        <span>${this.words('sessions.average', { time: clock(of.averageTalkSeconds) })}</span>
         ${session.reason ? html`<span>${session.reason}</span>` : nothing}
-        ${session.stale ? html`<span>${this.words('stale', { time: timeOfDay(session.stale.since, this.language) })}</span>` : nothing}
-        <button class="end" aria-label=${this.words('sessions.end-of', { agent: session.agent, group: session.acdGroup })} ?disabled=${!session.allowedStates.includes('session-ended') || Boolean(session.stale) || this.ending.has(id)} @click=${() => void this.#end(id)}>${this.words('sessions.end')}</button>
+        ${
+          session.stale
+            ? html`<span>${this.words('stale', { time: timeOfDay(session.stale.since, this.language) })}</span>`
+            : nothing
+        }
+        <button class="end"
+          aria-label=${this.words('sessions.end-of', { agent: session.agent, group: session.acdGroup })}
+          ?disabled=${!session.allowedStates.includes('session-ended') || Boolean(session.stale) || this.ending.has(id)}
+          @click=${() => void this.#end(id)}>${this.words('sessions.end')}</button>
       </div>
       ${refusal(this.refused.get(id))}
     </li>`;

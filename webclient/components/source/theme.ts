@@ -1,5 +1,6 @@
-// What all components and the desktop look like: one type scale, one scale of distances, a small palette. A page changes it with --deskline-*
-// properties on any element above; light or dark follows the page's `color-scheme`. Contrasts hold WCAG 2.2 AA in both.
+// What all components and the desktop look like: one type scale, one scale of distances, a small palette. A page
+// changes it with --deskline-* properties on any element above; light or dark follows the page's `color-scheme`.
+// Contrasts hold WCAG 2.2 AA in both.
 import { css } from 'lit';
 
 /** Colours, type, distances: for a shadow root or a document. */

@@ -113,8 +113,12 @@ export class TimelineElement extends DesklineElement {
     const from = Math.min(first, now - 3_600_000),
       x = (time: number) => ((Math.min(time, now) - from) / (now - from)) * 1000;
     return html`<div role="group" aria-label=${words('timeline.title', { agent: this.agent })}>
-      ${[...this.groups].map(([group, bars]) => html`<p class="soft small">${group}</p>${this.#line(group, bars, x, now)}`)}
-      <div class="axis soft small"><span>${timeOfDay(from, this.language)}</span><span>${timeOfDay(now, this.language)}</span></div>
+      ${[...this.groups].map(
+        ([group, bars]) => html`<p class="soft small">${group}</p>${this.#line(group, bars, x, now)}`,
+      )}
+      <div class="axis soft small">
+        <span>${timeOfDay(from, this.language)}</span><span>${timeOfDay(now, this.language)}</span>
+      </div>
     </div>`;
   }
 
@@ -126,8 +130,13 @@ export class TimelineElement extends DesklineElement {
         from: timeOfDay(bar.from, this.language),
         to: timeOfDay(Math.min(bar.to, now), this.language),
       });
-    return html`<svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label=${`${group}: ${seen.slice(-5).map(said).join('; ')}`}>
-      ${seen.map((bar) => svg`<rect data-state=${bar.state} x=${x(bar.from)} width=${Math.max(1, x(bar.to) - x(bar.from))} height="24"><title>${said(bar)}</title></rect>`)}
+    return html`<svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img"
+      aria-label=${`${group}: ${seen.slice(-5).map(said).join('; ')}`}>
+      ${seen.map(
+        (bar) =>
+          svg`<rect data-state=${bar.state} x=${x(bar.from)} width=${Math.max(1, x(bar.to) - x(bar.from))}
+            height="24"><title>${said(bar)}</title></rect>`,
+      )}
     </svg>`;
   }
 }

@@ -5,7 +5,10 @@ import { en } from './messages/en';
 export type Values = Readonly<Record<string, string | number>>;
 export type Texts<K extends string> = Readonly<Record<K, string | Readonly<Record<string, string>>>>;
 
-/** Words of these catalogues in a language. `{name}` is replaced; a text with forms is chosen by `count`, as Intl.PluralRules says. */
+/**
+ * Words of these catalogues in a language. `{name}` is replaced; a text with forms is chosen by `count`, as
+ * Intl.PluralRules says.
+ */
 export function wordsOf<K extends string>(catalogues: Readonly<Record<string, Texts<K>>> & { readonly en: Texts<K> }) {
   return (language: string) => {
     const texts = catalogues[language] ?? catalogues.en,

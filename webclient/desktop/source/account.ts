@@ -1,5 +1,5 @@
-// Who is signed in, in this tab alone: a token from the link or by hand, or the identity provider's (OpenID Connect, code flow with PKCE, by
-// oidc-client-ts). Nothing of it outlives the tab.
+// Who is signed in, in this tab alone: a token from the link or by hand, or the identity provider's (OpenID Connect,
+// code flow with PKCE, by oidc-client-ts). Nothing of it outlives the tab.
 import { claimsOf } from '@deskline/client';
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
@@ -103,8 +103,8 @@ export class Account {
   }
 
   /**
-   * Whose tabs share a connection: who the gateway says that this is. What the token says of itself is not enough, since anybody can write
-   * that and would be shown what another tab has. Empty: nobody's, this tab has its own.
+   * Whose tabs share a connection: who the gateway says that this is. What the token says of itself is not enough,
+   * since anybody can write that and would be shown what another tab has. Empty: nobody's, this tab has its own.
    */
   async who(): Promise<string> {
     const token = await this.token().catch(() => '');
@@ -112,7 +112,8 @@ export class Account {
     try {
       const answer = await fetch('api/v1/me', { headers: { Authorization: `Bearer ${token}` } });
       if (!answer.ok) return '';
-      const { expiresAt, ...confirmed } = (await answer.json()) as Record<string, unknown>; // which differs from token to token
+      // `expiresAt` differs from token to token.
+      const { expiresAt, ...confirmed } = (await answer.json()) as Record<string, unknown>;
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(confirmed)));
       return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
     } catch {
@@ -130,7 +131,8 @@ function tokenOfLink(): string {
 
 function managerOf({ issuer, clientId, scope, audience }: Settings): UserManager {
   const store = new WebStorageStateStore({ store: sessionStorage });
-  // A token that is meant for the gateway: by RFC 8707 where its audience is an address, as some providers do otherwise.
+  // A token that is meant for the gateway: by RFC 8707 where its audience is an address, as some providers do
+  // otherwise.
   const meantFor = URL.canParse(audience)
     ? { resource: audience }
     : { extraQueryParams: { audience }, extraTokenParams: { audience } };

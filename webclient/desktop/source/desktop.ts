@@ -100,7 +100,8 @@ export class Desktop extends LitElement {
         ${this.client ? this.#bar() : nothing}
         ${this.#menu()}
       </header>
-      <main class=${this.client?.freshness.status === 'stale' ? 'covered' : ''} @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
+      <main class=${this.client?.freshness.status === 'stale' ? 'covered' : ''}
+        @deskline-call=${({ detail }: CustomEvent<Call>) => notice(detail)}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         ${this.missed ? html`<p class="notice" role="status">${this.#say('reset')}</p>` : nothing}
         ${this.#account.offered ? this.#offer() : nothing}
@@ -127,8 +128,20 @@ export class Desktop extends LitElement {
       offered = this.#offered();
     return html`
       <deskline-connection .client=${this.client}></deskline-connection>
-      ${offered.length > 1 ? html`<nav aria-label=${this.#say('views')}>${views.filter((name) => offered.includes(name)).map((name) => html`<a href="#${name}" aria-current=${name === this.view ? 'page' : nothing}>${this.#say(`view.${name}`)}</a>`)}</nav>` : nothing}
-      <span class="who soft small end" title=${this.client?.state.gateway ?? ''}>${identity ? identity.subject : ''}</span>
+      ${
+        offered.length > 1
+          ? html`<nav aria-label=${this.#say('views')}>${views
+              .filter((name) => offered.includes(name))
+              .map(
+                (name) =>
+                  html`<a href="#${name}"
+                    aria-current=${name === this.view ? 'page' : nothing}>${this.#say(`view.${name}`)}</a>`,
+              )}</nav>`
+          : nothing
+      }
+      <span class="who soft small end" title=${this.client?.state.gateway ?? ''}>${
+        identity ? identity.subject : ''
+      }</span>
     `;
   }
 
@@ -143,10 +156,24 @@ export class Desktop extends LitElement {
     return html`<details class="menu end">
       <summary>${say('settings')}</summary>
       <div>
-        <label>${say('settings.language')}<select @change=${choose('language')}>${languages.map((name) => html`<option value=${name} ?selected=${name === settings.language} lang=${name}>${languageNames[name]}</option>`)}</select></label>
-        <label>${say('settings.theme')}<select @change=${choose('theme')}>${themes.map((name) => html`<option value=${name} ?selected=${name === settings.theme}>${say(`settings.theme.${name}` as Key)}</option>`)}</select></label>
-        <label class="check"><input type="checkbox" .checked=${settings.notify} @change=${this.#notify} />${say('settings.notify')}</label>
-        ${this.client ? html`<p class="soft small">${this.client?.state.identity?.subject} · ${this.client?.state.gateway}</p><button @click=${() => void this.#signOut()}>${say('sign-out')}</button>` : nothing}
+        <label>${say('settings.language')}<select @change=${choose('language')}>${languages.map(
+          (name) =>
+            html`<option value=${name} ?selected=${name === settings.language}
+              lang=${name}>${languageNames[name]}</option>`,
+        )}</select></label>
+        <label>${say('settings.theme')}<select @change=${choose('theme')}>${themes.map(
+          (name) =>
+            html`<option value=${name}
+              ?selected=${name === settings.theme}>${say(`settings.theme.${name}` as Key)}</option>`,
+        )}</select></label>
+        <label class="check"><input type="checkbox" .checked=${settings.notify}
+          @change=${this.#notify} />${say('settings.notify')}</label>
+        ${
+          this.client
+            ? html`<p class="soft small">${this.client?.state.identity?.subject} · ${this.client?.state.gateway}</p>
+              <button @click=${() => void this.#signOut()}>${say('sign-out')}</button>`
+            : nothing
+        }
       </div>
     </details>`;
   }
@@ -163,7 +190,16 @@ export class Desktop extends LitElement {
       { name } = this.#account;
     return html`<section class="card welcome" aria-labelledby="sign-in">
       <h2 id="sign-in">${say('sign-in.title')}</h2>
-      ${name ? html`<button class="primary" id="provider" @click=${() => void this.#account.signIn().catch((error: Error) => (this.problem = say('sign-in.failed', { detail: error.message })))}>${say('sign-in.provider', { name })}</button>` : nothing}
+      ${
+        name
+          ? html`<button class="primary" id="provider" @click=${() =>
+              void this.#account
+                .signIn()
+                .catch(
+                  (error: Error) => (this.problem = say('sign-in.failed', { detail: error.message })),
+                )}>${say('sign-in.provider', { name })}</button>`
+          : nothing
+      }
       <form class="form" @submit=${this.#use}>
         <label>${say('sign-in.token')}<input name="token" required autocomplete="off" spellcheck="false" /></label>
         <button class=${name ? '' : 'primary'}>${say('sign-in.use')}</button>
@@ -172,7 +208,8 @@ export class Desktop extends LitElement {
     </section>`;
   }
 
-  // A link must not make somebody another one without their knowing: they would work, and type, under a stranger's name.
+  // A link must not make somebody another one without their knowing: they would work, and type, under a stranger's
+  // name.
   #offer(): unknown {
     const say = this.#say,
       other = this.#account.offeredName,
@@ -182,10 +219,14 @@ export class Desktop extends LitElement {
       if (use) await this.#connect();
       this.requestUpdate();
     };
-    return html`<section class="card offer" role="alertdialog" aria-labelledby="offer-title" aria-describedby="offer-text">
+    return html`<section class="card offer" role="alertdialog" aria-labelledby="offer-title"
+      aria-describedby="offer-text">
       <h2 id="offer-title">${say('link.title')}</h2>
       <p id="offer-text">${say('link.text', { now, other })}</p>
-      <div class="row"><button class="primary" id="stay" @click=${decide(false)}>${say('link.stay', { now })}</button><button id="replace" @click=${decide(true)}>${say('link.use', { other })}</button></div>
+      <div class="row">
+        <button class="primary" id="stay" @click=${decide(false)}>${say('link.stay', { now })}</button>
+        <button id="replace" @click=${decide(true)}>${say('link.use', { other })}</button>
+      </div>
     </section>`;
   }
 

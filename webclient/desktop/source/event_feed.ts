@@ -52,15 +52,16 @@ export class EventFeed extends View {
   }
 
   #sound(name: string, change: string, { volume, muted }: { volume: number; muted: boolean }): string {
-    return `${name}: ${this.#word(change)}${change === 'volume' ? ` ${muted ? this.words('mixer.muted') : percent(volume, this.language)}` : ''}`;
+    const said = `${name}: ${this.#word(change)}`;
+    return change === 'volume' ? `${said} ${muted ? this.words('mixer.muted') : percent(volume, this.language)}` : said;
   }
 
   #text(event: DesklineEvent): string {
     const state = (name: string) => this.words(`state.${name}` as Common);
     switch (event.type) {
       case 'deskline.agent-session': {
-        const { session } = event.data;
-        return `${session.agent}, ${session.acdGroup}: ${state(session.state)}${session.reason ? ` (${session.reason})` : ''}`;
+        const { agent, acdGroup, reason, ...session } = event.data.session;
+        return `${agent}, ${acdGroup}: ${state(session.state)}${reason ? ` (${reason})` : ''}`;
       }
       case 'deskline.agent':
         return `${event.data.agent.id}: ${this.#word(event.data.event)}`;
@@ -94,10 +95,15 @@ export class EventFeed extends View {
         (!this.kind || kind === this.kind || kind.startsWith(this.kind + '.')) &&
         (!sought || `${text} ${by}`.toLowerCase().includes(sought)),
     );
+    const choose = ({ target }: Event) => (this.kind = (target as HTMLSelectElement).value),
+      seek = ({ target }: Event) => (this.sought = (target as HTMLInputElement).value);
     return html`
       <div class="filters">
-        <label>${say('events.filter')}<select @change=${({ target }: Event) => (this.kind = (target as HTMLSelectElement).value)}><option value="">${say('events.all')}</option>${kinds.map((kind) => html`<option value=${kind}>${say(`events.${kind}`)}</option>`)}</select></label>
-        <label>${say('events.search')}<input type="search" @input=${({ target }: Event) => (this.sought = (target as HTMLInputElement).value)} /></label>
+        <label>${say('events.filter')}<select @change=${choose}>
+          <option value="">${say('events.all')}</option>
+          ${kinds.map((kind) => html`<option value=${kind}>${say(`events.${kind}`)}</option>`)}
+        </select></label>
+        <label>${say('events.search')}<input type="search" @input=${seek} /></label>
       </div>
       ${
         lines.length
@@ -105,7 +111,10 @@ export class EventFeed extends View {
               lines,
               ({ event }) => event.id,
               ({ event: { time }, text, by }) =>
-                html`<li><time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time><span>${text} <span class="soft">${by}</span></span></li>`,
+                html`<li>
+                  <time class="soft small" datetime=${time}>${timeOfDay(time, language)}</time>
+                  <span>${text} <span class="soft">${by}</span></span>
+                </li>`,
             )}</ol>`
           : html`<p class="soft event-feed">${say(this.#lines.length ? 'events.none-found' : 'events.none')}</p>`
       }

@@ -1,5 +1,5 @@
-// Can this agent hear and be heard? Said plainly, with the button that mends it: the devices that Windows uses for calls, there, not muted, not
-// turned down.
+// Can this agent hear and be heard? Said plainly, with the button that mends it: the devices that Windows uses for
+// calls, there, not muted, not turned down.
 import type { AudioDevice, Problem, State } from '@deskline/client';
 import { refusal } from '@deskline/components/element';
 import { percent } from '@deskline/components/words';
@@ -37,7 +37,9 @@ export class Headset extends View {
     if (!devices.size && !this.state.sources.get('audio')?.connected) return nothing;
     const found = findings(devices.values());
     return html`<div class="headset" role="status" aria-label=${say('headset.title')}>
-      ${found.length ? found.map((one) => this.#said(one)) : html`<p class="good">${say('headset.good')}</p>`}${refusal(this.problem)}
+      ${
+        found.length ? found.map((one) => this.#said(one)) : html`<p class="good">${say('headset.good')}</p>`
+      }${refusal(this.problem)}
     </div>`;
   }
 
@@ -47,6 +49,12 @@ export class Headset extends View {
       this.client!.setDevice(device!.id, fault === 'muted' ? { muted: false } : { volume: 0.5 }).catch(
         (problem: Problem) => (this.problem = problem),
       );
-    return html`<p class="notice" data-fault=${fault}><span>${this.say(`headset.${fault}-${part}`, values)}</span>${device ? html`<button @click=${() => void mend()}>${this.say(fault === 'muted' ? 'headset.unmute' : 'headset.louder')}</button>` : nothing}</p>`;
+    return html`<p class="notice" data-fault=${fault}><span>${this.say(`headset.${fault}-${part}`, values)}</span>${
+      device
+        ? html`<button @click=${() => void mend()}>${this.say(
+            fault === 'muted' ? 'headset.unmute' : 'headset.louder',
+          )}</button>`
+        : nothing
+    }</p>`;
   }
 }

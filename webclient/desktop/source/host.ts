@@ -1,5 +1,5 @@
-// What an administrator looks at: sources and what they can, who listens, webhooks with their deliveries, keys, the audit, the log level. Read
-// again every ten seconds while somebody looks.
+// What an administrator looks at: sources and what they can, who listens, webhooks with their deliveries, keys, the
+// audit, the log level. Read again every ten seconds while somebody looks.
 import type {
   AuditEntry,
   Client,
@@ -109,7 +109,12 @@ export class Host extends View {
       <div class="host">
         <div class="column">
           ${this.#card('sources', this.#sources())}
-          ${this.#card('level', html`<label>${say('host.level')}<select @change=${this.#setLevel}>${levels.map((level) => html`<option ?selected=${level === this.level}>${level}</option>`)}</select></label><p class="soft small">${say('host.level.text')}</p>`)}
+          ${this.#card(
+            'level',
+            html`<label>${say('host.level')}<select @change=${this.#setLevel}>${levels.map(
+              (level) => html`<option ?selected=${level === this.level}>${level}</option>`,
+            )}</select></label><p class="soft small">${say('host.level.text')}</p>`,
+          )}
           ${this.#card(
             'connections',
             this.#table(
@@ -129,11 +134,20 @@ export class Host extends View {
             html`${this.#table(
               ['time', 'who', 'did', 'outcome'],
               this.audit.map((entry) => this.#entry(entry)),
-            )}${this.older ? html`<p class="row"><button @click=${this.#more}>${say('host.audit.older')}</button></p>` : nothing}`,
+            )}${
+              this.older
+                ? html`<p class="row"><button @click=${this.#more}>${say('host.audit.older')}</button></p>`
+                : nothing
+            }`,
           )}
         </div>
         <div class="column">
-          ${this.#card('webhooks', this.webhooks.length ? this.webhooks.map((webhook) => this.#webhook(webhook)) : html`<p class="soft">${say('host.webhooks.none')}</p>`)}
+          ${this.#card(
+            'webhooks',
+            this.webhooks.length
+              ? this.webhooks.map((webhook) => this.#webhook(webhook))
+              : html`<p class="soft">${say('host.webhooks.none')}</p>`,
+          )}
           ${this.#card(
             'keys',
             this.keys.length
@@ -150,22 +164,27 @@ export class Host extends View {
   #time = (time: string | undefined): string => (time ? dateAndTime(time, this.language) : this.say('host.never'));
 
   #card(name: 'sources' | 'level' | 'connections' | 'webhooks' | 'keys' | 'audit', content: unknown): unknown {
-    return html`<section class="card" aria-labelledby="host-${name}"><h2 id="host-${name}">${this.say(`host.${name}`)}</h2>${content}</section>`;
+    return html`<section class="card" aria-labelledby="host-${name}">
+      <h2 id="host-${name}">${this.say(`host.${name}`)}</h2>${content}</section>`;
   }
 
   #table(columns: readonly string[], rows: readonly (readonly unknown[])[]): unknown {
     const heads = columns.map((name) => this.say(`host.${name}` as Text));
-    return html`<div class="scroll" tabindex="0" role="group" aria-label=${heads.join(', ')}><table class="small"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${heads.join(', ')}><table class="small">
+      <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+      <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
   }
 
   #sources(): unknown {
     return [...this.state.sources.values()].map(
-      ({
-        source,
-        connected,
-        capabilities,
-      }) => html`<div class="row"><strong>${this.say(`event.${source}`)}</strong><span class=${connected ? 'soft' : 'bad'}>${this.say(connected ? 'host.source.connected' : 'host.source.lost')}</span></div>
-        <ul class="small soft">${Object.entries(capabilities).map(([what, can]) => html`<li>${can ? '✓' : '–'} ${what}</li>`)}</ul>`,
+      ({ source, connected, capabilities }) => html`<div class="row">
+          <strong>${this.say(`event.${source}`)}</strong>
+          <span class=${connected ? 'soft' : 'bad'}
+            >${this.say(connected ? 'host.source.connected' : 'host.source.lost')}</span>
+        </div>
+        <ul class="small soft">${Object.entries(capabilities).map(
+          ([what, can]) => html`<li>${can ? '✓' : '–'} ${what}</li>`,
+        )}</ul>`,
     );
   }
 
@@ -173,7 +192,10 @@ export class Host extends View {
     const deliveries = this.deliveries.get(id);
     const opened = ({ target }: Event) =>
       (target as HTMLDetailsElement).open && void this.#try(() => this.#deliveries(id));
-    return html`<div class="row"><strong>${url}</strong><span class=${state === 'active' ? 'soft' : 'bad'}>${this.say(`host.state.${state}`)}</span></div>
+    return html`<div class="row">
+        <strong>${url}</strong>
+        <span class=${state === 'active' ? 'soft' : 'bad'}>${this.say(`host.state.${state}`)}</span>
+      </div>
       <p class="small soft">${owner} · ${types.join(', ')}</p>
       ${problem ? html`<p class="small bad">${problem}</p>` : nothing}
       <details @toggle=${opened}><summary class="small">${this.say('host.deliveries')}</summary>
@@ -212,7 +234,8 @@ export class Host extends View {
       this.#time(time),
       html`${actor || this.say('host.nobody')} <span class="soft">${address ?? ''}</span>`,
       `${action} ${object ?? ''}`,
-      html`<span class=${well ? '' : 'bad'}>${outcome}</span> <span class="soft">${status ?? ''} ${hresult ?? ''}</span>`,
+      html`<span class=${well ? '' : 'bad'}>${outcome}</span> <span
+        class="soft">${status ?? ''} ${hresult ?? ''}</span>`,
     ];
   }
 }

@@ -1,4 +1,5 @@
-// A call that comes while the desktop is in the background: a notification where that is allowed, and the title says so until somebody looks.
+// A call that comes while the desktop is in the background: a notification where that is allowed, and the title says so
+// until somebody looks.
 import type { Call } from '@deskline/client';
 import { settings } from './settings';
 import { wordsIn } from './words';

@@ -31,7 +31,8 @@ export class OpenSession extends View {
     const signedIn = mine.filter((id) => agents.has(id)),
       open = [...sessions.values()].some(({ agent }) => mine.includes(agent));
     const form = html`<form class="form" @submit=${this.#open}>
-        <label>${say('open.agent')}<input name="agent" required autocomplete="username" spellcheck="false" .defaultValue=${mine[0] ?? ''} /></label>
+        <label>${say('open.agent')}<input name="agent" required autocomplete="username" spellcheck="false"
+          .defaultValue=${mine[0] ?? ''} /></label>
         <label>${say('open.pin')}<input name="pin" type="password" autocomplete="off" /></label>
         <label>${say('open.group')}<select name="acdGroup">${options(this.state.groups.values())}</select></label>
         <label>${say('open.address')}<select name="address">${options(this.state.addresses.values())}</select></label>
@@ -39,8 +40,17 @@ export class OpenSession extends View {
       </form>
       ${refusal(this.problem)}`;
     return html`
-      ${open ? html`<details><summary>${say('open.another')}</summary>${form}</details>` : html`<h2>${say('open.title')}</h2>${form}`}
-      ${signedIn.map((agent) => html`<p class="row"><button ?disabled=${this.pending} @click=${() => void this.#run(() => this.client!.signOut(agent))}>${say('open.sign-out', { agent })}</button></p>`)}
+      ${
+        open
+          ? html`<details><summary>${say('open.another')}</summary>${form}</details>`
+          : html`<h2>${say('open.title')}</h2>${form}`
+      }
+      ${signedIn.map(
+        (agent) =>
+          html`<p class="row"><button ?disabled=${this.pending}
+            @click=${() => void this.#run(() => this.client!.signOut(agent))}
+            >${say('open.sign-out', { agent })}</button></p>`,
+      )}
     `;
   }
 

@@ -75,8 +75,12 @@ export class QueueCharts extends View {
     const say = this.say,
       names = this.#names();
     const said = names.map((name) => `${name} ${this.#points.get(name)!.at(-1)?.[this.metric] ?? '–'}`).join(', ');
-    return html`<label>${say('team.chart')}<select @change=${({ target }: Event) => (this.metric = (target as HTMLSelectElement).value as Metric)}>${(Object.keys(metrics) as Metric[]).map((metric) => html`<option value=${metric}>${say(`team.chart.${metric}`)}</option>`)}</select></label>
-      <div class="queue-charts" role="img" aria-label=${say('team.chart.said', { metric: say(`team.chart.${this.metric}`), values: said })}></div>
+    const choose = ({ target }: Event) => (this.metric = (target as HTMLSelectElement).value as Metric);
+    return html`<label>${say('team.chart')}<select @change=${choose}>${(Object.keys(metrics) as Metric[]).map(
+      (metric) => html`<option value=${metric}>${say(`team.chart.${metric}`)}</option>`,
+    )}</select></label>
+      <div class="queue-charts" role="img"
+        aria-label=${say('team.chart.said', { metric: say(`team.chart.${this.metric}`), values: said })}></div>
       ${this.#times.length ? '' : html`<p class="soft">${say('team.chart.none')}</p>`}`;
   }
 

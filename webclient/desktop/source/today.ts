@@ -19,7 +19,8 @@ export class Today extends View {
       <div><dt>${say('today.calls')}</dt><dd>${of.acdCalls + of.incomingCalls + of.outgoingCalls}</dd></div>
       <div><dt>${say('today.talk')}</dt><dd>${clock(of.acdTalkSeconds)}</dd></div>
       <div><dt>${say('today.wrapup')}</dt><dd>${clock(of.wrapUpSeconds)}</dd></div>
-      <div><dt>${say('today.per-hour')}</dt><dd>${new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(of.callsPerHour)}</dd></div>
+      <div><dt>${say('today.per-hour')}</dt>
+        <dd>${new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 }).format(of.callsPerHour)}</dd></div>
     </dl>`;
   }
 }

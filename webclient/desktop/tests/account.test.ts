@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-// Who is signed in: a link never replaces them unasked, and only what the gateway has confirmed names the connection that tabs share.
+// Who is signed in: a link never replaces them unasked, and only what the gateway has confirmed names the connection
+// that tabs share.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Account } from '../source/account';
 

@@ -10,7 +10,8 @@ export const de: Messages = {
   'sign-in.failed': 'Die Anmeldung ging nicht: {detail}',
   'link.title': 'Als jemand anderes anmelden?',
   'link.text':
-    'Sie sind als {now} angemeldet. Der Link, dem Sie gefolgt sind, würde Sie als {other} anmelden. Fahren Sie nur fort, wenn Sie das erwartet haben.',
+    'Sie sind als {now} angemeldet. Der Link, dem Sie gefolgt sind, würde Sie als {other} anmelden. ' +
+    'Fahren Sie nur fort, wenn Sie das erwartet haben.',
   'link.stay': '{now} bleiben',
   'link.use': 'Als {other} anmelden',
   'sign-out': 'Abmelden',

@@ -8,7 +8,8 @@ export const en = {
   'sign-in.failed': 'Signing in did not work: {detail}',
   'link.title': 'Sign in as somebody else?',
   'link.text':
-    'You are signed in as {now}. The link that you have followed would sign you in as {other}. Go on only if you expected that.',
+    'You are signed in as {now}. The link that you have followed would sign you in as {other}. ' +
+    'Go on only if you expected that.',
   'link.stay': 'Stay {now}',
   'link.use': 'Sign in as {other}',
   'sign-out': 'Sign out',
