@@ -1,5 +1,4 @@
-// What is looked at beyond the compiler: mistakes that types cannot see (a promise that nobody awaits), and those of
-// templates.
+// ESLint's rules for mistakes that the compiler does not see (a promise that nobody awaits), and for templates.
 import tseslint from 'typescript-eslint';
 import { configs as lit } from 'eslint-plugin-lit';
 import { configs as elements } from 'eslint-plugin-wc';
@@ -12,9 +11,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      // What is left out of an object is named to be left out; what a subclass may need is named to be known.
+      // Unused names are allowed where they leave a member out of an object, or begin with _ for a subclass's
+      // parameter.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
-      '@typescript-eslint/require-await': 'off', // a test's stand-in answers as the real one does
+      '@typescript-eslint/require-await': 'off', // a stand-in in a test is async because the real function is
     },
   },
   {

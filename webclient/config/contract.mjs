@@ -1,5 +1,5 @@
-// Writes the client's types from the two descriptions that the gateway's own tests hold the wire to: what is not there
-// cannot be typed. Schemas of asyncapi.yaml get the prefix Stream, since some names are in both.
+// Writes the client's types from the two descriptions (openapi.yaml, asyncapi.yaml), so that a call that they do not
+// have does not compile. Schemas of asyncapi.yaml get the prefix Stream, since some names are in both.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';

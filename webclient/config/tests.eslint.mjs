@@ -1,5 +1,5 @@
-// What is looked at in the end-to-end tests (npm run lint): names that nobody defined, or that nobody uses. What runs
-// inside a page is not told apart from what runs beside it, so there no name is unknown.
+// ESLint's rules for the end-to-end tests (npm run lint): undefined and unused names. Code that runs inside a page is
+// not told apart from code beside it, so in those files undefined names are allowed.
 import js from '@eslint/js';
 
 const known = [
@@ -33,7 +33,7 @@ export default [
     rules: {
       ...js.configs.recommended.rules,
       'no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
-      'no-control-regex': 'off', // they are what is looked for
+      'no-control-regex': 'off', // some tests look for control characters
       // Prettier leaves comments and long texts as they are; a test's title it keeps in one line.
       'max-len': [
         'error',

@@ -30,16 +30,16 @@ const mostWaiting = 10_000; // events that an iterator has not taken
 export interface ConnectOptions {
   /** The gateway's address with its base path; absent: where the page is. */
   readonly gateway?: string | undefined;
-  /** The token, or what fetches a fresh one: asked before each attempt and before a token ends. */
+  /** The token, or a function that fetches a fresh one; it is called before each attempt and before a token ends. */
   readonly token: string | TokenSource;
-  /** Absent: all but peaks, which come with `meters()`. */
+  /** The topics of the stream. Absent: all but peaks, which come with `meters()`. */
   readonly topics?: readonly Exclude<Topic, 'audio.meter'>[] | undefined;
   readonly agents?: readonly string[] | undefined;
-  /** Volume events of one object and second, 1 to 60; 20 where absent. */
+  /** Volume events per second for one object, 1 to 60; 20 where absent. */
   readonly audioRate?: number | undefined;
   /** The account whose tabs share one connection; false or absent: this client has its own. */
   readonly share?: string | false | undefined;
-  /** The script of the SharedWorker, of the page's own origin; absent: the tabs elect one that leads. */
+  /** The URL of the SharedWorker's script, of the page's own origin; absent: the tabs elect one that leads. */
   readonly worker?: string | URL | undefined;
   readonly webSocket?: typeof WebSocket | undefined;
 }
@@ -49,7 +49,7 @@ export interface ClientEvents {
   event: DesklineEvent;
   freshness: Freshness;
   welcome: Welcome;
-  /** Events were missed that the gateway no longer has; the copy is right again with the snapshot that follows. */
+  /** Events were missed that the gateway no longer has; the snapshot that follows makes the copy right again. */
   reset: Reset;
 }
 type Kinds = ClientEvents & { [T in Topic]: EventOf<T> };
@@ -113,7 +113,7 @@ export class Client {
     return this.#freshness;
   }
 
-  /** Calls `listener` for each; what comes back ends it. */
+  /** Calls `listener` for each event of this kind until the function that it returns is called. */
   on<K extends keyof Kinds>(kind: K, listener: Listen<Kinds[K]>): () => void {
     const all = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, all.add(listener));
@@ -121,8 +121,8 @@ export class Client {
   }
 
   /**
-   * Calls `listener` whenever what `select` picks has changed, at most once for all that came together. What comes back
-   * ends it.
+   * Calls `listener` whenever a value that `select` picks has changed, at most once for all events that came together.
+   * The function that it returns ends that.
    */
   subscribe<T>(
     select: (state: State) => T,
@@ -143,8 +143,8 @@ export class Client {
   }
 
   /**
-   * The events from now on; what is not yet taken waits. Whoever takes them so slowly that 10,000 wait gets those, and
-   * then the Problem `too-many`.
+   * The events from now on; those that are not yet taken wait. A reader so slow that 10,000 wait gets those, and then
+   * the Problem `too-many`.
    */
   async *events<T extends Topic>(...topics: readonly T[]): AsyncGenerator<EventOf<T>> {
     const waiting: EventOf<T>[] = [];
@@ -171,7 +171,7 @@ export class Client {
     return this.events() as AsyncGenerator<DesklineEvent>;
   }
 
-  /** Any operation of the contract. Done when the copy has applied what it brought about; fails with a Problem. */
+  /** Any operation of the contract. Resolves when the copy has applied its events; rejects with a Problem. */
   request<T>(method: string, path: string, body?: unknown, options?: CommandOptions): Promise<Answer<T>> {
     return this.#commands.run<T>(method, path, body, options);
   }
@@ -208,13 +208,13 @@ export class Client {
     }
   }
 
-  /** Reads the statistics of these again: no event has them. */
+  /** Reads the statistics of a list again, since no event carries them. */
   async refresh(list: 'agents' | 'sessions' | 'queues'): Promise<void> {
     const items = await this.list<{ readonly id: string }>('/' + list);
     this.#change(applyStatistics(this.#state, list, items));
   }
 
-  /** Peaks, while somebody looks: `audio.meter` events from now until what comes back is called. */
+  /** Turns `audio.meter` events (peaks) on, until the function that it returns is called. */
   meters(): () => void {
     if (this.#lookers++ === 0) this.#link.meters(true);
     let over = false;
@@ -224,7 +224,7 @@ export class Client {
     };
   }
 
-  /** Tries again after `refused`: somebody has signed in. */
+  /** Tries again after `refused`, once somebody has signed in. */
   reconnect(): void {
     this.#link.open();
   }
@@ -268,7 +268,8 @@ export class Client {
 
   #applyEvent(event: DesklineEvent): void {
     if (event.type !== 'deskline.audio.meter') {
-      if (numberOf(event.id) <= numberOf(this.#state.cursor)) return; // heard already, from another that led
+      // already applied: another tab led before and told it
+      if (numberOf(event.id) <= numberOf(this.#state.cursor)) return;
       this.#change(applyEvent(this.#state, event));
     }
     this.#notify('event', event);
@@ -299,12 +300,12 @@ export class Client {
         (listener as Listen<Kinds[K]>)(value);
       } catch (error) {
         queueMicrotask(() => {
-          throw error; // one listener's mistake is not the others', and not hidden
+          throw error; // reported to the page, while the other listeners are still called
         });
       }
     }
   }
 }
 
-/** A client that is connecting already. */
+/** Makes a client and begins to connect it. */
 export const connect = (options: ConnectOptions): Client => new Client(options);

@@ -1,5 +1,5 @@
-// Commands that are under way: sent once, once more after a lost connection, and done when the copy shows what they
-// brought about.
+// Commands that are under way. Each is sent once, and once more after a lost connection; it is done when the copy has
+// applied the event that it brought about.
 import { numberOf, type Command, type CommandResult, type Operation } from './contract';
 import { Problem, type LocalProblem } from './problem';
 
@@ -13,8 +13,8 @@ export interface CommandOptions {
   /** Milliseconds to wait for a connection; 15,000 where absent. */
   readonly patience?: number | undefined;
   /**
-   * How long the gateway may take, in seconds, 0 to 120; 30 where absent. What takes longer is followed until it has
-   * settled.
+   * How long the gateway may take to answer, in seconds, 0 to 120; 30 where absent. A command that takes longer is
+   * followed until it has settled.
    */
   readonly wait?: number | undefined;
 }
@@ -27,14 +27,14 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
   sent: number;
   answer?: Answer;
-  after?: number; // the number of the event that the copy has to have applied
+  after?: number; // the number of the last event that the copy must have applied
 }
 type Said = { readonly event?: string | null; readonly operation?: string } | null;
 
 const most = 1_000; // under way
 const limit = 150_000; // ms; a command blocks for two minutes at most
 
-// Those that the gateway keeps idempotency keys for, and what only reads.
+// Requests that may be sent twice: the gateway keeps idempotency keys for them, or they only read.
 const repeatable = (method: string, path: string) => method === 'GET' || /^\/(agents|sessions|audio)\//.test(path);
 
 export class Commands {
@@ -115,7 +115,7 @@ export class Commands {
     setTimeout(() => this.#fail(id, 'not-answered'), limit);
   }
 
-  // It takes longer than was waited for: asked every two seconds what has become of it.
+  // The command takes longer than the gateway waited: its operation is asked for every two seconds.
   async #follow(id: string, operation: string): Promise<void> {
     for (const until = Date.now() + limit; Date.now() < until; await new Promise((next) => setTimeout(next, 2000))) {
       const pending = this.#pending.get(id);

@@ -1,18 +1,21 @@
-// One stream to the gateway that is always coming back: a fresh token before each attempt, resumption by cursor, full
-// jitter, and nothing called live that is not. It knows frames, not what they mean; the copy is the client's.
+// One stream to the gateway, which reconnects by itself: with a fresh token for each attempt, from its last cursor,
+// after a random wait (full jitter). It is called live only while the gateway is heard. It knows frames, not what they
+// mean; the copy is the client's.
 import { numberOf, topics, type Frame } from './contract';
 import { renewal } from './token';
 
-/** Whether what is shown is true now. `since` (ms since 1970): when the gateway was last heard. */
+/** Whether the copy is up to date. `since`: when the gateway was last heard, in ms since 1970. */
 export type Freshness =
   | { readonly status: 'connecting' }
   | { readonly status: 'live' }
   | { readonly status: 'recovering'; readonly since: number }
   | { readonly status: 'stale'; readonly since: number }
-  /** It will not try again by itself: `code` is the close code, 0 where there is no token. */
+  /** The connection does not try again by itself: `code` is the close code, 0 where there is no token. */
   | { readonly status: 'refused'; readonly since: number; readonly code: number; readonly reason: string };
 
-/** Asked before each attempt and before a token ends; may fail (it is asked again). Empty: nobody is signed in. */
+/**
+ * Called before each attempt and before a token ends; after a failure it is called again. Empty: nobody is signed in.
+ */
 export type TokenSource = () => string | Promise<string>;
 
 export interface ConnectionOptions {
@@ -21,11 +24,11 @@ export interface ConnectionOptions {
   readonly token: TokenSource;
   readonly topics?: readonly string[] | undefined;
   readonly agents?: readonly string[] | undefined;
-  /** Volume events of one object and second, 1 to 60. */
+  /** Volume events per second for one object, 1 to 60. */
   readonly audioRate?: number | undefined;
-  /** Where the platform has none: Node 20 with `ws`. */
+  /** The WebSocket class, where the platform has none (Node 20: that of `ws`). */
   readonly webSocket?: typeof WebSocket | undefined;
-  /** Where to resume from. */
+  /** The cursor to resume from. */
   readonly cursor?: string | undefined;
 }
 
@@ -36,12 +39,12 @@ export interface Listener {
 
 const everything = topics.filter((topic) => topic !== 'audio.meter'); // which is heard only where it is asked for
 const shortest = 500,
-  longest = 30_000; // ms before another attempt
+  longest = 30_000; // ms between two attempts, at most
 const staleAfter = 10_000,
   patience = 5_000,
   nap = 10_000;
 const framesASecond = 15,
-  framesAtOnce = 60; // the gateway allows 20 and 100
+  framesAtOnce = 60; // the gateway allows 20 a second, and 100 at once
 
 export class Connection {
   #socket: WebSocket | undefined;
@@ -60,7 +63,7 @@ export class Connection {
   #freshness: Freshness = { status: 'connecting' };
   #waiting: object[] = [];
   #allowance = framesAtOnce;
-  #generation = 0; // of the attempt that counts
+  #generation = 0; // the number of the current attempt
 
   constructor(
     private readonly options: ConnectionOptions,
@@ -89,17 +92,17 @@ export class Connection {
     this.#leave(1000);
   }
 
-  /** The network is back, or somebody looks: try now, or see whether it is still there. */
+  /** The network is back, or somebody looks at the page: connects now, or asks whether the connection still stands. */
   wake(): void {
     if (this.#live) return this.#probe();
-    if (!this.#running || this.#again === undefined) return; // refused, or under way
+    if (!this.#running || this.#again === undefined) return; // refused, or an attempt is under way
     clearTimeout(this.#again);
     void this.#connect();
   }
 
   /**
-   * False: it is not live, and the frame is the caller's again. At most 15 a second leave; what is beyond waits its
-   * turn.
+   * Sends a frame, at most 15 a second; those beyond wait. False: the connection is not live, and the frame was not
+   * taken.
    */
   send(frame: object): boolean {
     if (!this.#live) return false;
@@ -136,7 +139,7 @@ export class Connection {
     const socket = new webSocket(gateway.replace(/^http/, 'ws').replace(/\/$/, '') + '/api/v1/stream', 'deskline.v1');
     this.#socket = socket;
     this.#heard = Date.now();
-    // What an older socket still says is not heard: reconnects may overtake each other.
+    // Messages of an older socket are dropped, since reconnects may overtake each other.
     const mine = () => this.#socket === socket;
     socket.onopen = () =>
       mine() &&
@@ -162,7 +165,7 @@ export class Connection {
       this.#attempt = 0;
       this.#silence = frame.heartbeat * 500;
     } else if (frame.op === 'event' && frame.type !== 'deskline.audio.meter') {
-      if (this.#cursor && numberOf(frame.id) <= numberOf(this.#cursor)) return; // a repeat
+      if (this.#cursor && numberOf(frame.id) <= numberOf(this.#cursor)) return; // already told
       this.#cursor = frame.id;
     } else if (frame.op === 'snapshot') this.#cursor = frame.cursor;
     if (frame.op !== 'result' || !frame.id.startsWith('probe')) this.listener.frame(frame);
@@ -175,7 +178,7 @@ export class Connection {
     try {
       closing = JSON.parse(reason) as typeof closing;
     } catch {
-      /* cut, or another's words */
+      /* not JSON: cut, or not from a gateway */
     }
     if (code >= 4000 && code < 4100) return this.#refuse(code, closing.reason ?? reason);
     this.#lost();
@@ -215,7 +218,7 @@ export class Connection {
     this.listener.freshness(freshness);
   }
 
-  // Every second: has the machine slept, is the other side silent, does the token end, is what is shown old by now?
+  // Every second it looks whether the machine has slept, the gateway is silent, the token ends, or the copy is old.
   #tick(): void {
     const now = Date.now(),
       slept = now - this.#ticked > nap;
@@ -228,7 +231,7 @@ export class Connection {
     if (slept && !this.#live) return this.wake();
     if (!this.#socket) return;
     if (!this.#live) {
-      // opening, or waiting for what follows hello
+      // connecting, or waiting for the answer to hello
       if (silent > 2 * patience) {
         this.#lost();
         this.#later(0);
@@ -241,7 +244,7 @@ export class Connection {
     if (now > this.#renewAt) void this.#renew();
   }
 
-  // Pings are not shown to pages, so a half-open connection is found by asking.
+  // A page does not see WebSocket pings, so it finds a half-open connection by asking.
   #probe(): void {
     if (this.#probed) return;
     this.#probed = Date.now();

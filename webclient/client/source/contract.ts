@@ -43,7 +43,7 @@ export type Source = Schemas['StreamSource'];
 
 export type Topic = keyof EventData;
 export const topicOf = (type: string): string => type.slice('deskline.'.length);
-/** A CloudEvent of one type. `id` is the cursor; a meter's is its own. */
+/** A CloudEvent of one type. `id` is the cursor, except for meters, which have ids of their own. */
 export interface EventOf<T extends Topic> {
   readonly op: 'event';
   readonly specversion: '1.0';

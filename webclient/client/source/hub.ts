@@ -1,14 +1,13 @@
-// One connection for several copies: those of the tabs of one account. It keeps a copy of its own, so that one that
-// comes later begins at once, and the last events, so that one that was away for a moment misses none. It keeps no
-// token: it asks a tab each time.
+// One connection for the tabs of one account. The hub keeps a copy of its own, with which a new tab begins at once, and
+// the last events, so that a tab that was away for a moment misses none. It keeps no token: it asks a tab each time.
 import { Connection, type ConnectionOptions, type Freshness } from './connection';
 import { numberOf, type DesklineEvent, type Frame, type Welcome } from './contract';
 import { applyEvent, applySnapshot, applyWelcome, nothing, snapshotOf, type State } from './state';
 
-/** What goes to a tab. */
+/** A message from the hub to a tab. */
 export type ToTab =
   { readonly frame: Frame } | { readonly freshness: Freshness } | { readonly ask: number } | { readonly lead: true };
-/** What comes from a tab; `token` answers `ask`. */
+/** A message from a tab to the hub; `token` answers `ask`. */
 export type FromTab =
   | { readonly attach: string }
   | { readonly frame: object }
@@ -49,7 +48,7 @@ export class Hub {
     return this.#tabs.size === 0;
   }
 
-  /** A tab says something; `key` tells it from the others. */
+  /** A message of the tab `key` has come. */
   from(key: unknown, message: FromTab, post: (message: ToTab) => void): void {
     if ('attach' in message) this.#attach(key, message.attach, post);
     else if ('frame' in message) this.connection.send(message.frame);
@@ -106,7 +105,7 @@ export class Hub {
     for (const tab of this.#tabs.values()) tab.post(message);
   }
 
-  // The newest tab first: it is the one most likely to be looked at.
+  // The newest tab is asked first, since it is the one most likely to be in front.
   async #token(): Promise<string> {
     for (const [key, tab] of [...this.#tabs].reverse()) {
       const ask = ++this.#asked;

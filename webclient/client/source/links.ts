@@ -12,22 +12,22 @@ export interface Link {
   close(): void;
 }
 export interface Shared extends ConnectionOptions {
-  /** Tabs of the same name share. */
+  /** Tabs of the same name share one connection. */
   readonly name: string;
-  /** The worker's script, of this origin. */
+  /** The URL of the worker's script, of this origin. */
   readonly worker?: string | URL | undefined;
-  /** The tab's copy, from which it goes on should it come to lead. */
+  /** The tab's copy, from which the connection resumes when this tab becomes the one that leads. */
   readonly state: () => State;
 }
 
-/** For this client alone. Each way begins at once. */
+/** A connection for this client alone. It begins to connect at once, as the other two ways do. */
 export function alone(options: ConnectionOptions, listener: Listener): Link {
   const connection = new Connection(options, listener);
   connection.open();
   return connection;
 }
 
-// What a tab does with what it gets, from whichever sender.
+// What a tab does with a message of the hub, however it came.
 function tab(
   options: Shared,
   listener: Listener,
@@ -58,8 +58,8 @@ function tab(
   };
 }
 
-// A page that is put aside is nobody's to ask; when it comes back it goes on from its cursor. What comes back ends
-// this.
+// A page that the browser has put aside (bfcache) answers nothing, so it leaves; when it is shown again it resumes from
+// its cursor. The function that is returned ends this.
 function whileShown(leave: () => void, attach: () => void): () => void {
   const back = (event: Event) => (event as PageTransitionEvent).persisted && attach();
   addEventListener('pagehide', leave);
@@ -70,10 +70,10 @@ function whileShown(leave: () => void, attach: () => void): () => void {
   };
 }
 
-/** What a worker is to do; functions stay in the tab. */
+/** The options that are sent to the worker: all but functions, which stay in the tab. */
 const plain = ({ gateway, topics, agents, audioRate }: ConnectionOptions) => ({ gateway, topics, agents, audioRate });
 
-/** Where the worker cannot be had (its script is refused, for instance), the tabs elect one that leads. */
+/** By a SharedWorker. Where it does not start (its script is refused, for instance), the tabs elect one that leads. */
 export function throughWorker(options: Shared, listener: Listener): Link {
   const worker = new SharedWorker(options.worker!, { type: 'module', name: options.name });
   const { port } = worker;
@@ -104,7 +104,7 @@ export function throughWorker(options: Shared, listener: Listener): Link {
 type OnChannel =
   { readonly from: string; readonly message: FromTab } | { readonly to?: string; readonly message: ToTab };
 
-/** Needs Web Locks and BroadcastChannel. */
+/** By the tab that holds a lock. Needs Web Locks and BroadcastChannel. */
 export function throughLeader(options: Shared, listener: Listener): Link {
   const me = crypto.randomUUID(),
     channel = new BroadcastChannel(options.name),
@@ -131,7 +131,7 @@ export function throughLeader(options: Shared, listener: Listener): Link {
     channel.postMessage({ message: { lead: true } } satisfies OnChannel);
     return new Promise<void>((done) => (release = done));
   };
-  // given up before its turn
+  // The wait for the lock was given up.
   navigator.locks.request('deskline ' + options.name, { signal: ended.signal }, lead).catch(() => {});
   attach();
   const leave = () => {

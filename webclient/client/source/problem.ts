@@ -1,4 +1,4 @@
-// What goes wrong: the gateway's problems (RFC 9457) and what never reached it.
+// Errors: the gateway's problems (RFC 9457), and those of requests that it never got or never answered.
 import type { ProblemBody, ProblemType } from './contract';
 
 /**
@@ -32,7 +32,7 @@ export class Problem extends Error {
     this.body = local ? undefined : what;
   }
 
-  /** Narrows by the contract's own list. */
+  /** Whether this is the problem `type` of the contract; narrows its type. */
   is(type: ProblemType): boolean {
     return this.body?.type === type;
   }

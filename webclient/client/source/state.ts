@@ -1,7 +1,7 @@
-// The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: what has not
-// changed stays the same object, so that any framework sees by `===` what has. `statistics` are as of the last
-// snapshot, event or refresh. What a snapshot lists is copied by the table that is made from the descriptions
-// (`things`); only what is more than "this thing is now so, or gone" stands here by its name.
+// The copy of what the gateway knows: a snapshot, and each event after it applied. Never changed in place: an
+// object that has not changed stays the same one, so that any framework sees changes by `===`. `statistics` are as of
+// the last snapshot, event or refresh. What a snapshot lists is copied by a table that is made from the descriptions
+// (`things`); an event that changes more than its own thing has a case in `applyEvent`.
 import {
   snapshotLists,
   things,
@@ -33,7 +33,7 @@ const nameOf = (list: keyof Lists): ListName =>
 type Copies = { readonly [L in keyof Lists as NameOf<L>]: Copy<Lists[L][number]> };
 export type ListName = keyof Copies;
 
-/** Everything by its id. */
+/** The copy: each kind of object by its id. */
 export interface State extends Copies {
   readonly cursor: string;
   readonly gateway: string;
@@ -68,7 +68,7 @@ export function applySnapshot(state: State, snapshot: Snapshot): State {
   };
 }
 
-/** The frame that `applySnapshot` would make this state of: what a second reader starts with. */
+/** The frame from which `applySnapshot` makes this state: a second reader starts with it. */
 export function snapshotOf(state: State): Snapshot {
   const copies = Object.fromEntries([...lists].map(([name, list]) => [list, [...state[name].values()]]));
   return { op: 'snapshot', cursor: state.cursor, sources: [...state.sources.values()], ...copies };
@@ -85,7 +85,7 @@ function upsert<T extends { readonly id: string }>(copy: Copy<T>, item: T, remov
 const mapped = <T>(copy: Copy<T>, change: (item: T) => T): Copy<T> =>
   new Map([...copy].map(([id, item]) => [id, change(item)]));
 
-/** What the agent's list of sessions becomes; the gateway reports it with the session's events. */
+/** The agents with their lists of sessions as a session's event changes them; no other event tells of it. */
 function membership(agents: Copy<Agent>, session: AgentSession, ended: boolean): Copy<Agent> {
   const agent = agents.get(session.agent);
   if (!agent || agent.sessions.includes(session.id) !== ended) return agents;
@@ -93,7 +93,7 @@ function membership(agents: Copy<Agent>, session: AgentSession, ended: boolean):
   return upsert(agents, { ...agent, sessions }, false);
 }
 
-/** A role has one device for each flow. */
+/** The devices where this one is the default for some roles: a role has one device for each flow. */
 function defaults(devices: Copy<AudioDevice>, chosen: AudioDevice): Copy<AudioDevice> {
   const yields = (other: AudioDevice) =>
     other.id !== chosen.id &&
@@ -110,7 +110,7 @@ interface Thing {
   readonly id: string;
   readonly state?: string;
 }
-/** What an event says of a thing that is gone with it. */
+/** What an event says that tells the end of its thing. */
 const ends = new Set<unknown>(['end', 'signed-out', 'removed', 'disconnected']);
 /** The states in which a thing of a list is over. */
 const over: { readonly [L in ListName]?: readonly string[] } = {
@@ -129,7 +129,7 @@ function applyThing(state: State, { type, data }: DesklineEvent): State {
   return { ...state, [name]: upsert(state[name] as Copy<Thing>, thing, gone) };
 }
 
-/** The state after the event. An event of before the state's cursor must not come here. */
+/** The state after the event. The event must be later than the state's cursor. */
 export function applyEvent(before: State, event: DesklineEvent): State {
   if (event.type === 'deskline.audio.meter') return before;
   const state = applyThing({ ...before, cursor: event.id }, event);
@@ -147,7 +147,7 @@ export function applyEvent(before: State, event: DesklineEvent): State {
   }
 }
 
-/** A source was lost or is back: what it had told before is stale meanwhile. */
+/** The state after a source was lost or is back: its objects are stale meanwhile. */
 function applySource(state: State, { data, time }: Extract<DesklineEvent, { type: 'deskline.source' }>): State {
   const connected = data.event !== 'lost';
   const capabilities = data.capabilities ?? state.sources.get(data.source)?.capabilities ?? {};
@@ -158,7 +158,7 @@ function applySource(state: State, { data, time }: Extract<DesklineEvent, { type
   return { ...state, sources, agents: mapped(state.agents, age), sessions: mapped(state.sessions, age) };
 }
 
-/** The state with these objects as they were just read; no event has their statistics. */
+/** The state with these objects as they were just read: events do not carry their statistics. */
 export function applyStatistics<N extends ListName>(
   state: State,
   list: N,

@@ -1,6 +1,6 @@
 // What a client reads in its own token (a JWT, RFC 7519). The gateway alone verifies it.
 
-/** What a JWT says, unverified: for its times and its holder. Empty: it is none. */
+/** The claims of a JWT, unverified, for its times and its holder. Empty: it is no JWT. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
     const claims: unknown = JSON.parse(atob(token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/')));
@@ -11,8 +11,8 @@ export function claimsOf(token: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * When a token is to be renewed: a minute before its end, at half of what is left where that is later. Infinity: it
- * tells no end.
+ * When a token is to be renewed, in ms since 1970: a minute before its end, or after half of its remaining time where
+ * that is later. Infinity: it has no end.
  */
 export function renewal(token: string): number {
   const { exp } = claimsOf(token),

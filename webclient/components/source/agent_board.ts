@@ -1,6 +1,6 @@
-// <deskline-agent-board>: agents by group with state and time in it; too long is said in colour and in words. Only the
-// rows in sight are drawn, so that five hundred agents cost no more than twenty. Fires `deskline-agent` (detail: the
-// agent's id) when a row is chosen.
+// <deskline-agent-board>: agents by group with state and time in it; a state that lasts too long is shown in colour and
+// in words. Only the rows in sight are drawn, so that five hundred agents cost no more than twenty. Fires
+// `deskline-agent` (detail: the agent's id) when a row is chosen.
 import type { AgentSession, Agent, State } from '@deskline/client';
 import { css, html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -22,7 +22,7 @@ export const thresholds: Readonly<Record<string, readonly [number, number]>> = {
   'busy-wrapup': [60, 180],
   'not-ready': [900, 1800],
 };
-/** Whether so many seconds in a state are long. */
+/** How long this many seconds in a state are. */
 export function longness(state: string, seconds: number): '' | 'long' | 'very-long' {
   const limits = thresholds[state];
   return !limits || seconds < limits[0] ? '' : seconds < limits[1] ? 'long' : 'very-long';
@@ -120,7 +120,8 @@ export class AgentBoardElement extends DesklineElement {
     this.#sizes.observe(view);
   }
 
-  // In groups, by name; an agent of two groups is in both. Built anew only when who is where has changed.
+  // The rows: groups by name, each with its agents; an agent of two groups is in both. Built anew only when an
+  // agent, a session or the chosen group has changed.
   #build(): readonly Row[] {
     const { agents, sessions } = this.state,
       compare = byName(this.language);

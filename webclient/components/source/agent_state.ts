@@ -20,7 +20,8 @@ export class AgentStateElement extends DesklineElement {
   @property() agent = '';
   @internal() private together = true;
   @internal() private pending = new Map<string, SessionState>(); // by session
-  @internal() private refused = new Map<string, Problem>(); // by what was pressed
+  // by the ids of the sessions that were to change, with spaces
+  @internal() private refused = new Map<string, Problem>();
   @internal() private reason = '';
   @internal() private reasons = new Map<string, readonly string[]>();
 
@@ -32,7 +33,7 @@ export class AgentStateElement extends DesklineElement {
         const { body } = await client.request<{ items: { state: string; reasons: string[] }[] }>('GET', '/reasons');
         this.reasons = new Map(body.items.map(({ state, reasons }) => [state, reasons]));
       })
-      .catch(() => {}); // without them any text is a reason
+      .catch(() => {}); // without the list, any text may be a reason
     return [];
   }
 
@@ -132,7 +133,7 @@ export class AgentStateElement extends DesklineElement {
     </button>`;
   }
 
-  // During a call it is set when the call and its wrap-up are over, where the switch does not allow it now.
+  // During a call, a state that the switch does not allow now is set when the call and its wrap-up are over.
   async #set(sessions: readonly AgentSession[], wanted: Wanted): Promise<void> {
     const key = sessions.map(({ id }) => id).join(' '),
       reason = this.reason;

@@ -1,6 +1,5 @@
 // <deskline-audio-mixer>: devices and sessions with volume, mute, channels and peaks; who changed them last; which
-// device is the default for what. While a slider is held, what comes back from the gateway does not move it: no echo,
-// no jitter.
+// device is the default for what. While a slider is held, events from the gateway do not move it.
 import type { AudioDevice, AudioSession, Client, Problem, State } from '@deskline/client';
 import { css, html, nothing } from 'lit';
 import { property, state as internal } from 'lit/decorators.js';
@@ -74,7 +73,7 @@ export class AudioMixerElement extends DesklineElement {
     `,
   ];
 
-  /** `devices` or `sessions`: only these. */
+  /** `devices` or `sessions`: only these are shown. */
   @property() only = '';
   @internal() private refused = new Map<string, Problem>();
   #by = new Map<string, { actor: string; time: string }>();

@@ -32,7 +32,7 @@ export class CallElement extends DesklineElement {
       for (const call of calls.values()) this.#pop(call);
     };
     look(client.state.calls);
-    return [client.subscribe((state) => state.calls, look)]; // what came while there was no connection too
+    return [client.subscribe((state) => state.calls, look)]; // also calls that came while there was no connection
   }
 
   #pop(call: Call): void {

@@ -1,14 +1,14 @@
-// The page's clients, one for each gateway, which all of its elements share. The first element that has a token makes
-// it; it is closed when the last one leaves.
+// The page's clients, one for each gateway, shared by all of its elements. The first element that has a token makes the
+// client; it is closed when the last element leaves.
 import { connect, type Client, type TokenSource } from '@deskline/client';
 import { keepTime } from './gateway_clock';
 
-/** An element, to the registry. */
+/** An element, as the registry sees it. */
 export interface Member {
   readonly gateway: string;
   readonly token: TokenSource | undefined;
   readonly share: string;
-  /** Another one has brought a token: it may join now. */
+  /** Another element has brought a token: this one may join now. */
   requestUpdate(): void;
 }
 interface Entry {
@@ -17,7 +17,7 @@ interface Entry {
   users: number;
 }
 const entries = new Map<string, Entry>();
-const waiting = new Set<Member>(); // for another that has a token
+const waiting = new Set<Member>(); // elements that wait for another one with a token
 
 /**
  * The gateway's client; undefined: nobody has a token for it yet, and the member waits. Its token, where it has one, is
@@ -43,7 +43,7 @@ export function join(member: Member): Client | undefined {
   return entry.client;
 }
 
-/** `gateway`: whose client the member has from here; empty: none. */
+/** The member leaves the client of `gateway`; empty: it has none. */
 export function leave(member: Member, gateway: string): void {
   waiting.delete(member);
   const entry = entries.get(gateway);

@@ -1,4 +1,4 @@
-// <deskline-connection>: whether what is shown is true now, in words and colour.
+// <deskline-connection>: whether the data on the page is up to date, in words and colour.
 import type { Freshness, State } from '@deskline/client';
 import { css, html } from 'lit';
 import { DesklineElement } from './element';

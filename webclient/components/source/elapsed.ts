@@ -1,4 +1,4 @@
-// A time that runs: how long something has been so. It draws only its own text, once a second, all of a page together.
+// <deskline-elapsed>: the time since a moment. It draws only its own text, once a second; all on a page tick together.
 import { gatewayNow } from './gateway_clock';
 import { clock } from './words';
 

@@ -12,9 +12,9 @@ export abstract class DesklineElement extends LitElement {
 
   /** The gateway's address with its base path. */
   @property() gateway = '';
-  /** Fetches a token. One element of a gateway that has it serves all. */
+  /** Fetches a token. One element of a gateway that has this is enough for all. */
   @property({ attribute: false }) token: TokenSource | undefined;
-  /** Instead of both: a client that somebody else has. */
+  /** Instead of `gateway` and `token`: a client that the page has made. */
   @property({ attribute: false }) client: Client | undefined;
   /** The account whose tabs share one connection. */
   @property() share = '';
@@ -23,9 +23,9 @@ export abstract class DesklineElement extends LitElement {
   #own = ''; // the gateway whose client it has from the registry
   #endLanguage = () => {};
 
-  /** What is drawn of the state; it is drawn again when one of these is another. */
+  /** The parts of the state that are drawn; a change of one of them draws the element again. */
   protected abstract select(state: State): readonly unknown[];
-  /** The client is there. */
+  /** Called when the client is there. */
   protected begin(_client: Client): (() => void)[] {
     return [];
   }
@@ -57,13 +57,13 @@ export abstract class DesklineElement extends LitElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.isConnected) return; // it was taken out while it waited for its frame
+    if (!this.isConnected) return; // it was removed from the page while it waited for a frame
     if (!this.client && this.gateway) this.#join();
     if (this.client && !this.#ends.length) this.#start();
   }
 
-  // At most once a frame, however many events come; the first time at once, so that a page appears whole and nothing
-  // moves.
+  // Draws at most once a frame, however many events come; the first time at once, so that a page appears whole and
+  // nothing moves.
   protected override async scheduleUpdate(): Promise<void> {
     if (this.hasUpdated) await new Promise((next) => requestAnimationFrame(next));
     await super.scheduleUpdate();
@@ -92,7 +92,7 @@ export abstract class DesklineElement extends LitElement {
     this.requestUpdate();
   }
 
-  // An element that stands alone says itself when it is out of date.
+  // An element that has its client from the registry says itself when the copy is out of date.
   #age(): unknown {
     const { freshness } = this.client!;
     this.toggleAttribute('data-stale', freshness.status === 'stale' || freshness.status === 'refused');

@@ -1,5 +1,5 @@
 // One slider's way to the gateway and back. Moves are sent at most ten times a second, the last one always; until it is
-// let go and the last command has come back, the hand's value is shown and not the gateway's.
+// let go and the last command is answered, the slider shows the user's value and not the gateway's.
 import type { Problem } from '@deskline/client';
 
 const pace = 100; // ms
@@ -19,7 +19,7 @@ export class Fader {
     return this.#held.get(key) ?? reported;
   }
 
-  /** `volume`, or `channel<n>` of these. */
+  /** Moves `volume`, or `channel<n>` where `channels` are the levels of all. */
   move(key: string, value: number, channels: readonly number[]): void {
     this.#held.set(key, value);
     this.redraw();

@@ -6,7 +6,7 @@ import { DesklineElement } from './element';
 import { watchStatistics } from './statistics';
 import { byName, clock, percent } from './words';
 
-/** Answered of those that came: abandoned calls are not. Undefined where none came. */
+/** The share of answered calls, 0 to 1: of those answered and abandoned. Undefined where there were none. */
 export function answered({ statistics: { queued, waiting, abandoned } }: Queue): number | undefined {
   const over = queued - waiting;
   return over > 0 ? Math.max(0, over - abandoned) / over : undefined;

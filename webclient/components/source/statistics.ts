@@ -1,19 +1,19 @@
-// No event has statistics: they are read every five seconds while somebody looks at them, once for all of a page that
-// do.
+// Events carry no statistics: they are read every five seconds while an element shows them, once for all elements of a
+// page.
 import type { Client } from '@deskline/client';
 
 type WithStatistics = 'agents' | 'sessions' | 'queues';
 const watched = new WeakMap<Client, Map<WithStatistics, { users: number; timer: ReturnType<typeof setInterval> }>>();
 const period = 5000;
 
-/** Until what comes back is called. */
+/** Reads the statistics of `list` every five seconds, until the function that it returns is called. */
 export function watchStatistics(client: Client, list: WithStatistics): () => void {
   const ofClient =
     watched.get(client) ?? new Map<WithStatistics, { users: number; timer: ReturnType<typeof setInterval> }>();
   watched.set(client, ofClient);
   const read = () => {
     if (client.freshness.status === 'live' && document.visibilityState === 'visible')
-      client.refresh(list).catch(() => {}); // the next time again
+      client.refresh(list).catch(() => {}); // it is read again in five seconds
   };
   const known = ofClient.get(list);
   if (known) known.users++;

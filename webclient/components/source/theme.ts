@@ -3,7 +3,7 @@
 // Contrasts hold WCAG 2.2 AA in both.
 import { css } from 'lit';
 
-/** Colours, type, distances: for a shadow root or a document. */
+/** The styles of colours, type and distances, for a shadow root or a document. */
 export const tokens = css`
   :root,
   :host {
@@ -33,7 +33,7 @@ export const tokens = css`
   }
 `;
 
-/** Controls, rows, tables, states, problems: for either too. */
+/** The styles of controls, rows, tables, states and problems, for a shadow root or a document. */
 export const controls = css`
   * {
     box-sizing: border-box;
@@ -211,7 +211,7 @@ export const controls = css`
   }
 `;
 
-/** What a component begins with. */
+/** The styles that every component begins with. */
 export const theme = [
   tokens,
   controls,

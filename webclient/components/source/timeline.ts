@@ -13,7 +13,7 @@ interface Bar {
 }
 type SessionEvent = EventOf<'agent-session'>;
 const pages = 40; // of 500 events
-const mostBars = 5_000; // of one group; the first go
+const mostBars = 5_000; // of one group; the oldest are dropped
 
 export class TimelineElement extends DesklineElement {
   static override styles = [
@@ -56,7 +56,7 @@ export class TimelineElement extends DesklineElement {
   protected override select = (state: State) => [state.sessions];
 
   protected override begin(client: Client): (() => void)[] {
-    this.#read = ''; // read with the next drawing
+    this.#read = ''; // it is read again at the next drawing
     const tick = setInterval(() => this.requestUpdate(), 10_000);
     return [
       client.on('agent-session', (event) => event.data.session.agent === this.agent && this.#add(event)),
@@ -87,7 +87,7 @@ export class TimelineElement extends DesklineElement {
         from = 'after=' + encodeURIComponent(body.cursor);
       }
     } catch {
-      /* what is known is shown */
+      /* the bars that are known are shown */
     }
     if (agent === this.#read) this.loading = false;
   }
@@ -96,7 +96,7 @@ export class TimelineElement extends DesklineElement {
     const bars = this.groups.get(session.acdGroup) ?? [],
       last = bars.at(-1),
       at = Date.parse(time);
-    if (last && at < last.from) return; // heard before
+    if (last && at < last.from) return; // an event that was already drawn
     if (last) last.to = at;
     if (last?.state !== session.state) bars.push({ state: session.state, from: at, to: Infinity });
     else last.to = Infinity;

@@ -1,4 +1,4 @@
-// Texts, times and numbers in the reader's language (language.ts); English where there is none of ours.
+// Texts, times and numbers in the reader's language (language.ts); English where that has no catalogue.
 import { de } from './messages/de';
 import { en } from './messages/en';
 
@@ -29,7 +29,7 @@ export type Key = keyof typeof en;
 export const wordsIn = wordsOf<Key>({ en, de });
 export type Words = ReturnType<typeof wordsIn>;
 
-// The reader's own region where the language is theirs: 24 hours in one, 12 in the other.
+// Where the language is the reader's own, their region counts too: some regions have 24 hours, others 12.
 const localeOf = (language: string): string => navigator.languages.find((one) => one.startsWith(language)) ?? language;
 
 /** A duration in seconds as m:ss or h:mm:ss. */

@@ -1,5 +1,5 @@
 // Who is signed in, in this tab alone: a token from the link or by hand, or the identity provider's (OpenID Connect,
-// code flow with PKCE, by oidc-client-ts). Nothing of it outlives the tab.
+// code flow with PKCE, by oidc-client-ts). Tokens and settings of it end with the tab.
 import { claimsOf } from '@deskline/client';
 import { UserManager, WebStorageStateStore } from 'oidc-client-ts';
 
@@ -10,17 +10,17 @@ interface Settings {
   readonly audience: string;
 }
 const key = 'deskline.token';
-const fresh = 90; // seconds that a token must still have to be used again
+const fresh = 90; // seconds that a token must still be valid to be used again
 
 export class Account {
   #provider: UserManager | undefined;
   #resource: { resource?: string } = {};
-  /** Where one may sign in; undefined: by token alone. */
+  /** The identity provider; undefined: a token is the only way to sign in. */
   name: string | undefined;
   /** Why signing in did not work. */
   problem: string | undefined;
 
-  /** A token from a link, while another one is signed in: nothing is done with it before that one agrees. */
+  /** A token from a link while somebody else is signed in: it is not used before they agree. */
   offered: string | undefined;
 
   /** Finds where to sign in, finishes what the provider sent back, and reads the link. */
@@ -30,7 +30,7 @@ export class Account {
     await this.#take(given);
   }
 
-  /** The address has changed: it may be a link with a token again. */
+  /** Called when the address has changed: it may be a link with a token again. */
   async follow(): Promise<void> {
     await this.#take(tokenOfLink());
   }
@@ -60,7 +60,7 @@ export class Account {
     }
   }
 
-  /** The token that is good now; empty: nobody is signed in. Fails when the provider cannot be reached. */
+  /** A valid token; empty: nobody is signed in. Rejects when the provider cannot be reached. */
   token = async (): Promise<string> => {
     const own = sessionStorage.getItem(key);
     if (own) return own;
@@ -70,7 +70,8 @@ export class Account {
     try {
       return (await this.#provider!.signinSilent(this.#resource))?.access_token ?? '';
     } catch (error) {
-      if ((user.expires_in ?? 0) > 5) return user.access_token; // the provider may be down: it is good for a while
+      // the provider may be down; the old token is still valid
+      if ((user.expires_in ?? 0) > 5) return user.access_token;
       throw error;
     }
   };
@@ -80,7 +81,7 @@ export class Account {
     sessionStorage.setItem(key, token.trim());
   }
 
-  /** What the one who is signed in says to the link's token. */
+  /** The answer of the user who is signed in to the offered token: whether to use it. */
   async decide(use: boolean): Promise<void> {
     const given = this.offered;
     this.offered = undefined;
@@ -89,7 +90,7 @@ export class Account {
     this.use(given);
   }
 
-  /** Whom the token of the link calls itself; nobody has confirmed that. */
+  /** The subject that the offered token claims; the gateway has not confirmed it. */
   get offeredName(): string {
     const { sub } = claimsOf(this.offered ?? '');
     return typeof sub === 'string' && sub ? sub.slice(0, 64) : '?';
@@ -103,8 +104,9 @@ export class Account {
   }
 
   /**
-   * Whose tabs share a connection: who the gateway says that this is. What the token says of itself is not enough,
-   * since anybody can write that and would be shown what another tab has. Empty: nobody's, this tab has its own.
+   * The name of the connection that the tabs of one caller share: a digest of the gateway's answer about them. The
+   * token's own claims are not enough: anybody could write them, and would be shown another tab's copy. Empty: this tab
+   * has a connection of its own.
    */
   async who(): Promise<string> {
     const token = await this.token().catch(() => '');
@@ -122,7 +124,7 @@ export class Account {
   }
 }
 
-// It does not stay in the address.
+// Takes the token out of the address.
 function tokenOfLink(): string {
   const given = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
   if (given) history.replaceState(null, '', location.pathname);
@@ -131,8 +133,8 @@ function tokenOfLink(): string {
 
 function managerOf({ issuer, clientId, scope, audience }: Settings): UserManager {
   const store = new WebStorageStateStore({ store: sessionStorage });
-  // A token that is meant for the gateway: by RFC 8707 where its audience is an address, as some providers do
-  // otherwise.
+  // The token must be for the gateway: asked for by `resource` (RFC 8707) where the audience is a URL, else by the
+  // `audience` that some providers take.
   const meantFor = URL.canParse(audience)
     ? { resource: audience }
     : { extraQueryParams: { audience }, extraTokenParams: { audience } };

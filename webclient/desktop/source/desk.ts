@@ -1,4 +1,4 @@
-// What an agent looks at all day: state, call, headset, sessions and figures, volumes, and what happened.
+// The agent's view: state, call, headset, sessions and figures, volumes, and what happened.
 import type { State } from '@deskline/client';
 import { html } from 'lit';
 import { View } from './view';

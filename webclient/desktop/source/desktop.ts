@@ -67,7 +67,7 @@ export class Desktop extends LitElement {
     });
     client.on('reset', () => (this.missed = true));
     client.on('freshness', (freshness) => {
-      this.requestUpdate(); // live comes after the snapshot
+      this.requestUpdate(); // the freshness becomes live only after the snapshot
       if (freshness.status === 'refused' && (freshness.code === 4001 || !freshness.code))
         void this.#signOut(this.#say('sign-in.refused'));
     });
@@ -112,7 +112,7 @@ export class Desktop extends LitElement {
 
   #content(): unknown {
     const { client } = this;
-    if (!client?.state.cursor) return nothing; // the bar says why
+    if (!client?.state.cursor) return nothing; // the bar says why it is not connected
     switch (this.view) {
       case 'desk':
         return html`<deskline-desk .client=${client}></deskline-desk>`;
@@ -208,8 +208,7 @@ export class Desktop extends LitElement {
     </section>`;
   }
 
-  // A link must not make somebody another one without their knowing: they would work, and type, under a stranger's
-  // name.
+  // A link must not sign somebody in as another person without their knowledge: they would work under that name.
   #offer(): unknown {
     const say = this.#say,
       other = this.#account.offeredName,

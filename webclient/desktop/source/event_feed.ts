@@ -1,4 +1,4 @@
-// What happened: the last events in words, by kind and by what is looked for.
+// <deskline-event-feed>: the last events in words, filtered by kind and by a text.
 import type { Client, DesklineEvent } from '@deskline/client';
 import { percent, timeOfDay, type Key as Common } from '@deskline/components/words';
 import { html } from 'lit';
@@ -12,7 +12,7 @@ const mostLines = 300,
 interface Line {
   readonly event: DesklineEvent;
   readonly kind: string;
-  readonly language: string; // that it was put into words in
+  readonly language: string; // of `text` and `by`
   readonly text: string;
   readonly by: string;
 }
@@ -29,7 +29,7 @@ export class EventFeed extends View {
     if (event.type === 'deskline.audio.meter') return;
     const line = this.#put(event),
       { kind } = line;
-    // Volumes of one thing that follow each other are one line, and so is what is said twice.
+    // Volume events of one object that follow each other are one line, and so are two events with the same words.
     const last = this.#lines[0],
       about = ({ event: { subject }, text }: Line) => (kind.startsWith('audio') ? subject : text);
     if (last?.kind === kind && about(last) === about(line)) this.#lines[0] = line;
@@ -44,7 +44,7 @@ export class EventFeed extends View {
     return { event, kind: event.type.slice('deskline.'.length), language: this.language, text: this.#text(event), by };
   }
 
-  // An event's name in words: its own, or the state's that it leads to.
+  // An event's name in words; an event without a text of its own has that of the state.
   #word(name: string): string {
     const key = `event.${name}` as Key,
       said = this.say(key);

@@ -1,5 +1,5 @@
-// Can this agent hear and be heard? Said plainly, with the button that mends it: the devices that Windows uses for
-// calls, there, not muted, not turned down.
+// <deskline-headset>: whether this agent can hear and be heard, with a button that mends it. The devices that Windows
+// uses for calls must be there, not muted and not turned down.
 import type { AudioDevice, Problem, State } from '@deskline/client';
 import { refusal } from '@deskline/components/element';
 import { percent } from '@deskline/components/words';
@@ -15,7 +15,7 @@ export interface Finding {
 }
 const tooQuiet = 0.1;
 
-/** What is wrong with the devices for calls; nothing: all is well. */
+/** The faults of the devices for calls; empty: there are none. */
 export function findings(devices: Iterable<AudioDevice>): Finding[] {
   const active = [...devices].filter(({ state }) => state === 'active');
   return (['speaker', 'microphone'] as const).flatMap((part): Finding[] => {

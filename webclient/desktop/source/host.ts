@@ -1,4 +1,4 @@
-// What an administrator looks at: sources and what they can, who listens, webhooks with their deliveries, keys, the
+// The administrator's view: sources and their capabilities, streams, webhooks with their deliveries, keys, the
 // audit, the log level. Read again every ten seconds while somebody looks.
 import type {
   AuditEntry,
@@ -87,7 +87,7 @@ export class Host extends View {
       this.#show([...this.audit, ...items], next);
     });
 
-  // As many entries as somebody has asked for: those before them are read again when they are wanted.
+  // Keeps as many entries as were asked for; older ones are read again when they are asked for.
   #show(entries: readonly AuditEntry[], older: string): void {
     this.audit = entries.slice(0, this.wanted);
     this.older = entries.length > this.wanted ? String(this.audit.at(-1)!.number) : older;

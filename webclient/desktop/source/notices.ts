@@ -15,7 +15,7 @@ export function notice(call: Call): void {
     new Notification(say('call.notice', { who }), { tag: call.id, icon: 'icon.svg' });
 }
 
-/** Somebody looks. */
+/** Takes the notice back, since somebody looks. */
 export function seen(): void {
   if (document.visibilityState === 'visible') document.title = title;
 }

@@ -41,7 +41,7 @@ export class QueueCharts extends View {
       (state) => state.queues,
       (queues) => this.#add(queues),
     ),
-    settings.watch(() => this.requestUpdate()), // the colours are the theme's
+    settings.watch(() => this.requestUpdate()), // another theme has other colours
   ];
 
   override disconnectedCallback(): void {
@@ -67,7 +67,7 @@ export class QueueCharts extends View {
         >);
     }
     if (this.#times.length > mostPoints) [this.#times, ...this.#points.values()].forEach((list) => list.shift());
-    // a queue that has been gone for an hour
+    // A queue without a point for an hour is dropped.
     for (const [name, points] of this.#points) if (!points.some(Boolean)) this.#points.delete(name);
   }
 

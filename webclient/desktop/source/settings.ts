@@ -1,4 +1,4 @@
-// What somebody likes, kept in this browser: language, appearance, whether calls are notified.
+// The user's settings, kept in this browser: language, appearance, whether calls are notified.
 const languages = ['en', 'de'] as const;
 const themes = ['auto', 'light', 'dark'] as const;
 export type Language = (typeof languages)[number];
@@ -25,7 +25,7 @@ export const settings = {
     this.apply();
     for (const watcher of watchers) watcher();
   },
-  /** Calls `watcher` when one was set, until what comes back is called. */
+  /** Calls `watcher` when a setting was changed, until the function that it returns is called. */
   watch(watcher: () => void): () => void {
     watchers.add(watcher);
     return () => void watchers.delete(watcher);

@@ -1,4 +1,4 @@
-// What a supervisor looks at: agents by group, queues now and over time, and one agent closely, with the means to help.
+// The supervisor's view: agents by group, queues now and over time, and one agent closely, whom they can help.
 import type { State } from '@deskline/client';
 import { byName } from '@deskline/components/words';
 import { html } from 'lit';

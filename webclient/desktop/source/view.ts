@@ -1,4 +1,4 @@
-// A part of the desktop: a component whose content is the page's own, styled by page.css.
+// A part of the desktop: an element without a shadow root, styled by page.css.
 import { DesklineElement } from '@deskline/components/element';
 import { wordsIn } from './words';
 
