@@ -1,7 +1,9 @@
 // The command line: what is done before anything else, and which commands there are.
 #include <CLI/CLI.hpp>
 
+#include "cli/callers.hpp"
 #include "cli/commands.hpp"
+#include "cli/misuse.hpp"
 #include "host/arguments.hpp"
 #include "host/privacy.hpp"
 #include "host/signals.hpp"
@@ -19,8 +21,10 @@ int run(int argc, char** argv) {
         add(program, invocation);
     try {
         program.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return program.exit(error) == 0 ? 0 : 2;
+    } catch (const CLI::Success& asked) {  // for --help or --version
+        return program.exit(asked);
+    } catch (const CLI::ParseError& refused) {
+        return misused(misuse(program, refused));
     }
     return invocation.run();
 }

@@ -5,29 +5,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
-#include <utility>
 
 #include "host/configuration_values.hpp"
+#include "host/nearest.hpp"
 #include "model/files.hpp"
 
 namespace deskline::host {
 namespace {
-
-std::size_t distance(std::string_view a, std::string_view b) {  // Levenshtein
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const auto above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
 
 std::string setNode(const Key& key, const toml::node& node) {
     if (auto* const* string = std::get_if<std::string*>(&key.target)) {
@@ -74,8 +59,9 @@ void walk(const toml::table& in, const std::string& prefix, const std::string& f
             walk(*node.as_table(), name + ".", file, all, mistakes);
             continue;
         }
-        const auto nearest = std::ranges::min_element(all, {}, [&](const Key& k) { return distance(k.name, name); });
-        mistakes.push_back({where, name, "is not a known key; the nearest is " + nearest->name});
+        std::vector<std::string> names;
+        for (const auto& known : all) names.push_back(known.name);
+        mistakes.push_back({where, name, "is not a known key; the nearest is " + nearest(name, names)});
     }
 }
 

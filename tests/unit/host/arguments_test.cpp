@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "host/arguments.hpp"
+#include "host/nearest.hpp"
 
 using namespace deskline;
 
@@ -27,4 +28,11 @@ TEST_CASE("times of the command line: a plain number and its unit, up to a centu
     CHECK(host::momentIn("2026-05-01") == fromRfc3339("2026-05-01T00:00:00.000Z"));
     CHECK(host::momentIn("2026-05-01T08:00:00Z") == fromRfc3339("2026-05-01T08:00:00.000Z"));
     for (const auto* wrong : {"", "2026-5-1", "yesterday", "2026-05-01T08:00:00"}) CHECK_FALSE(host::momentIn(wrong));
+}
+
+TEST_CASE("nearest: the fewest changes; the first of several; nothing of none") {
+    CHECK(host::nearest("--jsn", {"--help", "--config", "--json"}) == "--json");
+    CHECK(host::nearest("c", {"a", "b"}) == "a");
+    CHECK(host::nearest("same", {"sam", "same"}) == "same");
+    CHECK(host::nearest("x", {}).empty());
 }
