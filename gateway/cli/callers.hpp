@@ -24,6 +24,10 @@ std::string unknownScope(const std::vector<std::string>& scopes);
 std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, const std::vector<std::string>& agents,
                                      identity::Role role);
 
+// Why the caller can do little or nothing, and which options it has to no effect; each says what to give instead, to be
+// read after "deskline: ". Empty: nothing of the kind. `plural`: "s" where the options are --agents, --scopes, …
+std::vector<std::string> doubtsAbout(const identity::Identity& caller, const std::string& plural);
+
 // Into the audit, that the command `action` was done to `object` ("/keys/…"). Where it cannot be, stderr says so.
 void noteInAudit(const host::Configuration& configuration, const char* action, const std::string& object,
                  std::optional<std::string> detail = {});

@@ -58,6 +58,12 @@ int createKey(const host::Configuration& c, const NewKey& options) {
                                             [&](KeyFile& file) { return identity::addKey(file, made.key, time); });
         !done)
         return notDone(done.error());
+    const identity::Identity caller{.subject = options.name,
+                                    .role = *role,
+                                    .agents = {made.key.agents.begin(), made.key.agents.end()},
+                                    .groups = {made.key.groups.begin(), made.key.groups.end()},
+                                    .scopes = {made.key.scopes.begin(), made.key.scopes.end()}};
+    for (const auto& doubt : doubtsAbout(caller, "s")) host::say("deskline: " + doubt);
     noteInAudit(c, "key create", "/keys/" + made.key.id,
                 options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
     host::say("key " + made.key.id + " (" + options.name + ")" +

@@ -5,6 +5,7 @@
 #include "cli/callers.hpp"
 #include "cli/commands.hpp"
 #include "host/arguments.hpp"
+#include "host/logging.hpp"
 #include "identity/tokens.hpp"
 #include "model/time.hpp"
 
@@ -31,14 +32,17 @@ int makeToken(const host::Configuration& c, const TokenOptions& options) {
         scopes.erase("audio:write");  // the sound at somebody's desk is nobody else's, unless it is asked for
     }
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(deskline::now().time_since_epoch()).count();
-    std::cout << (*tokens)->issue({.subject = options.subject,
-                                   .role = *role,
-                                   .agents = {options.agents.begin(), options.agents.end()},
-                                   .expires = now + *lifetime,
-                                   .groups = {groups.begin(), groups.end()},
-                                   .scopes = std::move(scopes)},
-                                  now)
-              << "\n";
+    const identity::Identity caller{.subject = options.subject,
+                                    .role = *role,
+                                    .agents = {options.agents.begin(), options.agents.end()},
+                                    .expires = now + *lifetime,
+                                    .groups = {groups.begin(), groups.end()},
+                                    .scopes = std::move(scopes)};
+    const auto token = (*tokens)->issue(caller, now);
+    const auto believed = (*tokens)->verify(token, now);
+    if (!believed) return misused("such a token would not be believed. " + believed.error().detail);
+    for (const auto& doubt : doubtsAbout(*believed, "")) host::say("deskline: " + doubt);
+    std::cout << token << "\n";
     return 0;
 }
 

@@ -1,7 +1,16 @@
 // What the program says to somebody who called it wrongly, or with what has no effect.
-import { test } from 'node:test';
+import { test, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { run } from '../../harness/harness.mjs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run, runBeside, shown } from '../../harness/harness.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
+  file = join(folder, 'deskline.toml');
+writeFileSync(file, `[server]\ndata_dir = "${shown(folder)}/data"\n`);
+after(() => rmSync(folder, { recursive: true, force: true }));
+const beside = (...args) => runBeside([...args, '--config', shown(file)]);
 
 const commands = 'serve, check-config, token, doctor, journal, key, revoke';
 const misuses = [
@@ -33,5 +42,68 @@ test('help and version are asked for, not mistakes: exit 0, on stdout', () => {
     const { code, stdout } = run(args);
     assert.equal(code, 0);
     assert.match(stdout, /deskline|Usage/);
+  }
+});
+
+const nobody = /for nobody: it sees no agent, session or call. Give /,
+  nothing = /reaches nothing of the switch and the sound.* agents:read, calls:read, switch:read or audio:read/,
+  scopeless = /--scopes? holds an integration alone/;
+const doubtful = [
+  ['', nobody, /--role agent --agent ID, or --role supervisor/],
+  ['--role agent --group Sales', nobody],
+  ['--role agent --agent=', nobody],
+  ['--role supervisor --group=', nobody, /--group NAME, or no group/],
+  ['--role integration --scope webhooks', nothing],
+  ['--role integration --scope agents:read --group=', nothing],
+  ['--role supervisor --scope agents:read', scopeless, /--role integration/],
+  ['--role admin --group Sales', /--group does not hold an admin/, /--role supervisor/],
+];
+for (const [args, ...said] of doubtful)
+  test(`deskline token ${args}: the token is made, and stderr says what it cannot do and what to give`, async () => {
+    const { code, stdout, stderr } = await beside('token', '--subject', 'ada', ...args.split(' ').filter(Boolean));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    for (const what of said) assert.match(stderr, what);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  });
+
+test('deskline key create: of a key of no use the same is said, with its own options', async () => {
+  for (const [args, said] of [
+    ['--role agent', /--role agent --agents ID/],
+    ['--scopes webhooks', nothing],
+    ['--role supervisor --scopes calls:read', scopeless],
+  ]) {
+    const { code, stderr } = await beside('key', 'create', '--name', args, ...args.split(' '));
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, said);
+  }
+});
+
+test('deskline token: what is of use is made without a word', async () => {
+  for (const args of [
+    '--role agent --agent 1001',
+    '--role supervisor',
+    '--role supervisor --group Sales',
+    '--role supervisor --agent 1001',
+    '--role integration',
+    '--role integration --scope agents:write',
+    '--role integration --scope calls:read --agent 1001',
+    '--role integration --scope webhooks --scope audio:read',
+    '--role admin',
+  ]) {
+    const { code, stderr } = await beside('token', '--subject', 'ada', ...args.split(' '));
+    assert.deepEqual([code, stderr], [0, ''], args);
+  }
+});
+
+test('deskline token: one that the gateway would not believe is not made', async () => {
+  for (const [args, said] of [
+    [['--subject', ''], /names no subject/],
+    [['--subject', 'a'.repeat(256)], /longer than 255 bytes/],
+    [['--subject', 'ada', '--role', 'agent', '--agent', 'a'.repeat(256)], /longer than 255 bytes/],
+  ]) {
+    const { code, stdout, stderr } = await beside('token', ...args);
+    assert.deepEqual([code, stdout], [2, ''], args.join(' '));
+    assert.match(stderr, said);
   }
 });
