@@ -27,6 +27,8 @@ defaults if it is not.
 
 - The environment overrides each key: `DESKLINE_<SECTION>_<KEY>`, for example `DESKLINE_SERVER_LISTEN` or
   `DESKLINE_TELEPHONY_SIMULATED_AGENTS`. A list is written there with commas and without brackets.
+  A variable that begins with `DESKLINE_` and names no key changes nothing: the log, `deskline check-config` and
+  `deskline doctor` name it, with the nearest variable that there is.
 - A size is a number of bytes, or a text with `B`, `KiB`, `MiB` or `GiB`. A duration is a text with `s`, `min` or `h`,
   up to a day.
 - Paths on Windows are best written with forward slashes.

@@ -8,6 +8,8 @@
 #include "app/sources.hpp"
 #include "events/archive.hpp"
 #include "host/descriptors.hpp"
+#include "host/environment.hpp"
+#include "host/platform.hpp"
 #include "host/privacy.hpp"
 #include "host/rights.hpp"
 #include "model/address.hpp"
@@ -172,6 +174,15 @@ std::vector<Finding> checkSettings(const host::Configuration& c) {
     return findings;
 }
 
+std::vector<Finding> checkEnvironment() {
+    std::vector<Finding> findings;
+    for (const auto& unread : host::unreadVariables(host::environmentNames()))
+        findings.push_back(degraded("configuration", "The environment variable " + unread.name + " names no key.",
+                                    "It changes nothing: what it was to set is as the file or the default has it.",
+                                    "Set " + unread.nearest + " if that was meant, or take it away."));
+    return findings;
+}
+
 Finding checkClock() {
     if (now() < Time(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)))
         return {"clock", Severity::degraded, "The clock says " + toRfc3339(now()) + ".",
@@ -184,6 +195,7 @@ Finding checkClock() {
 std::vector<Finding> diagnose(const host::Configuration& c) {
     auto findings = host::diagnoseProcess();
     const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
+    add(checkEnvironment());
     findings.push_back(checkClock());
     findings.push_back(checkData(c));
     const auto others = Instance::others(c);

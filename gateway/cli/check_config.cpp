@@ -3,11 +3,16 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "host/environment.hpp"
+#include "host/logging.hpp"
+#include "host/platform.hpp"
 
 namespace deskline::cli {
 namespace {
 
 int sayInOrder(const host::Configuration& configuration) {
+    for (const auto& unread : host::unreadVariables(host::environmentNames()))
+        host::say("deskline: " + host::text(unread));
     std::cout << (configuration.file.empty() ? "the defaults are" : configuration.file + " is") << " in order\n";
     return 0;
 }

@@ -1,12 +1,16 @@
 // `deskline serve`. What keeps it from starting is found in this order: a source that the host does not have, another
 // gateway, files that others may have written, files that cannot be used; then what stands in the way of the listener.
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/application.hpp"
 #include "app/sources.hpp"
 #include "cli/commands.hpp"
 #include "host/arguments.hpp"
+#include "host/environment.hpp"
 #include "host/logging.hpp"
+#include "host/platform.hpp"
 #include "host/privacy.hpp"
 #include "model/failpoint.hpp"
 
@@ -15,6 +19,7 @@ namespace {
 
 int serve(const host::Configuration& configuration) {
     host::startLogging(configuration.log.level, configuration.log.format);
+    for (const auto& unread : host::unreadVariables(host::environmentNames())) spdlog::warn("{}", host::text(unread));
     host::Signals signals;
     if (const auto there = sourcesThere(configuration); !there) return host::failed(there.error());
     auto instance = Instance::take(configuration);  // first of all, and until the end

@@ -8,16 +8,12 @@
 #include "host/configuration_file.hpp"
 #include "host/configuration_keys.hpp"
 #include "host/configuration_values.hpp"
+#include "host/environment.hpp"
 #include "host/platform.hpp"
 #include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
-
-std::string variable(std::string name) {
-    for (char& c : name) c = c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return "DESKLINE_" + name;
-}
 
 void fillDefaults(Configuration& c) {
     const auto fill = [](std::string& target, const std::string& value) {
@@ -90,9 +86,9 @@ std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
     out.file = file.string();
     auto mistakes = file.empty() ? std::vector<Mistake>() : readFile(file, all);
     for (const auto& key : all)
-        if (const auto value = environment(variable(key.name)))
+        if (const auto value = environment(variableOf(key.name)))
             if (auto wrong = setText(key, *value); !wrong.empty())
-                mistakes.push_back({"environment " + variable(key.name), key.name, std::move(wrong)});
+                mistakes.push_back({"environment " + variableOf(key.name), key.name, std::move(wrong)});
     if (out.server.certificate.empty() != out.server.privateKey.empty())
         mistakes.push_back({file.empty() ? "environment" : file.string(),
                             out.server.certificate.empty() ? "server.certificate" : "server.private_key",

@@ -2,11 +2,14 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace deskline::host {
 
 std::string hostName();
 int processId();
+std::vector<std::string>
+environmentNames();  // of the process's variables; on Windows, where case does not count, upper
 // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
 std::filesystem::path defaultDataFolder();
 // The file that is read where none is named, whether it is there or not: deskline.toml in %ProgramData%\Deskline;

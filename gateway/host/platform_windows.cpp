@@ -2,7 +2,9 @@
 #include <io.h>
 #include <process.h>
 
+#include <cctype>
 #include <cstdio>
+#include <cstdlib>
 
 #include "host/configuration.hpp"
 #include "host/platform.hpp"
@@ -10,6 +12,16 @@
 namespace deskline::host {
 
 int processId() { return _getpid(); }
+
+std::vector<std::string> environmentNames() {
+    std::vector<std::string> names;
+    for (char** variable = _environ; *variable; ++variable) {
+        const std::string_view text(*variable);
+        auto& name = names.emplace_back(text.substr(0, text.find('=')));
+        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    return names;
+}
 
 std::filesystem::path defaultDataFolder() {
     return std::filesystem::path(processEnvironment("ProgramData").value_or("C:\\ProgramData")) / "Deskline";

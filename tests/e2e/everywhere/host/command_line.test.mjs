@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, runBeside, shown } from '../../harness/harness.mjs';
+import { run, runBeside, shown, startGateway } from '../../harness/harness.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
   file = join(folder, 'deskline.toml');
@@ -106,4 +106,22 @@ test('deskline token: one that the gateway would not believe is not made', async
     assert.deepEqual([code, stdout], [2, ''], args.join(' '));
     assert.match(stderr, said);
   }
+});
+
+test('an environment variable that names no key: said by check-config, doctor and the log, with the nearest', async () => {
+  const env = { DESKLINE_SERVER_LISTN: '127.0.0.1:1', DESKLINE_RUN_PORT: '1' };
+  const said = /DESKLINE_SERVER_LISTN names no key.*DESKLINE_SERVER_LISTEN/s;
+  const checked = await runBeside(['check-config', '--config', shown(file)], { env });
+  assert.equal(checked.code, 0);
+  assert.match(checked.stderr, said);
+  const { stdout } = await runBeside(['doctor', '--json', '--config', shown(file)], { env });
+  const { findings } = JSON.parse(stdout);
+  const told = findings.filter((f) => f.area === 'configuration');
+  assert.equal(told.length, 1, stdout);
+  assert.equal(told[0].severity, 'degraded');
+  assert.match(told[0].finding + told[0].remedy, said);
+  const gateway = await startGateway({ env });
+  assert.match(gateway.log(), / warn.*DESKLINE_SERVER_LISTN names no key.*DESKLINE_SERVER_LISTEN/);
+  assert.doesNotMatch(gateway.log(), /DESKLINE_RUN_PORT/);
+  await gateway.stop();
 });

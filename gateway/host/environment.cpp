@@ -1,0 +1,73 @@
+#include "host/environment.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "host/configuration.hpp"
+#include "host/nearest.hpp"
+
+namespace deskline::host {
+namespace {
+
+constexpr std::string_view prefix = "DESKLINE_";
+
+// Variables that are for others than the configuration, by what follows the prefix; "…_": all that begin so. A test
+// looks for each that `run`, `test` and the tests read.
+constexpr std::string_view otherwiseRead[] = {
+    "ALLOCATION_",
+    "BENCH_",
+    "CACHE",
+    "DOUBLE_",
+    "E2E_SECONDS",
+    "EVIDENCE",
+    "FAILPOINT",
+    "FUZZ",
+    "FUZZ_",
+    "HERD",
+    "KILLS",
+    "MODEL_",
+    "OUTAGE",
+    "POINTS",
+    "PROGRAM",
+    "RECORD",
+    "RUN_",
+    "SEED",
+    "TARGET",
+    // Kubernetes sets these for a Service of the name deskline.
+    "PORT",
+    "PORT_",
+    "SERVICE_",
+};
+
+bool isReadOtherwise(std::string_view name) {
+    name.remove_prefix(prefix.size());
+    return std::ranges::any_of(otherwiseRead, [&](std::string_view known) {
+        return known.ends_with('_') ? name.starts_with(known) : name == known;
+    });
+}
+
+}  // namespace
+
+std::string variableOf(const std::string& key) {
+    std::string name(prefix);
+    for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+std::vector<UnreadVariable> unreadVariables(const std::vector<std::string>& names) {
+    std::vector<std::string> known;
+    for (const auto& key : keys()) known.push_back(variableOf(key));
+    std::vector<UnreadVariable> unread;
+    for (const auto& name : names)
+        if (name.starts_with(prefix) && !isReadOtherwise(name) && std::ranges::find(known, name) == known.end())
+            unread.push_back({name, nearest(name, known)});
+    return unread;
+}
+
+std::string text(const UnreadVariable& variable) {
+    return "the environment variable " + variable.name +
+           " names no key of the configuration and changes nothing; the nearest is " + variable.nearest;
+}
+
+}  // namespace deskline::host
