@@ -243,7 +243,10 @@ struct Ledger::Thread final : LedgerContext {
         if (saving.save())
             if (const auto counted = operationsKept.countAgain(); !counted)
                 spdlog::warn("{} Operations are counted as before.", counted.error().detail);
-        spdlog::info("the journal was changed by another program; what is read again comes from the file");
+        spdlog::info(
+            "another process wrote into the journal, as `deskline key`, `deskline revoke` and `deskline journal "
+            "forget` do; "
+            "the audit names the command. What is read again comes from the file");
     }
 
     void measure() {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, runBeside, shown, startGateway } from '../../harness/harness.mjs';
+import { run, runBeside, shown, sleep, startGateway, until } from '../../harness/harness.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
   file = join(folder, 'deskline.toml');
@@ -123,5 +123,23 @@ test('an environment variable that names no key: said by check-config, doctor an
   const gateway = await startGateway({ env });
   assert.match(gateway.log(), / warn.*DESKLINE_SERVER_LISTN names no key.*DESKLINE_SERVER_LISTEN/);
   assert.doesNotMatch(gateway.log(), /DESKLINE_RUN_PORT/);
+  await gateway.stop();
+});
+
+test('a command that writes into the journal of a running gateway: the log says which commands do, and copying is none', async () => {
+  const gateway = await startGateway(),
+    said = () => gateway.log().match(/wrote into the journal.*/g) ?? [];
+  assert.equal(gateway.cli('journal', 'backup', shown(join(folder, 'copy.db'))).code, 0);
+  await sleep(2500); // it looks once a second
+  assert.deepEqual(said(), []);
+  for (const [n, args] of [
+    ['key', 'create', '--name', 'crm', '--scopes', 'agents:read'],
+    ['revoke', '--subject', 'ada'],
+    ['journal', 'forget', '--agent', '1001'],
+  ].entries()) {
+    assert.equal(gateway.cli(...args).code, 0);
+    await until('a line of the log', () => said().length === n + 1);
+    assert.ok(said()[n].includes(`\`deskline ${args.slice(0, args[0] === 'journal' ? 2 : 1).join(' ')}\``), said()[n]);
+  }
   await gateway.stop();
 });
