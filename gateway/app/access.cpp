@@ -28,7 +28,7 @@ identity::IssuerOptions issuerOptions(const host::Configuration& c) {
     return {is.issuer, is.audience, is.jwks, std::chrono::seconds(is.refresh), claimMap(c)};
 }
 
-// The key that is there can be used; or there is none, and it could be made.
+// Whether the gateway's own key can be used; where there is none, whether it could be made.
 Result<void> localKeyFits(const host::Configuration& c) {
     const auto there = stampOf(c.identity.localKey);
     if (!there) return there.error();

@@ -13,14 +13,14 @@ struct Access {
     std::unique_ptr<identity::Tokens> tokens;
     std::unique_ptr<identity::Keys> keys;
     std::unique_ptr<identity::Issuer> issuer;       // null where there is none
-    std::unique_ptr<outbound::HttpsClient> client;  // asks it; goes first, so that no answer comes to one that is gone
+    std::unique_ptr<outbound::HttpsClient> client;  // asks the provider; destroyed before the issuer that it answers
     std::unique_ptr<identity::Authenticator> authenticator;
 };
 
 Result<Access> openAccess(const host::Configuration& configuration);
-// For `deskline doctor`: whether that could be, by the same readers; nothing is made.
+// For `deskline doctor`: whether openAccess would succeed, found by the same readers. Makes no file.
 std::vector<Finding> diagnoseAccess(const host::Configuration& configuration);
-// About once a second, after what may have changed was read: the checks `keys` and `provider-keys`.
+// Sets the checks `keys` and `provider-keys`. Called about once a second, after changed files were read again.
 void tellReadiness(const Access& access, api::Readiness& readiness);
 
 }  // namespace deskline

@@ -48,8 +48,8 @@ private:
     Opened opened_;  // apart from the journal, which the ledger has, and the first TLS context, which the server has
     const host::Share share_;
     std::string address_;             // that it listens at: https://…
-    bool conflict_ = false;           // somebody else wrote into the journal
-    std::atomic<bool> whole_ = true;  // false: a thread is still inside something, and uses what would be destroyed
+    bool conflict_ = false;           // another program wrote events into the journal
+    std::atomic<bool> whole_ = true;  // false: a thread has not returned from a call, and uses what would be destroyed
 
     events::Hub hub_;
     net::Shards shards_;  // before all that may have something to tell them, and destroyed after it

@@ -20,7 +20,7 @@
 namespace deskline {
 namespace {
 
-// With this `serve` ends before it listens.
+// A finding with which `serve` ends before it listens.
 Finding refuses(std::string area, std::string finding, std::string remedy) {
     return {std::move(area), Severity::failed, std::move(finding), "The gateway does not start.", std::move(remedy)};
 }
@@ -74,7 +74,8 @@ Finding checkCertificate(const host::Configuration& c) {
     return valid;
 }
 
-// `running`: what the gateway says that has the data folder, "process 4711, since …, at https://127.0.0.1:8443".
+// `running`: the gateway that has the data folder, as it names itself: "process 4711, since …, at
+// https://127.0.0.1:8443".
 Finding checkPort(const host::Configuration& c, const std::optional<std::string>& running) {
     boost::asio::io_context io;
     const auto bound = net::bindTo(io, c.server.listen);
@@ -87,7 +88,7 @@ Finding checkPort(const host::Configuration& c, const std::optional<std::string>
     return refuses("port", bound.error().detail, remedy);
 }
 
-// Whether all is there that a start would have to make.
+// Whether the files are there that a start would make otherwise.
 bool isComplete(const host::Configuration& c) {
     const auto files = tlsFiles(c);
     const auto lock = std::filesystem::path(c.server.dataDir) / "gateway.lock";
@@ -153,7 +154,8 @@ Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& n
                     "Put the last `deskline journal backup` in its place before the next start, where there is one.");
 }
 
-// Certificate authorities that the gateway trusts besides the host's, when it asks others.
+// Whether the certificate authorities can be read that the gateway trusts besides the host's when it connects to
+// others.
 std::optional<Finding> checkAuthorities(const std::string& section, const std::string& file) {
     try {
         const outbound::HttpsClient reads({.authorities = file, .section = section});
@@ -163,7 +165,7 @@ std::optional<Finding> checkAuthorities(const std::string& section, const std::s
     return std::nullopt;
 }
 
-// Settings of which only the start says whether they can be used.
+// Settings that reading the configuration does not check, and the start does.
 std::vector<Finding> checkSettings(const host::Configuration& c) {
     std::vector<Finding> findings;
     if (const auto networks = net::Networks::parse(c.server.trustedProxies); !networks)

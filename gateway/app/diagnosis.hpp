@@ -1,6 +1,6 @@
-// What this host offers, what each finding means and what to do, for `deskline doctor`. What keeps `serve` from
-// starting is found by the readers that `serve` has. Makes nothing and changes nothing that stays, also beside a
-// gateway that runs. Thread: main's.
+// What this host offers, what each finding means and what to do, for `deskline doctor`. It finds what would keep
+// `serve` from starting with the same readers as `serve`. It leaves nothing made or changed, also beside a gateway that
+// runs. Thread: main's.
 #pragma once
 #include <vector>
 

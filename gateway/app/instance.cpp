@@ -12,11 +12,11 @@ namespace deskline {
 namespace {
 
 constexpr auto patience =
-    std::chrono::seconds(2);  // for one that is just ending: its process goes a moment after its last answer
+    std::chrono::seconds(2);  // for a gateway that is just ending: its process goes a moment after its last answer
 
 constexpr std::string_view notDurable = "events were told that are not in the journal";
 
-// Two ways to one file are one file.
+// Two paths to one file (links, "..") count as one file.
 std::filesystem::path lockOf(const std::filesystem::path& journal) {
     std::error_code error;
     auto file = std::filesystem::weakly_canonical(journal, error);
@@ -97,7 +97,7 @@ void Instance::durable(bool is) {
 
 void Instance::say() {
     const auto text = who_ + (address_.empty() ? "" : ", at " + address_) + "\n";
-    (void)data_.say(text);  // a disk that is full keeps nobody from serving; the lock holds all the same
+    (void)data_.say(text);  // may fail on a full disk: the gateway serves all the same, and the lock holds
     if (!journal_) return;
     const auto noted = journal_->say(durable_ ? text : text + std::string(notDurable) + "\n");
     if (std::exchange(said_, noted.has_value()) && !noted)

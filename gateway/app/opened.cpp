@@ -10,8 +10,8 @@ namespace {
 std::unique_ptr<events::Journal> openJournal(const host::Configuration& c, Instance& instance) {
     auto journal = instance.noJournal() ? Result<std::unique_ptr<events::Journal>>(*instance.noJournal())
                                         : events::Journal::open(journalOptions(c, !instance.wasDurable()));
-    instance.durable(journal &&
-                     !(*journal)->waits());  // else the next start has to know that what is told is in no journal
+    instance.durable(
+        journal && !(*journal)->waits());  // else the next start must know that the journal lacks events that were told
     if (journal) return std::move(*journal);
     auto kept = events::Journal::openVolatile(journal.error(), c.journal.path);
     spdlog::error("{} Events are served but not durable.", kept->refusal()->detail);

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* ofTelephony = "tapi3";
 constexpr const char* ofAudio = "coreaudio";
 
-// What can be said without looking: of a source that every host has, or of one of Windows on another host.
+// The finding that needs no look at the host: the source is one that every host has, or one of Windows on another host.
 std::vector<Finding> diagnoseSource(const std::string& area, const std::string& source, bool ofWindows) {
     if (!ofWindows) return {{area, Severity::ok, "The " + area + " source is \"" + source + "\".", "", ""}};
     return {{area, Severity::failed, "[" + area + "] source = \"" + source + "\" is only to be had on Windows.",

@@ -14,7 +14,7 @@ void OutcomeRecheck::tick(events::LedgerContext& ledger) {
         const auto& expected = *operation.expectation;
         if (expected.kind != Kind::agent_session || expected.id.empty()) continue;
         telephony_->perform(telephony::ReadSession{SessionId(expected.id)}, "",
-                            [](const auto&) {});  // reported as SessionRead, or not at all
+                            [](const auto&) {});  // the source reports it as SessionRead, or not at all
     }
     since_ = std::move(still);
 }

@@ -1,5 +1,5 @@
-// Reads a session's state again, once, some seconds after a command whose outcome nobody knows: what TAPI timed out may
-// have been carried out or not, and its event may come late or never. Thread: the ledger's.
+// Reads a session's state again, once, some seconds after a command whose outcome is not known: when TAPI times out,
+// the switch may have carried the command out or not, and its event may come late or never. Thread: the ledger's.
 #pragma once
 #include "events/ledger_context.hpp"
 #include "telephony/telephony.hpp"

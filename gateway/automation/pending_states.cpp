@@ -9,7 +9,8 @@ namespace {
 
 bool isBusy(SessionState state) { return state == SessionState::busy_on_call || state == SessionState::busy_wrapup; }
 
-// The source is not there just now: it is asked again when it tells the session's state.
+// Whether the refusal says that the source is not there just now: the switch is asked again when the source tells the
+// session's state.
 bool passes(const Fault& fault) {
     static constexpr Slug passing[] = {"source-lost",          "source-restarting", "line-lost",
                                        "resource-unavailable", "out-of-memory",     "shutting-down"};
@@ -34,7 +35,7 @@ void PendingStates::changed(events::LedgerContext& ledger, const events::Change&
     const auto own = attempts_.find(id);
     const bool ours = own != attempts_.end() && own->second == change.command;
     const bool stateEvent = *event == SessionEvent::ready || *event == SessionEvent::not_ready;
-    if (stateEvent && change.command && !ours) return finish(ledger, id);  // somebody has decided otherwise
+    if (stateEvent && change.command && !ours) return finish(ledger, id);  // somebody has set another state
     if (*event != SessionEvent::pending_state_refused && session->state != SessionState::busy_on_call &&
         !session->stale && own == attempts_.end())
         attempt(ledger, *session);
@@ -59,10 +60,10 @@ void PendingStates::answered(const SessionId& id, const events::CommandOutcome& 
         return finish(ledger, id);
     }
     const auto& fault = settled.object.error();
-    if (fault.outcomeUnknown && !settled.readAgain) return;  // answered again once it is known
+    if (fault.outcomeUnknown && !settled.readAgain) return;  // the answer comes again once the outcome is known
     attempts_.erase(id);
     if (passes(fault) || (fault.slug == "state-not-allowed" && session && isBusy(session->state)))
-        return;  // at the next change of state
+        return;  // tried again at the next change of state
     finish(ledger, id, fault);
 }
 

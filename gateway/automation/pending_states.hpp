@@ -1,6 +1,6 @@
-// Pending states: what an agent wants to be after the call. Kept in the journal until the first moment that the switch
-// allows it, then asked for with the cause of the one who wanted it. A refusal is told as an event; a state that
-// somebody sets meanwhile takes its place. Thread: the ledger's.
+// Pending states: the state that an agent wants after the call. The journal keeps it until the first moment at which
+// the switch allows it; then the gateway asks the switch for it, with the cause of the caller who wanted it. A refusal
+// is told as an event. A state that somebody sets meanwhile takes its place. Thread: the ledger's.
 #pragma once
 #include "commands/executor.hpp"
 

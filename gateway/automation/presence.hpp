@@ -1,6 +1,6 @@
 // Presence: whether an agent has a stream open. When the last one has been gone for a while, its sessions are set
-// not-ready with the reason `disconnected`, later the agent is signed out; never during a call, and coming back in time
-// cancels both. A restart of the gateway is no disconnect: whoever was there gets the whole time anew. Source:
+// not-ready with the reason `disconnected`, later the agent is signed out; never during a call. An agent who comes back
+// in time cancels both. A restart of the gateway is no disconnect: every agent gets the whole time anew. Source:
 // [presence] of the configuration. Thread: `arrived` and `left` any; the rest the ledger's.
 #pragma once
 #include "commands/executor.hpp"
@@ -18,7 +18,7 @@ public:
     static constexpr auto tryAgain = std::chrono::seconds(10);  // after a refusal
     static constexpr const char* reason = "disconnected";
 
-    // `draining`: the gateway ends; whoever leaves then is not missed.
+    // `draining`: the gateway ends; streams that close then count as no absence.
     Presence(events::Ledger& ledger, commands::Executor& executor, const std::atomic<bool>& draining,
              PresenceOptions options)
         : ledger_(ledger), executor_(executor), draining_(draining), options_(std::move(options)) {}

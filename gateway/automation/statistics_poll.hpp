@@ -1,5 +1,5 @@
-// Reads the switch's figures while somebody looks: no event of TAPI's says that one changed, and each reading may be a
-// round trip. Thread: its own; made and ended by the application.
+// Reads the switch's statistics at intervals while somebody looks: no event of TAPI tells that one has changed, and
+// each reading may be a round trip to the switch. Thread: its own; made and ended by the application.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -12,7 +12,7 @@
 
 namespace deskline::automation {
 
-// When somebody looked at figures last: by reading a list or an object. Thread: any.
+// When a caller last read a list or an object with statistics in it. Thread: any.
 class Interest {
 public:
     void shown() { last_ = milliseconds(now()); }

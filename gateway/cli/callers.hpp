@@ -11,16 +11,18 @@
 
 namespace deskline::cli {
 
-// An option has a value that it does not take: says so on stderr; the exit code 2.
+// Says on stderr what is wrong with the command line; the exit code 2.
 int misused(const std::string& what);
-// What a change of the keys could not do: the caller's mistake (2), or the host's (1).
+// Says on stderr why the file of keys was not changed; the exit code: 2 where the caller asked for what cannot be, 1
+// where the host failed.
 int notDone(const Fault& fault);
 
 std::string joined(const std::vector<std::string>& texts, const char* between = ",");
 std::string scopesThere();  // "agents:read, agents:write, …"
-// Which of them is no scope, and which there are; "": all are.
+// The first of these that is no scope, and which scopes there are; "" where all are scopes.
 std::string unknownScope(const std::vector<std::string>& scopes);
-// Whoever is for nobody in particular is for everybody, and says so.
+// The groups that were given. Where there are none: every group, spelt "*"; but no group for an integration that is for
+// named agents.
 std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, const std::vector<std::string>& agents,
                                      identity::Role role);
 
@@ -28,7 +30,7 @@ std::vector<std::string> groupsOrAll(const std::vector<std::string>& groups, con
 // read after "deskline: ". Empty: nothing of the kind. `plural`: "s" where the options are --agents, --scopes, …
 std::vector<std::string> doubtsAbout(const identity::Identity& caller, const std::string& plural);
 
-// Into the audit, that the command `action` was done to `object` ("/keys/…"). Where it cannot be, stderr says so.
+// Writes an audit entry: the command `action` was done to `object` ("/keys/…"). If that fails, says so on stderr.
 void noteInAudit(const host::Configuration& configuration, const char* action, const std::string& object,
                  std::optional<std::string> detail = {});
 

@@ -34,7 +34,7 @@ int tell(const std::vector<Finding>& findings, bool json) {
     return static_cast<int>(worst);
 }
 
-// Of a configuration that cannot be used.
+// One finding for each mistake of a configuration that cannot be used.
 std::vector<Finding> findingsOf(const std::vector<host::Mistake>& mistakes) {
     std::vector<Finding> findings;
     for (const auto& mistake : mistakes) {

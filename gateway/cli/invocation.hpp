@@ -13,13 +13,13 @@ class App;
 
 namespace deskline::cli {
 
-// The configuration's mistakes on stderr; the exit code 1.
+// Writes the configuration's mistakes to stderr; the exit code 1.
 int tellMistakes(const std::vector<host::Mistake>& mistakes);
 
 // What a command does; both give the exit code.
 struct Action {
     std::function<int(const host::Configuration&)> run;
-    std::function<int(const std::vector<host::Mistake>&)> mistaken = tellMistakes;  // the configuration cannot be used
+    std::function<int(const std::vector<host::Mistake>&)> mistaken = tellMistakes;  // where the configuration has some
 };
 
 class Invocation {

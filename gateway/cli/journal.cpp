@@ -11,11 +11,11 @@
 namespace deskline::cli {
 namespace {
 
-struct Span {  // as the options name it; "": without an end
+struct Span {  // as --from and --to have it; "" where the option is absent
     std::string from, to;
 };
 
-// A day, or a moment; "": none. False where it is neither.
+// Reads a day or a moment; "" leaves `out` empty. False where the text is neither, after saying so on stderr.
 bool moment(const std::string& text, const char* option, std::optional<Time>& out) {
     if (text.empty()) return true;
     out = host::momentIn(text);

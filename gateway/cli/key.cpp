@@ -72,7 +72,8 @@ int createKey(const host::Configuration& c, const NewKey& options) {
     return 0;
 }
 
-// When each key was used last, by its id, as RFC 3339; without one: it was not, or nobody knows.
+// When each key was used last, by its id, as RFC 3339. A key that was never used has no entry; if the journal cannot be
+// read, none has.
 std::map<std::string, std::string> lastUses(const host::Configuration& c) {
     std::map<std::string, std::string> uses;
     const auto read = events::readRecords(c.journal.path, "key-use");

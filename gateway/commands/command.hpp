@@ -1,4 +1,4 @@
-// What can be asked of a source, or of the gateway itself, and how it is told: for people, by its object, by the event
+// Commands to a source or to the gateway itself, and what is known of each: its text for people, its object, the event
 // that it expects. Thread: any.
 #pragma once
 #include <optional>
@@ -12,14 +12,14 @@
 
 namespace deskline::commands {
 
-struct SetPendingState {  // the gateway's own: to be asked for after the call; absent: withdrawn
+struct SetPendingState {  // to the gateway itself: the state to set after the call; absent: the wish is withdrawn
     SessionId session;
     std::optional<SessionState> state;
 };
 using Command = std::variant<telephony::Command, audio::Change, SetPendingState>;
 
 std::string describe(const Command& command);                         // for people; never a PIN
-AgentId agentOf(const Command& command, const events::State& state);  // whom it concerns; "": nobody
+AgentId agentOf(const Command& command, const events::State& state);  // the agent whom it concerns; "": none
 ObjectRef objectOf(const Command& command);                           // what it changes
 // Of audio none: its events carry the command's id.
 std::optional<events::Expectation> expectation(const Command& command, const events::State& state);

@@ -14,7 +14,7 @@ Result<std::string> objectIn(const auto& outcome) {
     return outcome->object;
 }
 
-// Of a command that carries a PIN: the agent whose it is.
+// The agent whose PIN the command carries; null where it carries none.
 const AgentId* agentOfPin(const Command& command) {
     const auto* what = std::get_if<telephony::Command>(&command);
     if (!what) return nullptr;

@@ -1,5 +1,6 @@
-// Carries a command to its source and its outcome back to the ledger, whoever asked for it: a caller, or the gateway
-// itself (a pending state, an agent who is gone). Built by main, lives as long as the ledger. Thread: the ledger's.
+// Carries a command to its source and its outcome back to the ledger. A caller has asked for it, or the gateway itself
+// (a pending state, an agent who is gone). `app/services` builds it; it lives as long as the ledger. Thread: the
+// ledger's.
 #pragma once
 #include "commands/command.hpp"
 #include "events/audit_limits.hpp"
@@ -11,7 +12,7 @@ namespace deskline::commands {
 
 class Executor {
 public:
-    struct Guards {  // against guesses of a PIN, and against an audit that is full of refusals
+    struct Guards {  // against guessing of PINs, and against refusals that fill the audit
         identity::Throttle& throttle;
         identity::Refusals& refusals;
         events::AuditLimits& auditLimits;
@@ -21,9 +22,10 @@ public:
 
     bool hasTelephony() const { return telephony_ != nullptr; }
     bool hasSource(const Command& command) const;
-    // Too many wrong PINs for this agent, from this address or from all: why the switch is not asked.
+    // Why the switch is not asked: there were too many wrong PINs for this agent, from this address or from all.
+    // Nothing: it may be asked.
     std::optional<Fault> slowedDown(const Command& command, const std::string& address);
-    // Begins it now, carries it out once the beginning is durable, and answers when its event is there
+    // Begins the command now, carries it out once its beginning is durable, and calls `answer` when its event is there
     // (events/commands.hpp). Its source must be there (hasSource).
     CommandId carryOut(events::LedgerContext& ledger, Command what, events::Cause cause, events::Answer answer);
     CommandId nextCommand();

@@ -17,8 +17,8 @@ struct Pending {  // as it is kept
 BOOST_DESCRIBE_STRUCT(Pending, (), (state, cause))
 
 std::optional<Pending> pendingOf(events::LedgerContext& ledger, const SessionId& session);
-// Sets or withdraws (`state` absent) it, durably, and tells the event. The command's id is the event's. False: there is
-// no room for one more.
+// Sets the pending state, or withdraws it (`wanted.state` absent), durably, and tells the event, which carries the
+// command's id. False: there is no room for one more.
 bool keepPendingState(events::LedgerContext& ledger, CommandId command, const SetPendingState& wanted,
                       const events::Cause& cause);
 

@@ -1,4 +1,4 @@
-// How the command line says times, and why a command could not do what it was asked. Thread: any.
+// How times are written on the command line, and how a command says that it failed. Thread: any.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,7 +13,7 @@ std::optional<std::int64_t> secondsIn(const std::string& text);  // "8h", "30m",
 std::optional<Time> momentIn(
     const std::string& text);  // "2026-05-01", "2026-05-01T08:00:00Z", RFC 3339 with milliseconds
 
-// The fault's text on standard error; gives the exit code of a command that failed.
+// Writes the fault's text to stderr; gives the exit code of a command that failed: 1.
 int failed(const Fault& fault);
 
 }  // namespace deskline::host

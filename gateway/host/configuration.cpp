@@ -49,7 +49,7 @@ void checkNames(const Configuration& c, Mistaken mistake) {
                         "' is none");
 }
 
-// What no single key can say.
+// Mistakes that only show when several keys are seen together.
 template <class Mistaken>
 void checkIdentity(const Configuration& c, Mistaken mistake) {
     const auto& id = c.identity;

@@ -13,7 +13,7 @@
 namespace deskline::host {
 
 struct Configuration {
-    std::string file;  // what it was read from; "": defaults and environment alone
+    std::string file;  // that it was read from; "": defaults and environment alone
     struct {
         std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities,
                           clientRevocations;
@@ -73,7 +73,8 @@ struct Mistake {
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> processEnvironment(const std::string& name);
 
-// Every mistake there is, not only the first. `file` empty: defaults and environment only.
+// Reads the file, then the environment, then fills in defaults. Gives every mistake, not only the first. `file` empty:
+// environment and defaults only.
 std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
                           const Environment& environment = processEnvironment);
 // An entry of identity.roles, "their name = ours": both names; the second is "" where there is no such sign.

@@ -5,13 +5,13 @@
 namespace deskline::host {
 namespace {
 
-// As the start takes it.
+// "" where `serve` can listen there.
 std::string wrongListen(const std::string& text) {
     const auto address = listenAddress(text);
     return address ? std::string() : address.error().detail;
 }
 
-constexpr std::int64_t longestReason = 64;  // as the API takes
+constexpr std::int64_t longestReason = 64;  // characters; the API takes as many
 
 }  // namespace
 

@@ -5,11 +5,11 @@
 namespace deskline::host {
 namespace {
 
-// The gateway's own part of a limit that is large enough; else a quarter of it. A shard's loop has three (Boost.Asio:
-// epoll, eventfd, timerfd).
+// The gateway's own part of the limit. If the limit is too small for all, that part is at most a quarter of it. A
+// shard's loop has three (Boost.Asio: epoll, eventfd, timerfd).
 std::size_t ownPart(std::size_t shards) { return 512 + (shards > 32 ? 3 * (shards - 32) : 0); }
 constexpr std::size_t mostCrowd =
-    256;  // connections beyond the limit that still get an answer; else an eighth of what is left
+    256;  // connections beyond the limit that still get an answer; of a small limit an eighth of what is left
 
 }  // namespace
 

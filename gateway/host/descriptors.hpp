@@ -11,12 +11,13 @@ namespace deskline::host {
 
 // Raises the soft limit to the hard one. Nothing: there is no limit (Windows).
 std::optional<std::size_t> raiseDescriptors();
-std::optional<std::size_t> mostDescriptors();  // what they could be raised to
+std::optional<std::size_t> mostDescriptors();  // the hard limit; nothing as above
 
 struct Share {
-    std::size_t connections, crowd;  // those that are served; beyond them, those that are told that there are too many
+    std::size_t connections, crowd;  // served at a time; beyond those, answered that there are too many
 };
-// Of a limit, after the gateway's own part: the journal, watched files, deliveries, what a shard needs.
+// Shares out the limit, after the gateway's own part (the journal, watched files, deliveries, what a shard needs).
+// `wanted`: [server] max_connections.
 Share shareOf(std::optional<std::size_t> limit, std::size_t wanted, std::size_t shards);
 std::size_t descriptorsFor(std::size_t connections, std::size_t shards);  // the limit that so many need
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t longestLine = 1024;  // bytes, with its end
 
-// What was said, as one line. What others have said stands in many messages: none of them ends the line, moves it or
-// fills the disk with it.
+// Writes a message as one line of at most `longestLine` bytes. Many messages hold text from outside: nobody who sends
+// such text can begin a new line, move the cursor of a terminal or fill the disk with it.
 class Line : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) final {

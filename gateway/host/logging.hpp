@@ -13,8 +13,8 @@ void startLogging(const std::string& level, const std::string& format);
 // One message, one line of at most 1 KiB, whatever it says. `format`: "text" or "json".
 std::unique_ptr<spdlog::formatter> logLines(const std::string& format);
 
-// A line without its end, which is no message of the log. One write, so that none of another thread, or of another
-// program, comes in between.
+// Writes a line to stderr that is no message of the log: without time and level. `line` comes without its line end. It
+// is one write, so that nothing of another thread or program comes in between.
 void say(std::string line);
 
 }  // namespace deskline::host

@@ -1,6 +1,7 @@
-// What Deskline keeps is for its own account alone: what it makes is, and what was made before, or by others, is looked
-// at when the gateway starts, and by `deskline doctor`. What a start believes (keys, revocations, authorities, the
-// configuration) and the folders above it may be changed by root and the gateway's account alone. Thread: main's.
+// Who else may read or change Deskline's files. The program makes its files for its own account alone. `serve` at its
+// start and `deskline doctor` look at files that were made before or by others. Only root and the gateway's account may
+// be able to change the files that a start believes (keys, revocations, authorities, the configuration) and the folders
+// above them. Thread: main's.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -11,12 +12,12 @@
 
 namespace deskline::host {
 
-// First thing in main: whatever this process makes, nobody else may open.
+// First thing in main: no other account may open files that this process makes from now on (umask 077).
 void keepPrivate();
 
 struct Kept {
     std::filesystem::path path;
-    bool ours = false;   // made by Deskline, which mends it; else an administrator's, who may have reasons
+    bool ours = false;   // Deskline made it and mends its rights; else an administrator did, who is only warned
     bool secret = true;  // others may not read it
     bool lent = false;   // it may belong to another account, which is said: certificate tools own their keys, a host
                          // what a container mounts
@@ -38,11 +39,11 @@ struct Exposed {
 // or the account's own, and a folder by everybody where it is sticky (/tmp). What is mounted read-only is written by
 // nobody. For root, whoever has the folder `data` is the gateway's account too.
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
-// Takes the rights of others away; false: it could not be.
+// Takes the rights of others away; false: that failed.
 bool mend(const Exposed& file);
 
-// For the start: mends what can be mended, and says so in the log, as it says what only its owner can mend. Not empty:
-// what must not be used, since others may have written there; each a line with its remedy.
+// For the start: mends the files that can be mended and notes it in the log; warns of those that only their owner can
+// mend. Gives the files that must not be used because others may have written them: a line each, with its remedy.
 std::vector<std::string> secure(const Configuration& configuration);
 std::vector<Finding> diagnosePrivacy(const Configuration& configuration);
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr mode_t othersRead = S_IRGRP | S_IROTH | S_IXGRP | S_IXOTH, othersWrite = S_IWGRP | S_IWOTH;
 
-// A folder that holds others serves others too, /var/lib say: it is not Deskline's to close.
+// A folder with other folders in it may serve other programs too, as /var/lib does: Deskline does not close it.
 bool holdsNoFolder(const std::filesystem::path& path) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(path, error))
@@ -36,7 +36,7 @@ bool othersMayWrite(const struct stat& is, const Account& account) {
            ((is.st_mode & S_IWGRP) != 0 && is.st_gid != 0 && is.st_gid != ::getegid() && is.st_gid != account.group);
 }
 
-// What Kubernetes mounts from a ConfigMap, say, has a folder of 0777.
+// Nobody can write there, whatever the mode says: Kubernetes mounts a ConfigMap as a folder of 0777, for example.
 bool isReadOnly(const std::filesystem::path& path) {
     struct statvfs is {};
     return ::statvfs(path.c_str(), &is) == 0 && (is.f_flag & ST_RDONLY) != 0;

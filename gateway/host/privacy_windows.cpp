@@ -2,7 +2,7 @@
 
 namespace deskline::host {
 
-// Access there goes by the lists of the folder above, which an administrator gives; files have no mode.
+// On Windows the access list that an administrator gives the data folder decides; files have no mode.
 void keepPrivate() {}
 std::vector<Exposed> exposed(const std::vector<Kept>&, const std::filesystem::path&) { return {}; }
 bool mend(const Exposed&) { return false; }

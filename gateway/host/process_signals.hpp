@@ -1,12 +1,12 @@
-// Which signals a process of this host is sent besides SIGINT and SIGTERM, what they ask for, and how they are held
-// until somebody hears them. For signals.cpp alone. Source: POSIX signal.h; the C runtime's signal on Windows. Thread:
-// main's.
+// What differs between the hosts about signals: which there are besides SIGINT and SIGTERM, what they ask for, and how
+// they are held until a listener takes them. For signals.cpp alone. Source: POSIX signal.h; the C runtime's signal on
+// Windows. Thread: main's.
 #pragma once
 
 namespace deskline::host {
 
 extern const int furtherSignal;   // SIGHUP; Ctrl-Break on Windows
-bool meansReadAgain(int signal);  // the files, instead of the end: SIGHUP
-void releaseSignals();            // those that `holdSignals` has held come from now on to whoever listens
+bool meansReadAgain(int signal);  // SIGHUP: the process is to read its files again, not to end
+void releaseSignals();            // the listener gets the signals that `holdSignals` has held, and all later ones
 
 }  // namespace deskline::host

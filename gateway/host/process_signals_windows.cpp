@@ -9,7 +9,7 @@ const int furtherSignal = SIGBREAK;
 
 bool meansReadAgain(int) { return false; }
 
-// Nothing holds a signal there; before somebody listens, it ends the process.
+// Windows cannot hold a signal: one that comes before a listener is there ends the process.
 void holdSignals() {}
 void releaseSignals() {}
 

@@ -1,6 +1,7 @@
-// What the process is asked for from outside: to end (SIGINT, SIGTERM; Ctrl-C and Ctrl-Break on Windows), to read its
-// files again (SIGHUP). Held from the first moment, so that none of them ends a gateway that is starting; told to main
-// while it serves and while it ends. Source: POSIX signal.h. Thread: main's, apart from its own that listens.
+// The signals that ask the process to end (SIGINT, SIGTERM; Ctrl-C and Ctrl-Break on Windows) or to read its files
+// again (SIGHUP). The process holds them from its first moment, so that none of them kills a gateway that is starting;
+// main hears of them while it serves and while it ends. Source: POSIX signal.h. Thread: main's; a thread of the
+// object's own listens.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -10,7 +11,7 @@
 
 namespace deskline::host {
 
-void holdSignals();  // first thing in main: until there is somebody who hears them, they wait
+void holdSignals();  // first thing in main: signals wait until a Signals is made
 
 class Signals {
 public:
@@ -18,8 +19,8 @@ public:
     ~Signals();
 
     int asked() const { return asked_; }  // how often the process was asked to end
-    // Until it is asked to end. Once a second, and at SIGHUP `anyway`: looks after files that may have changed; false:
-    // it has to end by itself.
+    // Returns when the process is asked to end, or when `look` gives false. Calls `look` about once a second, and at
+    // once, with `anyway` true, after SIGHUP.
     void wait(const std::function<bool(bool anyway)>& look);
 
 private:

@@ -56,7 +56,7 @@ std::string firstKiB(const std::string& body) {
 
 using Clock = std::chrono::steady_clock;
 
-struct Means {  // what an exchange works with
+struct Means {  // that an exchange works with
     const ClientOptions& options;
     asio::ssl::context& tls;
     Resolver& resolver;
@@ -90,7 +90,7 @@ asio::awaitable<Answer> converse(Stream& stream, const http::request<http::strin
     co_return answer;
 }
 
-// What of a name may be connected to. Clear text is for loopback alone, whatever the name resolves to.
+// The addresses of a name that may be connected to. Clear text goes to loopback alone, whatever the name resolves to.
 std::vector<tcp::endpoint> allowed(const Addresses& addresses, const Target& target, const ClientOptions& options) {
     std::vector<tcp::endpoint> endpoints;
     for (const auto& address : addresses)

@@ -1,6 +1,6 @@
-// What the gateway asks of others: posts to receivers of webhooks, the keys of the identity provider. HTTP/1.1 over TLS
-// with the host's trusted authorities, one connection for each. Where a name resolves to is checked before anything is
-// sent, so that a webhook cannot reach what only the gateway's host may reach. Source: RFC 9110, RFC 9112, RFC 6125.
+// Requests of the gateway to others: posts to receivers of webhooks, the keys of the identity provider. HTTP/1.1 over
+// TLS with the host's trusted authorities, one connection for each. Where a name resolves to is checked before anything
+// is sent, so that a webhook cannot reach what only the gateway's host may reach. Source: RFC 9110, RFC 9112, RFC 6125.
 // Thread: its own; `post` and `get` any.
 #pragma once
 #include <boost/asio/io_context.hpp>
@@ -26,10 +26,10 @@ class HttpsClient {
 public:
     explicit HttpsClient(ClientOptions options);  // throws std::runtime_error where the authorities cannot be read
     ~HttpsClient();
-    void stop();  // drops what is under way; nobody is told
+    void stop();  // drops exchanges under way; their `done` is not called
 
     void post(Post post, std::function<void(PostOutcome)> done);
-    // What there is at an https address, up to 1 MiB; the fault (resource-unavailable) says what hindered.
+    // The content at an https address, up to 1 MiB; the fault (resource-unavailable) says why there is none.
     void get(const std::string& url, std::function<void(Result<std::string>)> done);
 
 private:

@@ -1,4 +1,4 @@
-// One POST to somebody outside, and what became of it. Thread: values, any.
+// One POST to a receiver outside, and its outcome. Thread: values, any.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@ namespace deskline::outbound {
 struct Post {
     std::string url, body;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string owner = {};  // the account that it is for: so many names are looked up at a time for one (resolver.hpp)
+    std::string owner = {};  // the account that it is for; the resolver limits lookups by it (resolver.hpp)
 };
 struct PostOutcome {
     std::optional<int> status;

@@ -31,23 +31,23 @@ struct Asking {
 
 struct Job {
     std::string host, zone, owner;
-    std::weak_ptr<Asking> asking;  // gone: nobody wants to know any more
+    std::weak_ptr<Asking> asking;  // expired: nobody waits for the answer any more
 };
 
 }  // namespace
 
 struct Resolver::State {
     std::mutex mutex;
-    asio::io_context* io;  // null: it is gone, and nobody is told
+    asio::io_context* io;  // null: the resolver is gone, and answers are dropped
     const Lookup lookup;
     std::deque<Job> waiting;
-    std::set<std::string> zones;                // being asked
-    std::map<std::string, std::size_t> owners;  // how many of theirs are
+    std::set<std::string> zones;                // with a lookup under way
+    std::map<std::string, std::size_t> owners;  // of lookups under way: how many each owner has
     std::size_t threads = 0;
 
     State(asio::io_context& context, Lookup how) : io(&context), lookup(std::move(how)) {}
 
-    // Under the lock, these.
+    // The caller of these four holds the lock.
     bool add(Job job) {
         std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
         const auto alike = std::ranges::count(waiting, job.zone, &Job::zone);
@@ -59,7 +59,7 @@ struct Resolver::State {
         const auto own = owners.find(job.owner);
         return !zones.contains(job.zone) && (own == owners.end() || own->second < mostOfOwner);
     }
-    // The first whose zone is not being asked, whose owner has not enough under way, and who is still waited for.
+    // Takes the first job that may begin and whose answer is still waited for.
     std::optional<Job> next() {
         std::erase_if(waiting, [](const Job& one) { return one.asking.expired(); });
         const auto found = std::ranges::find_if(waiting, [this](const Job& job) { return mayBegin(job); });
@@ -75,7 +75,7 @@ struct Resolver::State {
         if (const auto own = owners.find(job.owner); --own->second == 0) owners.erase(own);
     }
 
-    // A thread lives while there is something to do.
+    // What a thread does: it takes jobs until none may begin.
     static void work(const std::shared_ptr<State>& state) {
         std::unique_lock lock(state->mutex);
         while (auto job = state->next()) {
@@ -97,12 +97,13 @@ struct Resolver::State {
         --state->threads;
     }
 
-    // One that ended may have been in the way of two: of the next in its zone and of its owner's next.
+    // Starts one more thread if another job may begin: a lookup that ended may have kept two waiting, the next of its
+    // zone and the next of its owner.
     static void help(const std::shared_ptr<State>& state) {
         if (std::ranges::none_of(state->waiting, [&](const Job& job) { return state->mayBegin(job); })) return;
         try {
             hire(state);
-        } catch (const std::exception&) {  // there is no thread to be had: they wait for one of those that are there
+        } catch (const std::exception&) {  // no thread could be started: the job waits for one of those that run
         }
     }
 

@@ -132,8 +132,8 @@ std::optional<Webhook> Webhooks::find(events::LedgerContext& ledger, const std::
 void Webhooks::put(events::LedgerContext& ledger, const Webhook& webhook) {
     ledger.records().put(webhookKind, webhook.id, toJson(webhook).as_object());
     auto& run = runs_[webhook.id];
-    // What is on its way to the receiver stays the only one until its outcome is known; what is being read is for
-    // nobody.
+    // A delivery on its way stays the only one until its outcome is known. The answer of a reading under way is
+    // dropped.
     run = {.queue = {}, .readUpTo = webhook.cursor, .generation = run.generation + 1, .sending = run.sending};
     advance(ledger, webhook.id);
 }
@@ -168,22 +168,22 @@ void Webhooks::advance(events::LedgerContext& ledger, const std::string& id) {
     auto& run = found->second;
     if (run.queue.empty() && !run.reading) return read(ledger, *webhook, run);
     if (run.queue.empty() || run.sending || waits(*webhook, ledger.now())) return;
-    // With those of webhooks that are gone: at a next tick.
+    // Deliveries of webhooks that are gone count too. Tried again at the next tick.
     if (const auto own = sending_.find(webhook->owner);
         sendingInAll_ >= most || (own != sending_.end() && own->second >= mostOfOne))
         return;
     post(ledger, *webhook, run);
 }
 
-// Until its next attempt. One that lies further ahead than the longest pause was set by a clock that was wrong, and is
-// due.
+// Whether the webhook waits for its next attempt. An attempt that lies further ahead than the longest pause was set by
+// a clock that was wrong, and is due now.
 bool Webhooks::waits(const Webhook& webhook, Time now) const {
     if (!webhook.nextAttemptAt || *webhook.nextAttemptAt <= now || options_.retries.empty()) return false;
     const auto longest = std::ranges::max(options_.retries);
     return *webhook.nextAttemptAt - now <= longest + longest / 5;
 }
 
-// The key of whoever made it was revoked, or has expired: nothing more is for that receiver.
+// The key or token of the caller who made the webhook was revoked or has expired: the receiver gets nothing more.
 void Webhooks::orphaned(events::LedgerContext& ledger, Webhook webhook) {
     webhook.state = WebhookState::suspended;
     webhook.nextAttemptAt.reset();
@@ -222,7 +222,7 @@ void Webhooks::haveRead(events::LedgerContext& ledger, const std::string& id, st
         run.queue.assign(page->frames.begin(), page->frames.end());
         run.readUpTo = page->cursor;
     } else if (page.error().slug != "journal-truncated" && page.error().slug != "invalid-argument") {
-        return;                                    // it could not be read: at the next tick again, from the same place
+        return;  // the journal could not be read: the next tick tries again from the same place
     } else if (auto webhook = find(ledger, id)) {  // it was suspended for longer than the journal reaches back
         webhook->cursor = ledger.cursor();
         tell(ledger, *webhook, "journal-truncated");

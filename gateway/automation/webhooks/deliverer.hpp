@@ -1,7 +1,7 @@
-// Webhooks: events posted to a receiver, in order, at least once, from a cursor that the journal keeps. What fails is
-// tried again at longer and longer intervals, then the webhook is suspended and says so as an event. Each webhook goes
-// its own way; a slow receiver delays nobody. Source: Standard Webhooks (headers, signatures, secrets), CloudEvents
-// HTTP binding (structured mode). Thread: the ledger's.
+// Webhooks: events posted to a receiver, in order, at least once, from a cursor that the journal keeps. A delivery
+// that fails is tried again at longer and longer intervals; then the webhook is suspended, which an event tells.
+// Webhooks do not wait for each other: a slow receiver delays no other. Source: Standard Webhooks (headers, signatures,
+// secrets), CloudEvents HTTP binding (structured mode). Thread: the ledger's.
 #pragma once
 #include <deque>
 #include <random>
@@ -17,20 +17,20 @@ namespace deskline::automation {
 enum class WebhookState { active, suspended, ended };  // ended: its receiver answered 410
 BOOST_DESCRIBE_ENUM(WebhookState, active, suspended, ended)
 
-struct Owner {  // who made a webhook, as it was then: the receiver hears what this caller may see, no more
+struct Owner {  // the caller who made a webhook, as it was then: the receiver gets only what this caller may see
     std::string subject;
     identity::Role role = identity::Role::integration;
     identity::Proof proof = identity::Proof::local_token;
     std::string credential;
-    std::optional<std::int64_t>
-        issued;  // of a token; absent too in what was made before this was kept: then before every revocation
+    std::optional<std::int64_t> issued;  // of a token; absent too in webhooks from before this was kept: they count as
+                                         // issued before every revocation
     std::vector<std::string> agents, groups, scopes;
 };
 BOOST_DESCRIBE_STRUCT(Owner, (), (subject, role, proof, credential, issued, agents, groups, scopes))
 
 struct Webhook {
     std::string id, url, owner;   // owner: the account
-    std::optional<Owner> madeBy;  // absent: made before the policy knew groups; that of a key is administrators' alone
+    std::optional<Owner> madeBy;  // absent: made before the policy knew groups; if by a key, only admins see it
     std::vector<std::string> topics;
     std::optional<std::vector<std::string>> agents;
     std::optional<std::string> subject;
@@ -79,19 +79,19 @@ public:
     const WebhookOptions& options() const { return options_; }
     static std::optional<Fault> full(events::LedgerContext& ledger,
                                      const std::string& owner);  // why there is no room for one more of that owner
-    // Where there are as many as there may be: the oldest whose owner is nobody any more goes, if there is one.
+    // If there are as many webhooks as there may be: erases the oldest whose owner was revoked, if there is one.
     void makeRoom(events::LedgerContext& ledger);
     static std::optional<Webhook> find(events::LedgerContext& ledger, const std::string& id);
-    void put(events::LedgerContext& ledger, const Webhook& webhook);  // and go on with it as it is now
+    void put(events::LedgerContext& ledger, const Webhook& webhook);  // keeps it, and delivers from now on as it says
     void erase(events::LedgerContext& ledger, const std::string& id);
 
 private:
     struct Run {  // of one webhook, in memory
         std::deque<events::FramePtr> queue;
         std::string readUpTo;
-        std::uint64_t generation = 0;  // what was begun before a change is void
+        std::uint64_t generation = 0;  // counts changes: a reading or delivery of an earlier one is void
         bool reading = false, sending = false;
-        std::shared_ptr<const int> forReading;  // lives as long as somebody wants what is being read
+        std::shared_ptr<const int> forReading;  // lives as long as the answer of the reading is wanted
     };
 
     void advance(events::LedgerContext& ledger, const std::string& id);

@@ -1,4 +1,4 @@
-// The receiver of a webhook: which address it may have, and the secrets that what is posted to it is signed with.
+// The receiver of a webhook: which address it may have, and the secrets with which posts to it are signed.
 // Source: Standard Webhooks, RFC 3986. Thread: any.
 #pragma once
 #include <optional>
@@ -12,7 +12,7 @@ namespace deskline::automation {
 
 struct SigningSecret {
     std::string value;          // "whsec_" and base64 of 24 to 64 bytes
-    std::optional<Time> until;  // of the one before a rotation
+    std::optional<Time> until;  // until when the secret from before a rotation is valid; absent: without an end
 };
 BOOST_DESCRIBE_STRUCT(SigningSecret, (), (value, until))
 
