@@ -19,6 +19,9 @@ int run(int argc, char** argv) {
     Invocation invocation;
     for (const auto add : {addServe, addCheckConfig, addToken, addDoctor, addJournal, addKey, addRevoke})
         add(program, invocation);
+    const std::vector<std::string> words(argv, argv + argc);
+    for (const auto& word : words)  // CLI11 would take the word behind it for its value
+        if (word.starts_with("--") && word.ends_with('=')) return misused("'" + word + "' has no value");
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // for --help or --version

@@ -37,6 +37,12 @@ for (const [args, said, ...parts] of misuses)
     assert.match(stderr, /--help` says what there is\n$/);
   });
 
+test('an option that ends with = and no value does not take the next word for one', () => {
+  const { code, stdout, stderr } = run(['token', '--subject', 'ada', '--agent=', '--config', 'x.toml']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /'--agent=' has no value/);
+});
+
 test('help and version are asked for, not mistakes: exit 0, on stdout', () => {
   for (const args of [['--help'], ['key', '--help'], ['key', 'create', '--help'], ['--version']]) {
     const { code, stdout } = run(args);
@@ -45,22 +51,27 @@ test('help and version are asked for, not mistakes: exit 0, on stdout', () => {
   }
 });
 
+const words = (line) =>
+  line
+    .split(' ')
+    .filter(Boolean)
+    .map((word) => (word === "''" ? '' : word));
 const nobody = /for nobody: it sees no agent, session or call. Give /,
   nothing = /reaches nothing of the switch and the sound.* agents:read, calls:read, switch:read or audio:read/,
   scopeless = /--scopes? holds an integration alone/;
 const doubtful = [
   ['', nobody, /--role agent --agent ID, or --role supervisor/],
   ['--role agent --group Sales', nobody],
-  ['--role agent --agent=', nobody],
-  ['--role supervisor --group=', nobody, /--group NAME, or no group/],
+  ["--role agent --agent ''", nobody],
+  ["--role supervisor --group ''", nobody, /--group NAME, or no group/],
   ['--role integration --scope webhooks', nothing],
-  ['--role integration --scope agents:read --group=', nothing],
+  ["--role integration --scope agents:read --group ''", nothing],
   ['--role supervisor --scope agents:read', scopeless, /--role integration/],
   ['--role admin --group Sales', /--group does not hold an admin/, /--role supervisor/],
 ];
 for (const [args, ...said] of doubtful)
   test(`deskline token ${args}: the token is made, and stderr says what it cannot do and what to give`, async () => {
-    const { code, stdout, stderr } = await beside('token', '--subject', 'ada', ...args.split(' ').filter(Boolean));
+    const { code, stdout, stderr } = await beside('token', '--subject', 'ada', ...words(args));
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     for (const what of said) assert.match(stderr, what);
