@@ -32,7 +32,7 @@ std::optional<std::uint64_t> revisionOf(const events::State& state, const Object
     events::forEachThing([&](auto of) {
         using T = typename decltype(of)::type;
         if constexpr (requires(T thing) { thing.revision; }) {
-            const auto& all = state.*events::listOf<T>;
+            const auto& all = state.all<T>();
             if (const auto found = kindOf<T> == object.kind ? all.find(IdOf<T>(object.id)) : all.end();
                 found != all.end())
                 revision = found->second.revision;

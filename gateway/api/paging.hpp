@@ -58,7 +58,7 @@ void listWhere(Context& context, Request request, Respond respond, Wanted wanted
     auto visibility = context.policy.visibility(request.identity);
     context.ledger.query([=, visibility = std::move(visibility), request = std::move(request),
                           respond = std::move(respond)](const events::State& state, const std::string& cursor) {
-        const auto& items = state.*events::listOf<T>;
+        const auto& items = state.all<T>();
         const auto after = request.query.find("after");
         boost::json::object body{{"items", boost::json::array{}}};
         auto& shown = body["items"].get_array();

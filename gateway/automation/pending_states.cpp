@@ -21,7 +21,7 @@ bool passes(const Fault& fault) {
 
 void PendingStates::restored(events::LedgerContext& ledger) {
     for (const auto& [session, record] : events::Records::Bodies(ledger.records().all(commands::pendingState)))
-        if (!ledger.state().sessions.contains(SessionId(session)))
+        if (!ledger.state().all<AgentSession>().contains(SessionId(session)))
             ledger.records().erase(commands::pendingState, session);
 }
 

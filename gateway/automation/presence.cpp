@@ -33,12 +33,12 @@ void Presence::left(const std::set<AgentId>& agents) {
 }
 
 void Presence::absent(events::LedgerContext& ledger, const AgentId& agent) {
-    if (!ledger.state().agents.contains(agent)) return;  // who is not signed in cannot be missed
+    if (!ledger.state().all<Agent>().contains(agent)) return;  // who is not signed in cannot be missed
     if (ledger.records().put(absence, agent, {{"since", milliseconds(ledger.now())}})) gone_[agent] = ledger.ticks();
 }
 
 void Presence::restored(events::LedgerContext& ledger) {
-    for (const auto& [id, agent] : ledger.state().agents)
+    for (const auto& [id, agent] : ledger.state().all<Agent>())
         if (agent.present || ledger.records().find(absence, id)) absent(ledger, id);
 }
 
@@ -57,8 +57,8 @@ void Presence::tick(events::LedgerContext& ledger) {
     const auto passed = [](std::chrono::seconds limit, auto gone) { return limit.count() > 0 && gone >= limit; };
     for (const auto& [key, record] : events::Records::Bodies(ledger.records().all(absence))) {
         const AgentId id(key);
-        const auto known = ledger.state().agents.find(id);
-        if (known == ledger.state().agents.end()) {
+        const auto known = ledger.state().all<Agent>().find(id);
+        if (known == ledger.state().all<Agent>().end()) {
             ledger.records().erase(absence, id);
             gone_.erase(id);
             continue;

@@ -12,15 +12,15 @@ constexpr auto unknownPatience =
 // Whether the state is already as the event would have made it.
 bool holds(const State& state, const Expectation& expected) {
     if (expected.kind == Kind::agent_session) {
-        const auto session = state.sessions.find(SessionId(expected.id));
-        if (expected.event == "end") return session == state.sessions.end();
+        const auto session = state.all<AgentSession>().find(SessionId(expected.id));
+        if (expected.event == "end") return session == state.all<AgentSession>().end();
         const auto event = named<SessionEvent>(expected.event);
-        return session != state.sessions.end() && event && !expected.id.empty() &&
+        return session != state.all<AgentSession>().end() && event && !expected.id.empty() &&
                session->second.state == entered(*event);
     }
-    const auto agent = state.agents.find(AgentId(expected.id));
-    if (expected.event == "signed-out") return agent == state.agents.end();
-    return agent != state.agents.end() &&
+    const auto agent = state.all<Agent>().find(AgentId(expected.id));
+    if (expected.event == "signed-out") return agent == state.all<Agent>().end();
+    return agent != state.all<Agent>().end() &&
            (expected.event == "signed-in" || name(agent->second.state) == expected.event);
 }
 

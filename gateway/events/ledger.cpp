@@ -172,9 +172,10 @@ struct Ledger::Thread final : LedgerContext {
 
     void restore() {
         readKeptOrLetGo();
-        std::erase_if(known.sessions, [](auto& entry) { return entry.second.state == SessionState::session_ended; });
-        for (auto& [id, agent] : known.agents) agent.stale = Stale{now(), "gateway-restarted"};
-        for (auto& [id, session] : known.sessions) session.stale = Stale{now(), "gateway-restarted"};
+        std::erase_if(known.all<AgentSession>(),
+                      [](auto& entry) { return entry.second.state == SessionState::session_ended; });
+        for (auto& [id, agent] : known.all<Agent>()) agent.stale = Stale{now(), "gateway-restarted"};
+        for (auto& [id, session] : known.all<AgentSession>()) session.stale = Stale{now(), "gateway-restarted"};
         visibilities.restored(journal->epoch(), number);
         attaching.restored();
         if (answers)

@@ -13,7 +13,7 @@ void add(boost::json::object& out, const State& state, const Subscription& subsc
     if (!subscription.hears(kind == Kind::address ? Kind::agent_session : kind))
         return;  // addresses have no events and come with the sessions
     boost::json::array array;
-    for (const auto& [id, item] : state.*listOf<T>)
+    for (const auto& [id, item] : state.all<T>())
         if (subscription.sees(kind, ownershipOf(state, item))) array.push_back(toJson(item));
     out[rowOf(kind).list] = std::move(array);
 }

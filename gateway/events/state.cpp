@@ -46,14 +46,14 @@ json::object SourceState::capabilitiesJson() const {
 }
 
 const AgentSession* State::session(const SessionId& id) const {
-    if (const auto open = sessions.find(id); open != sessions.end()) return &open->second;
+    if (const auto open = all<AgentSession>().find(id); open != all<AgentSession>().end()) return &open->second;
     const auto gone = ended.find(id);
     return gone == ended.end() ? nullptr : &gone->second;
 }
 
 GroupName State::groupName(const std::string& idOrName) const {
-    const auto known = groups.find(GroupId(idOrName));
-    return known == groups.end() ? GroupName(idOrName) : known->second.name;
+    const auto known = all<AcdGroup>().find(GroupId(idOrName));
+    return known == all<AcdGroup>().end() ? GroupName(idOrName) : known->second.name;
 }
 
 bool remember(State& state, Kind kind, const json::object& cloudEvent, const Ownership& ownership) {
@@ -75,7 +75,7 @@ bool remember(State& state, Kind kind, const json::object& cloudEvent, const Own
         if (!item || isOver(*item)) return;
         alsoRemember(state, *item, ownership);
         auto id = item->id;
-        (state.*listOf<T>)[std::move(id)] = std::move(*item);
+        (state.all<T>())[std::move(id)] = std::move(*item);
         known = true;
     });
     return known;

@@ -24,71 +24,62 @@ struct SourceState {
     boost::json::object capabilitiesJson() const;
 };
 
-struct State {
-    std::map<AgentId, Agent> agents;
-    std::map<SessionId, AgentSession> sessions;
-    std::map<SessionId, AgentSession> ended;  // the last few, so that an answer can still show one
-    std::deque<SessionId> endedOrder;
-    std::map<HandlerId, AgentHandler> handlers;
-    std::map<GroupId, AcdGroup> groups;
-    std::map<QueueId, Queue> queues;
-    std::map<AddressId, Address> addresses;
-    std::map<CallId, Call> calls;
-    std::map<CallId, Ownership>
-        callOwnership;  // whom a call concerned when it was told last: its session may be gone before it
-    std::map<DeviceId, AudioDevice> devices;
-    std::map<AudioSessionId, AudioSession> audioSessions;
-    std::map<Source, SourceState> sources;
-    std::map<AgentId, std::set<GroupName>>
-        memberships;  // agent → the ACD groups in which it has had a session since it signed in
+template <class T>
+using ById = std::map<IdOf<T>, T>;
 
+struct State {
+    template <class T>
+    ById<T>& all() {
+        return std::get<ById<T>>(things);
+    }
+    template <class T>
+    const ById<T>& all() const {
+        return std::get<ById<T>>(things);
+    }
     const AgentSession* session(const SessionId& id) const;  // open or lately ended
     template <class T>
     const T* find(const IdOf<T>& id) const;  // none: there is none; a session may be lately ended
     GroupName groupName(
         const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
-};
 
-// What a state has lists of, in the order of a snapshot: one for each type, which is found by it.
-inline constexpr std::tuple lists{&State::agents, &State::sessions, &State::handlers,
-                                  &State::groups, &State::queues,   &State::addresses,
-                                  &State::calls,  &State::devices,  &State::audioSessions};
-template <class T>
-inline constexpr auto listOf = std::get<std::map<IdOf<T>, T> State::*>(lists);
+    boost::mp11::mp_rename<boost::mp11::mp_transform<ById, Things>, std::tuple> things;  // what is there, all by its id
+    ById<AgentSession> ended;  // the last few, so that an answer can still show one
+    std::deque<SessionId> endedOrder;
+    // Whom a call concerned when it was told last: its session may be gone before it.
+    std::map<CallId, Ownership> callOwnership;
+    std::map<Source, SourceState> sources;
+    // The ACD groups in which an agent has had a session since it signed in.
+    std::map<AgentId, std::set<GroupName>> memberships;
+};
 
 template <class T>
 const T* State::find(const IdOf<T>& id) const {
     if constexpr (std::is_same_v<T, AgentSession>) return session(id);
-    const auto& all = this->*listOf<T>;
-    const auto found = all.find(id);
-    return found == all.end() ? nullptr : &found->second;
+    const auto found = all<T>().find(id);
+    return found == all<T>().end() ? nullptr : &found->second;
 }
 
-template <class T>
-constexpr std::type_identity<T> thingIn(std::map<IdOf<T>, T> State::*) {
-    return {};
-}
-// Does something with the type of each of them: `with(std::type_identity<Agent>{})` …
+// Does something with the type of each thing: `with(std::type_identity<Agent>{})` …
 template <class With>
 constexpr void forEachThing(With with) {
-    std::apply([&](auto... list) { (with(thingIn(list)), ...); }, lists);
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
 }
 
 // Of which of them there are events: a start reads the last of each from the journal.
 inline constexpr auto rememberedKinds = [] {
-    std::array<Kind, std::tuple_size_v<decltype(lists)> - 1> kinds{};
+    std::array<Kind, boost::mp11::mp_size<ThingsWithEvents>::value> kinds{};
     std::size_t count = 0;
     forEachThing([&](auto of) {
-        constexpr auto kind = kindOf<typename decltype(of)::type>;
-        if (kind != Kind::address) kinds.at(count++) = kind;
+        using T = typename decltype(of)::type;
+        if constexpr (HasEvents<T>) kinds.at(count++) = kindOf<T>;
     });
-    if (count != kinds.size()) throw "one of them, and no other, has no events";  // does not compile
     return kinds;
 }();
 
 // What happened to a thing, by its kind; of the kinds that nothing in the gateway acts on: none.
-using What = std::variant<std::monostate, AgentEvent, SessionEvent, InventoryEvent, CallEvent, AudioSessionChange,
-                          AudioDeviceChange>;
+using What = boost::mp11::mp_rename<boost::mp11::mp_unique<boost::mp11::mp_push_front<
+                                        boost::mp11::mp_transform<EventOf, ThingsWithEvents>, std::monostate>>,
+                                    std::variant>;
 
 // What a fact led to: zero, one or (a new inventory, a loss) many events.
 struct Change {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/fault.hpp"
+#include "model/kinds.hpp"
 #include "model/values.hpp"
 
 namespace deskline {
@@ -25,18 +26,14 @@ struct AgentChanged {
     AgentEvent event;
     std::optional<Agent> agent = {};
 };
-struct HandlerChanged {
-    AgentHandler handler;
+// It has come or gone: of things that only do so (agent handlers, ACD groups, queues).
+template <class T>
+struct InventoryChanged {
+    T thing;
     InventoryEvent event;
 };
-struct GroupChanged {
-    AcdGroup group;
-    InventoryEvent event;
-};
-struct QueueChanged {
-    Queue queue;
-    InventoryEvent event;
-};
+template <class T>
+InventoryChanged(T, InventoryEvent) -> InventoryChanged<T>;
 struct CallChanged {
     Call call;
     CallEvent event;
@@ -75,16 +72,23 @@ struct AudioDeviceChanged {
     AudioDevice device;
     AudioDeviceChange change;
 };
+// Two facts that are the data of their events as they stand; they change nothing that is kept.
 struct Ducking {  // Windows lowers other sound while `session` is in a call
+    static constexpr auto kind = Kind::audio_ducking;
     AudioSessionId session;
     bool ducked = false;
     std::uint32_t communicationSessions = 0;
+    const std::string& subject() const { return session; }  // whose id the event's subject has
 };
+BOOST_DESCRIBE_STRUCT(Ducking, (), (session, ducked, communicationSessions))
 struct Meter {  // peaks since the last Meter, 0..1; `object`: id of a device or an audio session
+    static constexpr auto kind = Kind::audio_meter;
     std::string object;
     double peak = 0;
     std::vector<double> channels;
+    const std::string& subject() const { return object; }
 };
+BOOST_DESCRIBE_STRUCT(Meter, (), (object, peak, channels))
 struct AudioInventory {
     std::vector<AudioDevice> devices;
     std::vector<AudioSession> sessions;
@@ -115,11 +119,16 @@ struct WebhookChanged {     // suspended, ended …
     boost::json::object data;
 };
 
+template <class T>
+using OnlyComesAndGoes = std::is_same<EventOf<T>, InventoryEvent>;
+using ComeAndGo = boost::mp11::mp_copy_if<Things, OnlyComesAndGoes>;
+
 struct Fact {
-    std::variant<SessionChanged, AgentChanged, HandlerChanged, GroupChanged, QueueChanged, CallChanged, StatisticsRead,
-                 AddressesRead, SessionRead, TelephonyInventory, AudioSessionChanged, AudioDeviceChanged, Ducking,
-                 Meter, AudioInventory, SourceConnected, SourceLost, PendingStateChanged, PresenceChanged,
-                 WebhookChanged>
+    boost::mp11::mp_append<
+        std::variant<SessionChanged, AgentChanged, CallChanged, StatisticsRead, AddressesRead, SessionRead,
+                     TelephonyInventory, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioInventory,
+                     SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>,
+        boost::mp11::mp_transform<InventoryChanged, ComeAndGo>>
         what;
     Time time = now();
     CommandId command = 0;  // that caused it, where the source knows (audio: by event context); 0: none

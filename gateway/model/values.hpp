@@ -2,6 +2,7 @@
 // whole seconds, a volume 0..1. Turned to JSON by model/json.hpp and by nothing else.
 #pragma once
 #include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -106,6 +107,7 @@ BOOST_DESCRIBE_STRUCT(AgentStatistics, (),
                        callsPerHour, measurementPeriodSeconds))
 
 struct Agent {
+    using Event = AgentEvent;
     AgentId id;
     std::string user;
     HandlerName handler;
@@ -134,6 +136,7 @@ BOOST_DESCRIBE_STRUCT(SessionStatistics, (),
                        wrapUpSeconds, averageWrapUpSeconds, callsPerHour, longestAnswerSeconds, averageAnswerSeconds))
 
 struct AgentSession {
+    using Event = SessionEvent;
     SessionId id;
     AgentId agent;
     GroupName acdGroup;
@@ -153,6 +156,7 @@ BOOST_DESCRIBE_STRUCT(AgentSession, (),
                        revision, stale, statistics))
 
 struct AgentHandler {
+    using Event = InventoryEvent;
     HandlerId id;
     HandlerName name;
     bool operator==(const AgentHandler&) const = default;
@@ -160,6 +164,7 @@ struct AgentHandler {
 BOOST_DESCRIBE_STRUCT(AgentHandler, (), (id, name))
 
 struct AcdGroup {
+    using Event = InventoryEvent;
     GroupId id;
     GroupName name;
     HandlerName handler;
@@ -179,6 +184,7 @@ BOOST_DESCRIBE_STRUCT(QueueStatistics, (),
                        averageWaitSeconds, finalDisposition, measurementPeriodSeconds))
 
 struct Queue {
+    using Event = InventoryEvent;
     QueueId id;
     std::string name;
     GroupName acdGroup;
@@ -202,6 +208,7 @@ struct Party {
 BOOST_DESCRIBE_STRUCT(Party, (), (number, name))
 
 struct Call {
+    using Event = CallEvent;
     CallId id;
     AddressName address;
     std::optional<SessionId> session;
@@ -215,6 +222,7 @@ struct Call {
 BOOST_DESCRIBE_STRUCT(Call, (), (id, address, session, direction, state, caller, called, cause, since))
 
 struct AudioDevice {
+    using Event = AudioDeviceChange;
     DeviceId id;
     std::string name;
     DeviceFlow flow = DeviceFlow::render;
@@ -237,6 +245,7 @@ struct Process {
 BOOST_DESCRIBE_STRUCT(Process, (), (id, name))
 
 struct AudioSession {
+    using Event = AudioSessionChange;
     AudioSessionId id;
     DeviceId device;
     std::string displayName, icon;
@@ -253,6 +262,26 @@ struct AudioSession {
 BOOST_DESCRIBE_STRUCT(AudioSession, (),
                       (id, device, displayName, icon, process, systemSounds, groupingId, state, volume, muted,
                        channelVolumes, revision))
+
+// The things that a gateway keeps and lists, in the order of a snapshot; each has its row in model/kinds.hpp. `Event`:
+// what the events of such a thing say has happened; there are none of a thing without it.
+#define DESKLINE_THINGS(apply)                                                                                   \
+    apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) \
+        apply(AudioDevice) apply(AudioSession)
+#define DESKLINE_NEXT(T) , T
+using Things = boost::mp11::mp_pop_front<boost::mp11::mp_list<void DESKLINE_THINGS(DESKLINE_NEXT)>>;
+#undef DESKLINE_NEXT
+template <class T>
+concept HasEvents = requires {
+    typename T::Event;
+};
+template <class T>
+struct EventOfThing : std::type_identity<void> {};
+template <HasEvents T>
+struct EventOfThing<T> : std::type_identity<typename T::Event> {};
+template <class T>
+using EventOf = typename EventOfThing<T>::type;  // void: there are none
+using ThingsWithEvents = boost::mp11::mp_remove_if<Things, boost::mp11::mp_compose<EventOf, std::is_void>::fn>;
 
 // The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call,
 // which only a switch sets. For the error text and the desktop; the switch stays the judge.

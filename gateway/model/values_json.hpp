@@ -4,16 +4,12 @@
 #include "model/json.hpp"
 #include "model/values.hpp"
 
-#define DESKLINE_VALUES(apply)                                                                                   \
-    apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) \
-        apply(AudioDevice) apply(AudioSession)
-
 namespace deskline {
 
 #define DESKLINE_EXTERN(T)                               \
     extern template boost::json::value toJson(const T&); \
     extern template void fromJson(const boost::json::value&, T&, const std::string&, std::vector<FieldError>&);
-DESKLINE_VALUES(DESKLINE_EXTERN)
+DESKLINE_THINGS(DESKLINE_EXTERN)
 #undef DESKLINE_EXTERN
 
 }  // namespace deskline

@@ -23,7 +23,7 @@ void signInAgent(Context& context, Request request, Respond respond) {
     command(context, std::move(request), std::move(respond),
             [&context, caller, id, body = std::move(*body)](const events::State& state) -> Result<Plan> {
                 if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
-                const int status = state.agents.contains(id) ? 200 : 201;
+                const int status = state.all<Agent>().contains(id) ? 200 : 201;
                 return Plan{telephony::Command(telephony::SignIn{body.handler.value_or(""), id, body.pin}),
                             [status](const events::CommandOutcome& settled, const events::State& now) {
                                 return answerWithStatus<Agent>(settled, now, status);
@@ -37,7 +37,7 @@ void signOutAgent(Context& context, Request request, Respond respond) {
     command(context, std::move(request), std::move(respond),
             [&context, caller, id](const events::State& state) -> Result<Plan> {
                 if (auto fault = refusedAgent(context, caller, state, id)) return *fault;
-                if (!state.agents.contains(id)) return notFound(Kind::agent);
+                if (!state.all<Agent>().contains(id)) return notFound(Kind::agent);
                 return Plan{telephony::Command(telephony::SignOut{id}), answerWith<Agent>};
             });
 }
@@ -50,7 +50,7 @@ void putAgentState(Context& context, Request request, Respond respond) {
     command(context, std::move(request), std::move(respond),
             [&context, caller, id, state = body->state](const events::State& known) -> Result<Plan> {
                 if (auto fault = refusedAgent(context, caller, known, id)) return *fault;
-                if (!known.agents.contains(id)) return notFound(Kind::agent);
+                if (!known.all<Agent>().contains(id)) return notFound(Kind::agent);
                 return Plan{telephony::Command(telephony::SetAgentState{id, state}), answerWith<Agent>};
             });
 }

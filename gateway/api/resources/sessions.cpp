@@ -67,8 +67,8 @@ void listSessionsOfAgent(Context& context, Request request, Respond respond) {
     const AgentId agent(request.parameters[0]);
     context.ledger.query([&context, request = std::move(request), respond = std::move(respond), agent](
                              const events::State& state, const std::string&) mutable {
-        const auto known = state.agents.find(agent);
-        if (known == state.agents.end()) return respond(problem(notFound(Kind::agent), request.requestId));
+        const auto known = state.all<Agent>().find(agent);
+        if (known == state.all<Agent>().end()) return respond(problem(notFound(Kind::agent), request.requestId));
         if (!events::sees(context.policy.visibility(request.identity), state, known->second))
             return respond(problem(withheld(notFound(Kind::agent)), request.requestId));
         listFiltered(context, std::move(request), std::move(respond), agent);
@@ -85,7 +85,7 @@ void createSession(Context& context, Request request, Respond respond) {
                 if (auto fault = refused(context, caller, Resource::sessions, events::ownershipOfAgent(state, agent),
                                          Kind::agent, "You may not open sessions for agent " + agent + "."))
                     return *fault;
-                if (!state.agents.contains(agent))
+                if (!state.all<Agent>().contains(agent))
                     return Fault{"not-found", "Agent " + agent + " is not signed in; PUT /agents/" + agent + " first."};
                 if (!context.policy.visibility(caller).sees(Kind::acd_group, {{}, {state.groupName(body.acdGroup)}}))
                     return withheld({"group-unknown", "There is no ACD group " + body.acdGroup + "."});

@@ -9,7 +9,7 @@ void listQueuesOfGroup(Context& context, Request request, Respond respond) {
                              const events::State& state, const std::string&) mutable {
         std::string name;
         const auto visibility = context.policy.visibility(request.identity);
-        for (const auto& [id, item] : state.groups)
+        for (const auto& [id, item] : state.all<AcdGroup>())
             if ((id == group || item.name == group) && events::sees(visibility, state, item)) name = item.name;
         if (name.empty()) return respond(problem(notFound(Kind::acd_group), request.requestId));
         listWhere<Queue>(context, std::move(request), std::move(respond),

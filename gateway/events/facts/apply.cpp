@@ -37,9 +37,9 @@ public:
         if (!fact.cause.symbol.empty()) data["symbol"] = fact.cause.symbol;
         changes_.publish({Kind::source, std::string(name(fact.source))}, {}, std::move(data));
         if (fact.source != Source::telephony) return;
-        for (auto& [id, agent] : state_.agents)
+        for (auto& [id, agent] : state_.all<Agent>())
             if (!agent.stale) agent.stale = Stale{changes_.time(), std::string(fact.cause.slug)};
-        for (auto& [id, session] : state_.sessions)
+        for (auto& [id, session] : state_.all<AgentSession>())
             if (!session.stale) session.stale = Stale{changes_.time(), std::string(fact.cause.slug)};
     }
 
@@ -53,6 +53,13 @@ public:
     All(State& state, Changes& changes)
         : TelephonyFacts(state, changes), AudioFacts(state, changes), SourceFacts(state, changes), changes_(changes) {}
     using TelephonyFacts::operator(), AudioFacts::operator(), SourceFacts::operator();
+    // A fact that is its event's data as it stands.
+    template <class T>
+    requires std::same_as<std::remove_cv_t<decltype(T::kind)>, Kind>
+    void operator()(const T& fact) {
+        changes_.publish({T::kind, fact.subject()}, {}, toJson(fact).as_object(), {},
+                         T::kind == Kind::audio_meter ? Delivery::ephemeral : Delivery::lossless);
+    }
     void operator()(const WebhookChanged& fact) {
         changes_.publish({Kind::webhook, fact.id}, {.owner = fact.owner}, json::object(fact.data));
     }

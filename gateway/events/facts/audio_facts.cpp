@@ -4,8 +4,6 @@
 
 namespace deskline::events {
 
-namespace json = boost::json;
-
 void AudioFacts::operator()(const AudioSessionChanged& fact) {
     auto session = fact.session;
     session.revision = changes_.nextRevision();
@@ -14,8 +12,8 @@ void AudioFacts::operator()(const AudioSessionChanged& fact) {
     const bool gone =
         fact.change == AudioSessionChange::disconnected || fact.session.state == AudioSessionState::expired;
     if (!gone)
-        state_.audioSessions[session.id] = session;
-    else if (state_.audioSessions.erase(session.id) == 0)
+        state_.all<AudioSession>()[session.id] = session;
+    else if (state_.all<AudioSession>().erase(session.id) == 0)
         return;  // its end was told already
     const auto delivery = fact.change == AudioSessionChange::volume || fact.change == AudioSessionChange::channels
                               ? Delivery::latest
@@ -28,11 +26,11 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
     auto device = fact.device;
     device.revision = changes_.nextRevision();
     if (fact.change == AudioDeviceChange::removed)
-        state_.devices.erase(device.id);
+        state_.all<AudioDevice>().erase(device.id);
     else
-        state_.devices[device.id] = device;
+        state_.all<AudioDevice>()[device.id] = device;
     if (fact.change == AudioDeviceChange::default_)  // a role has one device for each flow
-        for (auto& [id, other] : state_.devices)
+        for (auto& [id, other] : state_.all<AudioDevice>())
             if (id != fact.device.id && other.flow == fact.device.flow)
                 std::erase_if(other.defaultFor, [&](DeviceRole role) {
                     return std::ranges::find(fact.device.defaultFor, role) != fact.device.defaultFor.end();
@@ -42,29 +40,17 @@ void AudioFacts::operator()(const AudioDeviceChanged& fact) {
                      fact.change == AudioDeviceChange::volume ? Delivery::latest : Delivery::lossless);
 }
 
-void AudioFacts::operator()(const Ducking& fact) {
-    changes_.publish(
-        {Kind::audio_ducking, fact.session}, {},
-        json::object{
-            {"session", fact.session}, {"ducked", fact.ducked}, {"communicationSessions", fact.communicationSessions}});
-}
-
-void AudioFacts::operator()(const Meter& fact) {
-    changes_.publish({Kind::audio_meter, fact.object}, {},
-                     json::object{{"object", fact.object}, {"peak", fact.peak}, {"channels", toJson(fact.channels)}},
-                     {}, Delivery::ephemeral);
-}
-
 void AudioFacts::operator()(const AudioInventory& fact) {
-    for (const auto& id : missing(state_.audioSessions, fact.sessions))
-        (*this)(AudioSessionChanged{AudioSession(state_.audioSessions.at(id)), AudioSessionChange::disconnected,
+    for (const auto& id : missing(state_.all<AudioSession>(), fact.sessions))
+        (*this)(AudioSessionChanged{AudioSession(state_.all<AudioSession>().at(id)), AudioSessionChange::disconnected,
                                     DisconnectReason::unknown});
-    for (const auto& id : missing(state_.devices, fact.devices))
-        (*this)(AudioDeviceChanged{AudioDevice(state_.devices.at(id)), AudioDeviceChange::removed});
+    for (const auto& id : missing(state_.all<AudioDevice>(), fact.devices))
+        (*this)(AudioDeviceChanged{AudioDevice(state_.all<AudioDevice>().at(id)), AudioDeviceChange::removed});
     for (auto device : fact.devices) {
-        const auto known = state_.devices.find(device.id);
-        if (known != state_.devices.end()) device.revision = known->second.revision;  // the source knows none
-        if (known == state_.devices.end())
+        const auto known = state_.all<AudioDevice>().find(device.id);
+        if (known != state_.all<AudioDevice>().end())
+            device.revision = known->second.revision;  // the source knows none
+        if (known == state_.all<AudioDevice>().end())
             (*this)(AudioDeviceChanged{device, AudioDeviceChange::added});
         else if (known->second != device)
             (*this)(AudioDeviceChanged{device, known->second.state != device.state ? AudioDeviceChange::state
@@ -73,9 +59,9 @@ void AudioFacts::operator()(const AudioInventory& fact) {
                                                    : AudioDeviceChange::volume});
     }
     for (auto session : fact.sessions) {
-        const auto known = state_.audioSessions.find(session.id);
-        if (known != state_.audioSessions.end()) session.revision = known->second.revision;
-        if (known == state_.audioSessions.end())
+        const auto known = state_.all<AudioSession>().find(session.id);
+        if (known != state_.all<AudioSession>().end()) session.revision = known->second.revision;
+        if (known == state_.all<AudioSession>().end())
             (*this)(AudioSessionChanged{session, AudioSessionChange::created});
         else if (known->second != session)
             (*this)(AudioSessionChanged{session, known->second.state != session.state ? AudioSessionChange::state

@@ -10,8 +10,6 @@ public:
 
     void operator()(const AudioSessionChanged& fact);
     void operator()(const AudioDeviceChanged& fact);
-    void operator()(const Ducking& fact);
-    void operator()(const Meter& fact);
     void operator()(const AudioInventory& fact);
 
 private:

@@ -24,34 +24,23 @@ AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).v
 }  // namespace
 
 template <class T>
-void TelephonyFacts::presence(const T& item, InventoryEvent event) {
-    auto& all = state_.*listOf<T>;
-    const T copy = item;  // may live in `all`
-    if (event == InventoryEvent::removed)
-        all.erase(copy.id);
-    else
-        all[copy.id] = copy;
-    changes_.publish({kindOf<T>, copy.id}, ownershipOf(state_, copy), toldOf(copy, "event", event));
-}
-
-template <class T>
 void TelephonyFacts::setPresent(const std::vector<T>& now) {
-    auto& all = state_.*listOf<T>;
-    for (const auto& id : missing(all, now)) presence(all.at(id), InventoryEvent::removed);
+    const auto& all = state_.all<T>();
+    for (const auto& id : missing(all, now)) (*this)(InventoryChanged{all.at(id), InventoryEvent::removed});
     for (auto& item : now)
-        if (!all.contains(item.id)) presence(item, InventoryEvent::added);
+        if (!all.contains(item.id)) (*this)(InventoryChanged{item, InventoryEvent::added});
 }
 
 void TelephonyFacts::operator()(const SessionChanged& fact) {
-    auto known = state_.sessions.find(fact.id);
-    const bool fresh = known == state_.sessions.end();
+    auto known = state_.all<AgentSession>().find(fact.id);
+    const bool fresh = known == state_.all<AgentSession>().end();
     if (fresh) {
         if (!fact.session) {
             spdlog::debug("an event of the unknown session {} was dropped", fact.id);
             return;
         }
         if (fact.event == SessionEvent::end && state_.ended.contains(fact.id)) return;
-        known = state_.sessions.emplace(fact.id, *fact.session).first;
+        known = state_.all<AgentSession>().emplace(fact.id, *fact.session).first;
         known->second.state = SessionState::not_ready;
         join(known->second);
     }
@@ -68,27 +57,27 @@ void TelephonyFacts::operator()(const SessionChanged& fact) {
 }
 
 void TelephonyFacts::operator()(const SessionRead& fact) {
-    const auto known = state_.sessions.find(fact.id);
-    if (known == state_.sessions.end() || known->second.state == fact.state) return;
+    const auto known = state_.all<AgentSession>().find(fact.id);
+    if (known == state_.all<AgentSession>().end() || known->second.state == fact.state) return;
     (*this)(SessionChanged{fact.id, eventInto(fact.state)});
 }
 
 void TelephonyFacts::operator()(const AgentChanged& fact) {
-    auto known = state_.agents.find(fact.id);
+    auto known = state_.all<Agent>().find(fact.id);
     if (fact.event == AgentEvent::signed_out) {
-        if (known == state_.agents.end()) return;
+        if (known == state_.all<Agent>().end()) return;
         const auto sessions = known->second.sessions;
         for (auto& id : sessions)
-            if (state_.sessions.contains(id)) (*this)(SessionChanged{id, SessionEvent::end});
+            if (state_.all<AgentSession>().contains(id)) (*this)(SessionChanged{id, SessionEvent::end});
         known->second.sessions.clear();
         publishAgent(known->second, fact.event);
         state_.memberships.erase(fact.id);
-        state_.agents.erase(known);
+        state_.all<Agent>().erase(known);
         return;
     }
-    if (known == state_.agents.end()) {
+    if (known == state_.all<Agent>().end()) {
         if (!fact.agent) return;
-        known = state_.agents.emplace(fact.id, *fact.agent).first;
+        known = state_.all<Agent>().emplace(fact.id, *fact.agent).first;
         publishAgent(known->second, AgentEvent::signed_in);
         if (fact.event == AgentEvent::signed_in) return;
     } else if (fact.event == AgentEvent::signed_in && !known->second.stale) {
@@ -104,33 +93,31 @@ void TelephonyFacts::operator()(const AgentChanged& fact) {
     publishAgent(agent, fact.event);
 }
 
-void TelephonyFacts::operator()(const HandlerChanged& fact) { presence(fact.handler, fact.event); }
-void TelephonyFacts::operator()(const GroupChanged& fact) { presence(fact.group, fact.event); }
-void TelephonyFacts::operator()(const QueueChanged& fact) { presence(fact.queue, fact.event); }
-
 void TelephonyFacts::operator()(const CallChanged& fact) {
-    auto& call = state_.calls[fact.call.id];
+    auto& call = state_.all<Call>()[fact.call.id];
     if (call.session != fact.call.session) state_.callOwnership.erase(fact.call.id);  // it is another's now
     call = fact.call;
     publishCall(fact.call, fact.event);
     if (!isOver(fact.call.state)) return;
-    state_.calls.erase(fact.call.id);
+    state_.all<Call>().erase(fact.call.id);
     state_.callOwnership.erase(fact.call.id);
 }
 
 void TelephonyFacts::operator()(const StatisticsRead& fact) {
     for (auto& [id, figures] : fact.agents)
-        if (auto agent = state_.agents.find(id); agent != state_.agents.end()) agent->second.statistics = figures;
+        if (auto agent = state_.all<Agent>().find(id); agent != state_.all<Agent>().end())
+            agent->second.statistics = figures;
     for (auto& [id, figures] : fact.sessions)
-        if (auto session = state_.sessions.find(id); session != state_.sessions.end())
+        if (auto session = state_.all<AgentSession>().find(id); session != state_.all<AgentSession>().end())
             session->second.statistics = figures;
     for (auto& [id, figures] : fact.queues)
-        if (auto queue = state_.queues.find(id); queue != state_.queues.end()) queue->second.statistics = figures;
+        if (auto queue = state_.all<Queue>().find(id); queue != state_.all<Queue>().end())
+            queue->second.statistics = figures;
 }
 
 void TelephonyFacts::operator()(const AddressesRead& fact) {
-    state_.addresses.clear();
-    for (auto& address : fact.addresses) state_.addresses[address.id] = address;
+    state_.all<Address>().clear();
+    for (auto& address : fact.addresses) state_.all<Address>()[address.id] = address;
 }
 
 // The inventory is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
@@ -140,8 +127,9 @@ void TelephonyFacts::operator()(const TelephonyInventory& fact) {
     setPresent(fact.groups);
     setPresent(fact.queues);
     (*this)(AddressesRead{fact.addresses});
-    for (const auto& id : missing(state_.sessions, fact.sessions)) (*this)(SessionChanged{id, SessionEvent::end});
-    for (const auto& id : missing(state_.agents, fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
+    for (const auto& id : missing(state_.all<AgentSession>(), fact.sessions))
+        (*this)(SessionChanged{id, SessionEvent::end});
+    for (const auto& id : missing(state_.all<Agent>(), fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
     setAgents(fact.agents);
     setSessions(fact.sessions);
     setCalls(fact.calls);
@@ -149,8 +137,8 @@ void TelephonyFacts::operator()(const TelephonyInventory& fact) {
 
 void TelephonyFacts::setAgents(const std::vector<Agent>& now) {
     for (auto& agent : now) {
-        const auto known = state_.agents.find(agent.id);
-        if (known == state_.agents.end())
+        const auto known = state_.all<Agent>().find(agent.id);
+        if (known == state_.all<Agent>().end())
             (*this)(AgentChanged{agent.id, AgentEvent::signed_in, agent});
         else if (known->second.state != agent.state)
             (*this)(AgentChanged{agent.id, eventInto(agent.state)});
@@ -163,8 +151,8 @@ void TelephonyFacts::setAgents(const std::vector<Agent>& now) {
 
 void TelephonyFacts::setSessions(const std::vector<AgentSession>& now) {
     for (auto& session : now) {
-        const auto known = state_.sessions.find(session.id);
-        if (known == state_.sessions.end()) {
+        const auto known = state_.all<AgentSession>().find(session.id);
+        if (known == state_.all<AgentSession>().end()) {
             (*this)(SessionChanged{session.id, SessionEvent::new_session, session});
             (*this)(SessionRead{session.id, session.state});
         } else if (known->second.state != session.state) {
@@ -177,20 +165,20 @@ void TelephonyFacts::setSessions(const std::vector<AgentSession>& now) {
 }
 
 void TelephonyFacts::setCalls(const std::vector<Call>& now) {
-    for (const auto& id : missing(state_.calls, now)) {
-        auto call = state_.calls.at(id);
+    for (const auto& id : missing(state_.all<Call>(), now)) {
+        auto call = state_.all<Call>().at(id);
         call.state = CallState::disconnected;
         call.cause = CallCause::unknown;
         (*this)(CallChanged{call, CallEvent::state});
     }
     for (auto& call : now)
-        if (!state_.calls.contains(call.id) || state_.calls.at(call.id).state != call.state)
+        if (!state_.all<Call>().contains(call.id) || state_.all<Call>().at(call.id).state != call.state)
             (*this)(CallChanged{call, CallEvent::state});
 }
 
 void TelephonyFacts::operator()(const PendingStateChanged& fact) {
-    const auto known = state_.sessions.find(fact.session);
-    if (known == state_.sessions.end()) return;
+    const auto known = state_.all<AgentSession>().find(fact.session);
+    if (known == state_.all<AgentSession>().end()) return;
     auto& session = known->second;
     session.pendingState = fact.state;
     const auto event = fact.refused ? SessionEvent::pending_state_refused : SessionEvent::pending_state;
@@ -201,8 +189,8 @@ void TelephonyFacts::operator()(const PendingStateChanged& fact) {
 }
 
 void TelephonyFacts::operator()(const PresenceChanged& fact) {
-    const auto known = state_.agents.find(fact.agent);
-    if (known == state_.agents.end() || known->second.present == fact.present) return;
+    const auto known = state_.all<Agent>().find(fact.agent);
+    if (known == state_.all<Agent>().end() || known->second.present == fact.present) return;
     known->second.present = fact.present;
     publishAgent(known->second, fact.present ? AgentEvent::present : AgentEvent::absent);
 }
@@ -210,8 +198,8 @@ void TelephonyFacts::operator()(const PresenceChanged& fact) {
 // The agent's first session in a group makes it visible to those who see the group.
 void TelephonyFacts::join(const AgentSession& session) {
     const bool fresh = state_.memberships[session.agent].insert(session.acdGroup).second;
-    const auto agent = state_.agents.find(session.agent);
-    if (agent == state_.agents.end()) return;
+    const auto agent = state_.all<Agent>().find(session.agent);
+    if (agent == state_.all<Agent>().end()) return;
     auto& sessions = agent->second.sessions;
     if (std::ranges::find(sessions, session.id) == sessions.end()) sessions.push_back(session.id);
     if (fresh) publishAgent(agent->second, AgentEvent::group_joined);
@@ -219,7 +207,7 @@ void TelephonyFacts::join(const AgentSession& session) {
 
 // Its calls that were told before it concerned nobody; to those who see it they come into view only now.
 void TelephonyFacts::tellCallsOf(const SessionId& session) {
-    for (const auto& [id, call] : state_.calls)
+    for (const auto& [id, call] : state_.all<Call>())
         if (call.session == session) publishCall(call, CallEvent::state);
 }
 
@@ -231,8 +219,8 @@ void TelephonyFacts::enter(AgentSession& session, SessionState state, std::optio
 }
 
 void TelephonyFacts::bury(const SessionId& id) {
-    auto node = state_.sessions.extract(id);
-    if (const auto agent = state_.agents.find(node.mapped().agent); agent != state_.agents.end())
+    auto node = state_.all<AgentSession>().extract(id);
+    if (const auto agent = state_.all<Agent>().find(node.mapped().agent); agent != state_.all<Agent>().end())
         std::erase(agent->second.sessions, id);
     state_.ended.insert(std::move(node));
     state_.endedOrder.push_back(id);

@@ -12,15 +12,22 @@ public:
     void operator()(const SessionChanged& fact);
     void operator()(const SessionRead& fact);
     void operator()(const AgentChanged& fact);
-    void operator()(const HandlerChanged& fact);
-    void operator()(const GroupChanged& fact);
-    void operator()(const QueueChanged& fact);
     void operator()(const CallChanged& fact);
     void operator()(const StatisticsRead& fact);
     void operator()(const AddressesRead& fact);
     void operator()(const TelephonyInventory& fact);
     void operator()(const PendingStateChanged& fact);
     void operator()(const PresenceChanged& fact);
+    template <class T>
+    void operator()(const InventoryChanged<T>& fact) {
+        auto& all = state_.all<T>();
+        const T thing = fact.thing;  // may live in `all`
+        if (fact.event == InventoryEvent::removed)
+            all.erase(thing.id);
+        else
+            all[thing.id] = thing;
+        changes_.publish({kindOf<T>, thing.id}, ownershipOf(state_, thing), toldOf(thing, "event", fact.event));
+    }
 
 private:
     void join(const AgentSession& session);
@@ -35,8 +42,6 @@ private:
     void setAgents(const std::vector<Agent>& now);
     void setSessions(const std::vector<AgentSession>& now);
     void setCalls(const std::vector<Call>& now);
-    template <class T>
-    void presence(const T& item, InventoryEvent event);
     template <class T>
     void setPresent(const std::vector<T>& now);
 

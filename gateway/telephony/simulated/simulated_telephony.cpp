@@ -90,12 +90,12 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
                 const GroupName group(e.group);
-                report_({GroupChanged{{groupId(handler, group), group, handler}, e.event}});
+                report_({InventoryChanged<AcdGroup>{{groupId(handler, group), group, handler}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
                 const GroupName group(e.queue);
-                report_({QueueChanged{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
+                report_({InventoryChanged<Queue>{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
-                report_({HandlerChanged{{handlerId(handler), handler}, e.event}});
+                report_({InventoryChanged<AgentHandler>{{handlerId(handler), handler}, e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }

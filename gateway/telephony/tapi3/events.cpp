@@ -79,7 +79,7 @@ void Connection::happened(ITAgentHandlerEvent* event, Time time) {
         const auto gone = inventory_.takeHandler(com::identityOf(handler.Get()));
         if (!gone) return;
         dropHandler(gone->name, time);
-        report({HandlerChanged{{handlerId(gone->name), gone->name}, InventoryEvent::removed}, time});
+        report({InventoryChanged<AgentHandler>{{handlerId(gone->name), gone->name}, InventoryEvent::removed}, time});
     }
     report({SourceConnected{Source::telephony, inventory_.capabilities()}, time});
 }
@@ -93,9 +93,9 @@ void Connection::handlerAdded(ITAgentHandler* handler, Time time) {
 }
 
 void Connection::reportAdded(const TelephonyInventory& news, Time time) {
-    for (const auto& value : news.handlers) report({HandlerChanged{value, InventoryEvent::added}, time});
-    for (const auto& value : news.groups) report({GroupChanged{value, InventoryEvent::added}, time});
-    for (const auto& value : news.queues) report({QueueChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.handlers) report({InventoryChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.groups) report({InventoryChanged{value, InventoryEvent::added}, time});
+    for (const auto& value : news.queues) report({InventoryChanged{value, InventoryEvent::added}, time});
     for (const auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
 }
 
@@ -126,7 +126,7 @@ void Connection::happened(ITQueueEvent* event, Time time) {
         return;
     if (fromTapi(number) != InventoryEvent::removed) return queueAdded(queue.Get(), time);
     for (const auto& [id, entry] : inventory_.takeQueue(com::identityOf(queue.Get())))
-        report({QueueChanged{entry.value, InventoryEvent::removed}, time});
+        report({InventoryChanged{entry.value, InventoryEvent::removed}, time});
 }
 
 void Connection::queueAdded(ITQueue* queue, Time time) {
@@ -142,7 +142,7 @@ void Connection::queueAdded(ITQueue* queue, Time time) {
             if (!name) return;
             const Queue value{queueId(group.value.handler, group.value.name, *name), *name, group.value.name, {}};
             inventory_.put(QueueEntry{each, identity, group.value.id, value});
-            return report({QueueChanged{value, InventoryEvent::added}, time});
+            return report({InventoryChanged{value, InventoryEvent::added}, time});
         }
     }
 }

@@ -27,8 +27,8 @@ void Connection::dropHandler(const HandlerName& name, Time time) {
 void Connection::dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time) {
     eventThread_.check();
     const auto gone = inventory_.takeGroups(which);
-    for (const auto& [id, queue] : gone.queues) report({QueueChanged{queue.value, InventoryEvent::removed}, time});
-    for (const auto& [id, group] : gone.groups) report({GroupChanged{group.value, InventoryEvent::removed}, time});
+    for (const auto& [id, queue] : gone.queues) report({InventoryChanged{queue.value, InventoryEvent::removed}, time});
+    for (const auto& [id, group] : gone.groups) report({InventoryChanged{group.value, InventoryEvent::removed}, time});
 }
 
 }  // namespace deskline::telephony

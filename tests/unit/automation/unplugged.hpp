@@ -99,7 +99,7 @@ struct Unplugged {
         return inLedger(bench.ledger, [](LedgerContext& ledger) { return *ledger.state().session("s1"); });
     }
     Agent agent() {
-        return inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().agents.at("1001"); });
+        return inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().all<Agent>().at("1001"); });
     }
     void tick() {
         inLedger(bench.ledger, [this](LedgerContext& ledger) {

@@ -104,7 +104,7 @@ TEST_CASE("the lines that are there now take the place of those before, without 
     bench.ledger.record({AddressesRead{{{"a1", "Line 1", "h"}, {"a2", "Line 2", "h"}}}});
     bench.ledger.record({AddressesRead{{{"a2", "Line 2", "h"}, {"a3", "Line 3", "other"}}}});
     CHECK(bench.frames().empty());
-    const auto lines = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().addresses; });
+    const auto lines = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().all<Address>(); });
     REQUIRE(lines.size() == 2);
     CHECK(lines.contains("a2"));
     CHECK(lines.at("a3").handler == "other");
@@ -175,7 +175,7 @@ TEST_CASE("sessions that ended lately: the last 256") {
         bench.ledger.record({SessionChanged{id, SessionEvent::end}});
     }
     inLedger(bench.ledger, [&](LedgerContext& ledger) {
-        CHECK(ledger.state().sessions.empty());
+        CHECK(ledger.state().all<AgentSession>().empty());
         CHECK(ledger.state().ended.size() == kept);
         CHECK(ledger.state().endedOrder.size() == kept);
         CHECK_FALSE(ledger.state().session(SessionId(std::to_string(many - kept - 1))));
