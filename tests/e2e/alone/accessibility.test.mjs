@@ -41,7 +41,7 @@ let checked = 0,
 for (const colorScheme of ['light', 'dark'])
   for (const width of [360, 1024, 1920])
     test(`${width} px, ${colorScheme}: axe finds nothing, nothing scrolls sideways`, async () => {
-      await gateway.request('DELETE', '/agents/1001'); // of a width that failed
+      await gateway.request('DELETE', '/agents/1001'); // left by a width that failed
       const name = `${width}-${colorScheme}`,
         options = { colorScheme, viewport: { width, height: width === 360 ? 800 : 1000 } };
       const nobody = await Person.at(browser, gateway, '', options);
@@ -91,7 +91,7 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
   const ada = await Person.at(browser, gateway, '');
   const { page } = ada,
     { keyboard } = page;
-  // What has the focus, through shadow roots, and whether it can be seen.
+  // The element that has the focus, through shadow roots, and whether its focus ring can be seen.
   const focused = () =>
     page.evaluate(() => {
       let element = document.activeElement;
@@ -150,7 +150,7 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
   await keyboard.press('d');
   await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-  // what was said before is said again
+  // earlier lines are put into the new language too
   await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor();
   await ada.shot('desk-german');
   await tabTo('Abmelden');
@@ -185,7 +185,7 @@ test('it can be installed: Chromium has nothing against it', async () => {
   const { errors } = await cdp.send('Page.getAppManifest');
   assert.deepEqual(errors, []);
   const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
-  // A test's contexts are incognito, which is never installed from.
+  // A test's contexts are incognito, from which no page can be installed.
   assert.deepEqual(
     installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'),
     [],

@@ -19,7 +19,7 @@ async function atWork(config = '') {
   return { gateway, sessions };
 }
 
-// About `perSecond` changes of state a second until stopped.
+// Makes about `perSecond` changes of state a second until it is stopped.
 function commands(gateway, sessions, perSecond) {
   let running = true;
   const done = (async () => {
@@ -79,7 +79,7 @@ test(`${many} clients cut off for ${outage / 1000} s come back at once: all resu
 });
 
 test('a client that reads 1 KiB a second is closed with 4108, and the others see no delay above their usual p99', async () => {
-  // no pong either: it shall not go for that
+  // The heartbeat is long, so that the missing pong does not end the connection first.
   const { gateway, sessions } = await atWork('[server]\nqueue_limit = "64 KiB"\nheartbeat = 60\n');
   const clients = [];
   for (let i = 0; i < many - 1; ++i) {

@@ -24,9 +24,9 @@ test('the first state is on the screen within 500 ms of navigation', async () =>
   const times = [],
     bare = [];
   for (let i = 0; i < 5; ++i) {
-    // each a browser context of its own: nothing is in its cache
+    // Each has a browser context of its own, with an empty cache.
     const plain = await browser.newContext({ ignoreHTTPSErrors: true }),
-      other = await plain.newPage(); // what this machine needs for any page just now
+      other = await plain.newPage(); // how long this machine takes for a bare page just now
     await other.goto(gateway.url + '/problems/internal');
     bare.push(await other.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(performance.now())))));
     await plain.close();
@@ -69,7 +69,7 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
   const drawn = () => eve.page.locator('deskline-agent-board [role="row"]').count();
   assert.ok((await drawn()) < 40, 'only what is in sight is drawn');
   const cdp = await eve.context.newCDPSession(eve.page);
-  // the thread's own time: what else the machine does is not counted
+  // The thread's own processor time, so that other work of the machine is not counted.
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await eve.page.evaluate(() => {
     globalThis.frames = globalThis.heard = 0;
@@ -95,7 +95,7 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
     await gateway.telephony({ do: 'burst', events: 10 });
     await sleep(Math.max(0, started + (i + 1) * 100 - performance.now()));
     if (i % 5 === 4) {
-      // and it is scrolled meanwhile
+      // The board is scrolled meanwhile.
       if (i === 49) await eve.page.locator('deskline-agent-board .view').evaluate((view) => (view.scrollTop = 9000));
       const at = await now();
       windows.push((at.script - last.script) / Math.max(1, at.frames - last.frames));

@@ -12,7 +12,7 @@ const start = async (...options) => {
 };
 after(() => Promise.all(started.map((g) => g.stop())));
 
-// What only the doubles of TAPI and Core Audio can be asked: which of their objects the gateway holds.
+// Which of their objects the gateway holds: only the doubles of TAPI and Core Audio can tell that.
 const counted = { skip: !onWindows && 'the doubles count it' };
 const held = async (g) => (await g.telephony({ do: 'figures' })).held;
 const holds = (g, what) =>
@@ -54,7 +54,7 @@ test('a lost switch: 503 meanwhile, stale objects, then everything again, agents
   );
   await until('the session is fresh again', async () => !(await g.request('GET', '/sessions/' + kept)).body.stale);
   assert.equal((await g.setState(kept, 'ready')).status, 200);
-  // And once more, the switch having forgotten everybody: sessions end, agents are signed in again.
+  // Once more, and now the switch has forgotten everybody: sessions end, agents are signed in again.
   await g.telephony({ do: 'lose', hresult: '0x8004005A' });
   await g.telephony({ do: 'forget' });
   await g.setState(kept, 'not-ready');
@@ -131,8 +131,8 @@ test('10,000 agent-session events in a burst reach 50 clients, complete and in o
   console.log('# ' + callbacks);
   const [, count, slow] = callbacks.match(/callbacks: (\d+), over 1 ms: (\d+)/).map(Number);
   assert.ok(count >= 10_000);
-  // A thread that the system sets aside in mid-callback is not the callback's doing (a few in ten thousand here, more
-  // on a busy machine); one that waits for a lock or for the journal would be slow by the hundreds.
+  // A few callbacks in ten thousand are slow because the system preempts their thread (more on a busy machine). If a
+  // callback waited for a lock or for the journal, hundreds would be slow.
   assert.ok(slow <= count / 50, callbacks);
 });
 
@@ -251,7 +251,7 @@ test('a removed agent handler takes along what is of it; when it is back, a call
     await holds(g, { handlers: 0, groups: 0, queues: 0, addresses: 0, registrations: 0, agents: 0, sessions: 0 });
     const late = await g.request('POST', '/agents/1001/sessions', { acdGroup: 'Sales', address: 'Line 1' });
     assert.equal(late.status, 404, late.text);
-    await g.telephony({ do: 'forget' }); // whoever serves it begins anew
+    await g.telephony({ do: 'forget' }); // the next server of the switch begins without state
     await g.telephony({ do: 'add-handler' });
     await stream.event('agent-handler', 'added', (f) => numberOf(f) > last);
   }
@@ -277,7 +277,7 @@ test(
         assert.equal(answer.body.session.state, state);
         await stream.event('agent-session', state, (f) => f.data.session.id === session && numberOf(f) > before);
       }
-    await holds(g, { sessions: 2 * (1 + 4) }); // of each the first, and the last four that stood for it
+    await holds(g, { sessions: 2 * (1 + 4) }); // of each session its first object, and the last four that replaced it
     assert.equal((await g.setState(sessions[0], 'session-ended')).status, 200);
     await holds(g, { sessions: 1 + 4 });
     stream.close();

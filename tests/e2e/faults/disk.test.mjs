@@ -1,6 +1,6 @@
-// A disk that is really full (a small tmpfs): commands are carried out and told, it is said that nothing is durable,
-// files that are changed stay whole; and when there is room again, everything is written, once. Where it is killed
-// before that, whoever resumes is told so. All of that also where the disk is full when it starts.
+// A disk that is really full (a small tmpfs): commands are carried out and told, the gateway says that events are not
+// durable, files that are changed stay whole; when there is room again, everything is written once. Where the gateway
+// is killed before that, clients that resume are told so. The same is tested with a disk that is full at the start.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -67,7 +67,7 @@ const fullDisk = (data) => {
 };
 const options = { skip: mayMount ? false : 'this machine lets nobody mount a small disk' };
 const ready = async (gateway) => (await gateway.request('GET', '//readyz', undefined, { token: '' })).body;
-// Changes of state until the gateway says that nothing is durable: the file has some room of its own left at first.
+// Changes states until the gateway says that events are not durable: at first the file has some free pages left.
 async function untilNotDurable(gateway, disk, session) {
   let changes = 0;
   await until(
@@ -83,7 +83,7 @@ async function untilNotDurable(gateway, disk, session) {
   return changes;
 }
 
-// A gateway whose disk takes nothing any more, and is killed then: the last event that it told.
+// Starts a gateway, fills its disk, and kills it. Returns the last event that it told.
 async function toldUntilKilled(folder, disk) {
   const gateway = await startGateway({ folder, keep: true });
   const session = await gateway.signIn('1001');

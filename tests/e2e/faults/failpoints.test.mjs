@@ -27,7 +27,7 @@ const ofGateway = points.filter((name) => !name.startsWith('file.'));
 const rare = (name) => /^(start|file|prune)\./.test(name);
 const unclean = /corrupt|damaged|cannot be read|set aside| error /;
 
-// A start that may be killed at `point`, the count-th time that it comes there; undefined: it was.
+// Starts a gateway that may be killed at `point`, the count-th time that it comes there. Undefined: it was killed.
 const startUnlessKilled = (options, point, count) =>
   startGateway({ ...options, env: { DESKLINE_FAILPOINT: `${point}:${count}` } }).catch((error) => {
     if (error.signal !== 'SIGKILL') throw error;
@@ -98,9 +98,8 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
       await sleep(30);
     }
   };
-  // A command of its own beside the gateway, killed at a point itself or left to end: what it said was done holds.
-  // Nothing else keeps it from that: who holds the lock of the file holds it for moments, and a command waits 30 s for
-  // it.
+  // Runs a command beside the gateway, which may be killed at a point of its own. What it reported as done must hold.
+  // The lock of the file is only held for moments, and a command waits 30 s for it, so it must not fail otherwise.
   const command = (point, ...args) =>
     new Promise((done, fail) =>
       execFile(
@@ -170,7 +169,7 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
       ++replayed;
     }
   };
-  // It may be killed in the middle of an answer, which then does not come; whatever has come is judged.
+  // The gateway may be killed in the middle of an answer, which then does not come; answers that came are judged.
   const unlessKilled = async (error) => {
     if (!(error instanceof Unanswered) || !(await Promise.race([gateway.exit, sleep(2000)]))) throw error;
   };
@@ -235,7 +234,7 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
       `${name} is refused`,
       async () => (await gateway.request('GET', '/me', undefined, { token: secret })).status === 401,
       5000,
-    ); // its file is looked at once a second
+    ); // the gateway looks at the file once a second
   assert.equal(gateway.cli('journal', 'verify').code, 0);
   const missed = points.filter((name) => !killed[name]);
   console.log(
@@ -245,7 +244,7 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
       `with an event, ${replayed} repeated by their key, ${revoked.size} revocations, ${refused} checked after a ` +
       `start; seed ${seed}; ${Math.round((performance.now() - began) / 1000)} s`,
   );
-  // What was asked is a part of what is usual: far less says that the test no longer asks it.
+  // Lower bounds of the usual counts: far less would mean that the test no longer exercises these things.
   if (wanted >= 100) assert.deepEqual(missed, [], 'each point was reached');
   const least = (share) => Math.max(1, Math.floor(wanted / share));
   for (const [what, count, share] of [
@@ -286,7 +285,7 @@ test('killed at each point of a file while it makes its first files: the next st
       );
       await gateway.stop();
       rmSync(folder, { recursive: true, force: true });
-      if (whole) break; // it never came there so often
+      if (whole) break; // the point is not passed so often
     }
   console.log(
     `# first start: ${Object.entries(killed)

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 
 export const shots = resolve(import.meta.dirname, '../../../build/screenshots');
 mkdirSync(shots, { recursive: true });
-// Certificates are the gateway's own; a context's ignoreHTTPSErrors does not reach a SharedWorker.
+// The gateways have certificates of their own making; a context's ignoreHTTPSErrors does not reach a SharedWorker.
 export const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -42,8 +42,8 @@ export async function axeFindings(page, tags) {
   };
 }
 
-// A person at the desktop, in a browser context of its own. What its console complains of is kept; `strangers` are
-// requests that left the gateway.
+// A person at the desktop, in a browser context of its own. Errors of its console are kept; `strangers` are
+// requests to other hosts than the gateway.
 export class Person {
   complaints = [];
   strangers = [];
@@ -89,7 +89,7 @@ export class Person {
     await this.state('not-ready');
   }
   shot = (name, options = {}) => this.page.screenshot({ path: join(shots, name + '.png'), ...options });
-  // Nothing was complained of, but what `allowed` says (a connection that was cut, say); nothing left the gateway.
+  // Fails if the console had errors other than those that `allowed` matches, or a request went to another host.
   fine(allowed = /^$/) {
     assert.deepEqual(
       this.complaints.filter((text) => !allowed.test(text)),

@@ -12,7 +12,7 @@ class Heard {
   resets = 0;
   snapshots = 0;
   connects = 0;
-  first = undefined; // the cursor's number that it began with
+  first = undefined; // the number of the cursor that it began with
   cursor = '';
   begin(cursor) {
     this.first ??= numberOf(cursor);
@@ -22,14 +22,14 @@ class Heard {
     this.cursor = event.id;
     if (lossless(event.type)) this.numbers.push(numberOf(event.id));
   }
-  // Repeats by id removed, as a client does; false when the order is broken.
+  // Takes an event; one with a number that it has is dropped, as a client does. False when the order is broken.
   unique() {
     const once = [...new Set(this.numbers)];
     return once.every((n, i) => i === 0 || n > once[i - 1]) ? once : false;
   }
 }
 
-// Reconnects by itself, soon, until `stop`.
+// A client that reconnects by itself, after a short wait, until `stop`.
 export class ResumingStream extends Heard {
   constructor(url, token, topics, pause = () => 50 + Math.random() * 150) {
     super();
@@ -138,7 +138,7 @@ export class ResumingEventSource extends Heard {
   }
 }
 
-// A webhook's receiver that takes whatever comes, and remembers the numbers.
+// A webhook's receiver that accepts everything, and remembers the numbers of the events.
 export class WebhookReceiver {
   numbers = [];
   static async begin(gateway, types) {
@@ -160,7 +160,7 @@ export class WebhookReceiver {
     receiver.first = numberOf(made.body.cursor);
     return receiver;
   }
-  // Until it has come that far, however long that takes; a minute without anything new is too long.
+  // Waits for the event of this number, however long that takes; fails after a minute without a new event.
   async upTo(end) {
     for (
       let came = this.numbers.length, at = Date.now();
@@ -174,7 +174,7 @@ export class WebhookReceiver {
         );
     }
   }
-  // In the order in which each came first.
+  // The numbers in the order in which each came first.
   once() {
     return [...new Set(this.numbers)];
   }

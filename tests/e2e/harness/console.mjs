@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-// One line to the simulator's console, one line back.
+// Sends one line to the simulator's console, and takes one line back.
 export const say = (port, request) =>
   new Promise((done, fail) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(JSON.stringify(request) + '\n'));

@@ -1,5 +1,5 @@
-// Holds what a gateway says to its own descriptions: every answer of REST to openapi.json, every frame of a stream to
-// asyncapi.json.
+// Checks a gateway against its own descriptions: every answer of REST against openapi.json, every frame of a stream
+// against asyncapi.json.
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -26,7 +26,7 @@ export class Contract {
       ]),
     );
   }
-  // By a $ref of one of the two documents.
+  // The validator of a $ref in one of the two documents.
   schema(ref, document = 'openapi') {
     const full = `https://deskline.test/${document}.json${ref.slice(ref.indexOf('#'))}`;
     return this.ajv.getSchema(full) ?? this.ajv.compile({ $ref: full });

@@ -1,8 +1,8 @@
 // How gateways end, and what becomes of those that a test left behind.
 import { after, beforeEach } from 'node:test';
 
-// A test that failed leaves its gateway and its clients behind, which would keep the file from ending; the file's own
-// hooks come first.
+// A test that failed leaves its gateway and its clients behind, which would keep the file from ending. They are ended
+// after the file's own hooks.
 export const running = new Set();
 after(() => {
   setTimeout(() => running.forEach((kill) => kill()), 30_000).unref();
@@ -12,8 +12,7 @@ after(() => {
   }, 240_000).unref(); // longer than a client waits for an answer
 });
 
-// A test that waits for what never comes is named, and what it began is ended: a little before the runner ends the
-// file.
+// A test that hangs is named, and its gateways are ended, a little before the runner ends the file.
 const limit = Number(process.env.DESKLINE_E2E_SECONDS ?? 2400) * 500; // milliseconds, as ./test gives a file
 let at = 'its beginning';
 beforeEach((context) => {

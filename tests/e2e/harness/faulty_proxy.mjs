@@ -1,5 +1,5 @@
-// A TCP proxy that does to a connection what networks do: cut it, delay it, leave it half open, let an older one speak
-// after a newer one.
+// A TCP proxy that can cut a connection, delay it, leave it half open, and let an older one speak after a newer one, as
+// networks do.
 import { connect, createServer } from 'node:net';
 
 export class FaultyProxy {
@@ -37,7 +37,7 @@ export class FaultyProxy {
     }
   }
 
-  // Ends every connection at once; how many there were.
+  // Ends every connection at once, and returns how many there were.
   cut() {
     const open = [...this.connections];
     for (const { client, gateway } of open) (client.destroy(), gateway.destroy());
@@ -45,8 +45,8 @@ export class FaultyProxy {
     return open.length;
   }
 
-  // Nothing goes through any more, and nobody is told. What comes back makes the old connections speak again, all at
-  // once.
+  // From now on nothing goes through, and neither end is told. The function that it returns lets the old connections
+  // speak again, all at once.
   silence() {
     const open = [...this.connections];
     for (const connection of open) connection.silent = true;

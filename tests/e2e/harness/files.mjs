@@ -1,4 +1,4 @@
-// What the tests of the files that a gateway keeps, or is given, have in common.
+// Shared by the tests of the files that a gateway keeps, or is given.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,10 @@ export const folderFor = () => mkdtempSync(join(tmpdir(), 'deskline-files-'));
 export const linux = { skip: onWindows && 'modes, links and limits of Linux' };
 export const status = async (gateway, token) => (await gateway.request('GET', '/me', undefined, { token })).status;
 export const ready = (gateway) => gateway.request('GET', '//readyz', undefined, { token: '' });
-// Once its sources are connected, a moment after it listens.
+// Waits until the gateway's sources are connected, a moment after it listens.
 export const isReady = (gateway) => until('it is ready', async () => (await ready(gateway)).status === 200);
 export const times = (log, pattern) => log.split('\n').filter((line) => pattern.test(line)).length;
-// What may become of a file, each without the root of the tests being kept out by a mode.
+// Ways in which a file cannot be read, also by root (tests may run as root, whom a mode does not keep out).
 export const harms = [
   ['a folder is in its place', (path) => mkdirSync(path, { mode: 0o700 })],
   ['it is gone', () => {}],

@@ -1,4 +1,4 @@
-// A gateway that a test has started, with all that tests ask of it.
+// A gateway that a test has started, with the requests that tests make of it.
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { say } from './console.mjs';
 import { Contract } from './contract.mjs';
@@ -9,7 +9,7 @@ import { Secrets } from './secrets.mjs';
 import { streams } from './stream.mjs';
 import { sleep, until } from './waiting.mjs';
 
-// Who its callers are: each token and key of theirs is a secret that is never written.
+// The callers of the gateway: each token and key of theirs is a secret that must never be written.
 function credentials(gateway) {
   const tokens = new Map();
   return {
@@ -46,7 +46,7 @@ function credentials(gateway) {
   };
 }
 
-// What many tests begin with.
+// The steps that many tests begin with.
 function agents(gateway) {
   return {
     async signIn(agent = '1001', acdGroup = 'Sales', address = 'Line ' + (Number(agent) - 1000)) {
@@ -79,8 +79,8 @@ const answerTo = (started) =>
     60_000,
   );
 
-// `connections`: how many its requests may take; an answered one is free for the next a moment later, so one after the
-// other may take two.
+// `connections`: how many its requests may take. An answered one is free for the next request only a moment later, so
+// requests one after another may take two.
 export async function startGateway({ keep = false, connections = 256, ...options } = {}) {
   const started = await launch(options);
   const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
@@ -129,7 +129,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
   try {
     gateway.contract = new Contract(await description('openapi'), await description('asyncapi'));
   } catch (error) {
-    const ended = await Promise.race([exit, sleep(2000)]); // just after it said that it listens
+    const ended = await Promise.race([exit, sleep(2000)]); // a fault just after it said that it listens
     if (ended) throw Object.assign(new Error('the gateway ended: ' + log()), { signal: ended.signal });
     throw error;
   }

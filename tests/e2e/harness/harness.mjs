@@ -1,4 +1,4 @@
-// Starts a gateway and talks to it from outside, over real sockets: what the tests use of the files beside this one.
+// Starts a gateway and talks to it over real sockets. This file exports what the tests use of the files beside it.
 export { badEnd } from './ending.mjs';
 export { startGateway } from './gateway.mjs';
 export { launch } from './launch.mjs';

@@ -7,7 +7,7 @@ import { freePort } from './ports.mjs';
 import { environment, onWindows, program, shown } from './program.mjs';
 import { sleep } from './waiting.mjs';
 
-// What a test has not said: nobody is slowed down, and nobody else's ports are taken.
+// The defaults where a test does not configure them: no limits on rates, and ports that nobody else has.
 function configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }) {
   const unless = (key, line) => (config.includes(key) ? '' : line + '\n');
   const server =
@@ -15,7 +15,7 @@ function configuration({ config, folder, port, traffic, agents, telephonyConsole
     unless('rate_limit', 'rate_limit = 0') +
     unless('streams_per_account', 'streams_per_account = 0');
   let sections = config.startsWith('[server]') ? server + config.slice('[server]'.length) : server + config;
-  // Tests of what is refused are refused more often than anybody who guesses may be.
+  // Tests of refusals are refused more often than the throttle on guessing allows.
   if (!config.includes('free_failures')) {
     if (!config.includes('[identity]')) sections += '\n[identity]\n';
     sections = sections.replace('[identity]\n', '[identity]\nfree_failures = 0\n');
@@ -28,8 +28,8 @@ function configuration({ config, folder, port, traffic, agents, telephonyConsole
   );
 }
 
-// Begins a gateway, and holds it to how it may end. `signal`: SIGKILL is the test's own wish. `ended`: after its end,
-// throws where that was not well.
+// Starts a gateway, and checks how it ends. `signal` sends a signal; after SIGKILL the test expects that end. `ended`
+// waits for its end, and throws where that was a bad one.
 export async function launch({
   config = '',
   env = {},
@@ -39,7 +39,7 @@ export async function launch({
   port = 0,
   through = [],
 } = {}) {
-  // `port` is free as long as no gateway runs.
+  // `port` is free while no gateway runs, so `freePort` may return it.
   const consolePort = async () => ((one) => (one === port ? freePort() : one))(await freePort());
   const telephonyConsole = await consolePort(),
     audioConsole = await consolePort();
@@ -49,7 +49,8 @@ export async function launch({
     file + '.new',
     configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }),
   );
-  // A command that runs beside a start must not find it empty: it would take every default, and work in another folder.
+  // The file is replaced as a whole: a command beside a start that found it empty would take every default, and work in
+  // another folder.
   renameSync(file + '.new', file);
   const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];
   const child = spawn(command, args, {

@@ -1,4 +1,4 @@
-// Where what a caller may see comes out: receivers, event streams, and what to compare of them.
+// The outlets by which a caller is told of things (webhook receivers, event streams), and how tests compare them.
 import http from 'node:http';
 import https from 'node:https';
 
@@ -28,7 +28,7 @@ export async function receiver() {
   };
 }
 
-// A server-sent event stream: all that came.
+// A server-sent event stream; it keeps every event that came.
 export function eventSource(gateway, token, query = '') {
   const source = { text: '' };
   source.request = https.get(

@@ -1,12 +1,14 @@
 // Ports of 127.0.0.1 that nobody listens on.
 import { createServer } from 'node:net';
 
-// Below the ports that systems give to outgoing connections (Linux from 32768, Windows from 49152): one of those could
-// take it before the gateway does, or while the gateway is being started again. Several files may run at a time: each
-// has 250 ports of its own, which it holds by one of 60 more for as long as it runs, and gives out the same one late.
+// They lie below the ports that systems give to outgoing connections (Linux from 32768, Windows from 49152), one of
+// which could take the port before the gateway does, or while the gateway is being started again. Several files may run
+// at a time: each has 250 ports of its own, which it claims by listening on one of 60 more for as long as it runs, and
+// it gives the same port out again as late as possible.
 const listening = (port) =>
   new Promise((done) => {
-    const server = createServer((socket) => socket.destroy()); // else whoever comes by would keep it from closing
+    // else an open connection would keep the server from closing
+    const server = createServer((socket) => socket.destroy());
     server.on('error', () => done(undefined));
     server.listen(port, '127.0.0.1', () => done(server));
   });

@@ -19,7 +19,7 @@ export const environment = (extra) => ({
 });
 
 // `through`: a command that runs the program, such as prlimit with its arguments. `timeout`: milliseconds, after which
-// it is killed; its code is null then. Without, it has five minutes, and what takes longer throws.
+// it is killed; its code is null then. Without it, the program has five minutes, and a longer run throws.
 export function run(args, options = {}) {
   const [command, ...all] = [...(options.through ?? []), ...(onWindows ? ['wine'] : []), program, ...args];
   try {
@@ -42,13 +42,13 @@ export function run(args, options = {}) {
   }
 }
 
-// For `through`: without capabilities that root has, so that modes of files count whoever runs the tests. Linux only.
+// For `through`: runs the program without root's capabilities, so that modes of files count for root too. Linux only.
 const without = (...capabilities) =>
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set', capabilities.map((one) => '-' + one).join(',')] : [];
 export const boundByModes = without('dac_override', 'dac_read_search');
 export const boundToHighPorts = without('net_bind_service');
 
-// The same, beside others: the answer is a promise.
+// As `run`, but asynchronous: returns a promise.
 export const runBeside = (args, options = {}) =>
   new Promise((done) => {
     const child = spawn(onWindows ? 'wine' : program, [...(onWindows ? [program] : []), ...args], {

@@ -1,4 +1,4 @@
-// What an identity provider has: keys of every kind, a JWKS of them, tokens signed with them; and certificates of a
+// An identity provider's side: keys of every kind, a JWKS of them, tokens signed with them; and certificates of a
 // test's own authority.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
@@ -31,7 +31,7 @@ export class SigningKey {
       dsaEncoding: 'ieee-p1363',
     });
   }
-  // Header and claims as objects, or as text where the text itself is the attack.
+  // Header and claims are objects, or texts where the text itself is the attack.
   token(claims, header = {}) {
     const head = typeof header === 'string' ? header : { alg: this.algorithm, kid: this.kid, typ: 'at+jwt', ...header };
     const text = `${base64url(head)}.${base64url(claims)}`;
@@ -43,7 +43,7 @@ export const unsigned = (header, claims, signature = '') => `${base64url(header)
 
 const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
 
-// An authority in a folder, with a database for revocations; its own, or an intermediate of `issuer`.
+// An authority in a folder, with a database for revocations: a root, or an intermediate of `issuer`.
 export class Authority {
   constructor(folder, name = 'Test authority', issuer) {
     mkdirSync(folder, { recursive: true });

@@ -1,5 +1,4 @@
-// A WebSocket client that can do what a well-behaved one does not: it writes frames of any kind and hears close frames
-// to the end.
+// A WebSocket client that can misbehave: it writes frames of any kind, and reads on to the end after a close frame.
 import tls from 'node:tls';
 
 export function rawStream(gateway, extensions = '') {
@@ -26,7 +25,8 @@ export function rawStream(gateway, extensions = '') {
     });
     let upgraded = false;
     socket.on('error', () => {});
-    socket.on('close', () => fail(new Error('the connection ended before the upgrade'))); // afterwards nobody hears it
+    // once it is open, this has no effect
+    socket.on('close', () => fail(new Error('the connection ended before the upgrade')));
     socket.on('secureConnect', () =>
       socket.write(
         `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +

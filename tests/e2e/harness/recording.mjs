@@ -13,7 +13,7 @@ function keep(target, bytes) {
   writeFileSync(join(path, createHash('sha1').update(bytes).digest('hex')), bytes);
 }
 
-// In the order of the shapes in tests/fuzz/bodies.cpp.
+// The shapes in the order of tests/fuzz/bodies.cpp.
 const shapes = [
   ['PUT', /^\/agents\/[^/]+$/],
   ['PUT', /^\/agents\/[^/]+\/state$/],

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { recordRequest } from './recording.mjs';
 import { Unanswered } from './waiting.mjs';
 
-// REST: each answer held to the description and searched for secrets.
+// REST requests; each answer is checked against the description and searched for secrets.
 export function requests(gateway, connections) {
   const { url, secrets } = gateway;
   const agentHttps = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: connections });
@@ -29,7 +29,7 @@ export function requests(gateway, connections) {
             answer.on('data', (d) => chunks.push(d));
             answer.on('error', (error) =>
               fail(new Unanswered(`${method} ${path}, after its header: ${error.message}`)),
-            ); // the request hears of it no more
+            ); // the request has ended; its later errors are dropped
             answer.on('end', () => {
               const bytes = Buffer.concat(chunks),
                 text = (
@@ -42,7 +42,8 @@ export function requests(gateway, connections) {
                 json = undefined;
               }
               secrets.search(text + JSON.stringify(answer.headers), `the answer to ${method} ${path.split('?')[0]}`);
-              if (method === 'POST' && path === '/tickets') secrets.plant(json?.ticket); // said once
+              // an answer names the ticket once
+              if (method === 'POST' && path === '/tickets') secrets.plant(json?.ticket);
               const wrong = path.startsWith('//')
                 ? ''
                 : gateway.contract?.answer(
@@ -65,7 +66,7 @@ export function requests(gateway, connections) {
         );
         request.on('error', (error) => fail(new Unanswered(`${method} ${path}: ${error.message}`)));
         request.setTimeout(180_000, () => {
-          // longer than any poll: this is what a test hears, not that it was cut
+          // Longer than any poll; the test is told this, and not that the connection was cut.
           fail(new Error(`${method} ${path}: no answer within three minutes`));
           request.destroy();
         });

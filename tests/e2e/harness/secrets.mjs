@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Everything that a gateway wrote is searched for what it must never write: its callers' tokens, keys, tickets and
+// Searches everything that a gateway wrote for secrets that it must never write: its callers' tokens, keys, tickets and
 // planted PINs.
 export class Secrets {
   planted = new Set();
@@ -20,7 +20,7 @@ export class Secrets {
     for (const secret of this.planted) if (text.includes(secret)) this.found.push(`${secret.slice(0, 6)}… in ${where}`);
   }
   searchFiles(folder, spared = []) {
-    if (!existsSync(folder)) return; // ended a second time
+    if (!existsSync(folder)) return; // the gateway was ended a second time
     for (const entry of readdirSync(folder, { recursive: true })) {
       const path = join(folder, entry);
       if (statSync(path).isFile() && !spared.some((name) => path.endsWith(name)))

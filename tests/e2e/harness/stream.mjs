@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import { recordMessage } from './recording.mjs';
 import { Unanswered } from './waiting.mjs';
 
-// A WebSocket of a gateway's, its frames held to the description and searched for secrets.
+// A WebSocket stream to a gateway; its frames are checked against the description and searched for secrets.
 export class Stream {
   #closed;
   constructor(socket, contract, secrets) {
@@ -21,7 +21,7 @@ export class Stream {
     });
     socket.on('error', () => {});
   }
-  // How it was closed; whoever asks waits for a minute at most.
+  // Resolves to how the stream was closed; waits for a minute at most.
   get closed() {
     let timer;
     const late = new Promise((_, fail) => {
@@ -34,8 +34,8 @@ export class Stream {
     recordMessage(text);
     this.socket.send(text);
   }
-  // The first frame that fits, come already or still to come. `fits` is asked once for each frame, in their order: it
-  // may count them.
+  // Resolves to the first frame that fits, whether it has come already or not. `fits` is called once for each frame, in
+  // their order, so it may count them.
   frame(what, fits, milliseconds = 20_000) {
     return new Promise((done, fail) => {
       let looked = 0;

@@ -1,4 +1,4 @@
-// What tests wait for, and what goes on beside them.
+// How tests wait, and work that goes on beside them.
 
 export const until = async (what, check, milliseconds = 20_000) => {
   const end = Date.now() + milliseconds;
@@ -12,12 +12,12 @@ export const until = async (what, check, milliseconds = 20_000) => {
 
 export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-// No answer came: the connection was refused, or cut. That alone is what a test that kills, or takes memory away, may
-// excuse; whatever else a request fails with is a finding.
+// Whether no answer came, since the connection was refused or cut. A test that kills the gateway, or takes its memory
+// away, excuses only that; every other failure of a request is a finding.
 export class Unanswered extends Error {}
 
-// Work that goes on beside a test, each piece for as long as `running`. What one of them finds wrong ends them all, and
-// the test where it looks next.
+// Work that goes on beside a test, each piece for as long as `running`. An error of one piece ends them all, and fails
+// the test at its next check.
 export class Beside {
   running = true;
   works = [];

@@ -1,5 +1,5 @@
-// The end: whatever is open is answered or closed, and the gateway ends with exit code 0. One row for each kind of open
-// thing.
+// The end of a gateway: every open request is answered and every connection is closed, and the exit code is 0. One row
+// for each kind of open request or connection.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import tls from 'node:tls';
@@ -10,7 +10,7 @@ import { SigningKey } from '../harness/provider.mjs';
 const key = new SigningKey('k1');
 const newest = async (g) => (await g.request('GET', '/events?limit=500')).body.cursor;
 
-// A connection of the test's own making; `gone` tells everything that came, once the gateway has closed it.
+// A raw connection; `gone` resolves to all bytes that came, once the gateway has closed it.
 function raw(g, { secure = true, text = '', paused = false } = {}) {
   const { port } = new URL(g.url);
   return new Promise((done) => {
@@ -35,17 +35,17 @@ const upgrade = (token) =>
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' +
   `Authorization: Bearer ${token}\r\n\r\n`;
 
-// Sends, and waits until so many of these requests have come in.
+// Calls `send`, and waits until the gateway has counted so many more requests.
 async function arrived(g, count, send) {
   let asked = -1;
-  const total = async () => (++asked, g.metric('requests_total')); // counts its own asking too
+  const total = async () => (++asked, g.metric('requests_total')); // the metric counts these requests too
   const before = await total();
   const sent = send();
   await until('the requests have come in', async () => (await total()) - before - asked >= count);
   return sent;
 }
 
-// An answer that is looked at in the end.
+// A request whose answer is looked at after the end.
 const ask = (g, ...request) => {
   const answer = g.request(...request);
   answer.catch(() => {});
@@ -81,7 +81,7 @@ const rawAnswer = (connection, status) =>
       text.startsWith(`HTTP/1.1 ${status}`) && /Connection: close/.test(text) && /problems\/shutting-down/.test(text),
   );
 
-// A receiver, or an identity provider, that takes everything and never answers. `asked`: somebody has come.
+// A receiver or an identity provider that never answers. `asked` resolves when a request has come.
 async function silent() {
   let come;
   const asked = new Promise((done) => (come = done));
@@ -96,7 +96,7 @@ async function silent() {
 }
 
 async function waitingToken(g, { provider }) {
-  await provider.asked; // the keys are being fetched, and will be for a while
+  await provider.asked; // the keys are being fetched now
   return key.token({
     iss: `https://127.0.0.1:${provider.port}`,
     aud: 'deskline',
@@ -120,7 +120,7 @@ async function stuckCommand(g, session) {
   return { answer };
 }
 
-// What is open, and what must become of it.
+// Each opens something, and checks what the end made of it.
 const rows = {
   'a long poll': async (g) => {
     const after = await newest(g);
@@ -138,7 +138,7 @@ const rows = {
   'a source that is being rebuilt and does not come back': async (g) => {
     await g.telephony({ do: 'fault', call: 'EnumerateAgentHandlers', delay: 120_000 });
     await g.telephony({ do: 'lose' });
-    await g.request('PUT', '/agents/1002', { pin: '1002' }); // the first call tells
+    await g.request('PUT', '/agents/1002', { pin: '1002' }); // the source learns of the loss by this call
     await until('it is lost', () => /telephony source lost/.test(g.log()));
     const answer = await g.request('PUT', '/agents/1001', { pin: '1001' });
     return async () => assert.equal(answer.status, 503);
@@ -150,7 +150,7 @@ const rows = {
   'a stream': async (g) => goodbye(await g.stream({ topics: ['agent-handler'] })),
   'a stream whose command is being carried out': async (g) => {
     const stream = await g.stream({ topics: ['agent-handler'] }),
-      after = await newest(g); // whatever else happens, it has nothing to read before
+      after = await newest(g); // no event after this cursor is there yet
     stream.send({
       op: 'command',
       id: 'poll',
@@ -250,8 +250,8 @@ const rows = {
   },
 };
 const ofProvider = (name) => name.includes('provider');
-// The gateway waits 5 s for its provider. On a machine so slow that it had given up before the end began, the answer
-// was another, and rightly so.
+// The gateway waits 5 s for its provider. On a very slow machine it may have given up before the end began; then
+// another answer is right.
 const unlessGivenUp = async (g, name, check) => {
   try {
     await check();
@@ -321,7 +321,8 @@ describe('at the end everything that is open is answered or closed, and the exit
     assert.equal(body.type, '/problems/shutting-down');
     assert.equal(body.outcome, 'unknown');
     assert.equal((await ended).code, 0);
-    assert.doesNotMatch(g.log(), /its outcome unknown: put_State/); // which is said when the call has had its time
+    // that is logged only when the call has taken its time
+    assert.doesNotMatch(g.log(), /its outcome unknown: put_State/);
   });
 
   test('at any moment', async () => {

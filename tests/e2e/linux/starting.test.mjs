@@ -1,4 +1,4 @@
-// The start: no signal ends it otherwise than well, whenever it comes; and what strangers open never takes what the
+// The start: a signal ends it well, whenever it comes; and connections of strangers never take the descriptors that the
 // gateway itself needs.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch, program, startGateway, until, sleep, onWindows } from '../harness/harness.mjs';
 
-// The folder of its data is the first thing that it makes: from then on a signal must find it ready. (Before its
-// program runs the system is still loading it, and nothing can hold a signal.)
+// The data folder is the first thing that the gateway makes: from then on it must be ready for a signal. (Before that
+// the system is still loading the program, which cannot handle a signal yet.)
 const begun = (g) => until('it begins', () => existsSync(join(g.folder, 'data')) || !g.running());
 const moments = {
   'as soon as it begins': async () => {},
@@ -50,7 +50,7 @@ if (!onWindows)
         assert.ok(++tries <= 10, 'it is met before it listens');
         const g = await launch();
         await begun(g);
-        g.signal('SIGSTOP'); // what it has said by now is all that it has said when it is asked
+        g.signal('SIGSTOP'); // stopped, so that it writes nothing more while the test reads its output
         await sleep(100);
         early = !/listening on/.test(g.log());
         g.signal('SIGTERM');

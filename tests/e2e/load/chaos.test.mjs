@@ -33,8 +33,8 @@ test(`killed ${kills} times: every client has every telephony event once, in ord
   for (let i = 0; i < 3; ++i) receivers.push(await WebhookReceiver.begin(gateway, topics));
   await until('all clients are there', () => clients.every((c) => c.first !== undefined));
 
-  // Agents at work: sign in, ready, not ready; after a kill, again. Whatever is answered with an event must be found in
-  // the journal.
+  // Agents at work: sign in, ready, not ready; after a kill, again. An event that an answer names must be in the
+  // journal.
   const work = async (agent) => {
     let session;
     for (let i = 0; beside.running; ++i) {

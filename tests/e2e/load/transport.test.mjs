@@ -54,8 +54,8 @@ describe('testssl.sh', { concurrency: 2 }, () => {
           findings.some((f) => f.id.startsWith(id)),
           'it checked ' + id,
         );
-      // A warning is about the looking, not about what was looked at, and these two are known: the openssl on this
-      // machine, and a client that leaves before the ticket has come and then has none to resume with (tls.test.mjs
+      // A warning is about testssl.sh's own run, not about the gateway. Two are known: one about this machine's
+      // openssl, and one about a client that leaves before the ticket has come and so cannot resume (tls.test.mjs
       // resumes sessions itself).
       const known = ['engine_problem', 'sessionresumption_ticket'];
       const bad = findings.filter(
@@ -108,7 +108,7 @@ describe('slowhttptest, 1,000 connections', () => {
       await sleep(1000);
       const times = [];
       let open = 0;
-      // A new connection each time: with a handshake, as somebody who comes just now.
+      // A new connection each time, with a handshake, as a new client has.
       while (!ended && times.length < 200) {
         const started = performance.now();
         await new Promise((answered, fail) => {

@@ -1,7 +1,7 @@
 // Memory that cannot be had: while requests of every kind are served, one allocation in so many fails
-// (tests/faults/allocation.c), on the threads that serve. Whoever is hit gets an error or loses the connection; the
-// gateway stays, tells nobody what is not so, and serves when there is memory. DESKLINE_ALLOCATION_SECONDS: of each
-// round (3); DESKLINE_SEED: what is drawn.
+// (tests/faults/allocation.c), on the threads that serve. The caller that is hit gets an error or loses the connection;
+// the gateway keeps running, gives no wrong answer, and serves again when there is memory. DESKLINE_ALLOCATION_SECONDS:
+// seconds of each round (3); DESKLINE_SEED: the seed.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -53,7 +53,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
   const token = gateway.token(),
     other = gateway.token('agent', ['1002']),
     key = gateway.key('crm', '--scopes', 'agents:read');
-  // from here on it is known, and hashed no more
+  // From here on the gateway remembers the key, and does not hash it again.
   assert.equal((await gateway.request('GET', '/me', undefined, { token: key })).status, 200);
   const clients = Array.from({ length: 10 }, () => new ResumingStream(gateway.url, token, topics));
   await until('all clients are there', () => clients.every((c) => c.first !== undefined));
@@ -62,8 +62,8 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     right = [],
     beside = new Beside();
   let asked = 0;
-  // Each with the answer that it has to get. Besides, whoever is hit may be told so, or get no answer: nobody is told
-  // that a wrong secret was right, that something is there which is not, or that what was asked was not allowed.
+  // Each request with its right answer. A caller that is hit may also be told of the fault, or get no answer. No caller
+  // may be told that a wrong secret was right, that a missing object exists, or that the request was not allowed.
   const hit = [500, 503]; // 503: the token could not be checked
   const me = (shown) => gateway.request('GET', '/me', undefined, { token: shown });
   const requests = [
@@ -120,7 +120,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
         () => fail(new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what)),
         45_000,
       );
-      promise.then(done, fail).finally(() => clearTimeout(timer)); // else the file would wait for it
+      promise.then(done, fail).finally(() => clearTimeout(timer)); // else the timer would keep the file from ending
     });
   const work = async (from) => {
     for (let n = from; beside.running; n += 8) {
@@ -181,7 +181,7 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     'nothing that was answered is missing',
   );
   for (const [i, client] of clients.entries()) {
-    // an upgrade that was not answered is given up after a minute
+    // The client gives an unanswered upgrade up after a minute.
     await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 120_000);
     assert.equal(client.resets, 0, 'no reset');
     assert.deepEqual(

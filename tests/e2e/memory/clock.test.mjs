@@ -1,7 +1,7 @@
 // The clock of the whole program steps while it runs (libfaketime), as where a host's time is set by hand or found
-// late: a year ahead, back, and to long before. Whoever listens goes on, events keep their order, nothing is cut for
-// its age, waits last as long as they were asked for; what has ended by the clock has ended. Run on the release build:
-// a sanitizer wants to be loaded first itself.
+// late: a year ahead, back, and to long before. Streams go on, events keep their order, nothing is cut for its
+// age, and waits last as long as they were asked for; credentials that have expired by the clock are refused. Run on
+// the release build: a sanitizer wants to be loaded first itself.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -19,8 +19,8 @@ const day = 86_400,
 test('the clock steps while the gateway runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
     offset = join(folder, 'offset');
-  // Seconds beside the host's clock. The file is read at each look at the clock; the clock that never steps is left as
-  // it is.
+  // Seconds between the program's clock and the host's. libfaketime reads the file at each look at the clock; the
+  // monotonic clock is left as it is.
   const step = (seconds) => writeFileSync(offset, (seconds < 0 ? '' : '+') + seconds);
   const begin = () =>
     startGateway({
@@ -41,7 +41,7 @@ test('the clock steps while the gateway runs', async () => {
       brief = gateway.key('brief', '--role', 'admin', '--expires', '90d');
     const by = { token: key },
       ask = (path, token = key) => gateway.request('GET', path, undefined, { token });
-    gateway.token = () => key; // for whatever the harness asks by itself
+    gateway.token = () => key; // for the harness's own requests
     let session = await gateway.signIn('1001'),
       stream = await gateway.stream({}, key),
       changes = 0;
@@ -75,8 +75,8 @@ test('the clock steps while the gateway runs', async () => {
       const ahead = (Date.parse(event.time) - Date.now()) / 1000;
       assert.ok(Math.abs(ahead - seconds) < day, `${what}: the event says the time of the clock, ${event.time}`);
       last = event;
-      if (seconds > 0) await sleep(65_000); // once a minute the journal is looked through for what has grown old
-      // A wait lasts by the clock that never steps: nothing comes, and the answer comes all the same.
+      if (seconds > 0) await sleep(65_000); // once a minute the gateway looks for events that are too old
+      // A wait lasts by the monotonic clock: no event comes, and the answer comes in time.
       const page = await ask(`/events?after=${event.id}&wait=1&types=agent-handler`);
       assert.deepEqual([page.status, page.body.items], [200, []], what);
       const all = await remembered(what);

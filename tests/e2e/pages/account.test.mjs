@@ -1,5 +1,5 @@
-// Who is signed in at the desktop: no link replaces them unasked, no made-up token sees what another tab has, and the
-// page talks to its gateway alone.
+// Who is signed in at the desktop: no link replaces them without asking, a made-up token does not get another tab's
+// copy, and the page sends requests to its gateway alone.
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { startGateway, until } from '../harness/harness.mjs';

@@ -7,7 +7,7 @@ import { freePort, sleep, startGateway, until } from '../harness/harness.mjs';
 import { FaultyProxy } from '../harness/faulty_proxy.mjs';
 import { journalOf } from '../harness/clients.mjs';
 
-// What a browser has and Node lacks: the client listens for `online`.
+// The client listens for the event `online`, which Node does not have.
 const browser = new EventTarget();
 for (const name of ['addEventListener', 'removeEventListener']) globalThis[name] = browser[name].bind(browser);
 const { connect, numberOf } = await import(resolve(import.meta.dirname, '../../../build/webclient/client/client.js'));
@@ -53,7 +53,7 @@ const lists = {
   devices: 'audioDevices',
   audioSessions: 'audioSessions',
 };
-// What the gateway says of itself now, against the copy; statistics, which no event has, are left out.
+// Compares a fresh snapshot with the copy, without statistics, which events do not carry.
 async function equalsSnapshot(c, what) {
   const stream = await gateway.stream({});
   const bare = (items) => Object.fromEntries(items.map(({ statistics, ...item }) => [item.id, item]));
@@ -117,7 +117,7 @@ test(
       if (!clients.every((c) => c.freshness.status === 'live') && Math.random() < 0.7) continue;
       const connections = proxy.cut();
       if (connections) (++cuts, (cut += connections));
-      // it does not wait for its turn then
+      // With that event it does not wait for its next attempt.
       if (Math.random() < 0.6) (await sleep(20), browser.dispatchEvent(new Event('online')));
       now = await number();
     }

@@ -76,7 +76,7 @@ async function serve(...keys) {
 }
 const stop = () => server && new Promise((done) => (server.closeAllConnections(), server.close(done)));
 
-// What the provider remembers outlives its restarts, as a database would.
+// The provider's storage, which outlives its restarts as a database would.
 const memory = new Map();
 class Kept {
   constructor(name) {
@@ -127,14 +127,14 @@ after(async () => {
 
 async function signIn(name, screenshot) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
-  // so that its stream can be watched; tabs then elect one that leads
+  // Without it the tabs elect one that leads, whose stream the test can watch.
   await context.addInitScript(() => delete globalThis.SharedWorker);
   const page = await context.newPage();
   page.complaints = [];
   page.on(
     'console',
     (m) => m.type() === 'error' && m.location().url.startsWith(gateway.url) && page.complaints.push(m.text()),
-  ); // of our page, not the provider's
+  ); // errors of our page, not of the provider's
   await page.goto(gateway.url + '/');
   const button = page.getByRole('button', { name: 'Sign in at localhost' });
   await button.waitFor();
@@ -199,7 +199,7 @@ test('keys rotate while a stream is open: it is renewed with the new key and sta
   await ada.locator('deskline-agent-state').getByRole('button', { name: 'Not ready' }).click();
   await ada.locator('deskline-agent-state .now .state[data-state="not-ready"]').waitFor();
   assert.deepEqual(closes, [], 'the stream was never closed');
-  await ada.reload(); // the token that it has is good still, though nobody can ask the provider
+  await ada.reload(); // its token is still valid, though the provider cannot be reached
   await ada.locator('deskline-connection [data-status="live"]').waitFor();
   await ada.context().close();
 });

@@ -1,5 +1,5 @@
-// Commands as a CRM drives them: waiting or not, repeated, guarded by ETags, in doubt; and what outlives the gateway
-// that took them.
+// Commands as a CRM gives them: waited for or not, repeated, guarded by ETags, in doubt; and those that outlive the
+// gateway that took them.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

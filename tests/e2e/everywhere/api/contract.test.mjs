@@ -11,7 +11,7 @@ import { onWindows, startGateway, until } from '../../harness/harness.mjs';
 const api = resolve(import.meta.dirname, '../../../../gateway/api');
 
 test('openapi.yaml passes the Redocly linter', async () => {
-  // the two descriptions have none
+  // The routes of the two descriptions themselves have no 4xx.
   const config = await createConfig({ extends: ['recommended'], rules: { 'operation-4xx-response': 'off' } });
   const problems = await lint({ ref: join(api, 'openapi.yaml'), config });
   assert.deepEqual(
@@ -43,7 +43,7 @@ describe('the running gateway', () => {
     assert.equal(answer.status, 201);
     const session = (await gateway.request('POST', '/agents/1001/sessions', { acdGroup: 'Sales', address: 'Line 1' }))
       .body.session.id;
-    // during a call the switch may refuse it
+    // During a call the switch may refuse it.
     assert.equal((await gateway.request('PUT', '/agents/1001/state', { state: 'ready' })).status, 200);
     await gateway.setState(session, 'ready');
     await gateway.telephony({ do: 'call', group: 'Sales' });
@@ -206,7 +206,7 @@ describe('the running gateway', () => {
             ),
           ),
       ],
-      // Under Wine a signal ends the process at once: there is no time between for a refusal.
+      // Under Wine a signal ends the process at once, so there is no moment for a refusal.
       ...(onWindows
         ? []
         : [

@@ -1,6 +1,6 @@
-// Where a request ends, and what its header may say: each rule over a raw TLS connection, with bytes behind it that
-// would be a second request. Those are answered where the first one was good, and never where it was not: then there is
-// one answer, and the connection ends.
+// Where a request ends, and what its header may say: each rule over a raw TLS connection, followed by bytes that would
+// be a second request. The second is answered where the first request was good; where it was not, there is one answer
+// and the connection ends.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import tls from 'node:tls';
@@ -16,8 +16,8 @@ before(async () => {
 });
 after(() => gateway.stop());
 
-// Each answer that comes to the bytes (a list is sent piece by piece), and whether the gateway ended the connection.
-// Without `ends` the connection is left when so many answers are there.
+// Sends the bytes (a list: piece by piece), and returns each answer and whether the gateway ended the connection.
+// Without `ends` the connection is closed when so many answers have come.
 const converse = (bytes, answers = Infinity) =>
   new Promise((done, fail) => {
     const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });

@@ -11,7 +11,7 @@ export const postOf =
     `${line}\r\n${host}Authorization: Bearer ${token}\r\nContent-Type: application/json\r\n${fields}\r\n${body}`;
 export const chunked = 'Transfer-Encoding: chunked\r\n';
 const many = (count) => Array.from({ length: count }, (_, i) => `X-${i}: y\r\n`).join('');
-// Rule, source, the bytes, the status. 'kept': the bytes behind it are the next request; 'closed': they are nobody's.
+// Rule, source, the bytes, the status. 'kept': the bytes behind it are the next request; 'closed': they are dropped.
 export const rules = (post) => [
   ['a plain request', '9112 §3', get(host), 200, 'kept'],
   ['one empty line before it', '9112 §2.2', '\r\n' + get(host), 200, 'kept'],

@@ -137,7 +137,7 @@ test('who asks too often is told when to ask again, and disturbs nobody else', a
   const wait = Number(refused.headers['retry-after']);
   assert.ok(wait >= 1 && wait <= 2, refused.headers['retry-after']);
   assert.equal((await gateway.request('GET', '/me', undefined, { token: other })).status, 200);
-  let asked = 0; // a place or two may have come meanwhile
+  let asked = 0; // a place or two may have become free meanwhile
   await until('the stream is told the same', async () => {
     const id = String(++asked);
     stream.send({ op: 'command', id, method: 'GET', path: '/me' });

@@ -1,4 +1,4 @@
-// Webhooks whose gateway was killed, and receivers that are not to be reached.
+// Webhooks whose gateway was killed, and receivers that must not be reached.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';

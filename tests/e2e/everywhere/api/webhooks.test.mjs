@@ -210,7 +210,7 @@ describe('webhooks', () => {
   });
 
   test('redirects share the time of one delivery', async () => {
-    // timeout = 2
+    // Three redirects of 0.9 s each are longer than `timeout = 2`.
     const target = await receiver(async (n) => (await sleep(900), n <= 3 ? [307, '', { Location: '/' + n }] : 200));
     const hook = await create({ url: target.url, types: ['agent-session'] });
     await change();
@@ -253,7 +253,7 @@ describe('webhooks', () => {
     assert.deepEqual((await gateway.request('GET', '/webhooks', undefined, { token: other })).body.items, []);
     assert.equal((await gateway.request('GET', '/webhooks')).body.items.length, 1);
     await gateway.request('DELETE', '/webhooks/' + own.body.id, undefined, { token: crm });
-    // Nor does anybody else hear of it.
+    // No other caller is told of it.
     const gone = (await gateway.request('POST', '/webhooks', { url: 'http://127.0.0.1:9/crm' }, { token: crm })).body;
     const [mine, admins, ...others] = [
       crm,

@@ -1,4 +1,4 @@
-// What was reported as done holds, whoever does something else at the same time.
+// A change that was reported as done holds, even when others change something at the same time.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

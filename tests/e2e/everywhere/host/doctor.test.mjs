@@ -1,5 +1,5 @@
-// What an administrator runs first: it names whatever keeps `serve` from starting, and makes nothing. On Windows: with
-// the doubles here, with Wine's own Core Audio and no TAPI in windows.test.mjs.
+// `deskline doctor` names everything that keeps `serve` from starting, and creates nothing. On Windows it runs with the
+// doubles here, and with Wine's own Core Audio and no TAPI in windows.test.mjs.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { boundByModes, freePort, onWindows, run, shown, startGateway } from '../../harness/harness.mjs';
 
-// So few connections that any host has the descriptors for them.
+// A limit on connections so low that any host has the descriptors for it.
 const configured = (listen, more = 'max_connections = 100\n') => {
   const folder = mkdtempSync(join(tmpdir(), 'deskline-doctor-')),
     file = join(folder, 'deskline.toml');
@@ -88,7 +88,7 @@ test('plain text ends with a verdict', async () => {
   assert.match(stdout, /(Everything is in order|Deskline serves, but not all of it works)\.\n$/);
 });
 
-// What may become of a file; a mode keeps nobody out on Windows.
+// Ways in which a file cannot be read; on Windows a mode keeps nobody out.
 const harms = {
   'a folder is in its place': (path) => mkdirSync(path, { mode: 0o700 }),
   'it is broken': (path) => writeFileSync(path, '{"keys": [', { mode: 0o600 }),
@@ -104,7 +104,7 @@ describe('the files of a gateway that has run', () => {
     await gateway.stop();
     ({ folder, file } = gateway);
     data = join(folder, 'data');
-    doctor(); // what SQLite may have left beside the journal is gone then
+    doctor(); // after this run the files that SQLite may have left beside the journal are gone
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
   const through = onWindows ? [] : boundByModes;
@@ -123,7 +123,7 @@ describe('the files of a gateway that has run', () => {
     assert.deepEqual(listed(), before, 'all is left as it is');
     return answer;
   };
-  // While the file is so, what `work` answers; then it is as before.
+  // Spoils the file, returns what `work` answers, and puts the file back.
   const harmed = (name, harm, work) => {
     const path = join(data, name),
       kept = join(folder, 'kept');
@@ -169,7 +169,7 @@ describe('the files of a gateway that has run', () => {
         assert.ok(refused.stderr.includes(name), refused.stderr);
       });
 
-  // With these it serves, and keeps no event, or none of before.
+  // With these `serve` starts, but keeps no events, or none from before.
   const ofJournal = {
     'journal.db': {
       'a folder is in its place': /It is a folder: move it away/,
@@ -218,7 +218,7 @@ print(before)`,
     assert.match(finding.finding, /newer Deskline \(schema 99\).*Install the newer version again/);
   });
 
-  // What only the start reads of the configuration.
+  // Parts of the configuration that only the start reads.
   const settings = {
     'a file of the provider’s keys': [
       { DESKLINE_IDENTITY_ISSUER: 'company', DESKLINE_IDENTITY_JWKS: '/no/keys.json' },
@@ -304,7 +304,7 @@ test('beside the gateway of the same data folder all is well: the port is this g
   assert.equal(beside.of('journal').severity, 'ok', beside.of('journal').finding);
   if (!onWindows) assert.equal(beside.code, 0, JSON.stringify(beside.findings));
 
-  // With a folder of its own the same port is somebody else's, and so is the journal.
+  // With another data folder the same port belongs to another program.
   const own = shown(join(gateway.folder, 'own'));
   const other = diagnosed({ DESKLINE_SERVER_DATA_DIR: own });
   assert.deepEqual([other.code, other.of('port').severity], [2, 'failed']);
@@ -316,7 +316,7 @@ test('beside the gateway of the same data folder all is well: the port is this g
   assert.match(same.of('gateway').finding, /journal .* is another gateway's: process \d+/);
   assert.ok(!existsSync(join(gateway.folder, 'own')));
 
-  // It has noticed nothing.
+  // The gateway has not noticed.
   assert.equal((await gateway.request('GET', '//readyz', undefined, { token: '' })).body.durable, true);
   assert.equal((await gateway.setState(await gateway.signIn('1001'), 'ready')).status, 200);
   await gateway.stop();

@@ -191,7 +191,7 @@ describe('streams', () => {
     await until('the slow client is found out', async () => (await g.metric('slow_clients_total')) > before, 60_000);
     slow.socket.resume();
     assert.equal((await slow.closed).code, 4108);
-    // behind the burst
+    // its event comes behind the burst
     assert.equal((await g.setState(session, 'not-ready', {}, { headers: { Prefer: 'wait=120' } })).status, 200);
     quick.close();
   });

@@ -46,7 +46,7 @@ describe('one data folder, one gateway', () => {
       );
     }
     assert.equal((await ready(gateway)).body.durable, true);
-    // Commands beside it go on.
+    // Commands beside the gateway still work.
     for (const args of [
       ['key', 'list'],
       ['journal', 'verify'],
@@ -58,7 +58,7 @@ describe('one data folder, one gateway', () => {
       gateway.secrets.plant(args[1] === 'create' ? said.stdout.trim() : undefined);
       assert.equal(said.code, 0, said.stderr);
     }
-    // A lock goes with its process, whatever text is left.
+    // The lock ends with its process, whatever text is left in the file.
     gateway.signal('SIGKILL');
     await gateway.exit;
     assert.match(readFileSync(join(gateway.folder, 'data/gateway.lock'), 'utf8'), /^process \d+/);

@@ -10,7 +10,7 @@ after(async () => {
   if (!onWindows) return;
   const log = g.doubleLog();
   assert.doesNotMatch(log, /RULE BROKEN/);
-  // Everything was let go of but the TAPI object itself, which is released after Shutdown.
+  // Every object was released but the TAPI object itself, which is released after Shutdown.
   assert.match(log, /live after Shutdown: 1$/m);
 });
 
@@ -254,7 +254,7 @@ describe('audio', () => {
   });
 });
 
-// The doubles know their objects by ids of their own, which are a hash of the name: the simulated mixer's.
+// The doubles have ids of their own for objects: a hash of the name, as the simulated mixer makes them.
 import { createHash } from 'node:crypto';
 const stable = (...parts) =>
   createHash('sha256')

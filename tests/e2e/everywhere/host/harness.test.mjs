@@ -1,5 +1,5 @@
-// What the tests themselves stand on, where it could be mistaken for the gateway: how much work a client of theirs
-// makes of what it hears, and whether a gateway's bad end is told.
+// The harness itself, where its faults could be mistaken for the gateway's: how much work a test's client makes of the
+// frames that it reads, and whether a gateway's bad end is reported.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';

@@ -52,7 +52,7 @@ describe('the journal', () => {
     const again = run(['journal', 'backup', shown(copy), ...config]);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /never overwrites/);
-    // of after the copy, or shortly before
+    // an event after the copy, or shortly before it
     const cursor = (await gateway.request('GET', '/events?types=agent-session&limit=500')).body.items.at(-1).id;
     const restored = await startGateway({ config: `[journal]\npath = "${shown(copy)}"\n` });
     assert.ok(

@@ -1,4 +1,4 @@
-// What a gateway keeps is for its own account alone, and what it believes nobody else may write.
+// Only the gateway's own account can read its files, and nobody else may write the files that it trusts.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import {
@@ -128,7 +128,7 @@ describe('what it keeps is for its own account alone', linux, () => {
       assert.equal(run(['doctor', '--config', config]).code, 2);
       chmodSync(path, right);
     }
-    chmodSync(gateway.folder, 0o1777); // as /tmp is: nobody may take away what is another's
+    chmodSync(gateway.folder, 0o1777); // as /tmp is: only its owner may remove a file
     const sticky = await startGateway({ folder: gateway.folder });
     await sticky.stop();
   });
@@ -161,7 +161,7 @@ describe('what it keeps is for its own account alone', linux, () => {
       const ours = join(gateway.folder, 'deskline.toml'),
         baseline = run(['doctor', '--config', ours]).code;
       chownSync(given, 0, 0);
-      chownSync(ours, 23456, 23456); // as whoever mounts a file into a container
+      chownSync(ours, 23456, 23456); // as where a file is mounted into a container
       const looked = run(['doctor', '--config', ours]);
       assert.deepEqual(
         [
@@ -184,14 +184,14 @@ describe('what it keeps is for its own account alone', linux, () => {
         assert.deepEqual([doctor.code, doctor.stdout.includes(`chown 0 ${path}`)], [2, true], doctor.stdout);
         chownSync(path, 0, 0);
       }
-      // the gateway's account is whose the folder is
+      // The owner of the folder is the gateway's account.
       for (const path of [data, join(data, 'keys.json')]) chownSync(path, 12345, 12345);
       const theirs = await startGateway({ folder: gateway.folder, keep: true, config });
       theirs.key('by root', '--scopes', 'agents:read');
       assert.equal(statSync(join(data, 'keys.json')).uid, 12345, 'what root changes stays its owner’s');
       await theirs.stop();
     }
-    chmodSync(given, 0o640); // its group may: that is how an administrator gives it
+    chmodSync(given, 0o640); // its group may read it: that is how an administrator gives a file
     const last = await startGateway({ folder: gateway.folder, config });
     assert.doesNotMatch(last.log(), /given\.key can be read/);
     await last.stop();

@@ -1,4 +1,4 @@
-// Bad surroundings: the configuration, the port, the certificate, the journal; and what a message says to do.
+// A bad configuration, port, certificate or journal; and the message that says what to do.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync, chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -92,7 +92,7 @@ describe('surroundings', () => {
     const session = await other.signIn('1001');
     assert.equal((await other.setState(session, 'ready')).status, 200);
     if (!onWindows)
-      // there, nothing is what is below a file
+      // On Windows, a path below a file counts as absent, and so nothing fails.
       for (const [method, path, body, headers] of [
         ['PUT', `/sessions/${session}/state`, { state: 'not-ready' }, { 'Idempotency-Key': 'k' }],
         ['GET', '/operations/none'],
@@ -131,7 +131,7 @@ describe('surroundings', () => {
   });
 });
 
-// One line each, on both hosts; what needs a mode or a right is of Linux.
+// One message each, on both hosts; rows that need a mode or a right are for Linux.
 describe('a message says what to do', () => {
   const folder = () => mkdtempSync(join(tmpdir(), 'deskline-messages-'));
   // A command with this in [server]. `said`: what is no message of the log.

@@ -1,4 +1,4 @@
-// What cannot be read is not absent: keys, certificates, revocations, the configuration.
+// A file that cannot be read is not taken for absent: keys, certificates, revocations, the configuration.
 import { test, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -34,11 +34,11 @@ describe('what cannot be read is not absent', () => {
       await until('the revocation', async () => (await status(gateway, ada)) === 401);
       assert.equal(await status(gateway, crm), 200);
       const taken = new Set(readdirSync(`/proc/${gateway.child.pid}/fd`).map(Number));
-      // the lowest that is free, so that it can open nothing more
+      // The lowest free number, so that the process can open nothing more.
       allow([...Array(taken.size + 1).keys()].find((number) => !taken.has(number)));
       const other = gateway.key('other', '--scopes', 'agents:read');
       const during = await until('the check', async () => {
-        // over the connection that is there already
+        // over the connection that is already open
         assert.deepEqual(
           [await status(gateway, crm), await status(gateway, ada)],
           [200, 401],
@@ -124,7 +124,7 @@ describe('what cannot be read is not absent', () => {
         return is.status === 503 && is;
       });
       assert.match(answer.body.checks.keys, /keys\.json cannot be read/, what);
-      await sleep(2500); // it is looked at each second
+      await sleep(2500); // the gateway looks at the file each second
       assert.equal(times(since(), /error.*keys\.json cannot be read/), 1, 'said once: ' + since());
       assert.doesNotMatch(since(), /What was known before stays/, 'nothing was');
       rmSync(keys, { recursive: true });

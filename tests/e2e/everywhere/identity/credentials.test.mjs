@@ -117,7 +117,7 @@ describe('tickets, origins, keys, revocations', () => {
       'the webhook',
       async () => (await gateway.request('GET', '/webhooks/' + hook.id)).body.state === 'suspended',
     );
-    const next = gateway.key('crm', '--scopes', 'webhooks'); // another's, of the same name
+    const next = gateway.key('crm', '--scopes', 'webhooks'); // another key of the same name
     assert.deepEqual((await gateway.request('GET', '/webhooks', undefined, { token: next })).body.items, []);
     for (const below of ['', '/deliveries'])
       assert.equal(

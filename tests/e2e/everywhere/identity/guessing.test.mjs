@@ -1,4 +1,4 @@
-// Guessing: who has to wait, who does not, and whose word is believed on where it came from.
+// Guessing: who has to wait, who does not, and which proxies are believed on the address of a caller.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { sleep, startGateway } from '../../harness/harness.mjs';
@@ -174,7 +174,7 @@ describe('which pages are the gateway’s own', () => {
       ['desk-1', 'https://desk-1', true],
       ['desk-1:443', 'https://desk-1', true],
       ['desk-1', 'https://desk-1:443', false],
-      [`[::1]:${port}`, `https://[::1]:${port}`, true], // the certificate's
+      [`[::1]:${port}`, `https://[::1]:${port}`, true], // a name of the certificate
       ['evil.test', 'https://evil.test', false],
       ['desk-1.evil.test', 'https://desk-1.evil.test', false],
       ['localhost.evil.test', 'https://localhost.evil.test', false],
@@ -184,7 +184,7 @@ describe('which pages are the gateway’s own', () => {
       ['0.0.0.0', 'https://0.0.0.0', false],
       ['localhost', 'http://localhost', false],
       ['localhost', 'null', false],
-      ['evil.test', 'https://crm.test', true], // an origin on the list, however it is called here
+      ['evil.test', 'https://crm.test', true], // an origin on the list, with any Host
       ['crm.test', 'https://crm.test', true],
     ]);
     assert.match(

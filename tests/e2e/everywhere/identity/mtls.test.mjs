@@ -1,5 +1,5 @@
-// Client certificates over every way in (REST, WebSocket, event stream), fresh and with what a connection before left
-// to resume by, under TLS 1.2 and 1.3: by the root or through an intermediate, revoked at either level, and after the
+// Client certificates over every way in (REST, WebSocket, event stream), with full handshakes and resumed sessions,
+// under TLS 1.2 and 1.3: issued by the root or through an intermediate, revoked at either level, and after the
 // authorities have changed.
 import { test, describe, after } from 'node:test';
 import assert from 'node:assert/strict';
@@ -28,8 +28,8 @@ const shows = {
   through: { key: pem(through.key), cert: pem(through.certificate, middle.certificate) },
 };
 
-// What somebody with these certificates gets: 'in', or how the gateway refused. `resumes`: the session of a connection
-// before.
+// The outcome for a client with these certificates: 'in', or how the gateway refused. `resumes`: the session of an
+// earlier connection.
 const ways = {
   REST: (gateway, tls) =>
     new Promise((done) => {
@@ -170,7 +170,7 @@ describe('client certificates', () => {
       delete shows.gone;
     }));
 
-  // One connection that stays: each time the status, and whether it was the one before.
+  // Requests on one connection: returns each time the status, and whether the connection was still the same.
   const kept = (gateway, tls) => {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ...tls });
     const asked = () =>
@@ -190,7 +190,7 @@ describe('client certificates', () => {
       const library = execFileSync('dpkg', ['-L', 'libfaketime'], { encoding: 'utf8' })
         .split('\n')
         .find((path) => path.endsWith('/libfaketime.so.1'));
-      // A certificate of a day, made a day ago but for fifty seconds.
+      // A certificate that is valid for a day, of which fifty seconds are left.
       const signing = (...args) =>
         execFileSync('openssl', args, {
           stdio: 'ignore',

@@ -171,7 +171,7 @@ describe('every cell at every outlet', () => {
     return { who, role, held, stream, source, token };
   }
 
-  // What happens from here on, at every live outlet at once.
+  // Collects the events from here on, at every live outlet.
   async function checkLive(callers) {
     const from = (await gateway.request('GET', '/events?limit=500')).body.cursor;
     const polls = callers.map((c) =>
@@ -210,7 +210,7 @@ describe('every cell at every outlet', () => {
         toldOn(c).every((events) => wanted.every((id) => subjectsIn(events, 'agent-session').has(id))),
       );
     }
-    await sleep(300); // what is not theirs would have come with it
+    await sleep(300); // events that are not theirs would have come by then
     for (const [index, c] of callers.entries()) {
       const wanted = sorted(visible('sessions', reachOf('sessions see', c.role, c.held)));
       const [fresh, sent] = toldOn(c);

@@ -19,8 +19,8 @@ describe('two tenants', () => {
   });
   after(() => gateway.stop());
 
-  // All that a tenant could hear, from its supervisor, its agent and its integration. The same names on both sides, by
-  // token and by key.
+  // Everything that a tenant can be told, by its supervisor, its agent and its integration. Both tenants use the same
+  // names, by token and by key.
   test('with the same and overlapping names never see a byte of each other', async () => {
     const heard = { a: [], b: [] };
     for (const [name, t] of Object.entries(tenants)) {
@@ -223,7 +223,7 @@ describe('two tenants', () => {
               `…${text.slice(Math.max(0, text.search(pattern) - 120), text.search(pattern) + 60)}…`,
           );
       }
-      // And it is not silence: each outlet of a tenant has what is its own.
+      // The outlets are not simply silent: each has the events of its own tenant.
       for (const caller of Object.keys(t.callers))
         for (const outlet of ['stream', 'event stream', 'resumed', 'GET /events?limit=500'])
           assert.ok(

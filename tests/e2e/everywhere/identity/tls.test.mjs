@@ -178,7 +178,7 @@ describe('TLS', () => {
     assert.equal(await encoded({ Referer: 'https://evil.test/' }), undefined);
     assert.equal(await encoded({ 'Sec-Fetch-Site': 'cross-site' }), undefined);
     for (const path of ['//components.js', '//docs', '/openapi.json'])
-      // a CRM's page loads it, or anybody's: it is the same for everybody
+      // pages of every origin may load it: it is the same for all
       assert.equal(await encoded({ 'Sec-Fetch-Site': 'cross-site' }, path), 'gzip', path);
     const script = await gateway.request('GET', '//components.js', undefined, { token: '' });
     assert.equal(

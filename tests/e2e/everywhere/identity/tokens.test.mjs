@@ -156,7 +156,7 @@ describe('tokens of an identity provider', () => {
         `[server]\nheartbeat = 1\n[identity]\nissuer = "${server.url}"\n` +
         `authorities = "${shown(authority.certificate)}"\n`,
     });
-    // within the minute of leeway, for ten seconds
+    // It ended 50 s ago, so the minute of leeway lasts ten seconds more.
     const ending = () => gateway.secrets.token(ec.token(claims(server.url, { exp: seconds() - 50 })));
     const [left, kept] = [
       await gateway.stream({ topics: ['agent'] }, ending()),
@@ -254,7 +254,7 @@ describe('tokens of an identity provider', () => {
     assert.equal((await asking(other, token)).status, 200);
     up = false;
     await until('the outage', () => /could not be had; those from before stay good/.test(other.log()), 45_000);
-    await sleep(1500); // a check is told each second
+    await sleep(1500); // a change is checked for each second
     assert.deepEqual(await ready(), { status: 200, check: 'ok' });
     assert.equal((await asking(other, token)).status, 200);
     await other.stop();
@@ -296,7 +296,7 @@ describe('tokens of an identity provider', () => {
       ['our own', other.token()],
     ]) {
       assert.equal((await asking(other, token)).status, 200, what);
-      const last = alphabet.indexOf(token.at(-1)); // of its six bits four count for nothing
+      const last = alphabet.indexOf(token.at(-1)); // four of the six bits of the last character are padding
       for (const more of [alphabet[last + 1], alphabet[last + 15], token.at(-1) + '=', token.at(-1) + '=='])
         if ((await asking(other, token.slice(0, -1) + more)).status !== 401)
           passed.push(`${what}: ${more} for ${token.at(-1)}`);

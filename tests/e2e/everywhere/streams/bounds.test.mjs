@@ -1,4 +1,5 @@
-// What callers can make the gateway keep: each asks for more than there is room for, and the others do not notice.
+// Bounds of what callers can make the gateway keep: each asks for more than there is room for, and others do not
+// notice.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { constants } from 'node:crypto';
@@ -31,7 +32,7 @@ describe('bounds', () => {
       stop: () => (server.closeAllConnections(), server.close()),
     };
   };
-  // Some at a time, over the connections that are there.
+  // Several at a time, over the open connections.
   const many = async (count, ask) => {
     let next = 0;
     const one = async () => {
@@ -47,7 +48,7 @@ describe('bounds', () => {
     );
     await many(400, async () =>
       assert.equal((await gateway.request('PUT', '/agents/1009', {}, { token: agent })).status, 404),
-    ); // not to be seen, so not to be known of
+    ); // answered as if it did not exist, since they may not see it
     const refused = (await gateway.request('GET', '//metrics', undefined, { token: '' })).text.match(
       /^deskline_refused_total\{by="token"\} (\d+)$/m,
     )[1];
@@ -145,7 +146,7 @@ describe('bounds', () => {
     const snapshots = () => stream.frames.filter((f) => f.op === 'snapshot');
     for (let n = 0; n < 40; ++n) {
       stream.send({ op: n % 2 ? 'unsubscribe' : 'subscribe', topics: ['agent'] });
-      stream.send({ op: 'refresh', token: tokens[n % 2] }); // sees more and less by turns
+      stream.send({ op: 'refresh', token: tokens[n % 2] }); // its rights grow and shrink by turns
       await sleep(110); // as many frames as it may send
     }
     stream.send({ op: 'subscribe', topics: ['agent-session'] });
@@ -249,7 +250,7 @@ test('who takes nothing is closed with 4108 though its queue has room, and who d
   await until(
     'both are dropped',
     async () => {
-      gateway.hangUp(); // but for the one that asks there is none then
+      gateway.hangUp(); // then the only connection is that of the request itself
       await sleep(200);
       return (await gateway.metric('connections')) === 1;
     },
@@ -311,7 +312,7 @@ test('one account has so many streams open, whichever kind they are; what ends m
   assert.equal(await gateway.metric('streams_refused_total'), 3);
   streams.push(await gateway.stream({}, bob));
   streams[0].send({ op: 'refresh', token: ada });
-  await streams[0].frame('refreshed', (f) => f.op === 'refreshed'); // one that is there keeps its place
+  await streams[0].frame('refreshed', (f) => f.op === 'refreshed'); // an open stream keeps its place
   const comes = async () => {
     const stream = await gateway.open();
     stream.send({ op: 'hello', token: ada });

@@ -8,7 +8,7 @@ import { startGateway, until } from '../../harness/harness.mjs';
 import { rawStream } from '../../harness/raw_stream.mjs';
 
 const MiB = 1 << 20;
-// What does not hold mostly shows in something that never comes.
+// A fault mostly shows as something that never comes, so waits are short.
 const it = (name, ...rest) => test(name, { timeout: 60_000, ...(rest.length > 1 ? rest[0] : {}) }, rest.at(-1));
 
 describe('what is said', () => {
@@ -192,7 +192,7 @@ describe('what is said', () => {
 
   it('a line of the log is one line of at most 1 KiB that the gateway began', async () => {
     const forged = '2026-11-25T16:00:00.000 error the journal was erased by admin ada';
-    await gateway.request('PUT', '/log-level', { level: 'debug' }); // where what strangers say is told
+    await gateway.request('PUT', '/log-level', { level: 'debug' }); // on that level, texts of strangers are logged
     for (const name of [
       'x is not known\n' + forged,
       '\r' + forged,
@@ -283,7 +283,7 @@ describe('what comes in', () => {
   });
   after(() => gateway.stop());
 
-  // Frames that no message ends, or that are none: each kind is counted, and 100 come at once at most.
+  // Fragments without an end, and control frames: each kind is counted, and at most 100 may come at once.
   const floods = {
     pings: (s) => s.frame(0x89),
     pongs: (s) => s.frame(0x8a, 'x'),
@@ -341,11 +341,11 @@ describe('what comes in', () => {
       enough = false;
     const ended = new Promise((done) => client.on('exit', done));
     client.stdout.resume();
-    client.stdin.write('k\n'); // it looks when the handshake is over, and says each
+    client.stdin.write('k\n'); // after the handshake openssl sends a key update for each k, and prints it
     client.stderr.on('data', (data) => {
       if (!String(data).includes('KEYUPDATE')) return;
       ++updates;
-      client.stdin.write('k\n'); // for as long as the connection is there
+      client.stdin.write('k\n'); // as long as the connection is open
     });
     client.stdin.on('error', () => {});
     const patience = setTimeout(() => {

@@ -1,6 +1,7 @@
-// A property: whatever happens to the mixer, and however slowly a client reads, what it ends up with is what the mixer
-// holds; and nobody gets more than its `audioRate` of one object, and one more for each event that must not wait: what
-// is held goes out before it, so that cursors stay in order. The seed is printed; DESKLINE_SEED repeats a run.
+// A property: whatever happens to the mixer, and however slowly a client reads, its copy ends up equal to the mixer's
+// state. No client gets more than `audioRate` events a second of one object, and one more for each event that must not
+// wait: a held event goes out before that one, so that cursors stay in order. The seed is printed; DESKLINE_SEED
+// repeats a run.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { onWindows, startGateway, until } from '../../harness/harness.mjs';
@@ -52,7 +53,7 @@ test(`what a client ends up with is what the mixer holds (seed ${seed})`, async 
     const client = clients[random(clients.length)].stream.socket;
     if (random(40) === 0) client.pause();
     if (random(20) === 0) client.resume();
-    // The double's ids are its own: there the changes come through the API.
+    // The double has ids of its own, so on Windows the changes are made through the API.
     if (onWindows)
       await gateway.request(
         'PATCH',

@@ -1,4 +1,4 @@
-// What a caller can make the gateway keep: all that is queued for it counts.
+// Bounds of what is queued for one caller: everything in the queue counts.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import tls from 'node:tls';
 import { onWindows, startGateway, until } from '../../harness/harness.mjs';
 
 const MiB = 1 << 20;
-// What does not hold mostly shows in something that never comes.
+// A fault mostly shows as something that never comes, so waits are short.
 const it = (name, ...rest) => test(name, { timeout: 60_000, ...(rest.length > 1 ? rest[0] : {}) }, rest.at(-1));
-// Resident bytes; freed memory is not kept for the sanitizer's sake.
+// Resident bytes; the sanitizer is told not to keep freed memory.
 const thrifty = { ASAN_OPTIONS: 'quarantine_size_mb=1:malloc_context_size=1', MALLOC_ARENA_MAX: '1' };
 const resident = (gateway) => Number(readFileSync(`/proc/${gateway.child.pid}/statm`, 'utf8').split(' ')[1]) * 4096;
 
@@ -69,7 +69,7 @@ describe('what is queued', () => {
       stream.socket.pause();
       for (let i = 0; i < 60; ++i) {
         stream.send({ op: 'subscribe', topics: ['call'] });
-        // the next snapshot is another
+        // so that the next snapshot differs
         await gateway.request('PATCH', '/audio/devices/' + device, { volume: (i % 100) / 100 });
       }
       assert.ok(resident(gateway) - before < 16 * MiB, `${((resident(gateway) - before) / MiB).toFixed(1)} MiB more`);

@@ -1,4 +1,4 @@
-// Those who look far back, and everybody else: a journal of 50,000 events (Windows: 20,000), read by many at once.
+// Readers of old events must not slow others down: a journal of 50,000 events (Windows: 20,000), read by many at once.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -26,8 +26,8 @@ describe('a long journal', () => {
     await (await startGateway({ folder, keep: true })).stop();
     execFileSync('sqlite3', [join(folder, 'data/journal.db'), filled]);
     gateway = await startGateway({ folder, keep: true });
-    gateway.contract = undefined; // what was planted is no whole event
-    // Nothing of it is for any of them, and each would look at all of it.
+    gateway.contract = undefined; // the planted events do not fit the description
+    // None of the events match, so each reader has to look at all of them.
     scans = (round) =>
       Array.from({ length: 90 }, (_, i) =>
         gateway

@@ -275,7 +275,7 @@ describe('outlets', () => {
 test('one connection too many is told when to come back', async () => {
   const gateway = await startGateway({ config: '[server]\nmax_connections = 4\n' });
   const streams = [];
-  for (let i = 0; i < 4; ++i) streams.push(await gateway.open()); // beside the connection that the test itself keeps
+  for (let i = 0; i < 4; ++i) streams.push(await gateway.open()); // one connection more is the test's own
   assert.deepEqual(await streams[3].closed, { code: 4109, reason: '{"reason":"too-many-connections","retry":5000}' });
   const answers = await Promise.all([1, 2, 3].map(() => gateway.request('GET', '/me')));
   const refused = answers.find((answer) => answer.status === 503);
