@@ -1,8 +1,9 @@
-// Memory that cannot be had, now and then: preloaded into a gateway, it lets one allocation in so many fail, on the threads named "shard" alone:
-// those that serve requests and streams. Nothing is failed elsewhere: the ledger and its journal, the readers of history, the hashing of keys, the
-// sources and their calls, the deliveries of webhooks, the fetching of a provider's keys; nor at the start, before the test says so.
-// The test says how many through a shared page, the file that DESKLINE_ALLOCATION_FAULTS names: numbers of 64 bits, one in so many (0: none), how
-// many were asked for, how many failed. What is failed is drawn, by a seed that the test gives as a fourth.
+// Preloaded (LD_PRELOAD) into a gateway, this library lets one allocation in so many fail on the threads named "shard",
+// which serve requests and streams. It lets none fail on other threads (the ledger and its journal, the readers of
+// history, the hashing of keys, the sources and their calls, the deliveries of webhooks, the fetching of a provider's
+// keys), and none at the start, before the test asks for it. The test and the library share the file that
+// DESKLINE_ALLOCATION_FAULTS names: 64-bit numbers, namely one in how many fails (0: none), how many were asked for,
+// how many failed, and the seed by which the failing ones are drawn.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,7 +25,7 @@ static void* (*real_calloc)(size_t, size_t);
 static void* (*real_realloc)(void*, size_t);
 static int (*real_posix_memalign)(void**, size_t, size_t);
 static void* (*real_aligned_alloc)(size_t, size_t);
-// dlsym itself may ask for memory before it has said where to get it.
+// dlsym itself may ask for memory before it has returned the real allocator.
 static char early[65536];
 static size_t early_used;
 static void* early_room(size_t size) {

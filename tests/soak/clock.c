@@ -1,6 +1,7 @@
-// Loaded before everything else (LD_PRELOAD), this moves the clocks of a program ahead of the kernel's by what the first number of the file
-// $SOAK_CLOCK says, in nanoseconds. Time runs on at its own pace in between, so waits and time limits work as ever. Where the second number
-// of the file changes, the third becomes how many bytes of the heap are in use, and the fourth the second.
+// Preloaded (LD_PRELOAD), this library moves a program's clocks ahead of the kernel's by the first number of the file
+// $SOAK_CLOCK, in nanoseconds. In between, time runs at its own pace, so waits and time limits work as usual. When the
+// second number of the file changes, the library writes the bytes in use of the heap into the third, and then the
+// second into the fourth.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -37,13 +38,14 @@ static struct timespec moved(struct timespec time, int64_t by) {
 }
 
 static int moves(clockid_t clock) {
-    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
+    return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_REALTIME_COARSE ||
+           clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_BOOTTIME;
 }
 
 static void tell(void) {
     int64_t asked = page->asked, told = page->answered;
     if (asked == told || !atomic_compare_exchange_strong(&page->answered, &told, -asked)) return;  // one thread counts
-    // Of a program with the address sanitizer, its own count: the C library's heap is then not used.
+    // A program with the address sanitizer has its own count, since it does not use the C library's heap.
     size_t (*sanitizers)(void) = (size_t (*)(void))dlsym(RTLD_DEFAULT, "__sanitizer_get_current_allocated_bytes");
     malloc_trim(0);
     const struct mallinfo2 heap = mallinfo2();
@@ -73,17 +75,23 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone) {
     return 0;
 }
 
-// Until a moment of the moved clocks: the kernel is told its own.
-int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *until) {
+// Waits until a moment of the moved clocks: the kernel gets that moment by its own clock.
+int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, clockid_t clock,
+                           const struct timespec *until) {
     static int (*real)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
-    if (!real) real = (int (*)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *))dlsym(RTLD_NEXT, "pthread_cond_clockwait");
+    if (!real)
+        real = (int (*)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *))dlsym(
+            RTLD_NEXT, "pthread_cond_clockwait");
     const struct timespec kernels = moved(*until, -page->ahead);
     return real(condition, mutex, clock, &kernels);
 }
 
-int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex, const struct timespec *restrict until) {
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict until) {
     static int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
-    if (!real) real = (int (*)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *))dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+    if (!real)
+        real = (int (*)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *))dlsym(RTLD_NEXT,
+                                                                                           "pthread_cond_timedwait");
     const struct timespec kernels = moved(*until, -page->ahead);
     return real(condition, mutex, &kernels);
 }
