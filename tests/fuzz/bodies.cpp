@@ -1,4 +1,4 @@
-// The body of a request, for each shape that one may have: the first byte says which.
+// Request bodies of every shape; the first byte chooses the shape.
 #include "api/resources/bodies.hpp"
 
 #include "api/request.hpp"

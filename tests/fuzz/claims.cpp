@@ -1,4 +1,4 @@
-// The claims of a token whose signature is right: the provider signs what its users may have written.
+// The claims of a token with a valid signature, since a provider also signs texts of its users.
 #include "identity/claims.hpp"
 
 #include "fuzz.hpp"
@@ -24,7 +24,7 @@ void one(std::string_view input) {
             continue;
         }
         HOLDS(!identity->subject.empty() && identity->expires >= now - leewaySeconds);
-        // What is done with it afterwards.
+        // The uses of the identity afterwards.
         static const Folder folder;
         static const Keys keys(folder.path / "none.json");
         HOLDS(keys.current(*identity, Time(std::chrono::seconds(now))));

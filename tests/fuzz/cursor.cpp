@@ -1,4 +1,4 @@
-// A cursor, as a client gives it back.
+// A cursor that a client sends.
 #include "events/frame.hpp"
 #include "fuzz.hpp"
 

@@ -1,4 +1,4 @@
-// What a provider answers: a line with the discovery document, then the key set.
+// The answers of an identity provider: a line with the discovery document, then the key set.
 #include "fuzz.hpp"
 #include "identity/issuer.hpp"
 

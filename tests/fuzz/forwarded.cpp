@@ -1,4 +1,5 @@
-// Who asks, behind proxies: a line of trusted networks, a line with the peer's address, then X-Forwarded-For.
+// The client's address behind proxies: a line of trusted networks, a line with the peer's address, then
+// X-Forwarded-For.
 #include "api/headers.hpp"
 #include "fuzz.hpp"
 #include "model/address.hpp"

@@ -1,4 +1,4 @@
-// Frames that the gateway writes: any text comes back out of them as it was, compressed or not.
+// Frames that the gateway writes: reading them gives the same text again, compressed or not.
 #include <boost/beast/zlib/inflate_stream.hpp>
 
 #include "fuzz.hpp"

@@ -1,6 +1,6 @@
-// What every fuzz target shares. A target reads its input as the gateway reads what comes from outside, and asserts
-// more than that nothing crashes: what is read can be written and read again, what is refused has a reason, numbers are
-// within their bounds.
+// Shared by all fuzz targets. A target reads its input with the gateway's own parser, and asserts more than that
+// nothing crashes: a value that was read can be written and read again, a refusal has a reason, numbers are within
+// their bounds.
 #pragma once
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 
 #include "model/fault.hpp"
 
-// A property of the target: where it does not hold, the input is kept as a crash.
+// Asserts a property; where it does not hold, the process aborts, and libFuzzer keeps the input.
 #define HOLDS(property)                                                                         \
     do {                                                                                        \
         if (!(property)) {                                                                      \
@@ -41,7 +41,7 @@ inline void isProblem(const Fault& fault) {  // and, where a caller hears of it,
     HOLDS(&fault.slug.problem() == &Slug::of(fault.slug.text())->problem());
 }
 
-// JSON that says the same: the last digit of a number that is no whole one may be lost on the way through its text.
+// Whether two JSON values are equal; fractions may differ in the last digit, which their text may lose.
 inline bool alike(const boost::json::value& a, const boost::json::value& b) {
     if (a.is_double() || b.is_double()) {
         const auto x = a.is_number() ? a.to_number<double>() : NAN, y = b.is_number() ? b.to_number<double>() : NAN;
@@ -56,7 +56,7 @@ inline bool alike(const boost::json::value& a, const boost::json::value& b) {
     return a == b;
 }
 
-// The input up to the first line end, which goes from it with the line.
+// Takes the first line, with its end, off the input, and returns it without the end.
 inline std::string_view line(std::string_view& input) {
     const auto end = input.find('\n');
     const auto first = input.substr(0, end);
@@ -64,7 +64,7 @@ inline std::string_view line(std::string_view& input) {
     return first;
 }
 
-// A folder of the process's own, for parsers that read files; gone at the end.
+// A temporary folder of this process, for parsers that read files; removed at the end.
 class Folder {
 public:
     Folder() { std::filesystem::create_directories(path); }

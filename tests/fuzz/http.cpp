@@ -11,7 +11,7 @@ namespace {
 
 using namespace net;
 
-// The same, however the bytes come in.
+// The result must be the same however the bytes are split.
 std::size_t piecemeal(std::string_view bytes) {
     std::size_t seen = 0;
     for (const auto until : {bytes.size() / 3, bytes.size() / 2, bytes.size()}) {
@@ -21,8 +21,8 @@ std::size_t piecemeal(std::string_view bytes) {
     return 0;
 }
 
-// Who reads it otherwise, and takes it too, must see the same body: else a proxy and the gateway disagree on where the
-// next request begins.
+// Another parser (as in a proxy) that accepts the request must see the same body; otherwise the two would disagree on
+// where the next request begins.
 void asBeastReadsIt(std::string_view header, const Head& head) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(headerBytes);

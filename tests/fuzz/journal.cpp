@@ -32,7 +32,7 @@ const std::map<char, std::pair<const char*, int>> tables = {
     {'m', {"INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", 2}},
 };
 
-// An empty journal, made once; each input gets a copy.
+// An empty journal, created once; each input gets a copy.
 std::string emptyJournal(const std::filesystem::path& path) {
     HOLDS(Journal::open({.path = path}).has_value());
     std::ifstream file(path, std::ios::binary);

@@ -1,5 +1,5 @@
-// A token, as it stands in a header or in `hello`: taken apart, and its signature checked against keys that have signed
-// nothing else than the seeds.
+// A token as in a header or in `hello`: parsed, and its signature checked against keys that have signed nothing but the
+// seeds.
 #include "identity/jwt.hpp"
 
 #include "fuzz.hpp"

@@ -1,4 +1,4 @@
-// Public keys, and what their private ones (kept by nobody) have signed: the tokens of the seeds.
+// Public keys, and the tokens of the seeds, signed by their private keys, which were thrown away.
 #pragma once
 #include <algorithm>
 #include <array>

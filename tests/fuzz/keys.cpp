@@ -1,4 +1,4 @@
-// keys.json: what is in it, and what `deskline key` and `deskline revoke` make of it.
+// The file keys.json: reading it, and the changes of `deskline key` and `deskline revoke`.
 #include "identity/keys.hpp"
 
 #include "fuzz.hpp"

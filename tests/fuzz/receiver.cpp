@@ -1,4 +1,4 @@
-// The address and the secret of a webhook's receiver, as somebody asks for them.
+// The address and the secret of a webhook's receiver, as in a request.
 #include "automation/webhooks/receiver.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>

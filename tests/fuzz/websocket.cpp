@@ -19,7 +19,7 @@ using error_code = boost::system::error_code;
 
 asio::io_context io;
 
-// What the client has sent, and an end of file after it; what the server says goes nowhere.
+// A stream that gives the client's bytes and then an end of file, and drops everything that the server writes.
 struct Wire {
     using executor_type = asio::io_context::executor_type;
     explicit Wire(std::string_view bytes) : sent(bytes) {}

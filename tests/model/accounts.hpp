@@ -1,4 +1,5 @@
-// Who calls, and what each may, as the test means it: some by tokens, some by keys whose content changes. Thread: any.
+// The callers and their rights, as the test defines them: some have tokens, some have keys whose content changes.
+// Thread: any.
 #pragma once
 #include "identity/key_file.hpp"
 

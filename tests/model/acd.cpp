@@ -50,7 +50,7 @@ std::vector<Fact> Acd::end(const SessionId& session) {
     return facts;
 }
 
-// What becomes true, and what the switch would say of it.
+// Changes the switch's state by the command, and returns the facts that it would report.
 std::vector<Fact> Acd::carryOut(const telephony::Command& command, std::string& object) {
     std::vector<Fact> facts;
     const auto add = [&](Fact fact) { facts.push_back(std::move(fact)); };

@@ -1,5 +1,6 @@
-// The switch: what is true, what the gateway has asked of it and waits for, and the events that it has yet to tell. The
-// test says how each command goes. Thread: `perform` the ledger's; the rest the test's, while all is quiet.
+// The switch: its true state, the commands of the gateway that it has not answered, and the events that it has yet to
+// tell. The test chooses the outcome of each command. Thread: `perform` the ledger's; the rest the test's, while all is
+// quiet.
 #pragma once
 #include <deque>
 #include <mutex>
@@ -37,9 +38,9 @@ public:
 
     std::size_t asked() const;
     std::size_t everAsked() const;
-    void belongs(std::size_t from, const std::string& request);  // what was asked since then
+    void belongs(std::size_t from, const std::string& request);  // the commands since number `from`
     const Asked& peek(std::size_t which) const;                  // below asked()
-    // Carries it out and tells what has to be told, through `report`; whether anything was told of it at once.
+    // Answers the command in this way, and reports its events. Whether any event was reported at once.
     bool answer(std::size_t which, Way way, const source::Report& report);
     bool tellLate(const source::Report& report);  // the oldest event that is late; false: there is none
 
@@ -47,7 +48,7 @@ public:
     void lose(const source::Report& report);
     void forgetAsked();  // the gateway is gone; its commands stay as they are
 
-    // By the switch itself: the next state of a session, a call.
+    // Changes that the switch makes by itself: a session's state, the next step of its call.
     void move(std::size_t session, SessionState to, const source::Report& report);
     void call(std::size_t session, const source::Report& report);
     void volume(double to, const source::Report& report);
@@ -55,7 +56,7 @@ public:
     bool connected() const { return connected_; }
     bool hidSomething() const {
         return hid_;
-    }  // since the last inventory: something happened that was not told at once
+    }  // whether something has happened since the last inventory that was not told at once
     const std::map<SessionId, AgentSession>& sessions() const { return sessions_; }
     const std::map<AgentId, Agent>& agents() const { return agents_; }
     const std::map<SessionId, Call>& calls() const { return calls_; }

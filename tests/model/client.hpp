@@ -1,5 +1,5 @@
-// A client of the stream: the gateway's end of it (the real EventSubscriber, on a wire of the test's own) and the
-// reader, who keeps a copy and judges each frame that arrives by the log. Thread: the test's.
+// A client of the stream: the gateway's end (the real EventSubscriber, on a wire of the test's own) and the reader,
+// which keeps a copy and checks each frame against the log. Thread: the test's.
 #pragma once
 #include <deque>
 
@@ -11,7 +11,7 @@ namespace deskline::model {
 
 class Client;
 
-// The gateway's end, as net/streaming/websocket_session.cpp is it, without frames around what it says.
+// The gateway's end, like net/streaming/websocket_session.cpp but without WebSocket frames.
 class Line final : public net::EventSubscriber {
 public:
     Line(std::shared_ptr<net::TlsConnection> connection, net::Shard& shard, net::ServerContext& context, Client& client,
@@ -45,7 +45,7 @@ class Client {
 public:
     Client(std::string name, const Log& log) : name_(std::move(name)), log_(log) {}
 
-    // What it asked for; the line says from when on that holds.
+    // What it asked for last; that holds from the answer on, which comes on the line.
     Hearing wanted;
     std::function<identity::Identity()> who;  // as the keys are now
     Expected expected;

@@ -12,8 +12,8 @@
 namespace {
 
 constexpr std::int64_t nanoseconds = 1'000'000'000;
-// Far ahead of the kernel's own: a thread that waits until a driven moment sleeps until it is woken, and is never woken
-// by time alone.
+// The driven clock is far ahead of the kernel's: a thread that waits for a driven moment is never woken by time alone,
+// only by a notification.
 constexpr std::int64_t monotonicStart = 4'000'000'000 * nanoseconds, wallStart = 1'800'000'000 * nanoseconds;
 std::atomic<std::int64_t> monotonic{monotonicStart}, wall{wallStart};
 constexpr std::int64_t rest = 1'000'000;  // nanoseconds
@@ -29,8 +29,8 @@ extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
     return 0;
 }
 
-// Nobody would ever wake a thread that rests for a moment (events/readers.cpp): for it alone that moment is over at
-// once.
+// A reader that rests for a moment between two steps (events/readers.cpp) is notified by nobody: for its thread alone
+// the moment ends at once.
 extern "C" int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
                                       const timespec* until) {
     using Wait = int (*)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*);
@@ -41,7 +41,7 @@ extern "C" int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t
     return ETIMEDOUT;
 }
 
-// Without it Asio asks the driven clock for its timers at every poll.
+// Without timerfd, Asio asks the (driven) clock for its timers at every poll.
 extern "C" int timerfd_create(int, int) noexcept {
     errno = ENOSYS;
     return -1;

@@ -1,6 +1,5 @@
-// The clocks of this whole process stand still but for what the test lets pass: clock_gettime is the test's own, so
-// every part of the gateway, Asio's timers too, lives in driven time without knowing of it. Linux only. Thread: `pass`
-// and `set` the test's, while all is quiet.
+// The clocks of this process move only when the test moves them: clock_gettime is replaced, so every part of the
+// gateway, Asio's timers too, runs in driven time. Linux only. Thread: `pass` and `set` the test's, while all is quiet.
 #pragma once
 #include <chrono>
 

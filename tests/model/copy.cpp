@@ -1,5 +1,5 @@
-// The fold: what a client knows that has heard a snapshot and the events after it (webclient/client/source/state.ts,
-// written again).
+// The copy of a client that has applied a snapshot and the events after it, as webclient/client/source/state.ts does
+// it, but written a second time.
 #include "log.hpp"
 #include "promise.hpp"
 

@@ -85,7 +85,7 @@ source::Report Life::report() {
     return [this](Fact fact) { ledger_.record(std::move(fact)); };
 }
 
-// An answer comes after a commit, what it leads to after the next one: a few rounds, until one brings nothing.
+// An answer comes after a commit, and its consequences after the next one, so it takes rounds until two bring nothing.
 std::vector<events::FramePtr> Life::settle() {
     std::vector<events::FramePtr> told;
     for (int quiet = 0; quiet < 2;) {
@@ -102,7 +102,7 @@ std::vector<events::FramePtr> Life::settle() {
     return told;
 }
 
-// The witness comes first in the hub: what a client has heard is told here already.
+// The witness is first in the hub, so it has every frame before a client can have it.
 std::vector<events::FramePtr> Life::told() {
     std::vector<events::FramePtr> told;
     for (auto& item : hub_.inbox(witness_).drain()) {

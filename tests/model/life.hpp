@@ -1,5 +1,5 @@
-// One life of a gateway: everything from the router to the journal's file and the shard, as `deskline serve` puts it
-// together, without sockets. It ends as `stop` ends it, or by a crash: then the file is what it was at that moment.
+// One run of a gateway: everything from the router to the journal's file and the shard, as `deskline serve` puts it
+// together, without sockets. It ends by `stop`, or by a crash, which leaves the file as it was at that moment.
 // Thread: the test's.
 #pragma once
 #include "acd.hpp"
@@ -17,21 +17,21 @@ public:
          bool lacksEvents);  // lacksEvents: as the one before it has noted (app/instance.hpp)
     ~Life();
 
-    // Until nothing moves any more; the frames that were told meanwhile, in their order.
+    // Runs until nothing is left to do. Returns the frames that were told meanwhile, in their order.
     std::vector<events::FramePtr> settle();
-    std::vector<events::FramePtr> told();  // what has been told since, without waiting
-    bool turn();                           // the shard alone: whether it had anything to do
+    std::vector<events::FramePtr> told();  // the frames since the last call, without waiting
+    bool turn();                           // one turn of the shard; whether it had work
     events::SubscriptionStart attach(const events::Subscription& subscription, const std::string& cursor);
-    // What the journal's file has: the first and the last number, and whether the last commit went well.
+    // The journal's file: the number before its first event and its last number, and whether the last commit succeeded.
     struct Kept {
         std::uint64_t cut = 0, newest = 0;
         std::uint64_t filed =
-            0;  // the first event that the file has, of this epoch or of one before; without any: the next one
+            0;  // the first event in the file, of this epoch or an earlier one; the next number where there is none
         std::string epoch;
         bool durable = true;
     };
     Kept kept();
-    Kept stop();            // as `stop` ends it: what could not be written before is tried once more
+    Kept stop();            // ends as `deskline serve` does: unsaved events are tried once more
     void reauthenticate();  // keys have changed
     api::Later later();
     source::Report report();
@@ -42,7 +42,7 @@ public:
     net::ServerContext& server() { return context_; }
 
 private:
-    Kept filed() const;  // thread: the ledger's, or its end is past
+    Kept filed() const;  // thread: the ledger's, or any once it has ended
     struct Alarm {
         std::chrono::steady_clock::time_point at;
         std::function<void()> ring;

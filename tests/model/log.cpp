@@ -16,7 +16,7 @@ bool isPrefix(const std::string& asked, std::string_view topic) {
     return topic == asked || topic.starts_with(asked + ".");
 }
 
-// What the scopes of an integration are called, by the first word of a topic.
+// The names of an integration's scopes, by the first word of a topic.
 std::string scopeFor(std::string_view topic) {
     if (topic.starts_with("agent-handler") || topic == "acd-group" || topic == "queue") return "switch:read";
     if (topic.starts_with("agent")) return "agents:read";
@@ -46,8 +46,8 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Ownersh
     return who.role != Role::agent && (everything || inGroups);
 }
 
-// The rows of the same table for agents and sessions: whoever sees them there changes them, an integration by a scope
-// of its own.
+// The rows of the same table for changes of agents and sessions: a caller that sees them may change them; an
+// integration needs a scope for that.
 bool mayChange(const identity::Identity& who, const Ownership& ownership) {
     if (who.role == identity::Role::integration && !who.scopes.contains("agents:write")) return false;
     auto as = who;
@@ -117,8 +117,8 @@ const Entry& Log::add(const events::FramePtr& frame) {
         groupOfSession_.emplace(id, group);
         owed_[agent].erase(group);
     }
-    // A session is told after the agent whom it makes join a group, and after a restart after the agent who has it:
-    // what is told of this agent already concerns the group.
+    // The agent's event comes before that of the session by which the agent joins a group (and after a restart before
+    // those of all sessions), and it concerns that group already.
     if (topic == "agent") {
         const auto& agent = entry.data().at("agent").as_object();
         const AgentId id(text(agent, "id"));
@@ -156,7 +156,7 @@ void Log::restart(std::uint64_t cut, std::uint64_t newest) {
     restarted_ = newest < newest_;
     entries_.erase(entries_.upper_bound(newest), entries_.end());
     newest_ = newest;
-    // Who belongs where is what the events say that are still there.
+    // Memberships follow from the events that are still in the journal.
     memberships_.clear();
     groupOfSession_.clear();
     agentOfSession_.clear();

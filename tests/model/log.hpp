@@ -1,6 +1,6 @@
-// What the contract says, as small as it can be said: the events in their order, whom each concerns and who may hear
-// it, and what a client knows that has heard them. It shares no code with what it judges: the policy is written again,
-// in a few lines, and so is the fold. Thread: the test's.
+// The contract as a small model: the events in their order, whom each concerns and who may hear it, and the copy of a
+// client that has applied them. It shares no code with the gateway: the policy is written a second time, in a few
+// lines, and so is the copy. Thread: the test's.
 #pragma once
 #include <boost/json.hpp>
 #include <map>
@@ -37,13 +37,13 @@ struct Entry {
 
 class Log {
 public:
-    // The next event: one number after the one before it, and about whom its content says.
+    // Takes the next event. Its number must follow the one before, and it must concern those whom its content names.
     const Entry& add(const events::FramePtr& frame);
     const Entry* find(std::uint64_t number) const;
     const std::map<std::uint64_t, Entry>& entries() const { return entries_; }
     std::uint64_t newest() const { return newest_; }
-    // The gateway starts again with a journal from after `cut` to `newest`. What it told beyond that was never durable;
-    // the next event may then have any later number.
+    // The gateway starts again with the events after `cut` up to `newest`. Those beyond were never durable, and are
+    // gone; the next event may have any later number.
     void restart(std::uint64_t cut, std::uint64_t newest);
     void goOnFrom(std::uint64_t newest) {  // in another epoch
         newest_ = newest;
@@ -52,8 +52,8 @@ public:
     void forget(const std::string& agent);
     void nothingOwed() const;  // while all is quiet
     Ownership whom(std::string_view list, const json::object& item,
-                   std::uint64_t at) const;  // of a thing in a list of a snapshot of that moment
-    // The first event after `after` and up to `to` that this hearing must not miss.
+                   std::uint64_t at) const;  // of an object in a list of a snapshot of that moment
+    // The first event after `after` and up to `to` that this caller must be told; null: none.
     const Entry* missed(const Hearing& hearing, std::uint64_t after, std::uint64_t to) const;
 
 private:
@@ -64,12 +64,11 @@ private:
 
     std::map<std::uint64_t, Entry> entries_;
     Memberships memberships_;
-    std::map<std::uint64_t, Memberships>
-        since_;  // as they were from that event on: who reads slowly has a snapshot of long ago
+    std::map<std::uint64_t, Memberships> since_;  // from that event on; needed since a slow reader gets an old snapshot
     std::map<std::string, GroupName> groupOfSession_;
     std::map<std::string, AgentId> agentOfSession_;
-    Memberships owed_;                         // groups that an agent was told to be in before the session in them was
-    std::map<std::string, Ownership> ofCall_;  // as it was last told, for when its session is gone
+    Memberships owed_;                         // groups of which an agent's event told before the session's
+    std::map<std::string, Ownership> ofCall_;  // by the last event, for when its session is gone
     std::uint64_t newest_ = 0;
     bool restarted_ = false;
 };
@@ -79,7 +78,7 @@ class Copy {
 public:
     void begin(const json::object& snapshot);
     void apply(const json::object& event);
-    // The first difference in what both have; "": none.
+    // The first difference between the two, in words; "": none.
     std::string differsFrom(const Copy& other, const std::set<std::string>& leftOut) const;
     const std::map<std::string, std::map<std::string, json::object>>& lists() const { return lists_; }
 

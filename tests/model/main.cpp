@@ -1,5 +1,5 @@
-// The model check of what the gateway promises: lists of steps that earlier faults have left, then as many drawn ones
-// as are asked for.
+// Checks the gateway against the model: first the lists of steps in the files, which earlier faults have left, then as
+// many drawn lists as are asked for.
 //   model_test [--seeds N] [--first SEED] [--steps N] [--seconds N] [FILE …]
 // FILE: a list of steps, or a folder of such (*.steps). Exit code 1: a promise was broken; the shortest list that
 // breaks it is printed, to be kept as a file beside the others.

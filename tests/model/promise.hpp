@@ -1,5 +1,4 @@
-// A promise of the gateway's that was found broken. Thrown on the test's thread; `what` names the promise and what was
-// seen.
+// The exception for a promise that the gateway has broken. Thrown on the test's thread; `what` describes what was seen.
 #pragma once
 #include <fmt/format.h>
 

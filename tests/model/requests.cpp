@@ -7,10 +7,10 @@ namespace {
 
 const json::object* causeOf(const Entry& entry) {
     const auto* cause = entry.data().if_contains("cause");
-    return cause && cause->is_object() ? &cause->as_object() : nullptr;  // of a source that was lost it is a word
+    return cause && cause->is_object() ? &cause->as_object() : nullptr;  // the cause of a lost source is a text
 }
 
-// The number that the answer names, of the event that the request brought about.
+// The number of the request's event, as the answer names it.
 std::optional<std::uint64_t> cursorOf(const Asked& asked) {
     const auto& response = asked.response;
     if (asked.type.empty() || response.status >= 300 || !response.body.is_object()) return std::nullopt;

@@ -1,5 +1,5 @@
-// What was asked of the gateway, and what came of it: each is answered once, carried out at most once for its key, and
-// an event that says it was brought about by it was. Thread: `answered` any; the rest the test's.
+// The requests to the gateway and their outcomes: each is answered once, is carried out at most once for its key, and
+// is really the cause of the events that name it. Thread: `answered` any; the rest the test's.
 #pragma once
 #include <list>
 #include <map>
@@ -15,7 +15,7 @@ struct Asked {
     identity::Identity who;
     std::map<std::string, std::string> headers;
     Time at{};
-    // By which event its effect is known.
+    // The event by which its effect is recognized.
     std::string type, subject, agent, event, reason;
     int answers = 0, brought = 0;
     bool first = true;       // not a repeat
@@ -31,20 +31,20 @@ class Requests {
 public:
     Asked& add(Asked asked);
     void answered(const std::string& id, api::Response response);  // any thread
-    // The answers that have come since: judged against the log.
+    // Checks the answers that have come since the last call against the log.
     void judge(const Log& log, bool durable);
-    // The cause that an event names is a request that could have brought it about.
+    // Checks that the request that an event names as its cause could have brought it about.
     void judge(const Entry& entry);
-    void endOfGateway(const Log& log);          // what is left of the log is what there is
+    void endOfGateway(const Log& log);          // the events beyond the log are gone
     void nothingMissing(const Log& log) const;  // after a restart
     void allAnswered() const;
-    // Whether another request that is open looks for the same event.
+    // Whether another open request waits for the same event.
     bool contested(const Asked& one) const;
     Asked* find(const std::string& id);
     std::vector<Asked*> keyed();       // with an Idempotency-Key, answered
     std::vector<Asked*> operations();  // answered with 202
     void durableAgain();
-    // Who of the sessions that are open belongs to another agent keeps what is kept of it.
+    // The agent was erased: marks its requests, but not those about open sessions of other agents.
     void forget(const std::string& agent, const std::map<SessionId, AgentSession>& sessions);
     void crashed();
     std::size_t count() const { return all_.size(); }

@@ -5,7 +5,7 @@
 namespace deskline::model {
 namespace {
 
-// How often each is drawn, beside the others.
+// The weight of each step when lists are drawn.
 constexpr std::pair<Do, int> weights[] = {
     {Do::connect_switch, 3}, {Do::lose_switch, 2}, {Do::move, 14},      {Do::call, 6},
     {Do::volume, 6},         {Do::sign_in, 8},     {Do::sign_out, 3},   {Do::agent_state, 3},

@@ -1,6 +1,6 @@
-// What can be done to a gateway and by whom, as a list that can be drawn by a seed, written down, read again and cut
-// smaller. A step's numbers choose among what there is at that moment (the n-th session, the n-th client), so any part
-// of a list is a list. Thread: any.
+// The steps that can be taken against a gateway. Lists of them are drawn by a seed, written to files, read again and
+// shortened. A step's numbers choose among the objects of that moment (the n-th session, the n-th client), so every
+// part of a list is a valid list. Thread: any.
 #pragma once
 #include <boost/describe.hpp>
 #include <random>

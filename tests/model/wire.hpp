@@ -1,6 +1,6 @@
 // The connection of a stream without a socket: the linker takes this folder's net::TlsConnection instead of the
-// gateway's, so the real EventSubscriber and Shard run on it. What is flushed arrives at once, or, while the reader is
-// slow, stays in the queue. Thread: the test's.
+// gateway's, so the real EventSubscriber and Shard run on it. Flushed bytes arrive at once or, while the reader is
+// slow, stay in the queue. Thread: the test's.
 #pragma once
 #include "net/transport/tls_connection.hpp"
 

@@ -1,4 +1,4 @@
-// The lives of the gateway, and what of it is told to whom.
+// Starts and ends of the gateway, and the clients that are connected to it.
 #include <unistd.h>
 
 #include "accounts.hpp"
@@ -121,7 +121,7 @@ identity::Identity World::who(std::size_t account) const {
 }
 bool World::revoked(std::size_t account) const { return hasKey(account) && granted_.at(account) == contents - 1; }
 
-// Until nothing moves: each event goes into the log before a client can have heard it.
+// Runs until nothing is left to do. Each event goes into the log before a client can have it.
 void World::settle() {
     for (int quiet = 0; quiet < 2;) {
         const bool told = note(life_->settle());
@@ -181,10 +181,10 @@ Expected World::expectedFrom(const Member& member, const std::string& cursor) co
     if (!events::Cursor::parse(cursor, at)) return {false, "cursor-unknown"};
     if (at.epoch != epoch_) return {false, "epoch-changed"};
     if (at.number > log_.newest() || member.astray) return {false, "cursor-unknown"};
-    // What is in memory still may be told, or not; the same while the journal cannot be written.
+    // Events that were cut, or never written, may still be in memory: either answer is right.
     if (at.number < kept_.cut || (!kept_.durable && at.number < log_.newest())) return {};
-    // What it knows is what it might see then; and a gateway that cannot say by which rights it heard that event lets
-    // it begin anew.
+    // The copy is of the rights that the client had then: with other rights it begins anew. So it does where the
+    // gateway does not know by which rights the client heard that event.
     if (member.client.hasCopy() && !sameRights(member.client.copyOf().who, who(member.account)))
         return {false, "rights-changed"};
     if (regranted_.contains(member.account)) return {};
@@ -290,10 +290,10 @@ void World::lookAt(const Member& member) {
     Copy fresh;
     fresh.begin(json::parse(*life_->attach(*subscription, "").snapshot).as_object());
     std::set<std::string> leftOut{
-        "statistics", "agents.sessions"};  // an agent's sessions are told by agent-session, to those who hear of that
-    // That a source is lost is told by its event alone.
+        "statistics", "agents.sessions"};  // a caller without agent-session is not told of an agent's sessions
+    // The loss of a source is told only to callers who hear of sources.
     if (!hears({who(member.account), wanted.topics}, "source", {})) leftOut.insert("stale");
-    if (!pictured_) leftOut.insert({"stale", "sources"});  // of a restart only the next inventory tells
+    if (!pictured_) leftOut.insert({"stale", "sources"});  // after a restart only the next inventory tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
     must(difference.empty(), "a snapshot is the fold of the events before it",
          [&] { return member.client.name() + ": " + difference; });
@@ -330,7 +330,7 @@ void World::finish() {
     holdToTheSwitch();
 }
 
-// What an administrator is shown is what the switch has.
+// The snapshot for an administrator must equal the switch's state.
 void World::holdToTheSwitch() {
     const auto subscription = api::subscriptionFor(life_->context(), who(5), api::everything(), std::nullopt);
     Copy shown;

@@ -1,5 +1,5 @@
-// What is done at night, once a day: certificates, keys, the provider's keys, an outage, webhooks begun anew, an agent
-// forgotten.
+// The administrator's work, once every night: new certificates, keys and provider's keys, an outage, webhooks resumed,
+// an agent erased.
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority, SigningKey } from '../e2e/harness/provider.mjs';
@@ -47,7 +47,7 @@ export class Administration {
     renameSync(this.certificate + '.new', this.certificate);
     this.figures.certificates++;
   }
-  // The new key beside the one before.
+  // Publishes the new key beside the one before.
   rotate() {
     this.providerKeys = [...this.providerKeys.slice(-1), new SigningKey('key ' + this.figures.providerKeys++)];
     writeFileSync(this.jwks + '.new', JSON.stringify({ keys: this.providerKeys.map((key) => key.jwk()) }));
@@ -76,14 +76,14 @@ export class Administration {
         .at(-1)
         .token({ iss: issuer, aud: 'deskline', sub: 'ada', role: 'supervisor', iat: now, exp: now + 600 }),
     );
-    // The provider is away for a while: its file is not there.
+    // An outage of the provider: its file is missing for a while.
     if (day % 2) {
       rmSync(this.jwks);
       this.figures.providerOutages++;
     }
     const root = () => traffic.minter.token('root', 'admin');
     if (day % 7 === 0) {
-      // a key for the week; those before are kept in the file, with when they were used last
+      // A new key each week; older ones stay in the file, with the time of their last use.
       const secret = gateway
         .cli('key', 'create', '--name', 'crm', '--role', 'integration', '--scopes', 'agents:read', '--expires', '8d')
         .stdout.trim();

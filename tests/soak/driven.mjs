@@ -1,11 +1,11 @@
-// A gateway whose clocks the test moves (clock.c), and the chance of this test: the same for the same seed.
+// A gateway whose clocks the test moves (clock.c), and the test's random numbers, the same for the same seed.
 import { closeSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
 export const build = resolve(import.meta.dirname, '../../build');
 
-// Every program that is started from now on lives on these clocks; this one does not, and asks `now`.
+// Every program that is started from now on runs on these clocks. This process does not; it calls `now`.
 export class DrivenTime {
   constructor(folder) {
     const library = join(build, 'soak-clock.so'),
@@ -17,7 +17,7 @@ export class DrivenTime {
     this.file = openSync(file, 'w+');
     this.words = Buffer.alloc(32);
     writeSync(this.file, this.words, 0, 32, 0);
-    // SOAK_BEFORE: a sanitizer's library, which must come first
+    // SOAK_BEFORE: a sanitizer's library, which must be loaded first.
     this.environment = { LD_PRELOAD: [process.env.SOAK_BEFORE, library].filter(Boolean).join(' '), SOAK_CLOCK: file };
     this.ahead = 0; // milliseconds
     this.asked = 0n;
@@ -30,7 +30,7 @@ export class DrivenTime {
     this.words.writeBigInt64LE(BigInt(Math.round(this.ahead)) * 1_000_000n, 0);
     writeSync(this.file, this.words, 0, 8, 0);
   }
-  // Bytes of the gateway's heap that are in use.
+  // The bytes in use of the gateway's heap.
   async heap() {
     this.words.writeBigInt64LE(++this.asked, 8);
     writeSync(this.file, this.words, 8, 8, 8);

@@ -1,5 +1,5 @@
-// What must not grow: memory, descriptors, threads, the journal's file, the rows of each of its tables, and each gauge
-// of /metrics. `trend` compares one whole week with the next.
+// The measures that must not grow: memory, descriptors, threads, the journal's file, the rows of each of its tables,
+// and each gauge of /metrics. `trend` compares one whole week with the next.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
@@ -37,10 +37,10 @@ export async function measure(gateway, time, journal) {
   };
 }
 
-const ofKept = 'rows of events for each event'; // of the days that it keeps: the hour of the cut is chance
+const ofKept = 'rows of events for each event'; // of the days that are kept; it varies with the hour of the cut
 
-// Beside the 2 %: what a measure may differ by, since its unit is coarse (a page of memory, one row of a dozen), or its
-// days are uneven (of a webhook a hundred deliveries are kept, and how many there are at midnight is chance).
+// By how much more than 2 % a measure may differ, since its unit is coarse (a page of memory, one row of a dozen), or
+// its days are uneven (of a webhook up to a hundred deliveries are kept, and their number at midnight varies).
 const coarse = {
   'records: delivery': 60,
   'heap bytes': 96 * 1024,
@@ -53,12 +53,12 @@ const slack = (name) => coarse[name] ?? (name.startsWith('bytes of') ? 0 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const least = (values) => Math.min(...values);
-// Lookups and calls of the switch have threads while they need them: how many there are at a moment is chance, below
-// how many they never go is not.
+// Lookups and calls of the switch have threads only while they run, so the number varies; its minimum over a week does
+// not.
 const ofWeek = (name) => (name === 'threads' ? least : mean);
 
-// How many events a week has is chance; what is kept of those that the journal has to keep, and what one row takes, is
-// not. `kept`: for how many days it keeps them.
+// The number of events of a week varies, so measures of the journal are divided by the events that it has to keep, and
+// by its rows. `kept`: for how many days it keeps them.
 export function inProportion(days, kept) {
   const rowsOf = (day) =>
     Object.entries(day).reduce((sum, [name, value]) => sum + (/^(rows of|records:)/.test(name) ? value : 0), 0);
@@ -79,7 +79,7 @@ export function inProportion(days, kept) {
   });
 }
 
-// days: one measurement for each, in order. The week before the last one and the last one: what grows without end grows
+// `days`: one measurement for each day, in order. Compares the last week with the one before: an endless growth shows
 // between them.
 export function trend(days) {
   const last = days.slice(-7),

@@ -1,6 +1,6 @@
-// Seven weeks of a gateway within minutes: its clocks are moved, its traffic is drawn by a seed, and nothing of it may
-// grow from one week to the next. SOAK_AGENTS, SOAK_CLIENTS, SOAK_RATE (changes in ten minutes), SOAK_TRAFFIC (calls)
-// and SOAK_SEED say how much; the plot is build/test-logs/soak.svg.
+// Seven weeks of a gateway within minutes: the test moves its clocks and draws its traffic by a seed; none of the
+// measures may grow from one week to the next. SOAK_AGENTS, SOAK_CLIENTS, SOAK_RATE (changes in ten minutes),
+// SOAK_TRAFFIC (calls) and SOAK_SEED say how much; the plot is build/test-logs/soak.svg.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
   const { startGateway, until } = await import('../e2e/harness/harness.mjs');
   const administration = new Administration(folder);
   const gateway = await startGateway({ config: administration.config(), traffic: size.calls, agents: size.agents });
-  gateway.contract = undefined; // the answers are judged by the other tests
+  gateway.contract = undefined; // other tests check the answers
   gateway.soakStep = 0;
   gateway.exit.then(
     (ended) =>
@@ -46,8 +46,8 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
       t.diagnostic(`the gateway ended with ${JSON.stringify(ended)}: ${gateway.log().slice(0, 60000)}`),
   );
   await administration.begin(gateway);
-  // A connection that was free for ten driven minutes is closed while a request is on its way: what may be asked twice
-  // is, on another one.
+  // The gateway may close a connection that was idle for ten driven minutes while a request is on its way: requests
+  // that may be sent twice are sent again, on another one.
   const { request } = gateway;
   gateway.request = (method, ...rest) =>
     request(method, ...rest).catch((error) => (method === 'POST' ? Promise.reject(error) : request(method, ...rest)));
@@ -63,11 +63,10 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
     }
     await traffic.night();
     await until('the streams end', async () => (await gateway.metric('streams')) === 0);
-    // What it keeps of the last events in memory goes with an erasure: how many there were since the last one is
-    // chance.
+    // An erasure drops the events that the gateway has in memory, and the number since the last erasure varies.
     gateway.cli('journal', 'forget', '--agent', 'nobody');
     for (let i = 1; i <= 4; ++i) {
-      // what is due by now is done: cuts, deliveries, limits
+      // waits for the work that is due by now: cuts, deliveries, limits
       time.moveTo(start + at * day + (1430 + i) * 60_000);
       await traffic.ask('GET', '/agents', undefined, traffic.minter.token('root', 'admin'));
     }

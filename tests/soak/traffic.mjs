@@ -1,4 +1,4 @@
-// What happens at a gateway within ten minutes: shifts, states, calls, clients that come and go, guessers, webhooks
+// The traffic of a gateway in ten minutes: shifts, states, calls, clients that come and go, guessers, webhooks
 // that fail. The same weekday of every week is the same, so that a week can be compared with the next.
 import http from 'node:http';
 import { createPrivateKey, createHash, sign } from 'node:crypto';
@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
 
-// the packages are the end-to-end tests'
+// The packages are installed for the end-to-end tests.
 const { WebSocket } = createRequire(new URL('../e2e/', import.meta.url))('ws');
 const base64url = (value) =>
   Buffer.from(typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)).toString(
@@ -112,7 +112,7 @@ export class Traffic {
     return answer;
   }
 
-  // A token lasts two hours of the shift, then the next one is shown.
+  // A token is used for two hours of the shift, then the next one.
   tokenOf(agent) {
     const known = this.tokens.get(agent),
       now = this.time.now();
@@ -126,7 +126,7 @@ export class Traffic {
   shift(agent, day) {
     // from when to when, in hours
     const number = Number(agent) - 1001;
-    if (number === this.agents.length - 1) return undefined; // whose PIN is guessed
+    if (number === this.agents.length - 1) return undefined; // this agent has no shift: its PIN is guessed
     return day % 7 >= 5 && number % 4 ? undefined : [7 + (number % 3), 15 + (number % 3)];
   }
 
@@ -187,17 +187,17 @@ export class Traffic {
     const client = chance.of(this.clients);
     if (!client.open) {
       this.figures.connects++;
-      if (chance.below(4) === 0) client.cursor = ''; // it begins anew
+      if (chance.below(4) === 0) client.cursor = ''; // the client begins anew
       return client.connect();
     }
     const way = chance.below(4);
     if (way === 0) return client.renew();
-    if (way === 1) return client.socket._socket.pause(); // reads no more
+    if (way === 1) return client.socket._socket.pause(); // the client stops reading
     this.figures.cuts++;
     return client.cut();
   }
 
-  // Ten minutes, from `minute` of the day.
+  // Runs ten minutes of traffic, from `minute` of the day.
   async step(day, minute, chance) {
     const at = minute / 60,
       tasks = [];
