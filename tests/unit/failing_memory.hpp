@@ -4,7 +4,7 @@
 
 namespace deskline::tests {
 
-inline int& allocationsLeft() {  // so many more, then one fails; below 0: none
+inline int& allocationsLeft() {  // allocations until one fails; below 0: none fails
     static thread_local int left = -1;
     return left;
 }
@@ -16,7 +16,7 @@ inline CryptoMemory failingMemory() {
             [](void* room, std::size_t size) { return allocationFails() ? nullptr : std::realloc(room, size); }};
 }
 
-// What `ask` answers where each of its allocations in turn fails, and no more than that one.
+// The answers of `ask` when each of its allocations fails in turn, one at a time.
 template <class Ask, class Look>
 void failEachAllocation(Ask ask, Look look) {
     for (int after = 0;; ++after) {

@@ -1,4 +1,4 @@
-// What is logged while it lives, each message as "level text" and a line end.
+// Collects the log while the object exists, each message as "level text" and a line end.
 #pragma once
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ostream_sink.h>

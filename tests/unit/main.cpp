@@ -7,6 +7,6 @@
 
 int main(int argc, char** argv) {
     deskline::watchCryptoMemory(deskline::tests::failingMemory());
-    spdlog::set_level(spdlog::level::off);  // what is provoked here need not be read
+    spdlog::set_level(spdlog::level::off);  // tests provoke many messages
     return Catch::Session().run(argc, argv);
 }

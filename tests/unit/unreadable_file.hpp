@@ -1,4 +1,4 @@
-// Ways in which what should be a file cannot be read.
+// Ways to make a file unreadable.
 #pragma once
 #include <catch2/catch.hpp>
 
@@ -20,8 +20,7 @@ inline void write(const std::filesystem::path& path, std::string_view text) {
     std::ofstream(path, std::ios::binary) << text;
 }
 
-// A way in which what should be a file cannot be read, whoever asks (the tests may run as root, whom no mode keeps
-// out).
+// A way to make a file unreadable for every account (tests may run as root, whom a mode does not keep out).
 struct Unreadable {
     const char* name;
     std::function<void(const std::filesystem::path&)> make;
@@ -42,7 +41,7 @@ inline std::vector<Unreadable> unreadable() {
     return all;
 }
 
-// Puts what cannot be read in the place of a file, and takes it away again.
+// `hide` moves a file aside and puts something unreadable in its place; `show` puts it back.
 inline void hide(const std::filesystem::path& path, const Unreadable& how) {
     std::error_code ignored;
     std::filesystem::rename(path, path.string() + ".kept", ignored);

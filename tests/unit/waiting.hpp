@@ -1,4 +1,4 @@
-// What a test waits for, no longer than its patience.
+// Waits with a time limit.
 #pragma once
 #include <catch2/catch.hpp>
 

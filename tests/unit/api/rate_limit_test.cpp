@@ -15,5 +15,5 @@ TEST_CASE("callers whose rate is counted: so many; those beyond share one bucket
     CHECK(rate.size() <= api::Rate::mostBuckets + 1);
     CHECK(rate.take("account 1", start).allowed);
     CHECK(rate.take("more 1", start + std::chrono::minutes(2)).allowed);
-    CHECK(rate.size() <= 2);  // those that are full again were forgotten
+    CHECK(rate.size() <= 2);  // accounts whose allowance is full again were forgotten
 }

@@ -31,7 +31,7 @@ const json::value& asyncapi() {
     return document;
 }
 
-// What a $ref of either document points to.
+// The node that a $ref of either document points to.
 const json::value& at(std::string_view reference) {
     const auto pointer = reference.substr(reference.find('#') + 1);
     json::error_code error;
@@ -63,7 +63,7 @@ void checkEnum(const json::value& schema) {
 template <class T>
 void checkType(const json::value& schema, const std::string& where);
 
-// Members and required members are the same on both sides, and each has its type.
+// Checks that members and required members are the same on both sides, and that each has its type.
 template <class T>
 void checkObject(const json::value& schema, const std::string& where) {
     INFO(where);
@@ -145,7 +145,7 @@ TEST_CASE("every route is documented with its query and body, and every document
             for (char& c : verb) c = static_cast<char>(std::toupper(c));
             document[verb + " " + shape(path.key())] = {query, operation.contains("requestBody")};
         }
-    // The descriptions are served before anybody is known, beside the table.
+    // The descriptions are served without a token, by a route that is not in the table.
     for (const auto* file : {"GET /openapi.json", "GET /asyncapi.json"}) CHECK(document.erase(file) == 1);
     CHECK(code == document);
 }

@@ -46,7 +46,7 @@ TEST_CASE("no reader takes what cannot be read for nothing") {
             how.make(path);
             CHECK(refuses());
             CHECK(std::filesystem::symlink_status(path).type() !=
-                  std::filesystem::file_type::not_found);  // and was left as it is
+                  std::filesystem::file_type::not_found);  // and it was not created
             CHECK_FALSE(std::filesystem::exists(folder.path / "nowhere"));
             std::filesystem::remove(path);
             std::filesystem::remove(folder.path / "k.pem");

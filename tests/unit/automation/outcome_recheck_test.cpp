@@ -31,7 +31,7 @@ TEST_CASE("an outcome that nobody knows is read again after five seconds, and se
         desk.tick();
         auto asked = desk.acd.take();
         CHECK(std::get<telephony::ReadSession>(asked.command).session == "s1");
-        CHECK(asked.owner.empty());  // of the share of nobody who asks
+        CHECK(asked.owner.empty());  // it takes no caller's share of the switch's calls
         desk.told();
         desk.bench.ledger.record({SessionRead{"s1", carriedOut ? SessionState::ready : SessionState::not_ready}});
         desk.finish(asked, telephony::Outcome{"s1", false, false});

@@ -1,4 +1,4 @@
-// Pending states: kept over restarts and losses, applied with the cause of who asked.
+// Pending states: kept over restarts and losses of the switch, and applied with the cause of the request.
 #include <catch2/catch.hpp>
 
 #include "automation/pending_states.hpp"
@@ -30,7 +30,7 @@ TEST_CASE("a pending state waits for the end of the call, over a restart, and is
     desk.inventory(SessionState::busy_on_call);
     desk.bench.settle();
     CHECK(desk.session().pendingState == SessionState::ready);
-    CHECK(desk.acd.count() == 0);  // never during the call
+    CHECK(desk.acd.count() == 0);  // not while the call lasts
     desk.told();
     desk.event(SessionEvent::wrapup);
     desk.bench.settle();

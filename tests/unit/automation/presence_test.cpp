@@ -21,7 +21,7 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
 
     desk.services.presence.left({"1001"});
     desk.tick();
-    CHECK(desk.agent().present);  // a page that loads again
+    CHECK(desk.agent().present);  // the page was loaded again
     pass(std::chrono::seconds(4));
     desk.tick();
     CHECK_FALSE(desk.agent().present);
@@ -40,7 +40,7 @@ TEST_CASE("an agent whose last stream is gone is set not-ready, later signed out
     CHECK(told[0].at("cause").at("actor") == "gateway");
     pass(std::chrono::seconds(60));
     desk.tick();
-    CHECK(desk.acd.count() == 0);  // it is not-ready already
+    CHECK(desk.acd.count() == 0);  // the session is not-ready already
     pass(std::chrono::seconds(300));
     desk.tick();
     auto asked = desk.acd.take();

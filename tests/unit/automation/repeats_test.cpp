@@ -1,5 +1,5 @@
-// A command that comes again with its Idempotency-Key: it is never carried out a second time, also where nobody can say
-// whether it was.
+// A command that comes again with its Idempotency-Key is never carried out a second time, even where its outcome is
+// unknown.
 #include <catch2/catch.hpp>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// Who may ask for what while the gateway does not know everything yet.
+// Rights while the gateway does not know all objects yet.
 #include <catch2/catch.hpp>
 
 #include "unit/automation/unplugged.hpp"

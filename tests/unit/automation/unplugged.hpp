@@ -1,5 +1,5 @@
-// A gateway without sockets, for the tests of what it keeps beyond its sources: on a clock that the test drives, with a
-// switch that answers what the test says, and over restarts in the middle.
+// A gateway without sockets, for tests of the state that it keeps beside its sources, also over restarts. The test
+// drives its clock, and chooses the answers of its switch.
 #pragma once
 #include "api/router.hpp"
 #include "app/services.hpp"
@@ -60,7 +60,7 @@ inline std::chrono::steady_clock::time_point drivenTicks() {
 }
 inline void setClock(std::chrono::seconds by) {
     clockMilliseconds += std::chrono::milliseconds(by).count();
-}  // somebody does; no time passes
+}  // the wall clock alone is set; no time passes
 inline void pass(std::chrono::seconds time) {
     setClock(time);
     tickMilliseconds += std::chrono::milliseconds(time).count();
@@ -73,7 +73,7 @@ struct Unplugged {
     identity::Authenticator authenticator;
     Services services;
 
-    ~Unplugged() { bench.ledger.stop(); }  // first: its thread works with all that is here
+    ~Unplugged() { bench.ledger.stop(); }  // first, since its thread uses all members
     explicit Unplugged(const std::filesystem::path& file, automation::PresenceOptions options = {})
         : Unplugged(journalIn(file), std::move(options)) {}
     explicit Unplugged(std::unique_ptr<Journal> journal, automation::PresenceOptions options = {},
@@ -83,7 +83,7 @@ struct Unplugged {
           services(bench.ledger, &acd, nullptr, authenticator, {.name = "test", .presence = std::move(options)},
                    [](const auto&, const auto&) {}) {
         bench.ledger.start();
-        bench.settle();  // what was known is restored, at the present time
+        bench.settle();  // the state from the journal is restored, at the present time
     }
 
     void inventory(SessionState state) {
@@ -133,7 +133,7 @@ struct Unplugged {
                     [answered](api::Response response) { answered->set_value(std::move(response)); });
         return answered->get_future().get();
     }
-    // The switch's answer to what it was asked last, `code` 0: done, with its event.
+    // Lets the switch answer the oldest open command with `code`; 0: it is done, and its event is told.
     void answer(std::uint32_t code = 0) {
         auto asked = acd.take();
         const auto* set = std::get_if<telephony::SetSessionState>(&asked.command);

@@ -1,4 +1,4 @@
-// Commands that the tests give, and what each was answered.
+// Commands that tests give, and their answers.
 #pragma once
 #include "unit/events/bench.hpp"
 
@@ -13,7 +13,7 @@ struct Told {
     bool succeeded, readAgain;
 };
 
-// A command and what it is answered, each time that it is.
+// A command and all answers to it.
 struct Asked {
     Ledger& ledger;
     CommandId id;

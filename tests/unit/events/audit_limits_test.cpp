@@ -22,7 +22,7 @@ TEST_CASE(
     Limits limits;
     CHECK(allowed(limits, nobody, 5'000, start) == 500);
     CHECK(allowed(limits, nobody, 5'000, start + std::chrono::minutes(1)) == 20);
-    CHECK(allowed(limits, ada, 5'000, start) == 200);  // whose own allowance it is
+    CHECK(allowed(limits, ada, 5'000, start) == 200);  // a known account has an allowance of its own
     auto rests = limits.takeRests(start + std::chrono::minutes(1));
     REQUIRE(rests.size() == 2);
     CHECK(rests[0].account.empty());
@@ -35,11 +35,11 @@ TEST_CASE(
     REQUIRE(rests.size() == 1);
     CHECK(rests[0].count == 1);
     CHECK(limits.takeRests(start + std::chrono::minutes(60)).empty());
-    CHECK(limits.accounts() == 0);  // forgotten once it is as good as new
+    CHECK(limits.accounts() == 0);  // an account is forgotten when its allowance is full again
     CHECK(allowed(limits, many, 50'000, start + std::chrono::hours(2)) == static_cast<int>(Limits::mostAccounts) + 500);
     CHECK(limits.accounts() == Limits::mostAccounts);
 
-    // Who shows nothing hides nobody who guesses.
+    // Requests without a token do not use up the entries of wrong tokens.
     Limits kinds;
     for (int i = 0; i < 5'000; ++i) (void)kinds.allows("", "request", start);
     CHECK(kinds.allows("", "token", start));

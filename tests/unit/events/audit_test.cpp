@@ -23,7 +23,7 @@ TEST_CASE("the audit is a chain: what was changed, taken out or put in is found"
         CHECK_FALSE(audit.changed());
     }
     REQUIRE(noteInAudit(file, {.actor = "root", .action = "key create", .outcome = "succeeded"})
-                .has_value());  // another program goes on with the chain
+                .has_value());  // another program appends to the chain
     CHECK(check().entries == 4);
     CHECK_FALSE(check().broken);
     const auto head = check().head;
@@ -40,9 +40,9 @@ TEST_CASE("the audit is a chain: what was changed, taken out or put in is found"
     restore();
     execute(file, "UPDATE audit SET hash = ''");
     CHECK(check().unchained == 4);
-    CHECK(check().head.empty());  // the noted hash tells
+    CHECK(check().head.empty());  // the noted hash reveals it
     restore();
     execute(file, "DELETE FROM audit WHERE number = 4");
-    CHECK_FALSE(check().broken);  // an end cut off is a chain still
+    CHECK_FALSE(check().broken);  // without its end it is still a chain
     CHECK(check().head != head);
 }

@@ -1,4 +1,4 @@
-// A ledger with a journal in a folder of its own, for the tests of events/ and of what the API keeps in it.
+// A ledger with a journal in a folder of its own, for tests of events/ and of the state that the API keeps in it.
 #pragma once
 #include <catch2/catch.hpp>
 
@@ -15,7 +15,7 @@ inline constexpr auto day = std::chrono::hours(24);
 
 using tests::Folder;
 
-// Empty: in a file that goes with the tests.
+// Opens the journal in this file; empty: in a temporary file, removed after the tests.
 inline std::unique_ptr<Journal> journalIn(const std::filesystem::path& file, std::uint64_t bytes = 1ULL << 30) {
     static const Folder passing;
     auto journal =
@@ -34,7 +34,7 @@ inline AgentSession someSession(const SessionId& id, const AgentId& agent) {
             .startedAt = now()};
 }
 
-// A ledger with one shard, whose inbox the test drains itself.
+// A ledger with one shard; the test drains its inbox itself.
 struct Bench {
     Hub hub;
     std::size_t shard = hub.add([] {});
@@ -55,8 +55,8 @@ struct Bench {
         }
         return all;
     }
-    // What was recorded before is in the journal and in the inbox now: answers come after the commit, the flush after
-    // the answers, so two.
+    // Waits until everything recorded before is in the journal and in the inbox. Answers come after the commit, and the
+    // flush after the answers, so it asks twice.
     void settle() {
         for (int i = 0; i < 2; ++i) {
             std::promise<void> done;
@@ -70,7 +70,7 @@ inline boost::json::object data(const FramePtr& frame) {
     return boost::json::parse(frame->text).at("data").as_object();
 }
 
-// Work on the ledger's thread, and what it hands back once it is durable.
+// Runs work on the ledger's thread, and returns its result once its changes are durable.
 template <class Work>
 auto inLedger(Ledger& ledger, Work work) {
     std::promise<decltype(work(std::declval<LedgerContext&>()))> done;

@@ -1,5 +1,4 @@
-// A journal that others wrote into: rows that are not as they should be, numbers that were given twice; and work that
-// throws.
+// A journal that other programs wrote into: rows that are damaged, numbers that were given twice; and work that throws.
 #include "events/archive.hpp"
 #include "unit/events/bench.hpp"
 #include "unit/events/past.hpp"
@@ -92,8 +91,7 @@ TEST_CASE(
     operations.prune(now() + Operations::kept + std::chrono::hours(1));
     REQUIRE(journal->write({}, {&operations}).has_value());
     REQUIRE(left.row());
-    CHECK(left.number(0) ==
-          4);  // their time is over, but nobody knows yet what became of three good ones, and when the last one's is
+    CHECK(left.number(0) == 4);  // kept: three good ones, not settled yet, and the one whose start cannot be read
     CHECK_FALSE(operations.findByKey("crm", "a body that is a text").value());
     CHECK(operations.findByKey("crm", "a start that is no number").has_error());  // never a second time
 }
@@ -140,7 +138,7 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
     execute(file,
             R"(UPDATE audit SET entry = '7' WHERE number = 2;
              UPDATE audit SET entry = '{"actor":"one"}' WHERE number = 1)");
-    CHECK(auditIn(file, 2)->size() == 2);  // a page is full of what can be read, so that who reads on misses nothing
+    CHECK(auditIn(file, 2)->size() == 2);  // a page is filled with readable entries, so that reading on misses none
     CHECK(verifyAudit(file)->broken == 1);
     CHECK(readRecords(folder.path / "none.db", "key-use")->empty());  // there is none: nothing is kept
     std::filesystem::create_directory(folder.path / "folder.db");
@@ -172,7 +170,7 @@ TEST_CASE("numbers that somebody else gave away: they are not offered again, and
         CHECK(health.conflict);
         CHECK_FALSE(health.durable);
         CHECK(health.journalFault.find("under the numbers of this gateway") != std::string::npos);
-        // What is no event is written all the same: it has no number that anybody else could have.
+        // Records are written all the same: they have no number that could be given twice.
         const auto kept = inLedger(bench.ledger, [](LedgerContext& ledger) {
             ledger.records().put("test", "kept", {{"a", 1}});
             return true;

@@ -1,5 +1,5 @@
-// The journal on a disk that fails: each write and each flush, one after another, in each way; while it is opened,
-// written, cut; a disk that is slow; and the power gone at any moment. Whatever was said to be written is there
+// The journal on a disk that fails: each write and each flush fails in turn, in each way, while the journal is opened,
+// written or cut; the disk is slow; the power fails at any moment. Events that were reported as written are there
 // afterwards, whole, in order, once.
 #include "events/records.hpp"
 #include "unit/events/bench.hpp"
@@ -28,7 +28,7 @@ std::vector<FramePtr> eventsFrom(std::uint64_t from, std::uint64_t to) {
     return all;
 }
 
-// Every event from `from` to `to`, each once, as it was written; nothing else.
+// Checks that the file has every event from `from` to `to`, each once, as it was written, and nothing else.
 void holds(const std::filesystem::path& file, std::uint64_t from, std::uint64_t to) {
     const auto journal = journalIn(file);
     REQUIRE(journal->setAside().empty());
@@ -222,7 +222,7 @@ TEST_CASE(
         {
             auto journal = Journal::open({.path = file, .full = full});
             REQUIRE(journal.has_value());
-            // A commit of a folder that is new is not what this asks: the first ones are there.
+            // Commits into a new folder are not tested here, so the first ones are made before.
             REQUIRE((*journal)->append(eventsFrom(1, 5)).has_value());
             REQUIRE(Statement((*journal)->database(), "PRAGMA wal_checkpoint(TRUNCATE)").row());
             written = 5;
@@ -244,7 +244,7 @@ TEST_CASE(
         for (std::size_t i = 0; i < frames.size(); ++i) REQUIRE(frames[i]->text == someEvent(i + 1)->text);
         lost += written - journal->newest();
     }
-    CHECK(lost > 0);  // else the disk lost no power
+    CHECK(lost > 0);  // otherwise the test's disk loses nothing
     WARN(lost << " events of sync = normal were lost with the power, none of sync = full");
 }
 
@@ -275,7 +275,7 @@ TEST_CASE(
 
         disk.failAt(1, DiskFault::io_error, UINT64_MAX);
         bench.ledger.record({SessionChanged{"s3", SessionEvent::new_session, someSession("s3", "1003")}});
-        CHECK(bench.frames().size() == 1);  // told all the same, and said to be not durable
+        CHECK(bench.frames().size() == 1);  // told all the same, while the health says that it is not durable
         CHECK_FALSE(bench.ledger.health().durable);
         CHECK(bench.ledger.health().unsaved >= 1);
         disk.heal();

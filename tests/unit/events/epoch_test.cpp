@@ -1,4 +1,4 @@
-// Numbers and epochs: no number means two events, whatever was told and lost, cut or erased.
+// Numbers and epochs: no cursor ever names two events, whatever was lost, cut or erased.
 #include <fstream>
 
 #include "events/archive.hpp"
@@ -59,7 +59,7 @@ TEST_CASE(
     const auto journal = lacking(file, false);
     CHECK(journal->epoch() == after);
     CHECK(journal->oldest() == first);
-    // What is left of before is cut a little at a time, and never told.
+    // The events of the old epoch are cut a little at a time, and never told.
     while (journal->prune((at(first) + std::chrono::hours(1)).time_since_epoch().count()))
         CHECK(journal->oldest() >= first);
     CHECK(journal->oldest() == first);
@@ -191,18 +191,19 @@ TEST_CASE("whoever has a place from before an agent was erased begins anew; the 
         happen(bench, "1001");
         during = epoch + happen(bench, "1002");
         CHECK(comeBack(bench, before) == "resumed");
-        REQUIRE(forgetAgent(file, "1003", "test").has_value());  // of whom there is nothing
+        REQUIRE(forgetAgent(file, "1003", "test").has_value());  // an agent without events
         CHECK(comeBack(bench, before) == "resumed");
         REQUIRE(forgetAgent(file, "1001", "test").has_value());
         CHECK(comeBack(bench, before) == "journal-truncated");
-        CHECK(comeBack(bench, during) == "resumed");  // it has heard what was erased, and this gateway knows of it
+        CHECK(comeBack(bench, during) ==
+              "resumed");  // this client was told the erased events, and this gateway knows that
         std::promise<Result<Page>> page;
         bench.ledger.read({ofSessions, before, 10}, [&](const Result<Page>& told) { page.set_value(told); });
         CHECK(page.get_future().get().has_value());
         after = epoch + happen(bench, "1002");
     }
     std::string since;
-    for (const bool first : {true, false}) {  // a gateway that does not know what was erased, and the one after it
+    for (const bool first : {true, false}) {  // the first gateway after the erasure, and the one after that
         Bench bench(journalIn(file));
         for (const auto& cursor : {before, during, after}) CHECK(comeBack(bench, cursor) == "journal-truncated");
         if (first) since = epoch + happen(bench, "1002");

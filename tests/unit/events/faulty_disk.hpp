@@ -1,8 +1,8 @@
-// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts what goes to the
-// disk and what comes from it, lets the n-th call fail in a given way, and can lose the power: then a file has what was
-// flushed, and of what was written since, any part of it. Source: SQLite's "The SQLite OS Interface or VFS", and
-// "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed). One at a time; while it lives every
-// database that is opened lies on it. Thread: any.
+// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts writes and
+// reads, lets the n-th call fail in a given way, and can lose the power: then a file has everything that was flushed,
+// and any part of the later writes. Source: SQLite's "The SQLite OS Interface or VFS", and
+// "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed). Only one may exist at a time; every
+// database that is opened meanwhile lies on it. Thread: any.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -20,8 +20,8 @@ struct sqlite3_vfs;
 
 namespace deskline::tests {
 
-// full: as SQLite says it; no_room: within a fault of another kind, as where the index of the log cannot grow;
-// no_sync: the flush fails, what it was for may or may not be there.
+// full: SQLITE_FULL; no_room: the disk is full, but SQLite names another fault, as where the log's index cannot grow;
+// no_sync: the flush fails, and the writes before it may or may not be on the disk.
 enum class DiskFault { none, io_error, full, no_room, short_write, no_sync };
 
 class FaultyDisk {
@@ -33,7 +33,7 @@ public:
 
     // The n-th write or flush from now on fails (1: the next), and `more` after it.
     void failAt(std::uint64_t n, DiskFault fault, std::uint64_t more = 0);
-    // The n-th read from now on fails, and `more` after it. What SQLite still has in memory it does not read
+    // The n-th read from now on fails, and `more` after it. SQLite does not read pages that it has in memory
     // (`forget`).
     void failReadAt(std::uint64_t n, std::uint64_t more = 0);
     static void forget(sqlite3* database);
@@ -42,12 +42,12 @@ public:
     std::uint64_t calls() const;     // writes, flushes and truncations since the last `failAt` or `heal`
     std::uint64_t injected() const;  // faults, in all
 
-    // From now on a flush takes as long as the test wants.
+    // Flushes wait from now on, until `letGo`.
     void hold();
-    void untilHeld();  // somebody waits for a flush
+    void untilHeld();  // until a flush waits
     void letGo();
 
-    // What the files in `folder` may look like after the power has gone: written into `target`, an empty folder.
+    // Writes into `target`, an empty folder, what the files in `folder` may contain after a power failure.
     void losePower(const std::filesystem::path& folder, const std::filesystem::path& target,
                    std::mt19937& random) const;
 
@@ -63,7 +63,7 @@ private:
     struct File {
         std::string flushed;  // its content when it was flushed last
         std::vector<std::pair<std::int64_t, std::string>>
-            since;  // what was written after that; a negative place: cut to that size
+            since;  // the writes after that, by place; a negative place: the file was cut to that size
     };
     static void apply(std::string& content, std::int64_t at, std::string_view bytes);
 

@@ -9,7 +9,7 @@ namespace deskline::events {
 
 class Gate {
 public:
-    void ask(Readers& readers) const {  // in its turn, after those that were asked before
+    void ask(Readers& readers) const {  // queued behind the questions before it
         readers.ask(
             "gate", Readers::Kind::standing,
             [door = door_](const auto&) {

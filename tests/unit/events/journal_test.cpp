@@ -81,7 +81,7 @@ TEST_CASE("a look at a journal finds what a start would, and leaves all as it is
         return all;
     };
     const std::set<std::string> kept{"journal.db", "journal.db-shm",
-                                     "journal.db-wal"};  // as whoever wrote last leaves them
+                                     "journal.db-wal"};  // as the last writer leaves them
     std::ofstream(file).close();                         // a start that was killed left it so
     CHECK(looked() == "fit");
     const auto epoch = journalIn(file)->epoch();
@@ -147,7 +147,7 @@ TEST_CASE("a damaged journal is set aside and a new one begun") {
         CHECK(verified->setAside->actor == "deskline");
         CHECK(verified->setAside->object == std::filesystem::path(setAside).filename().string());
         CHECK(verified->setAside->detail->find("file is not a database") != std::string::npos);
-        CHECK(verified->setAside->detail->find("next start") == std::string::npos);  // it is done
+        CHECK(verified->setAside->detail->find("next start") == std::string::npos);  // it was set aside already
     };
     std::string setAside;
     {
@@ -209,7 +209,7 @@ TEST_CASE("a journal that is too large is cut a little at a time, from the front
     CHECK(journal->newest() == number);
     const auto left = journal->after(journal->oldest() - 1, 1'000'000).value();
     CHECK(left.size() == number - journal->oldest() + 1);
-    // No more than may stay, and no less: the next one would have been too much.
+    // As many events stay as have room: one more would have been too much.
     const auto bytes = journal->database().bytesOf("events"), one = bytes / left.size();
     CHECK(bytes <= 1 << 20);
     CHECK(bytes + 2 * one > 1 << 20);
@@ -303,7 +303,7 @@ TEST_CASE("a journal that cannot be written: events are served, health says so")
         return 0;
     });
     bench.settle();
-    CHECK_FALSE(bench.ledger.health().durable);  // what is kept beside the events is kept nowhere either
+    CHECK_FALSE(bench.ledger.health().durable);  // operations and records are not kept either
 }
 
 TEST_CASE("a journal that cannot be had: where it may hold something, what is not found is not known") {

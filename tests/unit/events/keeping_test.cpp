@@ -1,5 +1,5 @@
 // What the journal's file keeps, and for how long: sizes, retention, the audit's chain after a cut, clocks that are
-// set, and what waits while nothing can be written.
+// set, and events that wait while the journal cannot be written.
 #include "events/keeping.hpp"
 #include "events/unsaved.hpp"
 #include "unit/events/past.hpp"
@@ -319,7 +319,7 @@ TEST_CASE("events that wait for the journal have room for so many, and the journ
     CHECK(told("") == "1 2 3 4 5 6 7 8 9 10 -10");
     const Subscription calls{.topics = {"call"}, .visibility = Visibility::everything()};
     CHECK(pageOf(bench, {calls, epoch + "-7"})->cursor ==
-          epoch + "-10");  // none of them, and the gap is not passed over
+          epoch + "-10");  // no event matches, and the cursor does not pass the gap
     CHECK(pageOf(bench, {calls, ""})->cursor == epoch + "-30");
 }
 

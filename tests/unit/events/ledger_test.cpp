@@ -1,4 +1,4 @@
-// What happens becomes events, in order, with whole objects.
+// Facts become events, in order, with whole objects.
 #include <catch2/catch.hpp>
 
 #include "events/snapshot.hpp"
@@ -119,7 +119,7 @@ TEST_CASE("a new picture is told as differences, in order") {
     bench.ledger.record({inventory});
     const auto first = bench.frames();
     REQUIRE(first.size() == 6);
-    // With its first session in a group the agent belongs to it; from there on its events are the group's too.
+    // With its first session in a group the agent belongs to the group, whose members hear its events from then on.
     CHECK(first[2]->ownership == Ownership{"1001", {}});
     CHECK(data(first[3]).at("event") == "group-joined");
     CHECK(first[3]->ownership == Ownership{"1001", {"Sales"}});

@@ -32,7 +32,7 @@ TEST_CASE("operations: so many of one account and of all, by key at once, and th
         CHECK(again.full("ada"));  // over a restart
         CHECK(again.size() == Operations::mostOfOne);
     }
-    // The journal cannot be written: as many as may wait. Those in memory are found by their keys.
+    // The journal cannot be written: as many operations wait as there is room for. They are found by their keys.
     for (std::size_t i = 0; !operations.full("a" + std::to_string(i)); ++i)
         operations.put(someOperation(i, "a" + std::to_string(i), start + day));
     CHECK(operations.unsaved() == Operations::mostUnsaved);
@@ -114,7 +114,7 @@ TEST_CASE(
 
 TEST_CASE("an operation whose event was told before the gateway ended is settled by it, and no later event is its") {
     const Folder folder;
-    const bool ofAnyObject = GENERATE(false, true);  // as the making of a session: which one it will be nobody knows
+    const bool ofAnyObject = GENERATE(false, true);  // as when a session is made, whose id is not known before
     const auto expected = ofAnyObject ? Expectation{Kind::agent_session, "", "1001", "new-session"} : toReady;
     std::string cursor;
     {

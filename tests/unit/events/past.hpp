@@ -1,4 +1,4 @@
-// Events that a journal has already, and those who read them.
+// Events for a journal, and ways to read them back.
 #pragma once
 #include "unit/events/bench.hpp"
 

@@ -1,4 +1,5 @@
-// Who reads the journal while the gateway runs: in turn, bounded, on a thread of their own, and given up at the end.
+// Readers of the journal while the gateway runs: they take turns, are bounded, run on a thread of their own, and are
+// given up at the end.
 #include <catch2/catch.hpp>
 
 #include <sqlite3.h>
@@ -15,7 +16,7 @@ using namespace deskline::events;
 
 namespace {
 
-// What the ledger's own connection was asked for.
+// The statements of the ledger's own connection.
 struct Statements {
     std::mutex mutex;
     std::vector<std::string> statements;
@@ -98,7 +99,7 @@ TEST_CASE("the gateway's end waits for nobody who looks back: each gets an answe
         bench.ledger.stop();
     }
     CHECK(answers == 99);
-    CHECK(given >= 9);  // at least those that would have waited on
+    CHECK(given >= 9);  // at least those that were still waiting
 }
 
 TEST_CASE("readings under way are interrupted at the end, in the middle of a statement") {
@@ -271,7 +272,7 @@ TEST_CASE("what nobody wants any more is not read, and does not wait") {
     CHECK(readers.figures().present == 1);  // this one alone
     next.letGo();
 
-    // One that waits for what comes goes within a second, not when its time is up.
+    // A reader that waits for new events is let go within a second, not only when its time is up.
     gone = std::make_shared<const int>(0);
     bench.ledger.read({.subscription = none,
                        .cursor = epoch + "-20000",

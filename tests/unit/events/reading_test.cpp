@@ -1,4 +1,4 @@
-// Who reads back, and who waits for what is next.
+// Reading past events, and waiting for the next one.
 #include <catch2/catch.hpp>
 
 #include <future>
@@ -48,7 +48,7 @@ TEST_CASE("who reads waits for what matches, no longer than asked, and reads on 
     CHECK(waits.get()->frames.size() == 1);
     const auto nothing = waitsForOthers.get();
     CHECK(nothing->frames.empty());
-    CHECK(nothing->cursor != second->cursor);  // what does not match was read all the same
+    CHECK(nothing->cursor != second->cursor);  // events that do not match were passed
     CHECK(read({sessions, "other-1", 100}).get().error().slug.text() == "journal-truncated");
     CHECK(read({sessions, "nonsense", 100}).get().error().slug.text() == "invalid-argument");
 }

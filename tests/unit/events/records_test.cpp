@@ -1,4 +1,4 @@
-// Records: what observers keep in the journal.
+// Records: the state that observers keep in the journal.
 #include <catch2/catch.hpp>
 
 #include "events/records.hpp"

@@ -1,4 +1,4 @@
-// Rows for the journal's file and looks into it, for the tests of what is kept and for how long.
+// Rows for the journal's file, and queries of it, for tests of retention.
 #pragma once
 #include <sqlite3.h>
 
@@ -37,7 +37,7 @@ inline std::string text(const std::filesystem::path& file, const std::string& sq
     return row.row() ? row.text(0) : std::string();
 }
 
-// As another program does.
+// Runs SQL on the file, as another program would.
 inline void execute(const std::filesystem::path& file, const std::string& sql) {
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open(file.string().c_str(), &database) == SQLITE_OK);

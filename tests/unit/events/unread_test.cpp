@@ -1,5 +1,5 @@
-// What cannot be read is not absent: each read of an open, of a start, of a commit and of a look into the journal
-// fails, one after another. Nothing is set aside, no number is given twice, nobody is told that there is nothing.
+// A fault of reading is not taken for absence: each read of an open, a start, a commit and a query of the journal fails
+// in turn. Nothing is set aside, no number is given twice, and no answer says that nothing is there.
 #include "events/erasures.hpp"
 #include "unit/events/faulty_disk.hpp"
 #include "unit/events/rows.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t filled = 40, operationsFilled = 20;
 
-// So many events, with so many bytes each, and something of all that is kept beside them.
+// Writes events of this size, and some operations, records and audit entries.
 void fillJournal(const std::filesystem::path& file, std::size_t bytes) {
     const auto journal = journalIn(file);
     Operations operations;

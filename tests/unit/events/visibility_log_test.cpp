@@ -60,10 +60,10 @@ TEST_CASE("whoever comes back with other rights begins anew, with the same it go
         CHECK_FALSE(other.resumed);
         CHECK(other.reset == "rights-changed");
         CHECK(other.snapshot);
-        CHECK(comeBack(bench, of("Support", "bob"), cursor).resumed);  // of whom nothing is known
+        CHECK(comeBack(bench, of("Support", "bob"), cursor).resumed);  // an account of which nothing is known
         happen(bench, "s3");
         CHECK(comeBack(bench, of("Support"), other.cursor).reset ==
-              "rights-changed");  // of that event nobody knows who heard it
+              "rights-changed");  // the log does not know who heard that event
     };
     if (again) {
         {
@@ -125,7 +125,7 @@ TEST_CASE(
     for (std::size_t i = 1; i < VisibilityLog::most; ++i)
         visibilities.hears(of("Sales", "account " + std::to_string(i)), 10, 10, stream);
     CHECK(records.all("sight").size() == VisibilityLog::most);
-    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));  // who has heard nothing
+    CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));  // this account has heard nothing
     visibilities.hears(of("Sales", "bob"), 500, 500, stream);
     CHECK(records.all("sight").size() == VisibilityLog::most);
     CHECK(visibilities.doubtful(of("Sales", "bob"), 1'000));
@@ -142,7 +142,7 @@ TEST_CASE(
     stream.reset();
     visibilities.sweep(1'000, 1'001);
     CHECK(records.all("sight").size() == VisibilityLog::most);
-    visibilities.sweep(1'000, 1'002);  // what no cursor reaches any more is forgotten
+    visibilities.sweep(1'000, 1'002);  // entries that no cursor reaches any more are forgotten
     CHECK(records.all("sight").empty());
     CHECK_FALSE(visibilities.doubtful(of("Sales", "bob"), 1'000));
 }
@@ -184,7 +184,7 @@ TEST_CASE("a sight that ended is not heard by again after a restart, and is forg
         auto before = std::make_shared<int>(), after = std::make_shared<int>();
         visibilities.hears(of("Sales"), 10, 10, before);
         before.reset();
-        visibilities.hears(of("Support"), 50, 50, after);  // back at once, before anybody looked who is gone
+        visibilities.hears(of("Support"), 50, 50, after);  // back at once, before a sweep noticed that it was gone
         visibilities.sweep(60, 1);
     }
     for (const std::uint64_t newest : {100, 200, 300}) {
@@ -193,7 +193,7 @@ TEST_CASE("a sight that ended is not heard by again after a restart, and is forg
         CHECK(visibilities.doubtful(of("Support"), 60));
         CHECK_FALSE(visibilities.doubtful(of("Support"), 61));
         CHECK(visibilities.doubtful(of("Sales"), 100));
-        CHECK_FALSE(visibilities.doubtful(of("Sales"), 101));  // it ended with the first of the gateways
+        CHECK_FALSE(visibilities.doubtful(of("Sales"), 101));  // it ended with the first gateway
     }
     VisibilityLog visibilities(records);
     visibilities.restored("e", 400);

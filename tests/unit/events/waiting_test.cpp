@@ -1,4 +1,4 @@
-// Who waits for events, and readings of several parts: their places, and who is told what.
+// Requests that wait for events, and readings in several parts: how many there may be, and their answers.
 #include <catch2/catch.hpp>
 
 #include "events/history.hpp"

@@ -21,7 +21,7 @@ TEST_CASE("times of the command line: a plain number and its unit, up to a centu
     CHECK(host::secondsIn("3600s") == 3600);
     CHECK(host::secondsIn("3600") == 3600);
     CHECK(host::secondsIn("36525d") == 36'525LL * 86'400);
-    // What ends later than the year 9999 has no date in keys.json that can be read again.
+    // A date after the year 9999 could not be read again from keys.json.
     for (const auto* wrong : {"", "h", "0", "-1h", "+8h", " 8h", "8 h", "8hh", "8w", "36526d", "9999999999d",
                               "99999999999999999999s", "0x10s"})
         CHECK_FALSE(host::secondsIn(wrong));

@@ -1,4 +1,4 @@
-// Files that a start believes, and the folders above them.
+// Files that a start trusts, and the folders above them.
 #ifndef _WIN32
 #include "host/privacy.hpp"
 
@@ -71,8 +71,7 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
     std::filesystem::create_directory_symlink(between, further);
     std::filesystem::create_symlink(further / "current", kit.keys);
     CHECK(kit.said().empty());
-    for (const auto& folder :
-         {elsewhere, between}) {  // behind the links, wherever; a folder is told by one of its names
+    for (const auto& folder : {elsewhere, between}) {  // the folders behind the links; each is named once
         ::chmod(folder.c_str(), 0777);
         CHECK(
             kit.said().starts_with("refused: " + (folder == between ? further : folder).string() + " can be changed"));
@@ -81,7 +80,7 @@ TEST_CASE("what others may write is refused, be it a file that is believed or a 
 }
 
 TEST_CASE("what belongs to another account is refused; what an administrator gave is said") {
-    if (::geteuid() != 0) return;  // nobody else can give a file away
+    if (::geteuid() != 0) return;  // only root can change a file's owner
     const Kit kit;
     const auto give = [](const std::filesystem::path& path, uid_t to) { REQUIRE(::chown(path.c_str(), to, 0) == 0); };
     for (const auto& path : {kit.keys, kit.above}) {

@@ -42,10 +42,10 @@ TEST_CASE("the provider's keys: fetched again for an unknown key at most every 3
     desk.issuer.tick(desk.time + std::chrono::seconds(1000));
     CHECK(desk.asked == 5);
     CHECK(desk.issuer.health().fault.find("private") != std::string::npos);
-    CHECK(desk.ask(after.token(claims())).has_value());  // those from before
+    CHECK(desk.ask(after.token(claims())).has_value());  // the keys from before
     CHECK(desk.issuer.fault().empty());                  // they stay good
     KeyDesk never("");
-    CHECK(never.issuer.fault().empty());  // nobody has asked yet
+    CHECK(never.issuer.fault().empty());  // no token has come yet
     never.down = true;
     const auto unlooked = never.ask(before.token(claims()));
     CHECK(why(unlooked).find("could not be had") != std::string::npos);

@@ -1,5 +1,5 @@
-// The policy, cell by cell: what the table must say stands here once more, written by hand, and each cell is tried with
-// things of the caller's own, of its group, and of nobody it knows.
+// The policy, cell by cell: the table is written here a second time, by hand, and each cell is tried with objects of
+// the caller itself, of its group, and of neither.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -49,7 +49,7 @@ Identity caller(Role role) {
     return {.subject = "bob", .role = role, .agents = {"1001"}, .groups = {"Sales"}, .scopes = scopes()};
 }
 
-// What concerns the caller itself, its group, and neither.
+// Objects of the caller itself, of its group, and of neither.
 struct Things {
     Ownership mine, ofGroup, others;
 };

@@ -1,4 +1,4 @@
-// What strangers may write into the audit.
+// Audit entries that strangers can cause.
 #include <catch2/catch.hpp>
 
 #include "identity/strangers.hpp"

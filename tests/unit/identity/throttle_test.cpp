@@ -1,4 +1,4 @@
-// What slows guessing down, and whom it does not.
+// The throttle on guessing: what it slows down, and what it does not.
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
@@ -155,7 +155,7 @@ TEST_CASE("a throttle: whoever fails from many addresses makes nobody forget the
     for (std::size_t i = 0; i < 2 * Throttle::most; ++i)
         throttle.failed(countersOf(Shown::token, fmt::format("2001:db8:{:x}:{:x}::1", i >> 16, i & 0xffff)), time);
     CHECK(throttle.wait(pin, time) > 0);
-    CHECK(throttle.wait(countersOf(Shown::pin, "198.51.100.9", "1001"), time) > 0);  // from anywhere
+    CHECK(throttle.wait(countersOf(Shown::pin, "198.51.100.9", "1001"), time) > 0);  // from any address
     CHECK(throttle.wait(key, time) > 0);
     CHECK(throttle.size() == Throttle::most + 3);
 }

@@ -24,8 +24,8 @@ TEST_CASE("kinds: a row each, found by its type, told apart by its type") {
     CHECK(ObjectRef{Kind::audio_device, "a b"}.text() == "/audio/devices/a b");
 }
 
-// A visibility's text is kept over restarts, and compared: where kinds change their places, or a new one comes, every
-// stream begins anew once.
+// The text of a visibility is kept over restarts and compared. When kinds change their places, or a new one comes,
+// every stream begins anew once.
 TEST_CASE("kinds: their order is what journals have") {
     const std::vector<std::string_view> kept{"agent-session", "agent",       "agent-handler", "acd-group",
                                              "queue",         "call",        "audio.session", "audio.device",

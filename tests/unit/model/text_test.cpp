@@ -1,4 +1,4 @@
-// What others have written, shown: one function for answers, close reasons, audit and log.
+// Text of strangers made fit to be shown: one function for answers, close reasons, audit and log.
 #include <catch2/catch.hpp>
 
 #include "model/text.hpp"

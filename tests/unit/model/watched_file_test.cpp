@@ -31,7 +31,7 @@ TEST_CASE("a watched file keeps what was known while it cannot be read, and tell
             CHECK_FALSE(file->news());
             CHECK(file->fault().find(path.string()) != std::string::npos);
             show(path);
-            CHECK_FALSE(file->news());  // it is what was told
+            CHECK_FALSE(file->news());  // the change was told already
             CHECK(file->fault().empty());
         }
     }
@@ -41,7 +41,7 @@ TEST_CASE("a watched file keeps what was known while it cannot be read, and tell
     write(path, "two");
     CHECK(maybe.news() == "two");
 #ifndef _WIN32
-    // No descriptor is left at the moment of the change: nothing was read, so nothing is remembered as read.
+    // No descriptor is left at the moment of the change, so the file was not read, and must not count as read.
     write(path, "three");
     rlimit before{};
     REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -73,7 +73,7 @@ TEST_CASE("a watched file that comes, but cannot be read: the log says so once, 
         how.make(path);
         for (int i = 0; i < 3; ++i) CHECK_FALSE(file.news());
         CHECK(log.lines() == 1);
-        CHECK(log.text() == "error " + file.fault() + "\n");  // nothing was known, so nothing stays
+        CHECK(log.text() == "error " + file.fault() + "\n");  // there is no earlier content to keep
         std::filesystem::remove(path);
         CHECK_FALSE(file.news());
         CHECK(file.fault().empty());

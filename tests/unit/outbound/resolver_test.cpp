@@ -1,4 +1,4 @@
-// Names that are slow to resolve, by a lookup of the test's own: nobody else waits for them, and the end does not.
+// Names that are slow to resolve, by a lookup of the test's own: other names do not wait for them, nor does the end.
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <future>

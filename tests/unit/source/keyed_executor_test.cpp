@@ -92,7 +92,7 @@ TEST_CASE("keyed executor: an owner has at most half of the threads while anothe
     crm.post(executor, 50);
     REQUIRE(soon([&] { return crm.running() == 4; }));  // alone, it has them all
     desk.post(executor, 50);
-    for (int theirs = 1; theirs <= 2; ++theirs) {  // each that it gives back is the other's, up to the half
+    for (int theirs = 1; theirs <= 2; ++theirs) {  // each thread that it gives back goes to the other, up to a half
         crm.release();
         REQUIRE(soon([&] { return desk.running() == theirs; }));
         CHECK(crm.running() == 4 - theirs);
@@ -105,7 +105,7 @@ TEST_CASE("keyed executor: an owner has at most half of the threads while anothe
         CHECK(crm.running() == 2);
         CHECK(desk.running() == 2);
     }
-    Slow third{"third"};  // who comes last waits for one call, not for all that came before it
+    Slow third{"third"};  // the last owner waits for one call, not for all calls before it
     third.post(executor, 1);
     crm.release();
     CHECK(soon([&] { return third.running() == 1; }));

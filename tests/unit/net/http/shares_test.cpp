@@ -12,7 +12,7 @@ TEST_CASE("shares: one account has so many, the others have theirs, and what end
     std::vector<Shares::Share> held;
     for (int i = 0; i < 3; ++i) held.push_back(*shares.take("ada"));
     CHECK_FALSE(shares.take("ada"));
-    CHECK_FALSE(shares.take("ada"));  // a refusal is not counted
+    CHECK_FALSE(shares.take("ada"));  // a refused request is not counted
     CHECK(shares.take("bob"));        // given back at once
     held.pop_back();
     CHECK(shares.take("ada"));

@@ -17,13 +17,13 @@ TEST_CASE("an event's bytes are made once for each encoding, as long as anybody 
     const auto other = events::makeFrame({.number = 2, .kind = Kind::queue}, "{}");
     auto second = encodings.of(Encoding::websocket, other, make);
     CHECK(*second == "made 2");
-    CHECK(encodings.of(Encoding::websocket, frame, make) == first);  // though another came between
+    CHECK(encodings.of(Encoding::websocket, frame, make) == first);  // even after another frame
     CHECK(*encodings.of(Encoding::event_stream, frame, make) == "made 3");
     second.reset();
     CHECK(*encodings.of(Encoding::websocket, other, make) == "made 4");
     const std::weak_ptr<const events::Frame> lives = frame;
     frame.reset();
-    CHECK(lives.expired());  // who has the bytes queued does not hold the text besides
+    CHECK(lives.expired());  // queued bytes do not keep the text alive
     CHECK(*first == "made 1");
 }
 

@@ -1,4 +1,4 @@
-// What waits for somebody outside, and the end of a shard.
+// Answers that come from outside a shard, and the end of the shard.
 #include <catch2/catch.hpp>
 
 #include <future>
@@ -49,7 +49,7 @@ TEST_CASE(
     });
     answers[0]("an answer");
     CHECK(valueOf(answered.get_future()) == "an answer");
-    // Whoever had to answer failed: before it was asked, and after that.
+    // The one who had to answer failed: while it was asked, and after that.
     std::promise<std::string> failed, dropped;
     onShard([&] { askSo(Leaving::over, failed, [](const auto&) { throw std::bad_alloc(); }); });
     CHECK(valueOf(failed.get_future()) == "no answer: internal");
@@ -80,7 +80,7 @@ TEST_CASE("ending: who cannot even be told that there is no memory is told when 
         if (++tries < 3) throw std::bad_alloc();
         return std::string(fault.slug);
     };
-    // By whom it fails: by whoever is asked, and by whoever was to answer later, on a thread of its own.
+    // The failure comes while the question is asked, or later, on the thread that should have answered.
     const std::function<void(std::function<void(std::string)>)> failures[] = {
         [](const auto&) { throw std::bad_alloc(); }, [](const auto& answer) { std::thread([answer] {}).detach(); }};
     shard.start();

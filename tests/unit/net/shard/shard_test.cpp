@@ -1,4 +1,4 @@
-// What a shard takes out of its inbox, and to whom it gives it.
+// How a shard drains its inbox, and to which members it gives the frames.
 #include <catch2/catch.hpp>
 
 #include <future>

@@ -24,7 +24,7 @@ std::string frame(int first, std::size_t length) {
     return out + "mask" + std::string(length, 'x');
 }
 
-// How many of them are taken before it is too much; each in pieces of `piece` bytes.
+// How many frames the meter takes before it refuses; each comes in pieces of `piece` bytes.
 int taken(const std::string& one, std::size_t piece = SIZE_MAX) {
     FrameMeter meter;
     const auto time = FrameMeter::Clock::now();

@@ -1,4 +1,4 @@
-// Where a request comes from, behind proxies too.
+// The client's address of a request, also behind proxies.
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"

@@ -1,4 +1,4 @@
-// What a connection's client certificate is worth later than at its handshake.
+// Whether a client certificate is still good after its handshake.
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <catch2/catch.hpp>
@@ -21,7 +21,7 @@ struct Pair {
     PrivateKey key{EVP_EC_gen("P-256")};
     OneCertificate certificate{X509_new()};
 
-    // Valid for so many hours from now on, signed by `by`, or by itself.
+    // A certificate that is valid for so many hours from now on, signed by `by`, or by itself.
     Pair(const char* name, int hours, const Pair* by = nullptr) {
         auto* c = certificate.get();
         X509_set_version(c, X509_VERSION_3);

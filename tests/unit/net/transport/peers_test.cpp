@@ -1,4 +1,4 @@
-// How much one address may take.
+// The shares of one address: connections and handshakes.
 #include <catch2/catch.hpp>
 
 #include "model/address.hpp"

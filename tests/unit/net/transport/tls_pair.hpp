@@ -1,5 +1,5 @@
-// A connection of the gateway's and a client's end of it, over the loopback interface. The client reads when a test
-// says so. Both ends are of the test's thread.
+// A connection of the gateway's and the client's end of it, over the loopback interface. The client reads only when the
+// test tells it to. Both ends are of the test's thread.
 #pragma once
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -49,7 +49,7 @@ struct TlsPair {
     }
     ~TlsPair() { connection->close(); }
 
-    // Lets the gateway's end work until that is so; false: it does not come to it.
+    // Runs the gateway's end until the condition holds; false: it did not.
     bool until(const std::function<bool()>& done) {
         const auto end = std::chrono::steady_clock::now() + patience;
         while (!done()) {
@@ -60,7 +60,7 @@ struct TlsPair {
         return true;
     }
 
-    // What the client reads, until it is so much or more, or nothing more can come.
+    // Reads at the client's end until there are this many bytes or more, or no more can come.
     std::string read(std::size_t atLeast = SIZE_MAX) {
         std::string text;
         ended = SSL_ERROR_NONE;
@@ -76,7 +76,7 @@ struct TlsPair {
         return text;
     }
 
-    // What the gateway's end reads, or why nothing more can come.
+    // Reads at the gateway's end; or returns why no more can come.
     std::string readAtGateway(net::error_code& error) {
         std::string text(1024, '\0');
         std::size_t count = 0;
