@@ -6,18 +6,19 @@
 
 namespace deskline::events {
 
+// By what a thing says of itself: its agent, its ACD group. One that says neither (the lines and the audio of the host)
+// is nobody's in particular: only whoever may see all of its kind sees it.
+template <class T>
+Ownership ownershipOf(const State&, const T& thing) {
+    Ownership is;
+    if constexpr (requires { is.agent = thing.agent; }) is.agent = thing.agent;
+    if constexpr (requires { is.groups = {thing.acdGroup}; }) is.groups = {thing.acdGroup};
+    return is;
+}
 Ownership ownershipOfAgent(const State& state, const AgentId& agent);
 inline Ownership ownershipOf(const State& state, const Agent& agent) { return ownershipOfAgent(state, agent.id); }
-inline Ownership ownershipOf(const State&, const AgentSession& session) { return {session.agent, {session.acdGroup}}; }
-Ownership ownershipOf(const State& state, const Call& call);
 inline Ownership ownershipOf(const State&, const AcdGroup& group) { return {{}, {group.name}}; }
-inline Ownership ownershipOf(const State&, const Queue& queue) { return {{}, {queue.acdGroup}}; }
-inline Ownership ownershipOf(const State&, const AgentHandler&) {
-    return {};
-}  // the lines and the audio of the host are nobody's in particular
-inline Ownership ownershipOf(const State&, const Address&) { return {}; }
-inline Ownership ownershipOf(const State&, const AudioDevice&) { return {}; }
-inline Ownership ownershipOf(const State&, const AudioSession&) { return {}; }
+Ownership ownershipOf(const State& state, const Call& call);
 
 template <class T>
 bool sees(const Visibility& visibility, const State& state, const T& thing) {

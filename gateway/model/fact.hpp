@@ -26,7 +26,10 @@ struct AgentChanged {
     AgentEvent event;
     std::optional<Agent> agent = {};
 };
-// It has come or gone: of things that only do so (agent handlers, ACD groups, queues).
+// Things that only come and go: agent handlers, ACD groups, queues.
+template <class T>
+using OnlyComesAndGoes = std::is_same<EventOf<T>, InventoryEvent>;
+using ComeAndGo = boost::mp11::mp_copy_if<Things, OnlyComesAndGoes>;
 template <class T>
 struct InventoryChanged {
     T thing;
@@ -54,14 +57,21 @@ struct SessionRead {
     SessionState state;
 };
 // Everything that a telephony source sees after it was built or built again. The ledger publishes the differences.
+// `of<Queue>()`: the queues that there are, and likewise all things that only come and go.
 struct TelephonyInventory {
-    std::vector<AgentHandler> handlers;
-    std::vector<Agent> agents;
-    std::vector<AgentSession> sessions;
-    std::vector<AcdGroup> groups;
-    std::vector<Queue> queues;
-    std::vector<Address> addresses;
-    std::vector<Call> calls;
+    template <class T>
+    std::vector<T>& of() {
+        return std::get<std::vector<T>>(lists);
+    }
+    template <class T>
+    const std::vector<T>& of() const {
+        return std::get<std::vector<T>>(lists);
+    }
+    std::vector<Agent> agents = {};
+    std::vector<AgentSession> sessions = {};
+    std::vector<Address> addresses = {};
+    std::vector<Call> calls = {};
+    boost::mp11::mp_rename<boost::mp11::mp_transform<std::vector, ComeAndGo>, std::tuple> lists = {};
 };
 struct AudioSessionChanged {
     AudioSession session;
@@ -118,10 +128,6 @@ struct WebhookChanged {     // suspended, ended …
     std::string id, owner;  // owner: identity::Identity::owner
     boost::json::object data;
 };
-
-template <class T>
-using OnlyComesAndGoes = std::is_same<EventOf<T>, InventoryEvent>;
-using ComeAndGo = boost::mp11::mp_copy_if<Things, OnlyComesAndGoes>;
 
 struct Fact {
     boost::mp11::mp_append<

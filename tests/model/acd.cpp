@@ -163,10 +163,10 @@ void Acd::connect(const source::Report& report) {
     connected_ = true;
     hid_ = false;
     TelephonyInventory all;
-    all.handlers = {{"h", "Switch"}};
+    all.of<AgentHandler>() = {{"h", "Switch"}};
     for (const auto& group : groupNames) {
-        all.groups.push_back({GroupId("g-" + group), group, "h"});
-        all.queues.push_back({QueueId("q-" + group), group + " calls", group, {}});
+        all.of<AcdGroup>().push_back({GroupId("g-" + group), group, "h"});
+        all.of<Queue>().push_back({QueueId("q-" + group), group + " calls", group, {}});
     }
     for (const auto& [id, agent] : agents_) all.agents.push_back(agent);
     for (const auto& [id, session] : sessions_) all.sessions.push_back(session);

@@ -123,9 +123,7 @@ void TelephonyFacts::operator()(const AddressesRead& fact) {
 // The inventory is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
 // changed.
 void TelephonyFacts::operator()(const TelephonyInventory& fact) {
-    setPresent(fact.handlers);
-    setPresent(fact.groups);
-    setPresent(fact.queues);
+    std::apply([this](const auto&... list) { (setPresent(list), ...); }, fact.lists);
     (*this)(AddressesRead{fact.addresses});
     for (const auto& id : missing(state_.all<AgentSession>(), fact.sessions))
         (*this)(SessionChanged{id, SessionEvent::end});

@@ -58,7 +58,10 @@ Result<void> SimulatedTelephony::rebuild() {
             const std::lock_guard lock(mutex_);
             pins_.erase(agent);
         }
-    TelephonyInventory inventory{acd_.handlers(), {}, {}, acd_.groups(), acd_.queues(), acd_.addresses(), acd_.calls()};
+    TelephonyInventory inventory{.addresses = acd_.addresses(), .calls = acd_.calls()};
+    inventory.of<AgentHandler>() = acd_.handlers();
+    inventory.of<AcdGroup>() = acd_.groups();
+    inventory.of<Queue>() = acd_.queues();
     for (auto& agent : acd_.agents())
         if (known(agent.id)) inventory.agents.push_back(agent);
     for (auto& session : acd_.sessions())

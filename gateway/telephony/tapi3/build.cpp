@@ -43,7 +43,7 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory&
     if (!name) return name.error();
     if (!onlyHandler_.empty() && *name != onlyHandler_) return {};
     if (!inventory_.add({handler, com::identityOf(handler), *name})) return {};
-    inventory.handlers.push_back({handlerId(*name), *name});
+    inventory.of<AgentHandler>().push_back({handlerId(*name), *name});
     const auto groups = groupsOf(handler);
     if (!groups) return groups.error();
     for (const auto& group : *groups)
@@ -60,7 +60,7 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
     if (!name) return name.error();
     const AcdGroup value{groupId(handler, *name), *name, handler};
     inventory_.put(GroupEntry{group, com::identityOf(group), value});
-    inventory.groups.push_back(value);
+    inventory.of<AcdGroup>().push_back(value);
     const auto queues = queuesOf(group);
     if (!queues) {
         spdlog::warn("the queues of group {}: {}", *name, queues.error().detail);
@@ -71,7 +71,7 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
         if (!queueName) continue;
         Queue one{queueId(handler, *name, *queueName), *queueName, *name, {}};
         if (const auto statistics = readStatistics(queue.Get())) one.statistics = *statistics;
-        inventory.queues.push_back(one);
+        inventory.of<Queue>().push_back(one);
         inventory_.put(QueueEntry{queue, com::identityOf(queue.Get()), value.id, std::move(one)});
     }
     return {};

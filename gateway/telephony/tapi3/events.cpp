@@ -93,9 +93,10 @@ void Connection::handlerAdded(ITAgentHandler* handler, Time time) {
 }
 
 void Connection::reportAdded(const TelephonyInventory& news, Time time) {
-    for (const auto& value : news.handlers) report({InventoryChanged{value, InventoryEvent::added}, time});
-    for (const auto& value : news.groups) report({InventoryChanged{value, InventoryEvent::added}, time});
-    for (const auto& value : news.queues) report({InventoryChanged{value, InventoryEvent::added}, time});
+    const auto reportAll = [&](const auto& list) {
+        for (const auto& value : list) report({InventoryChanged{value, InventoryEvent::added}, time});
+    };
+    std::apply([&](const auto&... list) { (reportAll(list), ...); }, news.lists);
     for (const auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("the lines that are there now take the place of those before, without 
 TEST_CASE("a new picture is told as differences, in order") {
     Bench bench(journalIn({}));
     TelephonyInventory inventory;
-    inventory.groups = {{"g1", "Sales", "h"}, {"g2", "Support", "h"}};
+    inventory.of<AcdGroup>() = {{"g1", "Sales", "h"}, {"g2", "Support", "h"}};
     inventory.agents = {{.id = "1001", .handler = "h", .state = AgentState::not_ready}};
     inventory.sessions = {someSession("s1", "1001"), someSession("s2", "1001")};
     bench.ledger.record({inventory});
@@ -128,7 +128,7 @@ TEST_CASE("a new picture is told as differences, in order") {
     CHECK(bench.frames().empty());  // nothing differs
     bench.ledger.record({SourceLost{Source::telephony, fromHresult(hresult("RPC_E_DISCONNECTED"), "a call")}});
     CHECK(bench.frames().size() == 1);
-    inventory.groups.pop_back();
+    inventory.of<AcdGroup>().pop_back();
     inventory.sessions.pop_back();
     inventory.sessions[0].state = SessionState::ready;
     bench.ledger.record({SourceConnected{Source::telephony, {}}});
