@@ -11,8 +11,8 @@ figures = {"journal bytes": (one("PRAGMA page_count") - one("PRAGMA freelist_cou
 names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 for (name,) in base.execute(names).fetchall():
     if name != "records": figures["rows of " + name] = one("SELECT COUNT(*) FROM " + name)
-kind = "CASE INSTR(kind, '/') WHEN 0 THEN kind ELSE SUBSTR(kind, 1, INSTR(kind, '/') - 1) END"
-for kind, count in base.execute("SELECT " + kind + " AS of, COUNT(*) FROM records GROUP BY of").fetchall():
+beforeSlash = "CASE INSTR(kind, '/') WHEN 0 THEN kind ELSE SUBSTR(kind, 1, INSTR(kind, '/') - 1) END"
+for kind, count in base.execute("SELECT " + beforeSlash + " AS of, COUNT(*) FROM records GROUP BY of").fetchall():
     figures["records: " + kind] = count
 print(json.dumps(figures))`;
 
