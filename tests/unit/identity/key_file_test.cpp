@@ -107,13 +107,23 @@ TEST_CASE("of changes at one time none is lost, and a name has one living owner"
     CHECK(files == 2);
 }
 
+namespace {
+
+// A key that lives, and the same one when it was revoked and when it expired, an hour ago.
+struct States {
+    Time time = now(), before = time - std::chrono::hours(1);
+    identity::Key living{.id = "a1", .name = "crm", .certificate = "CN=crm"}, revoked = living, expired = living;
+    States() {
+        revoked.revokedAt = before;
+        expired.expiresAt = before;
+    }
+};
+
+}  // namespace
+
 TEST_CASE("names, certificates and ids have one living owner; what is void stands in nobody's way") {
     using namespace deskline::identity;
-    const Time time = now(), before = time - std::chrono::hours(1);
-    const Key living{.id = "a1", .name = "crm", .certificate = "CN=crm"};
-    Key revoked = living, expired = living;
-    revoked.revokedAt = before;
-    expired.expiresAt = before;
+    const auto& [time, before, living, revoked, expired] = States();
     struct Row {
         const char* name;
         Key there, next;
@@ -154,12 +164,21 @@ TEST_CASE("names, certificates and ids have one living owner; what is void stand
         REQUIRE(keys.open().has_value());
         CHECK(keys.certificate({*row.next.certificate}, time)->credential == "b2");  // the living one, not the first
     }
+}
+
+TEST_CASE("a file has room for so many keys, void ones too") {
+    using namespace deskline::identity;
+    const States keys;
     KeyFile file;
     for (std::size_t i = 0; i < mostKeys; ++i)
-        file.keys.push_back({.id = std::to_string(i), .name = "n" + std::to_string(i), .revokedAt = before});
-    CHECK(addKey(file, living, time).has_error());
+        file.keys.push_back({.id = std::to_string(i), .name = "n" + std::to_string(i), .revokedAt = keys.before});
+    CHECK(addKey(file, keys.living, keys.time).has_error());
+}
 
-    file = {{revoked, expired, living}, {}};
+TEST_CASE("a revocation by name is of the living key first; none is put off by a second one or by a clock set back") {
+    using namespace deskline::identity;
+    const auto& [time, before, living, revoked, expired] = States();
+    KeyFile file{{revoked, expired, living}, {}};
     file.keys[0].id = "r1";
     file.keys[1].id = "e1";
     CHECK(revokeKey(file, "crm", time)->key.id == "a1");  // the living one first
