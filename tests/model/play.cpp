@@ -1,4 +1,4 @@
-// Each step, done.
+// Carries out the steps.
 #include "play.hpp"
 
 #include "accounts.hpp"
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 const std::set<std::string> everyTopic{"agent", "agent-session", "agent-handler", "acd-group", "queue",
                                        "call",  "audio",         "source",        "webhook"};
 
-// Who gives commands: more often somebody who may.
+// The account that gives a command: mostly one that is allowed to.
 std::size_t commander(unsigned which) { return which < 32 ? which % accounts : which % 3 == 0 ? 5 : 3; }
 
 const std::string sessionType = "deskline.agent-session", agentType = "deskline.agent";
@@ -270,86 +270,108 @@ void World::operation(const Step& step) {
 }
 
 void World::perform(const Step& step) {
-    const auto report = life_->report();
-    const auto account = commander(step.a);
-    const auto* session = this->session(step.b);
-    const auto ofAgent = [&](const char* event) {
-        return Asked{
-            .type = agentType, .subject = "/agents/" + agentOf(step.b), .agent = agentOf(step.b), .event = event};
-    };
     switch (step.what) {
         case Do::connect_switch:
-            acd_.connect(report);
-            pictured_ = true;
-            break;
         case Do::lose_switch:
-            acd_.lose(report);
-            ++counts_.faults;
-            break;
-        case Do::move: {
-            constexpr SessionState states[] = {SessionState::ready, SessionState::busy_on_call,
-                                               SessionState::busy_wrapup, SessionState::not_ready};
-            acd_.move(step.a, step.b % 16 == 15 ? SessionState::session_ended : states[step.b % 4], report);
-            break;
-        }
-        case Do::call: acd_.call(step.a, report); break;
-        case Do::volume: acd_.volume(step.a / 64.0, report); break;
-        case Do::sign_in: ask(account, "PUT", "/agents/" + agentOf(step.b), "{}", ofAgent("signed-in")); return;
-        case Do::sign_out: ask(account, "DELETE", "/agents/" + agentOf(step.b), "", ofAgent("signed-out")); return;
-        case Do::agent_state: {
-            const auto* state = step.c % 2 ? "ready" : "not-ready";
-            ask(account, "PUT", "/agents/" + agentOf(step.b) + "/state", fmt::format(R"({{"state":"{}"}})", state),
-                ofAgent(state));
-            return;
-        }
-        case Do::create:
-            ask(account, "POST", "/agents/" + agentOf(step.b) + "/sessions",
-                fmt::format(R"({{"acdGroup":"{}","address":"Line 1"}})", groupNames[step.c % groupNames.size()]),
-                {.type = sessionType, .agent = agentOf(step.b), .event = "new-session"});
-            return;
+        case Do::move:
+        case Do::call:
+        case Do::volume:
+        case Do::late_event: return playSwitch(step);
+        case Do::sign_in:
+        case Do::sign_out:
+        case Do::agent_state:
+        case Do::create: return commandAgent(step);
         case Do::set_state: return setState(step);
         case Do::end:
-            if (session)
-                ask(account, "DELETE", "/sessions/" + session->id, "",
-                    {.type = sessionType, .subject = "/sessions/" + session->id, .event = "end"});
-            return;
-        case Do::withdraw:
-            if (session)
-                ask(account, "DELETE", "/sessions/" + session->id + "/pending-state", "",
-                    {.type = sessionType, .subject = "/sessions/" + session->id});
-            return;
+        case Do::withdraw: return commandSession(step);
         case Do::repeat: return repeat(step);
         case Do::answer: return answer(step);
-        case Do::late_event: acd_.tellLate(report); break;
         case Do::enter: return enter(step);
         case Do::leave:
             if (auto* one = member(step.a, true)) leave(*one);
-            break;
+            return settle();
         case Do::come_back: return comeBack(step);
         case Do::slow:
             if (auto* one = member(step.a, true)) one->line->slow(one->slow = !one->slow);
-            break;
+            return settle();
         case Do::subscribe: return subscribe(step);
         case Do::grant: return grant(step);
         case Do::journal:
-            failWrites(writesFail_ = step.a % 2);
-            ++counts_.faults;
-            break;
         case Do::crash:
         case Do::restart:
-            ++counts_.faults;
-            end(step.what == Do::crash);
-            return begin();
+        case Do::wall_clock: return disturb(step);
         case Do::pass: return passTime(step);
-        case Do::wall_clock:
-            setWall(std::chrono::minutes(step.a % 2 ? -10 : 10));
-            ++counts_.faults;
-            break;
         case Do::forget: return forget(step);
         case Do::read: return read(step);
         case Do::operation: return operation(step);
         case Do::look: return look();
     }
+}
+
+void World::playSwitch(const Step& step) {
+    const auto report = life_->report();
+    if (step.what == Do::connect_switch) {
+        acd_.connect(report);
+        pictured_ = true;
+    } else if (step.what == Do::lose_switch) {
+        acd_.lose(report);
+        ++counts_.faults;
+    } else if (step.what == Do::move) {
+        constexpr SessionState states[] = {SessionState::ready, SessionState::busy_on_call, SessionState::busy_wrapup,
+                                           SessionState::not_ready};
+        acd_.move(step.a, step.b % 16 == 15 ? SessionState::session_ended : states[step.b % 4], report);
+    } else if (step.what == Do::call) {
+        acd_.call(step.a, report);
+    } else if (step.what == Do::volume) {
+        acd_.volume(step.a / 64.0, report);
+    } else {
+        acd_.tellLate(report);
+    }
+    settle();
+}
+
+void World::commandAgent(const Step& step) {
+    const auto account = commander(step.a);
+    const auto agent = agentOf(step.b);
+    const auto ofAgent = [&](const char* event) {
+        return Asked{.type = agentType, .subject = "/agents/" + agent, .agent = agent, .event = event};
+    };
+    if (step.what == Do::sign_in) {
+        ask(account, "PUT", "/agents/" + agent, "{}", ofAgent("signed-in"));
+    } else if (step.what == Do::sign_out) {
+        ask(account, "DELETE", "/agents/" + agent, "", ofAgent("signed-out"));
+    } else if (step.what == Do::agent_state) {
+        const auto* state = step.c % 2 ? "ready" : "not-ready";
+        ask(account, "PUT", "/agents/" + agent + "/state", fmt::format(R"({{"state":"{}"}})", state), ofAgent(state));
+    } else {
+        ask(account, "POST", "/agents/" + agent + "/sessions",
+            fmt::format(R"({{"acdGroup":"{}","address":"Line 1"}})", groupNames[step.c % groupNames.size()]),
+            {.type = sessionType, .agent = agent, .event = "new-session"});
+    }
+}
+
+void World::commandSession(const Step& step) {
+    const auto* session = this->session(step.b);
+    if (!session) return;
+    Asked effect{.type = sessionType, .subject = "/sessions/" + session->id};
+    if (step.what == Do::end) {
+        effect.event = "end";
+        ask(commander(step.a), "DELETE", "/sessions/" + session->id, "", std::move(effect));
+    } else {
+        ask(commander(step.a), "DELETE", "/sessions/" + session->id + "/pending-state", "", std::move(effect));
+    }
+}
+
+void World::disturb(const Step& step) {
+    ++counts_.faults;
+    if (step.what == Do::crash || step.what == Do::restart) {
+        end(step.what == Do::crash);
+        return begin();
+    }
+    if (step.what == Do::journal)
+        failWrites(writesFail_ = step.a % 2);
+    else
+        setWall(std::chrono::minutes(step.a % 2 ? -10 : 10));
     settle();
 }
 

@@ -1,4 +1,4 @@
-// Plays a list of steps against a gateway and holds it to its promises after each. Thread: the test's.
+// Plays a list of steps against a gateway, and checks its promises after each. Thread: the test's.
 #pragma once
 #include <optional>
 
@@ -14,7 +14,7 @@ struct Counts {
     Counts& operator+=(const Counts& more);
 };
 
-// Where and how a promise was broken; nothing: all were kept.
+// Where and how a promise was broken.
 struct Failure {
     std::size_t step = 0;  // as many as there are: at the end
     std::string promise, seen;
@@ -26,7 +26,7 @@ public:
     World();
     ~World();
     void perform(const Step& step);
-    void finish();  // all is answered, all are heard
+    void finish();  // lets everything be answered and told, and checks once more
     void count(Counts& counts) const;
 
 private:
@@ -34,12 +34,12 @@ private:
         Client client;
         std::size_t account;
         std::shared_ptr<Line> line = {};
-        bool slow = false, astray = false;  // astray: it heard what was never durable, and is gone
+        bool slow = false, astray = false;  // astray: it was told events that were never durable, and is gone
         std::vector<std::string> topics = {};
         std::string epoch = {};  // of its cursor
         std::optional<std::vector<std::string>> agents = {};
-        // False: what it asked for last had not come yet when its line went. Its place is one in what it had asked for
-        // before.
+        // False: the answer to its last change of topics had not come when its connection went. Its cursor is then one
+        // of the topics before that.
         bool hasCopyOfWanted() const {
             return !client.hasCopy() || client.copyOf().topics == std::set<std::string>(topics.begin(), topics.end());
         }
@@ -56,13 +56,13 @@ private:
     };
 
     void settle();
-    bool note(const std::vector<events::FramePtr>& told);  // into the log; whether there was anything
-    void begin();                                          // a life
-    void end(bool crash);                                  // of it
+    bool note(const std::vector<events::FramePtr>& told);  // puts the frames into the log; whether there were any
+    void begin();                                          // starts a gateway
+    void end(bool crash);                                  // stops or crashes it
     void writeKeys();
     identity::Identity who(std::size_t account) const;
     bool revoked(std::size_t account) const;
-    // Null: whoever asks is nobody any more.
+    // Sends a request of the account. Null: the account's credential was revoked.
     const Asked* ask(std::size_t account, std::string method, std::string path, std::string body, Asked effect,
                      std::map<std::string, std::string> headers = {});
     void send(const Asked& asked);
@@ -72,6 +72,10 @@ private:
     bool connect(Member& member, const std::string& cursor);  // false: it may not hear what it asks for
     void comeBack(const Step& step);
     bool comeBack(Member& member, const Step& step);
+    void playSwitch(const Step& step);      // what it does by itself
+    void commandAgent(const Step& step);    // signs in or out, sets the state, makes a session
+    void commandSession(const Step& step);  // ends, or withdraws the pending state
+    void disturb(const Step& step);         // the journal, the gateway's life, the wall clock
     void setState(const Step& step);
     void repeat(const Step& step);
     void answer(const Step& step);
@@ -98,23 +102,23 @@ private:
     std::vector<std::unique_ptr<Member>> members_;
     std::map<std::size_t, Reader> readers_;
     std::map<std::string, Carried> carriedOut_;  // by account and key
-    std::map<std::size_t, unsigned> granted_;    // account → which of its key's contents
-    std::set<std::size_t> regranted_;            // whose key has had another one
+    std::map<std::size_t, unsigned> granted_;    // account → which of the contents its key has
+    std::set<std::size_t> regranted_;            // accounts whose key has had more than one
     std::string epoch_;
-    std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: events from there on are in the file still
+    std::optional<std::uint64_t> filedFrom_;  // after a change of the epoch: the first event that is still in the file
     Life::Kept kept_;
-    // Of an agent some events were erased: places before that are gone on from no more, and after a restart none from
-    // before it.
+    // Events of an agent were erased: the gateway resumes no cursor from before them, and after a restart none from
+    // before the erasure.
     bool erased_ = false;
     std::uint64_t wholeFrom_ = 0;
-    // Something was cut between the last two starts: a place from before may be gone on from, or not, by what that was.
+    // Events were cut between the last two starts: a cursor from before may be resumed or not, depending on which.
     std::uint64_t filedAtStart_ = 0, unsureUpTo_ = 0;
     bool pictured_ = false, writesFail_ = false;
     int versions_ = 0;
-    Time ownUntil_{};  // until then an event may be of a command of the gateway's own
+    Time ownUntil_{};  // until then an event may come from a command that the gateway gave by itself
     unsigned requestNumber_ = 0, clientNumber_ = 0;
     Counts counts_;
-    // The event that an answered command brings about, where no other open command looks for the same.
+    // The event that an answered command must bring about, where no other open command waits for the same one.
     struct Awaited {
         std::string request, type, subject, agent, event;
     };

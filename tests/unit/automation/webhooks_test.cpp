@@ -50,47 +50,71 @@ std::string made(Unplugged& desk, const identity::Identity& who) {
     return std::string(answer.body.at("id").as_string());
 }
 
-}  // namespace
+// A gateway without sockets whose account "crm" has a key and gets tokens; a test revokes them.
+struct RevokingDesk {
+    Folder folder;
+    std::filesystem::path file = folder.path / "keys.json";
+    identity::Keys keys{file};
+    Unplugged desk{journalIn(folder.path / "journal.db"), {}, &keys};
 
-TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revoked is another owner") {
-    const Folder folder;
-    const auto file = folder.path / "keys.json";
-    identity::Keys keys(file);
-    const auto change = [&](const std::function<void(identity::KeyFile&)>& with) {
+    void change(const std::function<void(identity::KeyFile&)>& with) {
         REQUIRE(identity::updateKeyFile(file, [&](identity::KeyFile& content) {
                     with(content);
                     return Result<void>();
                 }).has_value());
         REQUIRE(keys.reload());
-    };
-    const auto key = [&](const char* id) {
-        return identity::Key{.id = id, .name = "crm", .scopes = {"webhooks"}, .groups = {"*"}, .certificate = "CN=crm"};
-    };
-    const auto second = [](Time time) {
-        return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-    };
-    change(
-        [&](identity::KeyFile& content) { REQUIRE(identity::addKey(content, key("k1"), drivenClock()).has_value()); });
-    Unplugged desk(journalIn(folder.path / "journal.db"), {}, &keys);
-    const auto nobody = [&](const identity::Identity& who, const std::string& id) {
+    }
+    void add(const char* id) {
+        change([&](identity::KeyFile& content) {
+            REQUIRE(identity::addKey(
+                        content,
+                        {.id = id, .name = "crm", .scopes = {"webhooks"}, .groups = {"*"}, .certificate = "CN=crm"},
+                        drivenClock())
+                        .has_value());
+        });
+    }
+    std::optional<identity::Identity> current(identity::Identity who) {
+        return desk.authenticator.current(std::move(who), drivenClock());
+    }
+    bool sees(const identity::Identity& who, const FramePtr& frame) {
+        return desk.services.policy.visibility(who).sees(Kind::webhook, frame->ownership);
+    }
+    void tick() {
+        inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
+            desk.services.webhooks.tick(ledger);
+            return 0;
+        });
+    }
+    void hides(const std::string& id, const identity::Identity& who) {
         CHECK(listed(desk, who) == 0);
         for (const auto* below : {"", "/deliveries"})
             CHECK(desk.askAs(who, "GET", "/webhooks/" + id + below).status == 404);
         CHECK(desk.askAs(who, "PATCH", "/webhooks/" + id, R"({"rotateSecret":true})").status == 404);
         CHECK(desk.askAs(who, "DELETE", "/webhooks/" + id).status == 404);
-    };
-    const auto tick = [&] {
-        inLedger(desk.bench.ledger, [&](LedgerContext& ledger) {
-            desk.services.webhooks.tick(ledger);
-            return 0;
-        });
-    };
-    const auto sees = [&](const identity::Identity& who, const FramePtr& frame) {
-        return desk.services.policy.visibility(who).sees(Kind::webhook, frame->ownership);
-    };
-    const auto is = [&](identity::Identity who) { return desk.authenticator.current(who, drivenClock()); };
-    const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
+    }
+    void tellsOnce(const identity::Identity& owner, const identity::Identity& other) {
+        int told = 0;
+        for (const auto& frame : desk.bench.frames()) {
+            if (frame->type() != "deskline.webhook") continue;
+            ++told;
+            CHECK(sees(owner, frame));
+            CHECK_FALSE(sees(other, frame));
+        }
+        CHECK(told == 1);
+    }
+};
 
+std::int64_t seconds(Time time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revoked is another owner") {
+    RevokingDesk revoking;
+    auto& desk = revoking.desk;
+    revoking.add("k1");
+    const identity::Identity admin{.subject = "root", .role = identity::Role::admin};
     const std::string issued = "tokens", kept = "keys";
     for (const auto& kind : {kept, issued}) {
         CAPTURE(kind);
@@ -98,40 +122,33 @@ TEST_CASE("webhooks: whoever comes with a name after its key or tokens were revo
             .subject = "crm", .role = identity::Role::integration, .groups = {"*"}, .scopes = {"webhooks"}};
         who.proof = kind == kept ? identity::Proof::certificate : identity::Proof::local_token;
         who.credential = kind == kept ? "k1" : "";
-        who.issued = kind == kept ? 0 : second(drivenClock());
-        const auto before = is(who);
+        who.issued = kind == kept ? 0 : seconds(drivenClock());
+        const auto before = revoking.current(who);
         REQUIRE(before);
         const auto id = made(desk, *before);
         CHECK(listed(desk, *before) == 1);
         (void)desk.bench.frames();
         pass(std::chrono::seconds(10));
-        change([&](identity::KeyFile& content) {
+        revoking.change([&](identity::KeyFile& content) {
             if (kind == issued) return identity::revokeTokens(content, "crm", drivenClock());
             REQUIRE(identity::revokeKey(content, "crm", drivenClock()).has_value());
-            REQUIRE(identity::addKey(content, key("k2"), drivenClock()).has_value());
         });
-        CHECK_FALSE(is(*before));
+        if (kind == kept) revoking.add("k2");
+        CHECK_FALSE(revoking.current(*before));
         pass(std::chrono::seconds(10));
         if (kind == kept)
             who.credential = "k2";
         else
-            who.issued = second(drivenClock());
-        const auto after = is(who);
+            who.issued = seconds(drivenClock());
+        const auto after = revoking.current(who);
         REQUIRE(after);
         CHECK(after->account() == before->account());
-        nobody(*after, id);
-        tick();  // it is suspended
-        int told = 0;
-        for (const auto& frame : desk.bench.frames()) {
-            if (frame->type() != "deskline.webhook") continue;
-            ++told;
-            CHECK(sees(*before, frame));
-            CHECK_FALSE(sees(*after, frame));
-        }
-        CHECK(told == 1);
-        nobody(*after, id);
+        revoking.hides(id, *after);
+        revoking.tick();  // it is suspended
+        revoking.tellsOnce(*before, *after);
+        revoking.hides(id, *after);
         const auto own = made(desk, *after);
-        tick();
+        revoking.tick();
         CHECK(listed(desk, *after) == 1);
         CHECK(desk.askAs(*after, "GET", "/webhooks/" + own).body.at("state") == "active");
         CHECK(desk.askAs(admin, "GET", "/webhooks/" + id).body.at("state") == "suspended");
@@ -149,7 +166,9 @@ TEST_CASE(
             const auto id = fmt::format("w{:03}", i);
             automation::Owner by{.subject = fmt::format("crm{}", i / 20)};
             if (i == 7 || i == 9)
-                by = {.subject = "gone", .proof = identity::Proof::key, .credential = "k0"};  // a key that is no more
+                by = {.subject = "gone",
+                      .proof = identity::Proof::key,
+                      .credential = "k0"};  // a key that does not exist any more
             const automation::Webhook webhook{.id = id,
                                               .url = "https://crm.example/",
                                               .owner = by.subject,
@@ -169,7 +188,7 @@ TEST_CASE(
     made(desk, ada);
     CHECK(there("w007") == 404);
     CHECK(desk.askAs(ada, "POST", "/webhooks", R"({"url":"https://crm.example/hook"})").status ==
-          422);  // all others are somebody's
+          422);  // all others have living owners
 }
 
 TEST_CASE("webhooks: one from before it was kept when its owner's token was made is its owner's until a revocation") {

@@ -1,4 +1,4 @@
-// Past events, however they are asked for, are those that a look at each of them would find.
+// History returns the same events as a test of every single event would.
 #include <catch2/catch.hpp>
 
 #include <sqlite3.h>
@@ -86,8 +86,40 @@ std::vector<std::uint64_t> paged(Database& database, const Subscription& subscri
     return numbers;
 }
 
-// ThreadSanitizer tells a race by the locks that are missing, not by the order of one run: few rounds show it what many
-// would.
+// What one reading brought: the numbers of the events, where the reader goes on, and whether there is more.
+struct Heard {
+    std::vector<std::uint64_t> numbers = {};
+    std::string cursor = {};
+    bool more = false;
+};
+
+// By a stream that begins at the cursor; `meanwhile` runs between its question and the answer.
+Heard attached(Bench& bench, const Subscription& asked, const std::string& cursor,
+               const std::function<void()>& meanwhile) {
+    std::promise<SubscriptionStart> answered;
+    auto answer = answered.get_future();
+    bench.ledger.attach(bench.shard, asked, cursor,
+                        [&](const SubscriptionStart& attachment) { answered.set_value(attachment); });
+    meanwhile();
+    while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
+    const auto attachment = answer.get();
+    REQUIRE(attachment.resumed);
+    Heard heard{.cursor = attachment.cursor, .more = attachment.more};
+    for (const auto& frame : attachment.missed)
+        if (asked.matches(*frame)) heard.numbers.push_back(frame->number);
+    return heard;
+}
+
+// By a page; `meanwhile` runs between its question and the answer.
+Heard paged(Bench& bench, Reading reading, const std::function<void()>& meanwhile) {
+    auto asked = askedFor(bench, std::move(reading));
+    meanwhile();
+    const auto page = asked.get();
+    REQUIRE(page.has_value());
+    return {numbersOf(page->frames), page->cursor, !page->frames.empty()};
+}
+
+// ThreadSanitizer finds a race by missing locks, not by the order of one run, so few rounds are enough for it.
 #ifdef __SANITIZE_THREAD__
 constexpr int rounds(int, int few) { return few; }
 #else
@@ -104,7 +136,7 @@ TEST_CASE("history is what a look at each event finds, whatever is asked for, wi
         std::vector<FramePtr> all;
         for (std::uint64_t n = 1; n <= 3'000; ++n) all.push_back(randomEvent(random, n, static_cast<std::int64_t>(n)));
         REQUIRE(journal->append(all).has_value());
-        for (int i = 0; i < 20; ++i) {  // somebody was forgotten
+        for (int i = 0; i < 20; ++i) {  // an agent was erased
             const auto first = below(random, 3'000), last = first + below(random, 30);
             Statement erase(journal->database(), "DELETE FROM events WHERE number BETWEEN ?1 AND ?2");
             REQUIRE(erase.bind(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)).done());
@@ -280,6 +312,9 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
                 bench.ledger.record(
                     {SessionChanged{"s1", (ready = !ready) ? SessionEvent::ready : SessionEvent::not_ready}});
         };
+        const auto perhaps = [&] {
+            if (chance(random, 50)) happen();
+        };
         const auto number = [&](const std::string& cursor) { return std::stoull(cursor.substr(epoch.size() + 1)); };
         const Subscription sessions{.topics = {"agent-session"}, .visibility = Visibility::everything()};
         const auto matches = [&](std::uint64_t n) { return n > old || n % 6 == 0; };
@@ -291,29 +326,14 @@ TEST_CASE("from the file into memory and on to what is happening: no event is pa
             happen();
             std::uint64_t end = 0;
             for (bool more = true; more;) {
-                if (stream) {
-                    std::promise<SubscriptionStart> answered;
-                    auto answer = answered.get_future();
-                    bench.ledger.attach(bench.shard, sessions, cursor,
-                                        [&](const SubscriptionStart& start) { answered.set_value(start); });
-                    if (chance(random, 50)) happen();
-                    while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) bench.frames();
-                    const auto start = answer.get();
-                    REQUIRE(start.resumed);
-                    for (const auto& frame : start.missed)
-                        if (sessions.matches(*frame)) told.push_back(frame->number);
-                    cursor = start.cursor;
-                    more = start.more;
-                } else {
-                    auto asked = askedFor(bench, {sessions, cursor, 1 + below(random, 300),
-                                                  std::chrono::milliseconds(chance(random, 20) ? 1 : 0)});
-                    if (chance(random, 50)) happen();
-                    const auto page = asked.get();
-                    REQUIRE(page.has_value());
-                    for (const auto& frame : page->frames) told.push_back(frame->number);
-                    cursor = page->cursor;
-                    more = !page->frames.empty();
-                }
+                const auto heard = stream ? attached(bench, sessions, cursor, perhaps)
+                                          : paged(bench,
+                                                  {sessions, cursor, 1 + below(random, 300),
+                                                   std::chrono::milliseconds(chance(random, 20) ? 1 : 0)},
+                                                  perhaps);
+                told.insert(told.end(), heard.numbers.begin(), heard.numbers.end());
+                cursor = heard.cursor;
+                more = heard.more;
                 end = number(cursor);
             }
             std::vector<std::uint64_t> expected;

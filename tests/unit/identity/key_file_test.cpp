@@ -44,7 +44,7 @@ TEST_CASE("keys that cannot be read, or are gone, leave revocations as they were
         hide(path, how);
         CHECK(holds());
         CHECK(keys.fault().find(path.string()) != std::string::npos);
-        CHECK(Keys(path).open().has_error());  // nor does another gateway begin with less
+        CHECK(Keys(path).open().has_error());  // another gateway does not start with fewer keys either
         CHECK(readKeyFile(path).has_error());
         CHECK(change([](KeyFile&) {}).has_error());
         std::error_code ignored;
@@ -54,7 +54,7 @@ TEST_CASE("keys that cannot be read, or are gone, leave revocations as they were
         CHECK(keys.fault().empty());
     }
     std::filesystem::remove(path);
-    std::filesystem::remove(path.string() + ".lock");  // and so it is begun without any
+    std::filesystem::remove(path.string() + ".lock");  // without a lock file it is the first start, with no keys
     CHECK(Keys(path).open().has_value());
 }
 
