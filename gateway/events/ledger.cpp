@@ -11,8 +11,10 @@
 #include "events/attaching.hpp"
 #include "events/brought.hpp"
 #include "events/commands.hpp"
+#include "events/event_frame.hpp"
 #include "events/facts/apply.hpp"
 #include "events/keeping.hpp"
+#include "events/kept.hpp"
 #include "events/saving.hpp"
 #include "events/visibility_log.hpp"
 #include "model/failpoint.hpp"
@@ -21,7 +23,6 @@
 namespace deskline::events {
 namespace {
 
-namespace json = boost::json;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto tickEvery = std::chrono::seconds(1);
@@ -130,48 +131,8 @@ struct Ledger::Thread final : LedgerContext {
         if (first) wake.notify_one();
     }
 
-    // All that a start needs of the file, or the fault.
-    Result<void> readKept() {
-        for (const auto kind : rememberedKinds) {
-            const auto last = journal->lastOf(kind);
-            if (!last) return last.error();
-            for (const auto& frame : *last) {
-                json::error_code error;
-                const auto value = json::parse(frame->text, error);
-                if (!error && value.is_object())
-                    remember(known, kind, value.get_object(), frame->ownership);
-                else
-                    spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
-            }
-        }
-        if (auto loaded = recordsKept.load(journal->database()); !loaded) return loaded;
-        return operationsKept.load(journal->database());
-    }
-
-    // Where a part could not be read, nothing of the file is used: what is made of the other part would be written over
-    // it.
-    void readKeptOrLetGo() {
-        Result<void> read;
-        try {
-            read = readKept();
-        } catch (const std::exception& error) {
-            read =
-                Fault{"journal-fault", "What the journal holds could not be read: " + std::string(error.what()) + "."};
-        }
-        if (!read) {
-            known = State();
-            recordsKept = Records();
-            operationsKept = Operations();
-            saving.letGo(read.error());
-            (void)operationsKept.load(journal->database());  // of a file in memory, with nothing in it
-        }
-        if (journal->hasPast()) return;
-        recordsKept.lacksPast();
-        operationsKept.lacksPast();
-    }
-
     void restore() {
-        readKeptOrLetGo();
+        readKept(*journal, {known, recordsKept, operationsKept}, saving);
         std::erase_if(known.all<AgentSession>(),
                       [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.all<Agent>()) agent.stale = Stale{now(), "gateway-restarted"};
@@ -246,8 +207,8 @@ struct Ledger::Thread final : LedgerContext {
                 spdlog::warn("{} Operations are counted as before.", counted.error().detail);
         spdlog::info(
             "another process wrote into the journal, as `deskline key`, `deskline revoke` and `deskline journal "
-            "forget` do; "
-            "the audit names the command. What is read again comes from the file");
+            "forget` "
+            "do; the audit names the command. What is read again comes from the file");
     }
 
     void measure() {
@@ -287,24 +248,9 @@ struct Ledger::Thread final : LedgerContext {
     }
 
     void publish(Change& change, Time time) {
-        Frame meta;
         const bool passing = change.delivery == Delivery::ephemeral;
-        if (!passing) meta.number = ++number;
-        meta.delivery = change.delivery;
-        meta.time = milliseconds(time);
-        meta.kind = change.object.kind;
-        meta.subject = change.object.text();
-        meta.ownership = std::move(change.ownership);
-        json::object event;
-        event.reserve(7);
-        event.emplace("specversion", "1.0");
-        event.emplace("id", passing ? "meter-" + std::to_string(meta.time) : cursor());
-        event.emplace("source", source);
-        event.emplace("type", typeOf(meta.kind));
-        event.emplace("subject", meta.subject);
-        event.emplace("time", toRfc3339(time));
-        event.emplace("data", std::move(change.data));
-        auto frame = makeFrame(std::move(meta), json::serialize(event));
+        if (!passing) ++number;
+        const auto frame = frameOf(change, time, source, passing ? 0 : number, cursor());
         if (!passing) {
             saving.add(frame);
             reads.heard(frame);
