@@ -123,10 +123,9 @@ TEST_CASE("records and audit entries that are no objects are left out, and those
     { const auto made = journalIn(file); }
     for (const auto* name : {"one", "two", "three"})
         REQUIRE(noteInAudit(file, {.actor = name, .action = "test", .outcome = "succeeded"}).has_value());
-    execute(
-        file,
-        R"(INSERT INTO records VALUES ('key-use', 'good', '{"at":"x"}'), ('key-use', 'list', '[]'), ('key-use', 'broken', '{'),
-             ('key-use', 'blob', X'ff00');
+    execute(file,
+            R"(INSERT INTO records VALUES ('key-use', 'good', '{"at":"x"}'), ('key-use', 'list', '[]'),
+             ('key-use', 'broken', '{'), ('key-use', 'blob', X'ff00');
         UPDATE audit SET entry = '7' WHERE number = 1; UPDATE audit SET entry = '{"actor"' WHERE number = 2;)");
     const auto records = readRecords(file, "key-use");
     REQUIRE(records.has_value());

@@ -111,8 +111,8 @@ Heard attached(Bench& bench, const Subscription& asked, const std::string& curso
 }
 
 // By a page; `meanwhile` runs between its question and the answer.
-Heard paged(Bench& bench, Reading reading, const std::function<void()>& meanwhile) {
-    auto asked = askedFor(bench, std::move(reading));
+Heard paged(Bench& bench, HistoryQuery query, const std::function<void()>& meanwhile) {
+    auto asked = askedFor(bench, std::move(query));
     meanwhile();
     const auto page = asked.get();
     REQUIRE(page.has_value());

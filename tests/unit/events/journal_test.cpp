@@ -116,9 +116,11 @@ TEST_CASE("a journal of the first schema is brought to the present one with its 
     const Folder folder;
     const auto file = folder.path / "journal.db";
     execute(file, R"(CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
+        CREATE TABLE events (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL,
+            subject TEXT NOT NULL, agent TEXT NOT NULL, delivery INTEGER NOT NULL, event TEXT NOT NULL);
         INSERT INTO meta VALUES ('schema', '1'), ('epoch', 'abcd'), ('newest', '8');
-        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'), (8, 2, 'deskline.agent-session', '/sessions/s1', '1001', 0, '{"data":{"session":{"acdGroup":"Sales"}}}');)");
+        INSERT INTO events VALUES (7, 1, 'deskline.agent', '/agents/1001', '1001', 0, '{"n":7}'),
+            (8, 2, 'deskline.agent-session', '/sessions/s1', '1001', 0, '{"data":{"session":{"acdGroup":"Sales"}}}');)");
     const auto journal = journalIn(file);
     CHECK(journal->epoch() == "abcd");
     CHECK(journal->oldest() == 7);
