@@ -69,7 +69,7 @@ for path in sorted(root.rglob("*.[ch]pp")):
     text = path.read_text()
     if not room(here) and not here.startswith("precompiled/"):
         wrong.append(f"{here}: stands in no room")
-    if "_WIN32" in text:
+    if re.search(r"_WIN32|__linux__|__unix__", text):
         wrong.append(f"{here}: what differs between the hosts stands in files that end in _linux.cpp and _windows.cpp")
     includes[here] = re.findall(r'#include [<"]([^>"]+)[>"]', text)
     for included in includes[here]:

@@ -4,21 +4,13 @@
 #include <algorithm>
 
 #include "api/answers.hpp"
-#include "api/context.hpp"
+#include "api/authorization.hpp"
 #include "api/request.hpp"
 #include "events/ownership.hpp"
 #include "model/number.hpp"
 #include "model/values_json.hpp"
 
 namespace deskline::api {
-
-inline Fault notFound(std::string_view what) { return {"not-found", "There is no such " + std::string(what) + "."}; }
-inline Fault notFound(Kind kind) { return notFound(rowOf(kind).noun); }
-// It is there, but not for this caller: the answer is the same, and the audit hears of it.
-inline Fault withheld(Fault fault) {
-    fault.withheld = true;
-    return fault;
-}
 
 // A query parameter; "": it was not given.
 inline std::string parameterOf(const Request& request, const char* name) {
@@ -38,15 +30,6 @@ inline Result<std::size_t> limitOf(const Request& request) {
                      false,
                      {{"?limit", "must be a whole number from 1 to 500"}}};
     return *limit;
-}
-
-// The fault where a caller may not change something: not-found where the caller may not even see it, else `forbidden`,
-// which says why. `kind`: of the thing.
-inline std::optional<Fault> refused(const Context& context, const identity::Identity& caller, Resource resource,
-                                    const Ownership& ownership, Kind kind, std::string forbidden) {
-    if (context.policy.may(caller, resource, identity::Action::change, ownership)) return std::nullopt;
-    if (!context.policy.may(caller, resource, identity::Action::see, ownership)) return withheld(notFound(kind));
-    return Fault{"forbidden", std::move(forbidden)};
 }
 
 // Of all of a kind: what the caller may see and `wanted` takes.

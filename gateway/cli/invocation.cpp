@@ -1,5 +1,7 @@
 #include "cli/invocation.hpp"
 
+#include "host/configuration_reader.hpp"
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 

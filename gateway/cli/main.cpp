@@ -6,8 +6,9 @@
 #include "cli/misuse.hpp"
 #include "host/arguments.hpp"
 #include "host/privacy.hpp"
-#include "host/signals.hpp"
+#include "host/process_signals.hpp"
 #include "model/crypto_memory.hpp"
+#include "model/text.hpp"
 
 namespace deskline::cli {
 namespace {
@@ -21,7 +22,7 @@ int run(int argc, char** argv) {
         add(program, invocation);
     const std::vector<std::string> words(argv, argv + argc);
     for (const auto& word : words)  // CLI11 would take the word behind it for its value
-        if (word.starts_with("--") && word.ends_with('=')) return misused("'" + word + "' has no value");
+        if (word.starts_with("--") && word.ends_with('=')) return misused("'" + printable(word) + "' has no value");
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // for --help or --version

@@ -4,6 +4,7 @@
 
 #include "cli/callers.hpp"
 #include "host/nearest.hpp"
+#include "model/text.hpp"
 
 namespace deskline::cli {
 namespace {
@@ -39,8 +40,9 @@ std::vector<std::string> optionsOf(const CLI::App& command) {
     return names;
 }
 
-// `word`: what the command was given and does not take.
-std::string notTaken(const CLI::App& program, const CLI::App& command, const std::string& word) {
+// `given`: what the command was given and does not take.
+std::string notTaken(const CLI::App& program, const CLI::App& command, const std::string& given) {
+    const auto word = printable(given);
     const auto called = "`" + typed(command) + "`";
     if (!word.starts_with('-')) {
         const auto there = commandsOf(command);

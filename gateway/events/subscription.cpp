@@ -18,8 +18,8 @@ bool Subscription::hears(Kind kind) const {
 bool isOfAgents(Kind kind) { return kind == Kind::agent || kind == Kind::agent_session || kind == Kind::call; }
 
 bool Subscription::sees(Kind kind, const Ownership& ownership) const {
-    const bool asked = !only || kind == Kind::webhook ||
-                       (ownership.agent.empty() ? !isOfAgents(kind) : only->contains(ownership.agent));
+    const bool asked =
+        !only || ofAccounts(kind) || (ownership.agent.empty() ? !isOfAgents(kind) : only->contains(ownership.agent));
     return asked && visibility.sees(kind, ownership);
 }
 

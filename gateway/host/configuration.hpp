@@ -1,12 +1,7 @@
-// The configuration: TOML, every key overridable by DESKLINE_<SECTION>_<KEY>. One table names the keys; an unknown one
-// is an error that names the nearest. Thread: main's, at the start.
+// The configuration as values, with their defaults; configuration_reader.hpp reads it. Thread: values, any.
 #pragma once
 #include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -70,18 +65,10 @@ struct Mistake {
     std::string key, detail;
 };
 
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-std::optional<std::string> processEnvironment(const std::string& name);
-
-// Reads the file, then the environment, then fills in defaults. Gives every mistake, not only the first. `file` empty:
-// environment and defaults only.
-std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file,
-                          const Environment& environment = processEnvironment);
 // An entry of identity.roles, "their name = ours": both names; the second is "" where there is no such sign.
 std::pair<std::string, std::string> roleNames(const std::string& entry);
-std::size_t shardsOf(const Configuration& configuration);  // how many threads serve connections: as many as it says,
-                                                           // else one a processor
-std::vector<std::string> keys();                           // "server.listen" …, for the documentation's test
+// How many threads serve connections: as many as it says, else one a processor.
+std::size_t shardsOf(const Configuration& configuration);
 std::string text(const std::vector<Mistake>& mistakes);
 
 }  // namespace deskline::host

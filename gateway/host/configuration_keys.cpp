@@ -93,4 +93,11 @@ std::vector<Key> keyTable(Configuration& c) {
     };
 }
 
+std::vector<std::string> keys() {
+    Configuration unused;
+    std::vector<std::string> names;
+    for (auto& key : keyTable(unused)) names.push_back(key.name);
+    return names;
+}
+
 }  // namespace deskline::host

@@ -26,5 +26,6 @@ struct Key {
 
 // They point into the configuration, which must outlive them.
 std::vector<Key> keyTable(Configuration& configuration);
+std::vector<std::string> keys();  // their names: "server.listen" …
 
 }  // namespace deskline::host

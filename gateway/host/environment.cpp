@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <string_view>
 
-#include "host/configuration.hpp"
+#include "host/configuration_keys.hpp"
 #include "host/nearest.hpp"
+#include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
@@ -15,30 +17,23 @@ constexpr std::string_view prefix = "DESKLINE_";
 // Variables that are for others than the configuration, by what follows the prefix; "…_": all that begin so. A test
 // looks for each that `run`, `test` and the tests read.
 constexpr std::string_view otherwiseRead[] = {
-    "ALLOCATION_",
-    "BENCH_",
-    "CACHE",
-    "DOUBLE_",
-    "E2E_SECONDS",
-    "EVIDENCE",
-    "FAILPOINT",
-    "FUZZ",
-    "FUZZ_",
-    "HERD",
-    "KILLS",
-    "MODEL_",
-    "OUTAGE",
-    "POINTS",
-    "PROGRAM",
-    "RECORD",
-    "RUN_",
-    "SEED",
-    "TARGET",
-    // Kubernetes sets these for a Service of the name deskline.
-    "PORT",
-    "PORT_",
-    "SERVICE_",
+    "ALLOCATION_", "BENCH_", "CACHE",  "DOUBLE_", "E2E_SECONDS", "EVIDENCE", "FAILPOINT", "FUZZ", "FUZZ_",  "HERD",
+    "KILLS",       "MODEL_", "OUTAGE", "POINTS",  "PROGRAM",     "RECORD",   "RUN_",      "SEED", "TARGET",
 };
+
+// Kubernetes sets <SERVICE>_SERVICE_HOST for each Service of the namespace, and with it <SERVICE>_SERVICE_PORT… and
+// <SERVICE>_PORT…: also for one that is called deskline, or deskline-web. Source: Kubernetes, "Service", environment
+// variables.
+bool isOfService(std::string_view name, const std::vector<std::string>& all) {
+    constexpr std::string_view host = "_SERVICE_HOST";
+    return std::ranges::any_of(all, [&](std::string_view other) {
+        if (!other.ends_with(host)) return false;
+        const auto service = other.substr(0, other.size() - host.size());
+        if (!name.starts_with(service)) return false;
+        const auto rest = name.substr(service.size());
+        return rest == "_PORT" || rest.starts_with("_PORT_") || rest.starts_with("_SERVICE_");
+    });
+}
 
 bool isReadOtherwise(std::string_view name) {
     name.remove_prefix(prefix.size());
@@ -48,6 +43,11 @@ bool isReadOtherwise(std::string_view name) {
 }
 
 }  // namespace
+
+std::optional<std::string> processEnvironment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read once, before any thread
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
 
 std::string variableOf(const std::string& key) {
     std::string name(prefix);
@@ -60,8 +60,9 @@ std::vector<UnreadVariable> unreadVariables(const std::vector<std::string>& name
     for (const auto& key : keys()) known.push_back(variableOf(key));
     std::vector<UnreadVariable> unread;
     for (const auto& name : names)
-        if (name.starts_with(prefix) && !isReadOtherwise(name) && std::ranges::find(known, name) == known.end())
-            unread.push_back({name, nearest(name, known)});
+        if (name.starts_with(prefix) && !isReadOtherwise(name) && !isOfService(name, names) &&
+            std::ranges::find(known, name) == known.end())
+            unread.push_back({printable(name), nearest(name, known)});
     return unread;
 }
 

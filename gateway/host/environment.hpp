@@ -1,10 +1,16 @@
 // The environment variables that override keys of the configuration, and those that look so and override nothing.
 // Thread: main's, at the start.
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace deskline::host {
+
+// The value of a variable; none where it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+std::optional<std::string> processEnvironment(const std::string& name);
 
 std::string variableOf(const std::string& key);  // "server.listen": "DESKLINE_SERVER_LISTEN"
 

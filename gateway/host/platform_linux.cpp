@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include "host/configuration.hpp"
+#include "host/environment.hpp"
 #include "host/platform.hpp"
 
 namespace deskline::host {

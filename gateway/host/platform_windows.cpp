@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "host/configuration.hpp"
+#include "host/environment.hpp"
 #include "host/platform.hpp"
 
 namespace deskline::host {

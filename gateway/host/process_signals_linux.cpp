@@ -1,7 +1,6 @@
 #include <csignal>
 
 #include "host/process_signals.hpp"
-#include "host/signals.hpp"
 
 namespace deskline::host {
 namespace {

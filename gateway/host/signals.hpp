@@ -11,8 +11,6 @@
 
 namespace deskline::host {
 
-void holdSignals();  // first thing in main: signals wait until a Signals is made
-
 class Signals {
 public:
     Signals();

@@ -73,12 +73,11 @@ Visibility Policy::visibility(const Identity& caller) const {
 }
 
 bool Policy::may(const Identity& caller, Resource resource, Action action, const Ownership& ownership) const {
-    const auto row = std::ranges::find(kindRows, resource, &KindRow::resource);
-    const bool known = row != kindRows.end();
-    Visibility visibility(caller.agents, caller.groups, caller.account(), known ? caller.owner() : std::string());
-    const auto kind = known ? row->kind : Kind::webhook;  // operations belong to an account, as webhooks do
-    visibility.give(kind, level(caller, resource, action));
-    return visibility.sees(kind, ownership);
+    // An operation is its account's, whichever of the account's credentials asked for it; a webhook is one
+    // credential's.
+    const Visibility visibility(caller.agents, caller.groups, caller.account(),
+                                resource == Resource::operations ? caller.account() : caller.owner());
+    return visibility.reaches(level(caller, resource, action), ownership);
 }
 
 }  // namespace deskline::identity

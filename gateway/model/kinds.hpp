@@ -85,6 +85,8 @@ static_assert(std::ranges::all_of(kindRows, [](const KindRow& row) {
 }));
 
 constexpr const KindRow& rowOf(Kind kind) { return kindRows[static_cast<std::size_t>(kind)]; }
+// Its things belong to the accounts that made them; those of the other kinds to agents and ACD groups, or to nobody.
+constexpr bool ofAccounts(Kind kind) { return rowOf(kind).resource == Resource::webhooks; }
 constexpr std::string_view typeOf(Kind kind) { return rowOf(kind).type; }
 constexpr std::string_view topicOf(Kind kind) { return rowOf(kind).type.substr(typePrefix.size()); }
 

@@ -6,11 +6,12 @@
 
 namespace deskline {
 
-bool Visibility::sees(Kind kind, const Ownership& ownership) const {
+bool Visibility::reaches(AccessLevel level, const Ownership& ownership) const {
     const auto own = [&] {
-        return kind == Kind::webhook ? ownership.owner == owner_ : agents_.contains(ownership.agent);
+        if (!ownership.owner.empty()) return ownership.owner == owner_;
+        return !ownership.agent.empty() && agents_.contains(ownership.agent);
     };
-    switch (level(kind)) {
+    switch (level) {
         case AccessLevel::none: return false;
         case AccessLevel::own: return own();
         case AccessLevel::groups:

@@ -17,7 +17,7 @@ namespace deskline {
 struct Ownership {
     AgentId agent = {};
     std::set<GroupName> groups = {};  // ACD groups
-    std::string owner = {};           // of a webhook: identity::Identity::owner
+    std::string owner = {};           // of a webhook: identity::Identity::owner; of an operation: the account
     bool operator==(const Ownership&) const = default;
 };
 
@@ -41,11 +41,13 @@ public:
 
     void give(Kind kind, AccessLevel level) { levels_[static_cast<std::size_t>(kind)] = level; }
     AccessLevel level(Kind kind) const { return levels_[static_cast<std::size_t>(kind)]; }
-    bool sees(Kind kind, const Ownership& ownership) const;
+    bool sees(Kind kind, const Ownership& ownership) const { return reaches(level(kind), ownership); }
+    // The same by a level that is no kind's. What has an owner is told by that, else by its agent.
+    bool reaches(AccessLevel level, const Ownership& ownership) const;
     const std::string& account() const { return account_; }
     // Where the level for the kind is `own`: the owners whose things are visible. History reads those of no other.
     std::set<std::string> own(Kind kind) const {
-        return kind == Kind::webhook ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
+        return ofAccounts(kind) ? std::set{owner_} : std::set<std::string>(agents_.begin(), agents_.end());
     }
 
     std::string text() const;  // equal ones have equal texts, over restarts too

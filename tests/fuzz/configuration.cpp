@@ -1,6 +1,6 @@
 // The whole configuration file; where the input begins with "environment\n", its lines are variables instead:
 // KEY=value.
-#include "host/configuration.hpp"
+#include "host/configuration_reader.hpp"
 
 #include <map>
 

@@ -312,7 +312,7 @@ void World::playSwitch(const Step& step) {
     const auto report = life_->report();
     if (step.what == Do::connect_switch) {
         acd_.connect(report);
-        pictured_ = true;
+        inventoried_ = true;
     } else if (step.what == Do::lose_switch) {
         acd_.lose(report);
         ++counts_.faults;

@@ -113,7 +113,7 @@ private:
     std::uint64_t wholeFrom_ = 0;
     // Events were cut between the last two starts: a cursor from before may be resumed or not, depending on which.
     std::uint64_t filedAtStart_ = 0, unsureUpTo_ = 0;
-    bool pictured_ = false, writesFail_ = false;
+    bool inventoried_ = false, writesFail_ = false;
     int versions_ = 0;
     Time ownUntil_{};  // until then an event may come from a command that the gateway gave by itself
     unsigned requestNumber_ = 0, clientNumber_ = 0;

@@ -31,7 +31,7 @@ World::World() : folder_(base() / "life") {
     writeKeys();
     begin();
     acd_.connect(life_->report());
-    pictured_ = true;
+    inventoried_ = true;
     for (std::size_t i = 0; i < 3; ++i)  // some are at work already
         for (const auto& command :
              {telephony::Command(telephony::SignIn{"h", agentIds[i]}),
@@ -109,7 +109,7 @@ void World::end(bool crash) {
     if (!crash) kept_ = life_->stop();
     if (crash || !kept_.durable) requests_.crashed();
     life_.reset();
-    pictured_ = false;
+    inventoried_ = false;
     awaited_.reset();
     if (!crash) return;
     std::filesystem::remove_all(folder_);
@@ -293,7 +293,7 @@ void World::lookAt(const Member& member) {
         "statistics", "agents.sessions"};  // a caller without agent-session is not told of an agent's sessions
     // The loss of a source is told only to callers who hear of sources.
     if (!hears({who(member.account), wanted.topics}, "source", {})) leftOut.insert("stale");
-    if (!pictured_) leftOut.insert({"stale", "sources"});  // after a restart only the next inventory tells
+    if (!inventoried_) leftOut.insert({"stale", "sources"});  // after a restart only the next inventory tells
     const auto difference = member.client.copy().differsFrom(fresh, leftOut);
     must(difference.empty(), "a snapshot is the fold of the events before it",
          [&] { return member.client.name() + ": " + difference; });
@@ -303,7 +303,7 @@ void World::finish() {
     failWrites(writesFail_ = false);
     if (!acd_.connected()) {
         acd_.connect(life_->report());
-        pictured_ = true;
+        inventoried_ = true;
     }
     settle();
     for (int round = 0; round < 4; ++round) {
@@ -322,7 +322,7 @@ void World::finish() {
     end(true);
     begin();
     acd_.connect(life_->report());
-    pictured_ = true;
+    inventoried_ = true;
     settle();
     for (auto& member : members_)
         if (!member->line) comeBack(*member, {Do::come_back, 0, 0, 0});

@@ -25,7 +25,7 @@ for (const [name, schema] of Object.entries(stream)) rest.components.schemas['St
 const topicOf = (type) => type.replace('deskline.', '');
 const refOf = (schema) => schema?.$ref;
 
-// The lists of things in a snapshot, and by the topic of their events the member of the data that is one of these things.
+// The lists of things in a snapshot, and by the topic of their events the member of the data that is one of these.
 const lists = Object.entries(stream.Snapshot.properties).filter(([, schema]) => refOf(schema.items));
 const things = kinds.flatMap(([type, data]) =>
   lists.flatMap(([list, { items }]) =>

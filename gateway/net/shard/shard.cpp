@@ -6,6 +6,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include "model/thread_name.hpp"
+
 namespace deskline::net {
 namespace {
 
@@ -29,9 +31,7 @@ Shard::~Shard() { stop(); }
 
 void Shard::start() {
     thread_ = std::thread([this] {
-#ifdef __linux__
-        pthread_setname_np(pthread_self(), "shard");
-#endif
+        nameThread("shard");
         const auto busy = boost::asio::make_work_guard(io_);
         for (;;) try {
                 if (!turning_) turnWheel();

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "host/configuration.hpp"
+#include "host/configuration_reader.hpp"
 #include "identity/issuer.hpp"
 #include "identity/keys.hpp"
 #include "identity/tokens.hpp"

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "host/configuration.hpp"
+#include "host/configuration_reader.hpp"
 #include "model/id.hpp"
 
 using namespace deskline;

@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "host/configuration.hpp"
+#include "host/configuration_keys.hpp"
 #include "host/environment.hpp"
 #include "host/platform.hpp"
 
@@ -27,8 +27,8 @@ TEST_CASE("environment: a variable that overrides no key is told with the neares
         {"DESKLINE_RUN_PORT", ""},
         {"DESKLINE_FAILPOINT", ""},
         {"DESKLINE_DOUBLE_TRAFFIC", ""},
+        {"DESKLINE_SERVER_PORT", "DESKLINE_SERVER_NAME"},
         {"DESKLINE_SERVICE_HOST", ""},  // of Kubernetes
-        {"DESKLINE_PORT_8443_TCP", ""},
         {"DESKLINE", ""},
         {"HOME", ""},
         {"MY_DESKLINE_SERVER_LISTN", ""},
@@ -41,6 +41,23 @@ TEST_CASE("environment: a variable that overrides no key is told with the neares
         CHECK(unread[0].nearest == row.nearest);
         CHECK_THAT(host::text(unread[0]), Catch::Contains(row.name + " names no key") && Catch::EndsWith(row.nearest));
     }
+}
+
+TEST_CASE("environment: what Kubernetes sets for its services is known, by the host that it sets with it") {
+    for (const std::string service : {"DESKLINE", "DESKLINE_WEB"}) {
+        std::vector<std::string> names;
+        for (const auto* rest : {"_SERVICE_HOST", "_SERVICE_PORT", "_SERVICE_PORT_HTTPS", "_PORT", "_PORT_8443_TCP",
+                                 "_PORT_8443_TCP_ADDR"})
+            names.push_back(service + rest);
+        CHECK(host::unreadVariables(names).empty());
+    }
+    CHECK(host::unreadVariables({"DESKLINE_WEB_PORT", "DESKLINE_SERVICE_HOST"}).size() == 1);
+}
+
+TEST_CASE("environment: a name goes into no message as it is") {
+    const auto unread = host::unreadVariables({"DESKLINE_X\nok\x1b[2J"});
+    REQUIRE(unread.size() == 1);
+    CHECK(host::text(unread[0]).find_first_of("\n\x1b") == std::string::npos);
 }
 
 TEST_CASE("environment: every key has its variable, and no two have one") {

@@ -100,6 +100,13 @@ TEST_CASE("policy: every cell of the table, and there is none besides") {
     CHECK(std::size(byHand) == 2 * boost::mp11::mp_size<boost::describe::describe_enumerators<Resource>>::value);
 }
 
+TEST_CASE("policy: whoever has an agent without a name has not what is nobody's") {
+    auto who = caller(Role::agent);
+    who.agents = {""};
+    CHECK_FALSE(Policy().may(who, R::calls, Action::see, {}));
+    CHECK_FALSE(Policy().visibility(who).sees(Kind::call, {}));
+}
+
 TEST_CASE("policy: agents change audio only where the configuration allows it") {
     CHECK(Policy(true).may(caller(Role::agent), R::audio, Action::change, {}));
     CHECK_FALSE(Policy(false).may(caller(Role::agent), R::audio, Action::change, {}));

@@ -42,7 +42,6 @@ export type Meter = Schemas['StreamMeterData'];
 export type Source = Schemas['StreamSource'];
 
 export type Topic = keyof EventData;
-export const topicOf = (type: string): string => type.slice('deskline.'.length);
 /** A CloudEvent of one type. `id` is the cursor, except for meters, which have ids of their own. */
 export interface EventOf<T extends Topic> {
   readonly op: 'event';

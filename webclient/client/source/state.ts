@@ -5,7 +5,6 @@
 import {
   snapshotLists,
   things,
-  topicOf,
   type Agent,
   type AgentSession,
   type AudioDevice,
@@ -118,9 +117,13 @@ const over: { readonly [L in ListName]?: readonly string[] } = {
   audioSessions: ['expired'],
 };
 
+const rows = new Map<string, { readonly list: keyof Lists; readonly member: string }>(
+  Object.entries(things).map(([topic, row]) => [`deskline.${topic}`, row]),
+);
+
 /** The state with the event's thing as it is now, or without it where the event tells its end. */
 function applyThing(state: State, { type, data }: DesklineEvent): State {
-  const row = (things as Partial<Record<string, { list: keyof Lists; member: string }>>)[topicOf(type)];
+  const row = rows.get(type);
   if (!row) return state;
   const told = data as Readonly<Record<string, unknown>>,
     thing = told[row.member] as Thing,

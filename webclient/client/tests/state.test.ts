@@ -98,4 +98,11 @@ describe('the copy', () => {
   test('a meter changes nothing, not even the cursor', () => {
     expect(applyEvent(start, event(9, 'audio.meter', { object: 'a', peak: 1, channels: [] }))).toBe(start);
   });
+
+  test('an event of a type that the client does not know changes nothing but the cursor', () => {
+    for (const type of ['deskline.constructor', 'deskline.__proto__', 'deskline.skill', 'x-vendor.agent']) {
+      const unknown = { ...event(2, 'agent', { event: 'ready', agent: agent('1003') }), type } as never;
+      expect(applyEvent(start, unknown)).toEqual({ ...start, cursor: (unknown as { id: string }).id });
+    }
+  });
 });
