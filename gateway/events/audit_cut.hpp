@@ -27,8 +27,8 @@ struct AuditAnchor {
 Result<std::optional<AuditAnchor>> anchorOf(const Database& database);
 
 // Cuts at most some thousand entries, in a transaction of the caller's: by age once the oldest is a day too old, by
-// size down to nine tenths, so that the entries that say so are few. `time`: by which they grow old (kept_time.hpp).
-// True: there is more to cut.
+// size down to nine tenths, so that the entries that say so are few. `time`: by which they grow old
+// (retention_clock.hpp). True: there is more to cut.
 Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time time);
 
 // What an entry of the chain says was cut; nothing: it is about something else.

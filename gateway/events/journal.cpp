@@ -156,12 +156,12 @@ bool Journal::remember(std::string_view key, const std::string& value) {
     return statement.bind(key, value).done();
 }
 
-KeptTime Journal::keptTime() const {
+RetentionClock Journal::retentionClock() const {
     Statement kept(database_, "SELECT value FROM meta WHERE key = 'kept_time'");
-    if (kept.row()) return KeptTime::parse(kept.text(0), now());
+    if (kept.row()) return RetentionClock::parse(kept.text(0), now());
     Statement last(database_, "SELECT time FROM events ORDER BY number DESC LIMIT 1");
-    if (last.row()) return KeptTime(Time(std::chrono::milliseconds(last.number(0))));
-    return KeptTime(kept.failed() || last.failed() ? Time() : now());
+    if (last.row()) return RetentionClock(Time(std::chrono::milliseconds(last.number(0))));
+    return RetentionClock(kept.failed() || last.failed() ? Time() : now());
 }
 
 Result<void> Journal::write(const std::vector<FramePtr>& frames, const std::vector<Store*>& stores) {
@@ -275,7 +275,7 @@ Result<std::vector<FramePtr>> Journal::lastOf(Kind kind) const {
 // that has not come (the clock was set forward, and back) is as old as what came after it.
 Journal::Front Journal::cutFront(std::int64_t now) const {
     const auto tooOld = now - options_.retentionDays * std::chrono::milliseconds(std::chrono::days(1)).count();
-    const auto notYet = now + std::chrono::milliseconds(KeptTime::drift).count();
+    const auto notYet = now + std::chrono::milliseconds(RetentionClock::drift).count();
     auto rest = database_.bytesOf("events");
     Front cut;
     int seen = 0;

@@ -14,7 +14,7 @@
 
 #include "events/audit.hpp"
 #include "events/frame.hpp"
-#include "events/kept_time.hpp"
+#include "events/retention_clock.hpp"
 #include "events/store.hpp"
 
 namespace deskline::events {
@@ -55,11 +55,11 @@ public:
     Result<void> append(const std::vector<FramePtr>& frames) { return write(frames, {}); }
     Result<std::vector<FramePtr>> after(std::uint64_t number, std::size_t limit) const;
     Result<std::vector<FramePtr>> lastOf(Kind kind) const;  // the newest event of each subject of a kind
-    // Cuts what is too old at that time (kept_time.hpp; `text` is it as it is kept) or too much, a little at a time;
-    // true: there is more to cut.
+    // Cuts what is too old at that time (retention_clock.hpp; `text` is it as it is kept) or too much, a little at a
+    // time; true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
-    KeptTime keptTime() const;  // as a gateway before this one left it; the present where there was none; where that
-                                // cannot be read, nothing grows old
+    RetentionClock retentionClock() const;  // as a gateway before this one left it; the present where there was none;
+                                            // where that cannot be read, nothing grows old
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
     bool reachesBackTo(std::uint64_t number) const {

@@ -8,14 +8,14 @@
 #include <mutex>
 #include <thread>
 
-#include "events/attaching.hpp"
-#include "events/brought.hpp"
+#include "events/command_event.hpp"
 #include "events/commands.hpp"
+#include "events/committer.hpp"
 #include "events/event_frame.hpp"
 #include "events/facts/apply.hpp"
-#include "events/keeping.hpp"
-#include "events/kept.hpp"
-#include "events/saving.hpp"
+#include "events/restore.hpp"
+#include "events/retention.hpp"
+#include "events/subscription_starts.hpp"
 #include "events/visibility_log.hpp"
 #include "model/failpoint.hpp"
 #include "model/thread_checker.hpp"
@@ -66,14 +66,14 @@ struct Ledger::Thread final : LedgerContext {
     Records recordsKept;
     VisibilityLog visibilities{recordsKept};
     Audit auditKept;
-    Saving saving;
+    Committer committer;
     std::deque<Fact> tellings;    // the gateway's own facts, for after the present work
     std::vector<Work> committed;  // for when all is durable: nobody hears of what may yet be lost
-    Keeping keeping;
+    Retention retention;
     Steady::time_point nextTick = Steady::now() + tickEvery;
 
-    Reads reads;  // its thread ends before what it uses
-    Attaching attaching;
+    HistoryQueries queries;  // its thread ends before what it uses
+    SubscriptionStarts starts;
 
     Thread(const std::string& gateway, std::unique_ptr<Journal> theJournal, Hub& theHub, Clock theClock, Ticks theTicks)
         : journal(std::move(theJournal)),
@@ -82,19 +82,19 @@ struct Ledger::Thread final : LedgerContext {
           steady(std::move(theTicks)),
           source("/gateways/" + gateway),
           number(journal->newest()),
-          saving(*journal, operationsKept, recordsKept, auditKept),
-          keeping(*journal, operationsKept, auditKept, steady()),
-          reads({.journal = *journal,
-                 .number = number,
-                 .unsaved = saving.unsaved(),
-                 .post = [this](Work work) { post(Transact{[work = std::move(work)](LedgerContext&) { work(); }}); },
-                 .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}),
-          attaching({.journal = *journal,
-                     .state = known,
-                     .number = number,
-                     .hub = hub,
-                     .visibilities = visibilities,
-                     .reads = reads}) {}
+          committer(*journal, operationsKept, recordsKept, auditKept),
+          retention(*journal, operationsKept, auditKept, steady()),
+          queries({.journal = *journal,
+                   .number = number,
+                   .unsaved = committer.unsaved(),
+                   .post = [this](Work work) { post(Transact{[work = std::move(work)](LedgerContext&) { work(); }}); },
+                   .afterCommit = [this](Work work) { afterCommit(std::move(work)); }}),
+          starts({.journal = *journal,
+                  .state = known,
+                  .number = number,
+                  .hub = hub,
+                  .visibilities = visibilities,
+                  .queries = queries}) {}
 
     // A part, for the ledger's thread alone.
     template <class Part>
@@ -132,19 +132,19 @@ struct Ledger::Thread final : LedgerContext {
     }
 
     void restore() {
-        readKept(*journal, {known, recordsKept, operationsKept}, saving);
+        events::restore(*journal, {known, recordsKept, operationsKept}, committer);
         std::erase_if(known.all<AgentSession>(),
                       [](auto& entry) { return entry.second.state == SessionState::session_ended; });
         for (auto& [id, agent] : known.all<Agent>()) agent.stale = Stale{now(), "gateway-restarted"};
         for (auto& [id, session] : known.all<AgentSession>()) session.stale = Stale{now(), "gateway-restarted"};
         visibilities.restored(journal->epoch(), number);
-        attaching.restored();
+        starts.restored();
         if (answers)
             for (const auto& operation : operationsKept.unsettled()) {
                 const CommandId command = ++lastCommand;
                 commands.restore(command, {operation.cause, operation.expectation, {}}, answers(operation));
-                if (const auto brought = broughtBy(journal->database(), operation))
-                    commands.told(command, brought->number, brought->object);
+                if (const auto event = commandEventOf(journal->database(), operation))
+                    commands.told(command, event->number, event->object);
             }
         for (auto* observer : observers) guarded("restoring", [&] { observer->restored(*this); });
     }
@@ -157,7 +157,7 @@ struct Ledger::Thread final : LedgerContext {
             work();
         } catch (const std::exception& error) {
             spdlog::error("{} ended by an exception, and the rest goes on: {}", what, error.what());
-            saving.workFailed();
+            committer.workFailed();
         }
     }
 
@@ -180,29 +180,29 @@ struct Ledger::Thread final : LedgerContext {
             guarded("the end of waiting for events", [this] { commands.expire(known); });
             drain();
             guarded("a commit", [this] { commit(); });
-            guarded("the cutting of what is old", [this] { keeping.cut(now(), steady()); });
+            guarded("the cutting of what is old", [this] { retention.cut(now(), steady()); });
             lock.lock();
         }
         lock.unlock();
-        guarded("the answers at the end", [this] { reads.end(); });
-        saving.lastTime();
+        guarded("the answers at the end", [this] { queries.end(); });
+        committer.lastTime();
         guarded("a commit", [this] { commit(); });
     }
 
     Steady::time_point nextDeadline() const {
         return std::min(
-            {Steady::now() + (keeping.next() - steady()), nextTick, commands.nextDeadline(), reads.nextDeadline()});
+            {Steady::now() + (retention.next() - steady()), nextTick, commands.nextDeadline(), queries.nextDeadline()});
     }
 
     void tick() {
         nextTick = Steady::now() + tickEvery;
         for (auto* observer : observers) observer->tick(*this);
-        reads.sweep();
+        queries.sweep();
         visibilities.sweep(number, journal->oldest());
         measure();
         if (!journal->changedByOthers()) return;
-        reads.forget();  // an agent's data was erased
-        if (saving.save())
+        queries.forget();  // an agent's data was erased
+        if (committer.commit())
             if (const auto counted = operationsKept.countAgain(); !counted)
                 spdlog::warn("{} Operations are counted as before.", counted.error().detail);
         spdlog::info(
@@ -212,8 +212,8 @@ struct Ledger::Thread final : LedgerContext {
     }
 
     void measure() {
-        const auto sizes = keeping.sizes();
-        saving.measured(sizes.events, sizes.audit);
+        const auto sizes = retention.sizes();
+        committer.measured(sizes.events, sizes.audit);
     }
 
     // What the present work led to: the gateway's own facts, and the answers to commands.
@@ -237,7 +237,7 @@ struct Ledger::Thread final : LedgerContext {
         checker.check();
         const auto attribution = [&](const Happened& is) { return commands.attribute(fact, is); };
         auto changes = apply(known, fact, number, attribution);
-        attaching.changed();
+        starts.changed();
         for (auto& change : changes) {
             for (auto* observer : observers) observer->changed(*this, change);
             const auto command = change.command;
@@ -252,8 +252,8 @@ struct Ledger::Thread final : LedgerContext {
         if (!passing) ++number;
         const auto frame = frameOf(change, time, source, passing ? 0 : number, cursor());
         if (!passing) {
-            saving.add(frame);
-            reads.heard(frame);
+            committer.add(frame);
+            queries.heard(frame);
         }
         hub.frame(frame);
     }
@@ -264,15 +264,15 @@ struct Ledger::Thread final : LedgerContext {
         afterCommit([this, read = std::move(query.read)] { read(known, cursor()); });
     }
 
-    void handle(Attach& attach) { attaching.attach(std::move(attach)); }
+    void handle(Attach& attach) { starts.attach(std::move(attach)); }
 
-    void handle(Read& read) { reads.read(std::move(read.query), read.until, std::move(read.answer)); }
+    void handle(Read& read) { queries.read(std::move(read.query), read.until, std::move(read.answer)); }
 
     void commit() {
         checker.check();
-        reads.tellDue();
-        (void)saving.save();  // the gateway serves on
-        saving.trim(number);
+        queries.tellDue();
+        (void)committer.commit();  // the gateway serves on
+        committer.trim(number);
         failpoint("ledger.saved");
         for (auto& work : std::exchange(committed, {})) guarded("an answer", work);
         failpoint("ledger.answered");
@@ -288,14 +288,14 @@ Ledger::~Ledger() { stop(); }
 void Ledger::observe(Observer& observer) { thread_->observers.push_back(&observer); }
 void Ledger::answerWith(std::function<Answer(const Operation&)> answers) { thread_->answers = std::move(answers); }
 
-void Ledger::tellDurable(std::function<void(bool)> told) { thread_->saving.tellDurable(std::move(told)); }
+void Ledger::tellDurable(std::function<void(bool)> told) { thread_->committer.tellDurable(std::move(told)); }
 
 void Ledger::start() {
     thread_->thread = std::thread([this] { thread_->run(); });
 }
 
 void Ledger::stop() {
-    thread_->reads.stop();  // first, so that what it leaves is answered
+    thread_->queries.stop();  // first, so that what it leaves is answered
     {
         const std::lock_guard lock(thread_->mutex);
         thread_->stopping = true;
@@ -324,8 +324,8 @@ void Ledger::read(HistoryQuery query, ToldPage answer) {
     const auto until = Steady::now() + query.wait;
     thread_->post(Read{std::move(query), until, std::move(answer)});
 }
-Readers& Ledger::readers() { return thread_->reads.readers(); }
+Readers& Ledger::readers() { return thread_->queries.readers(); }
 
-Health Ledger::health() const { return thread_->saving.health(); }
+Health Ledger::health() const { return thread_->committer.health(); }
 
 }  // namespace deskline::events

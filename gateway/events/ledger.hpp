@@ -10,10 +10,10 @@
 #include <string>
 
 #include "events/health.hpp"
+#include "events/history_queries.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
 #include "events/ledger_context.hpp"
-#include "events/reads.hpp"
 #include "events/state.hpp"
 #include "events/subscription.hpp"
 #include "events/subscription_start.hpp"
@@ -52,7 +52,7 @@ public:
     void attach(std::size_t shard, Subscription subscription, std::string cursor,
                 std::function<void(const SubscriptionStart&)> answer,
                 std::optional<std::weak_ptr<const void>> whose = {});
-    // Events after a cursor, for those who ask instead of listening; the faults are in reads.hpp.
+    // Events after a cursor, for those who ask instead of listening; the faults are in history_queries.hpp.
     void read(HistoryQuery query, ToldPage answer);
     Readers& readers();  // who else reads the journal's file while the gateway runs
 

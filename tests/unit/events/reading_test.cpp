@@ -81,7 +81,7 @@ TEST_CASE(
     "long events make shorter pages, from memory and from the file, for who reads and for who comes back; none is left "
     "out") {
     const Folder folder;
-    constexpr std::size_t count = 50, each = 100'000, most = Reads::pageBytes + 2 * each;
+    constexpr std::size_t count = 50, each = 100'000, most = HistoryQueries::pageBytes + 2 * each;
     auto journal = journalIn(folder.path / "journal.db");
     const auto epoch = journal->epoch();
     const Subscription webhooks{.topics = {"webhook"}, .visibility = Visibility::everything()};

@@ -72,7 +72,7 @@ TEST_CASE("those who wait are bounded for each account") {
             refused += !page && page.error().slug.text() == "too-many-requests";
         });
     };
-    for (std::size_t i = 0; i < Reads::mostWaiting + 3; ++i) wait(queues);
+    for (std::size_t i = 0; i < HistoryQueries::mostWaiting + 3; ++i) wait(queues);
     wait(ofAda);
     bench.settle();
     CHECK(refused == 3);

@@ -1,22 +1,22 @@
 // What a ledger reads from its journal when it starts: the last event of each thing, and what its stores keep. Thread:
 // the ledger's.
 #pragma once
+#include "events/committer.hpp"
 #include "events/journal.hpp"
 #include "events/operations.hpp"
 #include "events/records.hpp"
-#include "events/saving.hpp"
 #include "events/state.hpp"
 
 namespace deskline::events {
 
-struct Kept {
+struct Restored {
     State& state;
     Records& records;
     Operations& operations;
 };
 
-// Where a part could not be read, nothing of the file is used, and `saving` lets go of it: what is made of the other
+// Where a part could not be read, nothing of the file is used, and `committer` lets go of it: what is made of the other
 // part would be written over it.
-void readKept(Journal& journal, Kept kept, Saving& saving);
+void restore(Journal& journal, Restored restored, Committer& committer);
 
 }  // namespace deskline::events

@@ -1,4 +1,4 @@
-#include "events/kept_time.hpp"
+#include "events/retention_clock.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,19 +18,19 @@ std::optional<Time> number(std::string_view& text) {
 
 }  // namespace
 
-KeptTime KeptTime::parse(const std::string& text, Time otherwise) {
+RetentionClock RetentionClock::parse(const std::string& text, Time otherwise) {
     std::string_view rest = text;
-    KeptTime kept(number(rest).value_or(otherwise));
-    kept.aheadSince_ = number(rest);
-    return kept;
+    RetentionClock clock(number(rest).value_or(otherwise));
+    clock.aheadSince_ = number(rest);
+    return clock;
 }
 
-std::string KeptTime::text() const {
+std::string RetentionClock::text() const {
     if (!time_) return {};
     return std::to_string(milliseconds(*time_)) + (aheadSince_ ? " " + std::to_string(milliseconds(*aheadSince_)) : "");
 }
 
-Time KeptTime::at(Time wall, Steady steady) {
+Time RetentionClock::at(Time wall, Steady steady) {
     const bool started = !seen_;
     if (time_ && seen_ && steady > *seen_) *time_ += std::chrono::floor<std::chrono::milliseconds>(steady - *seen_);
     if (!seen_ || steady > *seen_) seen_ = steady;

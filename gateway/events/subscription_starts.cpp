@@ -1,4 +1,4 @@
-#include "events/attaching.hpp"
+#include "events/subscription_starts.hpp"
 
 #include "events/erasures.hpp"
 #include "events/snapshot.hpp"
@@ -8,13 +8,13 @@ namespace deskline::events {
 
 namespace json = boost::json;
 
-std::string Attaching::cursor() const { return lent_.journal.at(lent_.number); }
+std::string SubscriptionStarts::cursor() const { return lent_.journal.at(lent_.number); }
 
-void Attaching::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
+void SubscriptionStarts::restored() { wholeAtStart_ = startAfterErasure(lent_.journal.database(), lent_.number); }
 
 // Tells the subscriber where `work` fails, so that it comes back. Allocates nothing before `work` is tried.
 template <class Do>
-void Attaching::toldIfFailed(const Attach& attach, const Do& work) {
+void SubscriptionStarts::toldIfFailed(const Attach& attach, const Do& work) {
     try {
         work();
     } catch (const std::exception&) {
@@ -23,24 +23,24 @@ void Attaching::toldIfFailed(const Attach& attach, const Do& work) {
     }
 }
 
-void Attaching::attach(Attach task) {
+void SubscriptionStarts::attach(Attach task) {
     thread_.check();
     const auto attach = std::make_shared<const Attach>(std::move(task));
     toldIfFailed(*attach, [&] {
         const bool holds = holdsPlace(*attach);
         if (attach->cursor.empty()) return attached(*attach, std::nullopt);
         if (!holds) return attached(*attach, Result<Page>(Fault{"journal-truncated", "rights-changed"}));
-        lent_.reads.missed(attach->subscription, attach->cursor, attach->whose,
-                           [this, attach](const Result<Page>& missed) {
-                               if (!attach->whose || !attach->whose->expired())
-                                   toldIfFailed(*attach, [&] { attached(*attach, missed); });
-                           });
+        lent_.queries.missed(attach->subscription, attach->cursor, attach->whose,
+                             [this, attach](const Result<Page>& missed) {
+                                 if (!attach->whose || !attach->whose->expired())
+                                     toldIfFailed(*attach, [&] { attached(*attach, missed); });
+                             });
     });
 }
 
 // Notes by which visibility a stream hears from here on. False: its account may have heard the events up to its cursor
 // by another visibility.
-bool Attaching::holdsPlace(const Attach& attach) {
+bool SubscriptionStarts::holdsPlace(const Attach& attach) {
     const auto& visibility = attach.subscription.visibility;
     if (!attach.whose || visibility.account().empty()) return true;
     Cursor from;
@@ -53,13 +53,13 @@ bool Attaching::holdsPlace(const Attach& attach) {
 
 // Whether nothing was erased of what comes after a cursor. To be asked after that was read: what was erased before the
 // reading is noted by then.
-bool Attaching::isWhole(const std::string& cursor) const {
+bool SubscriptionStarts::isWhole(const std::string& cursor) const {
     Cursor from;
     return Cursor::parse(cursor, from) && from.number >= std::max(wholeAtStart_, wholeFrom(lent_.journal.database()));
 }
 
 // `missed`: what came after the cursor that was given.
-void Attaching::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
+void SubscriptionStarts::attached(const Attach& attach, const std::optional<Result<Page>>& missed) {
     thread_.check();
     SubscriptionStart reply{.cursor = cursor()};
     for (const auto& [source, is] : lent_.state.sources) reply.capabilities[name(source)] = is.capabilitiesJson();

@@ -1,4 +1,4 @@
-#include "events/brought.hpp"
+#include "events/command_event.hpp"
 
 #include "model/time.hpp"
 
@@ -33,7 +33,7 @@ bool isAlone(const Database& database, const Operation& operation) {
 }  // namespace
 
 // From the newest back to the command's beginning, in this epoch.
-std::optional<Brought> broughtBy(const Database& database, const Operation& operation) {
+std::optional<CommandEvent> commandEventOf(const Database& database, const Operation& operation) {
     if (!operation.expectation || !isAlone(database, operation)) return std::nullopt;
     const auto& expected = *operation.expectation;
     const bool ofAny = expected.id.empty();
@@ -48,7 +48,7 @@ std::optional<Brought> broughtBy(const Database& database, const Operation& oper
     const auto path = rowOf(expected.kind).path;
     while (rows.row() && rows.number(1) >= started)
         if (const auto subject = rows.text(2); subject.starts_with(path) && isOf(operation, rows.text(3)))
-            return Brought{static_cast<std::uint64_t>(rows.number(0)), subject.substr(path.size())};
+            return CommandEvent{static_cast<std::uint64_t>(rows.number(0)), subject.substr(path.size())};
     return std::nullopt;
 }
 

@@ -1,25 +1,29 @@
-#include "events/keeping.hpp"
+#include "events/retention.hpp"
 
 #include <spdlog/spdlog.h>
 
 namespace deskline::events {
 
-Keeping::Keeping(Journal& journal, Operations& operations, Audit& audit, Steady start)
-    : journal_(journal), operations_(operations), audit_(audit), time_(journal.keptTime()), next_(start + first) {
+Retention::Retention(Journal& journal, Operations& operations, Audit& audit, Steady start)
+    : journal_(journal),
+      operations_(operations),
+      audit_(audit),
+      clock_(journal.retentionClock()),
+      next_(start + first) {
     audit.keepFor(journal.auditRetention());
 }
 
-void Keeping::cut(Time wall, Steady steady) {
+void Retention::cut(Time wall, Steady steady) {
     if (steady < next_) return;
     next_ = steady + every;
-    const auto time = time_.at(wall, steady);
+    const auto time = clock_.at(wall, steady);
     operations_.prune(time);
     audit_.prune(time);
-    const bool more = journal_.prune(milliseconds(time), time_.text());
+    const bool more = journal_.prune(milliseconds(time), clock_.text());
     if (more || audit_.more()) next_ = steady + again;
 }
 
-Keeping::Sizes Keeping::sizes() {
+Retention::Sizes Retention::sizes() {
     const Sizes sizes{journal_.database().bytesOf("events"), journal_.database().bytesOf("audit")};
     const auto bound = journal_.auditRetention().bytes;
     if (sizes.audit > bound - bound / 5 && !std::exchange(warned_, true))

@@ -44,7 +44,7 @@ using ToldPage = std::function<void(const Result<Page>&)>;
 // that was cut.
 std::string resetReason(const Fault& fault);
 
-class Reads {
+class HistoryQueries {
 public:
     static constexpr std::size_t mostWaiting = 1'024;   // of one account
     static constexpr std::size_t missedAtOnce = 1'024;  // events in an answer of `missed`
@@ -59,7 +59,7 @@ public:
         std::function<void(Work)> post;        // from any thread: work for the ledger's
         std::function<void(Work)> afterCommit;
     };
-    explicit Reads(Lent lent);
+    explicit HistoryQueries(Lent lent);
 
     void read(HistoryQuery query, Steady::time_point until, ToldPage told);
     // The next part of what a client that comes back has missed. What comes from memory is not filtered. `told` is

@@ -1,4 +1,4 @@
-#include "events/reads.hpp"
+#include "events/history_queries.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -10,14 +10,14 @@ namespace deskline::events {
 namespace {
 
 const Fault notWanted{"internal", "Whoever it was read for is gone."};
-constexpr auto pageBytes = Reads::pageBytes;
+constexpr auto pageBytes = HistoryQueries::pageBytes;
 constexpr std::size_t atOnce = 256;       // events that the ledger's thread looks at for one reading
 constexpr std::size_t chunk = 1'024;      // events in memory that are handed to the readers
 constexpr std::size_t mostTurns = 1'024;  // of the readers, for one page
 
 }  // namespace
 
-struct Reads::Asked {
+struct HistoryQueries::Asked {
     HistoryQuery query;
     Steady::time_point until;
     ToldPage told;
@@ -50,13 +50,13 @@ struct Reads::Asked {
     }
 };
 
-bool Reads::ByTime::operator()(const Shared& one, const Shared& other) const {
+bool HistoryQueries::ByTime::operator()(const Shared& one, const Shared& other) const {
     return std::tie(one->until, one) < std::tie(other->until, other);
 }
 
-Reads::Reads(Lent lent) : lent_(std::move(lent)), readers_(lent_.journal.database().path()) {}
+HistoryQueries::HistoryQueries(Lent lent) : lent_(std::move(lent)), readers_(lent_.journal.database().path()) {}
 
-Result<std::uint64_t> Reads::numberOf(const std::string& cursor) const {
+Result<std::uint64_t> HistoryQueries::numberOf(const std::string& cursor) const {
     Cursor from;
     if (!Cursor::parse(cursor, from)) return Fault{"invalid-argument", "cursor-unknown"};
     if (from.epoch != lent_.journal.epoch()) return Fault{"journal-truncated", "epoch-changed"};
@@ -69,17 +69,17 @@ std::string resetReason(const Fault& fault) {
 }
 
 // What is in memory: the last events, and where the journal cannot be written, those that it lacks.
-std::vector<FramePtr> Reads::inMemory(std::uint64_t after, std::size_t limit) const {
+std::vector<FramePtr> HistoryQueries::inMemory(std::uint64_t after, std::size_t limit) const {
     auto frames = recent_.after(after, limit);
     return frames.empty() ? Recent::after(lent_.unsaved, after, limit) : frames;
 }
 
-void Reads::read(HistoryQuery query, Steady::time_point until, ToldPage told) {
+void HistoryQueries::read(HistoryQuery query, Steady::time_point until, ToldPage told) {
     begin(std::make_shared<Asked>(Asked{std::move(query), until, std::move(told)}));
 }
 
-void Reads::missed(Subscription subscription, const std::string& cursor, std::optional<std::weak_ptr<const void>> whose,
-                   ToldPage told) {
+void HistoryQueries::missed(Subscription subscription, const std::string& cursor,
+                            std::optional<std::weak_ptr<const void>> whose, ToldPage told) {
     HistoryQuery query{.subscription = std::move(subscription),
                        .cursor = cursor,
                        .limit = missedAtOnce,
@@ -90,7 +90,7 @@ void Reads::missed(Subscription subscription, const std::string& cursor, std::op
     begin(asked);
 }
 
-void Reads::begin(const Shared& asked) {
+void HistoryQueries::begin(const Shared& asked) {
     thread_.check();
     const auto& query = asked->query;
     const auto from = query.cursor.empty() ? Result<std::uint64_t>(lent_.journal.oldest() - 1) : numberOf(query.cursor);
@@ -105,7 +105,7 @@ void Reads::begin(const Shared& asked) {
 }
 
 // The next part: from memory at once where it is near, by the readers where it is not.
-void Reads::proceed(const Shared& asked) {
+void HistoryQueries::proceed(const Shared& asked) {
     if (asked->full() || asked->turns >= mostTurns) return answer(asked);
     if (asked->from + 1 < lent_.journal.oldest()) return gone(asked);  // cut, perhaps while it was read
     if (asked->from >= lent_.number) return atPresent(asked);
@@ -148,7 +148,7 @@ void Reads::proceed(const Shared& asked) {
 }
 
 // The next event is not there any more. A query with a cursor is told so; one without reads what there is.
-void Reads::gone(const Shared& asked) {
+void HistoryQueries::gone(const Shared& asked) {
     if (!asked->frames.empty()) return answer(asked);
     if (!asked->query.cursor.empty()) {
         if (asked->from > asked->begun)
@@ -161,7 +161,7 @@ void Reads::gone(const Shared& asked) {
     proceed(asked);
 }
 
-void Reads::askReaders(const Shared& asked, Readers::Step step) {
+void HistoryQueries::askReaders(const Shared& asked, Readers::Step step) {
     if (!std::exchange(asked->letIn, true) && asked->query.kind == Readers::Kind::request) {
         auto place = readers_.enter(asked->account());
         if (!place) return refuse(asked, place.error());
@@ -175,14 +175,14 @@ void Reads::askReaders(const Shared& asked, Readers::Step step) {
                  [this, asked](const Result<void>& how) { lent_.post([this, asked, how] { resume(asked, how); }); });
 }
 
-void Reads::resume(const Shared& asked, const Result<void>& how) {
+void HistoryQueries::resume(const Shared& asked, const Result<void>& how) {
     thread_.check();
     if (!how && how.error().slug != "journal-truncated") return refuse(asked, how.error());
     if (asked->erasures != erasures_) return begin(asked);  // what was found may be what was erased
     proceed(asked);
 }
 
-void Reads::atPresent(const Shared& asked) {
+void HistoryQueries::atPresent(const Shared& asked) {
     asked->since.reset();
     if (!asked->query.wanted()) return refuse(asked, notWanted);
     if (!asked->frames.empty() || asked->until <= Steady::now()) return answer(asked);
@@ -198,7 +198,7 @@ void Reads::atPresent(const Shared& asked) {
     byTime_.insert(asked);
 }
 
-void Reads::answer(const Shared& asked) {
+void HistoryQueries::answer(const Shared& asked) {
     if (asked->missed)
         return asked->told(
             Page{std::move(asked->frames),
@@ -208,13 +208,13 @@ void Reads::answer(const Shared& asked) {
         [asked, page = Page{std::move(asked->frames), lent_.journal.at(asked->from)}] { asked->told(page); });
 }
 
-void Reads::refuse(const Shared& asked, Fault fault) {
+void HistoryQueries::refuse(const Shared& asked, Fault fault) {
     asked->place.reset();
     if (asked->missed) return asked->told(fault);
     lent_.afterCommit([asked, fault = std::move(fault)] { asked->told(fault); });
 }
 
-void Reads::heard(const FramePtr& frame) {
+void HistoryQueries::heard(const FramePtr& frame) {
     thread_.check();
     recent_.push(frame);
     for (auto group = waiting_.begin(); group != waiting_.end();) {
@@ -229,7 +229,7 @@ void Reads::heard(const FramePtr& frame) {
     }
 }
 
-void Reads::stopWaiting(const Shared& asked) {
+void HistoryQueries::stopWaiting(const Shared& asked) {
     byTime_.erase(asked);
     const auto group = waiting_.find(asked->query.subscription);
     group->second.erase(asked);
@@ -238,7 +238,7 @@ void Reads::stopWaiting(const Shared& asked) {
     if (--own->second == 0) waitingOf_.erase(own);
 }
 
-void Reads::sweep() {
+void HistoryQueries::sweep() {
     thread_.check();
     for (auto next = byTime_.begin(); next != byTime_.end();) {
         const auto asked = *next++;
@@ -248,7 +248,7 @@ void Reads::sweep() {
     }
 }
 
-void Reads::tellDue() {
+void HistoryQueries::tellDue() {
     thread_.check();
     for (const auto& asked : std::exchange(due_, {})) proceed(asked);
     const auto time = Steady::now();
@@ -260,17 +260,17 @@ void Reads::tellDue() {
     }
 }
 
-Reads::Steady::time_point Reads::nextDeadline() const {
+HistoryQueries::Steady::time_point HistoryQueries::nextDeadline() const {
     return byTime_.empty() ? Steady::time_point::max() : (*byTime_.begin())->until;
 }
 
-void Reads::forget() {
+void HistoryQueries::forget() {
     thread_.check();
     recent_.clear();
     ++erasures_;
 }
 
-void Reads::end() {
+void HistoryQueries::end() {
     thread_.check();
     while (!byTime_.empty()) {
         const auto asked = *byTime_.begin();
@@ -279,6 +279,6 @@ void Reads::end() {
     }
 }
 
-void Reads::stop() { readers_.stop(); }
+void HistoryQueries::stop() { readers_.stop(); }
 
 }  // namespace deskline::events

@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include "events/history_queries.hpp"
 #include "events/hub.hpp"
 #include "events/journal.hpp"
-#include "events/reads.hpp"
 #include "events/snapshots.hpp"
 #include "events/state.hpp"
 #include "events/subscription_start.hpp"
@@ -25,7 +25,7 @@ struct Attach {  // who begins, and where
         whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
 };
 
-class Attaching {
+class SubscriptionStarts {
 public:
     struct Lent {  // by the ledger
         const Journal& journal;
@@ -33,9 +33,9 @@ public:
         const std::uint64_t& number;  // of the last event
         Hub& hub;
         VisibilityLog& visibilities;
-        Reads& reads;
+        HistoryQueries& queries;
     };
-    explicit Attaching(Lent lent) : lent_(lent) {}
+    explicit SubscriptionStarts(Lent lent) : lent_(lent) {}
 
     void restored();                        // the start: notes in the journal what was erased before it
     void changed() { snapshots_.clear(); }  // the state

@@ -11,10 +11,10 @@
 
 namespace deskline::events {
 
-struct Brought {
+struct CommandEvent {
     std::uint64_t number = 0;
     std::string object;  // id
 };
-std::optional<Brought> broughtBy(const Database& database, const Operation& operation);
+std::optional<CommandEvent> commandEventOf(const Database& database, const Operation& operation);
 
 }  // namespace deskline::events

@@ -16,20 +16,20 @@
 
 namespace deskline::events {
 
-class Saving {
+class Committer {
 public:
     using Steady = std::chrono::steady_clock;
     static constexpr auto tryEvery = std::chrono::seconds(1);
 
     // All of them live longer.
-    Saving(Journal& journal, Operations& operations, Records& records, Audit& audit);
+    Committer(Journal& journal, Operations& operations, Records& records, Audit& audit);
 
     void tellDurable(std::function<void(bool)> told) { durable_ = std::move(told); }  // before the start
     void letGo(const Fault& why);  // of a file that cannot be read: the journal is in memory from now on
 
     void add(const FramePtr& frame) { unsaved_.add(frame); }
     const std::vector<FramePtr>& unsaved() const { return unsaved_.frames(); }
-    Result<void> save();                // its failure is said in the log and in health as well
+    Result<void> commit();              // its failure is said in the log and in health as well
     void trim(std::uint64_t newest);    // gives up what there is no more room to wait for
     void lastTime() { nextTry_ = {}; }  // the gateway ends: once more, whenever the last try was
     void measured(std::uint64_t eventBytes, std::uint64_t auditBytes);  // how large the journal is now, for health

@@ -1,4 +1,4 @@
-#include "events/saving.hpp"
+#include "events/committer.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -6,7 +6,7 @@
 
 namespace deskline::events {
 
-Saving::Saving(Journal& journal, Operations& operations, Records& records, Audit& audit)
+Committer::Committer(Journal& journal, Operations& operations, Records& records, Audit& audit)
     : journal_(journal), operations_(operations), audit_(audit), stores_{&operations, &records, &audit} {
     health_.events = journal.newest();
     if (const auto& refusal = journal.refusal()) {
@@ -15,20 +15,20 @@ Saving::Saving(Journal& journal, Operations& operations, Records& records, Audit
     }
 }
 
-void Saving::letGo(const Fault& why) {
+void Committer::letGo(const Fault& why) {
     journal_.letGo(why);
     notDurable(journal_.refusal()->detail);
     durable_(false);
 }
 
-void Saving::notDurable(const std::string& why) {
+void Committer::notDurable(const std::string& why) {
     spdlog::error("{} Events are served but not durable.", why);
     const std::lock_guard lock(mutex_);
     health_.durable = false;
     health_.journalFault = why;
 }
 
-Result<void> Saving::save() {
+Result<void> Committer::commit() {
     std::vector<Store*> changed;
     std::ranges::copy_if(stores_, std::back_inserter(changed), [](const Store* store) { return store->changed(); });
     if (unsaved_.empty() && changed.empty() && !journal_.waits()) return {};
@@ -54,7 +54,7 @@ Result<void> Saving::save() {
 
 // Events that had to wait go in groups that do not keep others waiting for long; what is changed beside them with the
 // last.
-Result<void> Saving::write(const std::vector<Store*>& changed) {
+Result<void> Committer::write(const std::vector<Store*>& changed) {
     constexpr std::size_t group = 10'000;
     const auto takeNote = [this] {
         if (journal_.takesEvents()) unsaved_.writtenUpTo(journal_.newest());
@@ -70,7 +70,7 @@ Result<void> Saving::write(const std::vector<Store*>& changed) {
     return written;
 }
 
-void Saving::trim(std::uint64_t newest) {
+void Committer::trim(std::uint64_t newest) {
     const auto lost = unsaved_.trim();
     if (lost)
         spdlog::error(
@@ -87,19 +87,19 @@ void Saving::trim(std::uint64_t newest) {
     health_.unsavedOperations = operations_.unsaved();
 }
 
-void Saving::measured(std::uint64_t eventBytes, std::uint64_t auditBytes) {
+void Committer::measured(std::uint64_t eventBytes, std::uint64_t auditBytes) {
     const std::lock_guard lock(mutex_);
     health_.eventBytes = eventBytes;
     health_.auditBytes = auditBytes;
     health_.operations = operations_.size();
 }
 
-void Saving::workFailed() {
+void Committer::workFailed() {
     const std::lock_guard lock(mutex_);
     ++health_.failedTasks;
 }
 
-Health Saving::health() const {
+Health Committer::health() const {
     const std::lock_guard lock(mutex_);
     return health_;
 }

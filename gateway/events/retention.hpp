@@ -1,22 +1,22 @@
 // What is kept in the journal's file, and for how long: cuts events, operations and audit entries a little at a time,
-// by the time that counts for it (kept_time.hpp), and measures how large they are. Thread: the ledger's.
+// by the time that counts for it (retention_clock.hpp), and measures how large they are. Thread: the ledger's.
 #pragma once
 #include "events/audit.hpp"
 #include "events/journal.hpp"
-#include "events/kept_time.hpp"
 #include "events/operations.hpp"
+#include "events/retention_clock.hpp"
 
 namespace deskline::events {
 
-class Keeping {
+class Retention {
 public:
-    using Steady = KeptTime::Steady;
+    using Steady = RetentionClock::Steady;
     static constexpr auto first =
         std::chrono::seconds(2);  // after the start: so a gateway that is restarted often cuts too
     static constexpr auto every = std::chrono::seconds(60);
     static constexpr auto again = std::chrono::milliseconds(20);  // while there is more to cut
 
-    Keeping(Journal& journal, Operations& operations, Audit& audit, Steady start);
+    Retention(Journal& journal, Operations& operations, Audit& audit, Steady start);
 
     Steady next() const { return next_; }
     void cut(
@@ -32,7 +32,7 @@ private:
     Journal& journal_;
     Operations& operations_;
     Audit& audit_;
-    KeptTime time_;
+    RetentionClock clock_;
     Steady next_;
     bool warned_ = false;
 };

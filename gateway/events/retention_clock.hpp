@@ -12,15 +12,15 @@
 
 namespace deskline::events {
 
-class KeptTime {
+class RetentionClock {
 public:
     using Steady = std::chrono::steady_clock::time_point;
     static constexpr auto drift = std::chrono::hours(1);
     static constexpr auto settled = std::chrono::hours(24);
 
-    KeptTime() = default;
-    explicit KeptTime(Time last) : time_(last) {}  // of a gateway that ran before this one
-    static KeptTime parse(const std::string& text, Time otherwise);
+    RetentionClock() = default;
+    explicit RetentionClock(Time last) : time_(last) {}  // of a gateway that ran before this one
+    static RetentionClock parse(const std::string& text, Time otherwise);
     std::string text() const;  // as it is kept over a restart
 
     Time at(Time wall, Steady steady);

@@ -1,6 +1,6 @@
 // What the journal's file keeps, and for how long: sizes, retention, the audit's chain after a cut, clocks that are
 // set, and events that wait while the journal cannot be written.
-#include "events/keeping.hpp"
+#include "events/retention.hpp"
 #include "events/unsaved.hpp"
 #include "unit/events/past.hpp"
 #include "unit/events/rows.hpp"
@@ -198,26 +198,26 @@ TEST_CASE("the time by which things grow old follows no clock that jumps ahead, 
     };
     for (const auto& row : rows) {
         INFO(row.what);
-        KeptTime kept(start);
-        CHECK(kept.at(start, boot) == start);
+        RetentionClock clock(start);
+        CHECK(clock.at(start, boot) == start);
         auto passed = std::chrono::minutes(0);
         for (const auto& step : row.steps) {
             passed += step.passes;
             const auto wall = start + passed + step.clock;
-            const auto said = kept.at(wall, boot + passed);
+            const auto said = clock.at(wall, boot + passed);
             CHECK((said == wall) == step.follows);
             CHECK(said <= wall);
-            CHECK(kept.ahead() == !step.follows);
+            CHECK(clock.ahead() == !step.follows);
         }
     }
-    KeptTime before(start);
+    RetentionClock before(start);
     before.at(start, boot);
     before.at(start + 100 * day, boot + std::chrono::hours(1));  // ahead
-    auto after = KeptTime::parse(before.text(), Time{});         // another gateway, started at once
+    auto after = RetentionClock::parse(before.text(), Time{});   // another gateway, started at once
     CHECK(after.at(start + 100 * day, boot) == start + std::chrono::hours(1));
     CHECK(after.at(start + 100 * day, boot + std::chrono::hours(22)) == start + std::chrono::hours(23));
     CHECK(after.at(start + 100 * day, boot + std::chrono::hours(24)) == start + 100 * day);  // the hour before counts
-    CHECK(KeptTime::parse("nonsense", start).at(start, boot) == start);
+    CHECK(RetentionClock::parse("nonsense", start).at(start, boot) == start);
 }
 
 TEST_CASE(
@@ -231,11 +231,11 @@ TEST_CASE(
     Audit audit;
     operations.load(journal->database());
     const Steady boot{};
-    Keeping keeping(*journal, operations, audit, boot);
+    Retention retention(*journal, operations, audit, boot);
     auto passed = std::chrono::hours(0);
     const auto cut = [&](auto clock) {
         passed += std::chrono::hours(1);
-        keeping.cut(start + passed + clock, boot + passed);
+        retention.cut(start + passed + clock, boot + passed);
     };
     REQUIRE(journal->append(someFrames(1, 10, start)).has_value());
     cut(std::chrono::hours(0));
@@ -256,10 +256,10 @@ TEST_CASE("a clock that is set forward before anything was looked through the fi
     operations.load(journal->database());
     const Time start = now();
     const Steady boot{};
-    Keeping keeping(*journal, operations, audit, boot);
+    Retention retention(*journal, operations, audit, boot);
     REQUIRE(journal->append(someFrames(1, 10, start)).has_value());
     for (int hours = 1; hours < 4; ++hours)
-        keeping.cut(start + 365 * day + std::chrono::hours(hours), boot + std::chrono::hours(hours));
+        retention.cut(start + 365 * day + std::chrono::hours(hours), boot + std::chrono::hours(hours));
     CHECK(journal->oldest() == 1);
 }
 

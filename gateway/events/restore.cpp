@@ -1,4 +1,4 @@
-#include "events/kept.hpp"
+#include "events/restore.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -7,7 +7,7 @@ namespace {
 
 namespace json = boost::json;
 
-Result<void> read(Journal& journal, Kept kept) {
+Result<void> read(Journal& journal, Restored restored) {
     for (const auto kind : rememberedKinds) {
         const auto last = journal.lastOf(kind);
         if (!last) return last.error();
@@ -15,34 +15,34 @@ Result<void> read(Journal& journal, Kept kept) {
             json::error_code error;
             const auto value = json::parse(frame->text, error);
             if (!error && value.is_object())
-                remember(kept.state, kind, value.get_object(), frame->ownership);
+                remember(restored.state, kind, value.get_object(), frame->ownership);
             else
                 spdlog::error("the event {} in the journal cannot be read and is left alone", frame->number);
         }
     }
-    if (auto loaded = kept.records.load(journal.database()); !loaded) return loaded;
-    return kept.operations.load(journal.database());
+    if (auto loaded = restored.records.load(journal.database()); !loaded) return loaded;
+    return restored.operations.load(journal.database());
 }
 
 }  // namespace
 
-void readKept(Journal& journal, Kept kept, Saving& saving) {
+void restore(Journal& journal, Restored restored, Committer& committer) {
     Result<void> done;
     try {
-        done = read(journal, kept);
+        done = read(journal, restored);
     } catch (const std::exception& error) {
         done = Fault{"journal-fault", "What the journal holds could not be read: " + std::string(error.what()) + "."};
     }
     if (!done) {
-        kept.state = State();
-        kept.records = Records();
-        kept.operations = Operations();
-        saving.letGo(done.error());
-        (void)kept.operations.load(journal.database());  // of a file in memory, with nothing in it
+        restored.state = State();
+        restored.records = Records();
+        restored.operations = Operations();
+        committer.letGo(done.error());
+        (void)restored.operations.load(journal.database());  // of a file in memory, with nothing in it
     }
     if (journal.hasPast()) return;
-    kept.records.lacksPast();
-    kept.operations.lacksPast();
+    restored.records.lacksPast();
+    restored.operations.lacksPast();
 }
 
 }  // namespace deskline::events
