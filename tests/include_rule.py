@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The include rule: a room includes only rooms below it, no include runs in a circle, Windows headers stay in their
-folders, headers name what they are for. A room is a folder, or a file that stands above its folder. What differs
-between the hosts stands in files of its own (_linux, _windows), which gateway/CMakeLists.txt chooses: no source asks
-the preprocessor for the host."""
+"""The include rule: a room includes only rooms below it, no include runs in a circle (a header and its source are one),
+Windows headers stay in their folders, headers name what they are for. A room is a folder, or a file that stands above
+its folder. What differs between the hosts stands in files of its own (_linux, _windows), which gateway/CMakeLists.txt
+chooses: no source asks the preprocessor for the host."""
 import pathlib, re, sys
 
 root = pathlib.Path(__file__).resolve().parent.parent / "gateway"
@@ -45,8 +45,13 @@ def room(path):
     return next((name for n in range(len(parts), 0, -1) if (name := "/".join(parts[:n])) in below), None)
 
 
+def module(path):
+    """A header and its source, with the sources of the hosts, are one."""
+    return re.sub(r"(_linux|_windows)?\.[ch]pp$", "", path)
+
+
 def circle(includes):
-    """Some files that include each other in a circle, in order; none: []."""
+    """Some modules that include each other in a circle, in order; none: []."""
     done, way = set(), []
 
     def visit(path):
@@ -63,7 +68,7 @@ def circle(includes):
     return next((c for path in includes if (c := visit(path))), [])
 
 
-wrong, includes = [], {}
+wrong, modules = [], {}
 for path in sorted(root.rglob("*.[ch]pp")):
     here = path.relative_to(root).as_posix()
     text = path.read_text()
@@ -71,8 +76,10 @@ for path in sorted(root.rglob("*.[ch]pp")):
         wrong.append(f"{here}: stands in no room")
     if re.search(r"_WIN32|__linux__|__unix__", text):
         wrong.append(f"{here}: what differs between the hosts stands in files that end in _linux.cpp and _windows.cpp")
-    includes[here] = re.findall(r'#include [<"]([^>"]+)[>"]', text)
-    for included in includes[here]:
+    includes = re.findall(r'#include [<"]([^>"]+)[>"]', text)
+    own = modules.setdefault(module(here), [])
+    own += [other for path in includes if (other := module(path)) != module(here) and other not in own]
+    for included in includes:
         mine, other = room(here), room(included)
         if (root / included).exists() and mine and other not in below[mine] | {mine}:
             wrong.append(f"{here}: {mine} may not include {included}")
@@ -83,7 +90,7 @@ for path in sorted(root.rglob("*.[ch]pp")):
             wrong.append(f"{here}: {included} is for the Windows sources only")
     if here.endswith(".hpp") and "/" in here and not here.startswith("precompiled/") and not text.startswith("//"):
         wrong.append(f"{here}: a header begins with what it is for")
-if found := circle(includes):
+if found := circle(modules):
     wrong.append("a circle: " + " → ".join(found))
 print("\n".join(wrong))
 sys.exit(bool(wrong))

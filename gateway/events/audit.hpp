@@ -1,36 +1,22 @@
 // The audit: who did, or tried to do, what, from where, and how it went. Each entry carries the hash of the one before
-// it, so that nobody can change or take out one without its being seen (`deskline journal verify`). It holds no secret
-// and no content. It has a retention of its own (audit_cut.hpp), and what waits for a journal that cannot be written is
-// bounded: then the oldest go, and one entry says how many. hash = SHA-256(hash of the one before, a line end, the
-// entry), in hexadecimal; of the first, the hash before is empty. Thread: the ledger's, as a store; `verify` and
-// `append` the caller's.
+// it (audit_chain.hpp), so that nobody can change or take out one without its being seen (`deskline journal verify`).
+// It holds no secret and no content. It has a retention of its own (audit_cut.hpp), and what waits for a journal that
+// cannot be written is bounded: then the oldest go, and one entry says how many. Thread: the ledger's, as a store;
+// `verify` the caller's.
 #pragma once
-#include <boost/describe.hpp>
 #include <deque>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "events/audit_chain.hpp"
 #include "events/audit_cut.hpp"
 #include "events/store.hpp"
-#include "model/json.hpp"
 #include "model/thread_checker.hpp"
 #include "model/time.hpp"
 
 namespace deskline::events {
-
-struct AuditEntry {
-    Time time{};
-    std::string actor;                   // the account; "": nobody known
-    std::string action;                  // "PUT /sessions/ab12/state", "session ab12 to ready", "token", "forget"
-    std::string outcome;                 // "succeeded", or the slug of the problem
-    std::optional<std::int64_t> status;  // of the answer, where there was one
-    std::optional<std::string> role, object, address, origin, request, hresult, detail;
-};
-BOOST_DESCRIBE_STRUCT(AuditEntry, (),
-                      (time, actor, action, outcome, status, role, object, address, origin, request, hresult, detail))
 
 inline constexpr const char* journalSetAside =
     "journal-set-aside";  // the first entry of a journal that was begun instead of a damaged one
@@ -73,11 +59,5 @@ struct Verified {
         setAside;  // that the journal before this one was damaged and set aside: where it is, and why
 };
 Result<Verified> verify(const Database& database);
-
-// An entry's text as an entry, where it is of that action.
-std::optional<AuditEntry> entryOf(const std::string& text, std::string_view action);
-
-// One entry, by another program than the gateway, in a transaction of the caller's or alone.
-Result<void> append(Database& database, const AuditEntry& entry);
 
 }  // namespace deskline::events

@@ -2,9 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "events/audit.hpp"
-#include "model/number.hpp"
-
 namespace deskline::events {
 namespace {
 
@@ -12,28 +9,11 @@ constexpr const char* action = "audit cut";
 constexpr std::int64_t entriesAtOnce = 5000;
 constexpr auto slack = std::chrono::hours(24);
 
-std::string textOf(const AuditAnchor& anchor) { return std::to_string(anchor.number) + " " + anchor.hash; }
-
-std::optional<AuditAnchor> parse(std::string_view text) {
-    const auto space = text.find(' ');
-    if (space == std::string_view::npos) return std::nullopt;
-    const auto number = numberIn<std::int64_t>(text.substr(0, space));
-    return number ? std::optional(AuditAnchor{*number, std::string(text.substr(space + 1))}) : std::nullopt;
-}
-
 }  // namespace
-
-Result<std::optional<AuditAnchor>> anchorOf(const Database& database) {
-    Statement anchor(database, "SELECT value FROM meta WHERE key = 'audit_anchor'");
-    if (anchor.row())
-        return std::optional(parse(anchor.text(0)).value_or(AuditAnchor{-1, {}}));  // -1: no entry follows from it
-    if (anchor.failed()) return database.fault("read");
-    return std::optional<AuditAnchor>();
-}
 
 std::optional<AuditAnchor> notedCut(const std::string& entry) {
     const auto read = entryOf(entry, action);
-    return read && read->detail ? parse(*read->detail) : std::nullopt;
+    return read && read->detail ? AuditAnchor::parse(*read->detail) : std::nullopt;
 }
 
 Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time time) {
@@ -63,7 +43,7 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
     Statement remember(
         database,
         "INSERT INTO meta VALUES ('audit_anchor', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-    if (!cut.bind(last.number).done() || !remember.bind(textOf(last)).done()) return database.fault("cut");
+    if (!cut.bind(last.number).done() || !remember.bind(last.text()).done()) return database.fault("cut");
     const auto entries = std::to_string(from) + " to " + std::to_string(last.number);
     spdlog::info("the audit's entries {} were cut: {}", entries,
                  tooMuch ? "it was larger than [journal] audit_retention_size" : "they were too old");
@@ -72,7 +52,7 @@ Result<bool> cutAudit(Database& database, const AuditRetention& retention, Time 
                                        .action = action,
                                        .outcome = "succeeded",
                                        .object = "/audit/" + std::to_string(from) + "-" + std::to_string(last.number),
-                                       .detail = textOf(last)});
+                                       .detail = last.text()});
         !noted)
         return noted.error();
     return count == entriesAtOnce;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "events/audit_chain.hpp"
 #include "events/database.hpp"
 #include "model/time.hpp"
 
@@ -16,15 +17,6 @@ struct AuditRetention {
     int days = 365;
     std::uint64_t bytes = 256ULL << 20;  // of entries, as Database::bytesOf counts them
 };
-
-struct AuditAnchor {
-    std::int64_t number = 0;
-    std::string hash;  // "": of an entry from before there was a chain
-    bool operator==(const AuditAnchor&) const = default;
-};
-
-// The last entry that was cut; none: the audit has its first entry still.
-Result<std::optional<AuditAnchor>> anchorOf(const Database& database);
 
 // Cuts at most some thousand entries, in a transaction of the caller's: by age once the oldest is a day too old, by
 // size down to nine tenths, so that the entries that say so are few. `time`: by which they grow old

@@ -1,7 +1,13 @@
-// The switch's own records, private to switch.cpp, switch_views.cpp and traffic.cpp.
+// The switch's own records, for switch.cpp, switch_views.cpp and traffic.cpp alone. Thread: any, under the switch's
+// lock.
 #pragma once
-#include "simulation/codes.hpp"
-#include "simulation/switch.hpp"
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/values.hpp"
 
 namespace deskline::simulation {
 
@@ -10,7 +16,7 @@ struct Finished {  // an ACD call that was talked and wrapped up
     Seconds talk = 0, wrapUp = 0;
 };
 
-struct Switch::AgentRow {
+struct AgentRow {
     std::string id, pin, user;
     bool hasId = true, signedIn = false;
     AgentState state = AgentState::not_ready;
@@ -20,7 +26,7 @@ struct Switch::AgentRow {
     std::vector<std::string> sessions;
 };
 
-struct Switch::SessionRow {
+struct SessionRow {
     std::string id, agent, group, address;
     SessionState state = SessionState::not_ready;
     Time since{}, startedAt{};
@@ -31,7 +37,7 @@ struct Switch::SessionRow {
     Seconds talk = 0, wrapUp = 0, longestAnswer = 0, totalAnswer = 0;
 };
 
-struct Switch::QueueRow {
+struct QueueRow {
     std::string name;
     bool removed = false, groupRemoved = false;
     Seconds period = 3600;
@@ -40,7 +46,7 @@ struct Switch::QueueRow {
     std::deque<std::string> waiting;
 };
 
-struct Switch::CallRow {
+struct CallRow {
     std::string id, group, session, address;
     CallState state = CallState::queued;
     Party caller, called;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "simulation/codes.hpp"
 #include "simulation/rows.hpp"
 
 namespace deskline::simulation {

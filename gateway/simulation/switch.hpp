@@ -55,6 +55,11 @@ struct CallHappened {
 using SwitchEvent =
     std::variant<AgentHappened, SessionHappened, GroupHappened, QueueHappened, HandlerHappened, CallHappened>;
 
+struct AgentRow;  // rows.hpp
+struct SessionRow;
+struct QueueRow;
+struct CallRow;
+
 class Switch {
 public:
     using Listener = std::function<void(const SwitchEvent&)>;
@@ -104,11 +109,6 @@ public:
     void arrive(const std::string& group);  // one call now
 
 private:
-    struct AgentRow;
-    struct SessionRow;
-    struct QueueRow;
-    struct CallRow;
-
     void emit(const SwitchEvent& event);
     void at(Time when, std::function<void()> what);
     double exponential(double mean);

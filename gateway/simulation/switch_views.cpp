@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "simulation/rows.hpp"
+#include "simulation/switch.hpp"
 
 namespace deskline::simulation {
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "simulation/rows.hpp"
+#include "simulation/switch.hpp"
 
 namespace deskline::simulation {
 namespace {
