@@ -29,9 +29,8 @@ public:
     void listensAt(const std::string& address);  // for those who come after it
     void durable(bool is);  // whether all that was told is in the journal, or was said to be lost; any thread
     bool wasDurable() const { return wasDurable_; }  // of the gateway before this one
-    const std::optional<Fault>& noJournal() const {
-        return fault_;
-    }  // why its folder takes no lock, so no journal either; nothing: it does
+    // Why its folder takes no lock, so no journal either; nothing: it does.
+    const std::optional<Fault>& noJournal() const { return fault_; }
 
 private:
     explicit Instance(FileLock data);

@@ -43,9 +43,9 @@ Result<Forgotten> forgetAgent(const std::filesystem::path& journal, const AgentI
 // none.
 Result<void> noteInAudit(const std::filesystem::path& journal, AuditEntry entry);
 Result<Verified> verifyAudit(const std::filesystem::path& journal);
+// One JSON a line.
 Result<std::uint64_t> exportAudit(const std::filesystem::path& journal, std::optional<Time> from,
-                                  std::optional<Time> to,
-                                  std::ostream& out);  // one JSON a line
+                                  std::optional<Time> to, std::ostream& out);
 
 struct AuditRow {
     std::int64_t number = 0;

@@ -18,13 +18,13 @@
 
 namespace deskline::events {
 
-inline constexpr const char* journalSetAside =
-    "journal-set-aside";  // the first entry of a journal that was begun instead of a damaged one
+// The first entry of a journal that was begun instead of a damaged one.
+inline constexpr const char* journalSetAside = "journal-set-aside";
 
 class Audit final : public Store {
 public:
-    static constexpr std::size_t mostUnsaved = 10'000,
-                                 mostUnsavedBytes = 16 << 20;  // that wait while the journal cannot be written
+    // How much waits while the journal cannot be written: entries, and bytes.
+    static constexpr std::size_t mostUnsaved = 10'000, mostUnsavedBytes = 16 << 20;
 
     void keepFor(const AuditRetention& retention) { retention_ = retention; }
     void add(AuditEntry entry);
@@ -35,8 +35,8 @@ public:
     std::uint64_t droppedInAll() const { return droppedInAll_; }
 
     bool changed() const override { return !unsaved_.empty() || prune_; }
-    Result<void> save(
-        Database& database) override;  // chains to what the file has: another program may have written too
+    // Chains to what the file has: another program may have written too.
+    Result<void> save(Database& database) override;
     void saved() override;
 
 private:
@@ -55,8 +55,8 @@ struct Verified {
     std::optional<AuditAnchor> anchor;         // what the retention has cut; the chain goes on from it
     std::optional<std::int64_t> broken;        // number of the first entry that does not follow from the one before
     bool unnoted = false;  // the anchor is not what the last entry about a cut says: somebody moved it, or cut by hand
-    std::optional<AuditEntry>
-        setAside;  // that the journal before this one was damaged and set aside: where it is, and why
+    // Says that the journal before this one was damaged and set aside: where it is, and why.
+    std::optional<AuditEntry> setAside;
 };
 Result<Verified> verify(const Database& database);
 

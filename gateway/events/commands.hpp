@@ -30,8 +30,8 @@ public:
     std::size_t size() const { return pending_.size(); }
 
     Attributed attribute(const Fact& fact, const Happened& is);
-    void told(CommandId command, std::uint64_t event,
-              const std::string& object);             // its event has this number and is of this id
+    // Its event has this number and is about an object of this id.
+    void told(CommandId command, std::uint64_t event, const std::string& object);
     void read(const Fact& fact, const State& state);  // after it was applied: settles what was unknown
     void expire(const State& state);
     Clock::time_point nextDeadline() const;

@@ -37,8 +37,8 @@ public:
     Result<void> open(const std::filesystem::path& path, Access access, Durability durability, bool& damaged,
                       int patience = 2000);
     bool run(const char* sql);
-    Fault fault(std::string_view what)
-        const;  // of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was
+    // Of the last call that failed, with what to do; symbol: `violated` where a rule of the schema was.
+    Fault fault(std::string_view what) const;
     sqlite3* handle() const { return database_; }
     const std::filesystem::path& path() const { return path_; }
     // What the rows of a table take, in bytes of their content; counted by the file itself as they come and go

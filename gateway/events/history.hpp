@@ -40,9 +40,8 @@ public:
     Result<bool> step(Database& database);
 
     std::uint64_t at() const { return at_; }  // up to which everything was looked at
-    std::optional<std::int64_t> since() const {
-        return since_;
-    }                                                            // still to be met: no event up to `at` is of that time
+    // Still to be met: no event up to `at` is of that time.
+    std::optional<std::int64_t> since() const { return since_; }
     std::vector<FramePtr> take() { return std::move(frames_); }  // what was found
     std::uint64_t looked() const { return looked_; }             // candidates so far, for the tests
 

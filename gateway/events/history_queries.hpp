@@ -24,8 +24,8 @@ struct HistoryQuery {  // what is asked of the past events
     std::string cursor;                 // "": from the oldest event there is
     std::size_t limit = 100;            // of events in the answer
     std::chrono::milliseconds wait{0};  // where there is none yet: how long to wait for one; then the page is empty
-    std::optional<Time> since =
-        {};  // instead of a cursor: from the first event of that time or later; one to come: from now on
+    // Instead of a cursor: from the first event of that time or later; one to come: from now on.
+    std::optional<Time> since = {};
     Readers::Kind kind = Readers::Kind::request;
     std::optional<std::weak_ptr<const void>> whose = {};  // what it is for: when that is gone nobody reads on for it
 
@@ -48,8 +48,8 @@ class HistoryQueries {
 public:
     static constexpr std::size_t mostWaiting = 1'024;   // of one account
     static constexpr std::size_t missedAtOnce = 1'024;  // events in an answer of `missed`
-    static constexpr std::size_t pageBytes =
-        2 << 20;  // of a page, and one event more: an answer is not as long as the longest events make it
+    // Of a page, and one event more: an answer is not as long as the longest events make it.
+    static constexpr std::size_t pageBytes = 2 << 20;
 
     using Steady = std::chrono::steady_clock;
     struct Lent {  // by the ledger
@@ -99,9 +99,9 @@ private:
     const Lent lent_;
     Recent recent_;
     std::uint64_t erasures_ = 0;
-    std::map<Subscription, std::set<Shared>>
-        waiting_;                      // by what they wait for: each new event is asked about once for all of them
-    std::set<Shared, ByTime> byTime_;  // the same, by when their time is up
+    // By what they wait for: each new event is asked about once for all of them.
+    std::map<Subscription, std::set<Shared>> waiting_;
+    std::set<Shared, ByTime> byTime_;               // the same, by when their time is up
     std::map<std::string, std::size_t> waitingOf_;  // how many are an account's
     std::vector<Shared> due_;
     Readers readers_;

@@ -25,8 +25,8 @@ struct JournalOptions {
     int retentionDays = 7;
     std::uint64_t retentionBytes = 1ULL << 30;  // of events, as Database::bytesOf counts them
     AuditRetention audit = {};
-    bool lacksEvents =
-        false;  // the gateway before this one told events that are not in the file: their numbers would be given twice
+    // The gateway before this one told events that are not in the file: their numbers would be given twice.
+    bool lacksEvents = false;
     std::int64_t mostPages = 0;  // 0: as many as the disk takes; a test plays a full disk with it
 };
 
@@ -58,8 +58,9 @@ public:
     // Cuts what is too old at that time (retention_clock.hpp; `text` is it as it is kept) or too much, a little at a
     // time; true: there is more to cut.
     bool prune(std::int64_t now, const std::string& text = {});
-    RetentionClock retentionClock() const;  // as a gateway before this one left it; the present where there was none;
-                                            // where that cannot be read, nothing grows old
+    // As a gateway before this one left it; the present where there was none; where that cannot be read, nothing grows
+    // old.
+    RetentionClock retentionClock() const;
     const AuditRetention& auditRetention() const { return options_.audit; }
     // Whether what was told after that number is there: false where it was cut, or could never be written.
     bool reachesBackTo(std::uint64_t number) const {

@@ -44,8 +44,8 @@ public:
     virtual const State& state() const = 0;
     virtual std::string cursor() const = 0;
     virtual Time now() const = 0;  // the ledger's clock
-    virtual std::chrono::steady_clock::time_point ticks()
-        const = 0;  // for how long something lasts: a clock that nobody sets
+    // For how long something lasts: a clock that nobody sets.
+    virtual std::chrono::steady_clock::time_point ticks() const = 0;
     virtual Operations& operations() = 0;
     virtual Records& records() = 0;
     virtual Audit& audit() = 0;
@@ -53,9 +53,9 @@ public:
     virtual void begin(CommandId command, CommandStart begin) = 0;
     virtual void settle(CommandId command, Result<std::string> object, AnswerAfter after, Answer answer) = 0;
     virtual bool busy(const ObjectRef& object) const = 0;
-    virtual std::optional<Fault> full(
-        const std::string& account) const = 0;  // why no more commands of this account are begun
-    virtual void afterCommit(Work work) = 0;    // once all that the present work has changed is durable
+    // Why no more commands of this account are begun.
+    virtual std::optional<Fault> full(const std::string& account) const = 0;
+    virtual void afterCommit(Work work) = 0;  // once all that the present work has changed is durable
 };
 
 // Something that the gateway keeps beyond what its sources know: it sees every change and the passing of time.

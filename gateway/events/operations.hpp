@@ -15,12 +15,8 @@
 
 namespace deskline::events {
 
-enum class OperationState {
-    running,
-    indeterminate,
-    succeeded,
-    failed
-};  // indeterminate: carried out or not, the source cannot say yet
+// indeterminate: carried out or not, the source cannot say yet.
+enum class OperationState { running, indeterminate, succeeded, failed };
 BOOST_DESCRIBE_ENUM(OperationState, running, indeterminate, succeeded, failed)
 
 struct Operation {

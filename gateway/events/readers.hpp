@@ -20,8 +20,8 @@ namespace deskline::events {
 
 class Readers {
 public:
-    static constexpr std::size_t mostOfOne = 32,
-                                 mostInAll = 512;  // requests of one account, and of all, that are there at a time
+    // Requests of one account, and of all, that are there at a time.
+    static constexpr std::size_t mostOfOne = 32, mostInAll = 512;
 
     // standing: one of a stream or of a webhook, which asks for one at a time and is bounded by what it is of: it
     // waits, but is not refused.

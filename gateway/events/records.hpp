@@ -16,8 +16,8 @@ namespace deskline::events {
 class Records final : public Store {
 public:
     using Bodies = std::map<std::string, boost::json::object>;
-    static constexpr std::size_t mostOfKind = 20'000, mostUnsaved = 20'000,
-                                 longestBody = 128 << 10;  // bytes of one, as JSON
+    // longestBody: bytes of one, as JSON.
+    static constexpr std::size_t mostOfKind = 20'000, mostUnsaved = 20'000, longestBody = 128 << 10;
 
     // A record that cannot be read is named in the log, and left in the file as it is, also when all of them are
     // written anew.
@@ -27,8 +27,8 @@ public:
     bool hasPast() const { return !lacksPast_; }
     const Bodies& all(const std::string& kind) const;  // in the order of the ids
     const boost::json::object* find(const std::string& kind, const std::string& id) const;
-    bool put(const std::string& kind, const std::string& id,
-             boost::json::object body);  // false: there are as many as there may be, or it is too large
+    // False: there are as many as there may be, or it is too large.
+    bool put(const std::string& kind, const std::string& id, boost::json::object body);
     void erase(const std::string& kind, const std::string& id);  // `id` may be a key of `all`
     void eraseAll(const std::string& kind);
 

@@ -11,17 +11,16 @@ namespace deskline::events {
 class Retention {
 public:
     using Steady = RetentionClock::Steady;
-    static constexpr auto first =
-        std::chrono::seconds(2);  // after the start: so a gateway that is restarted often cuts too
+    // After the start: so a gateway that is restarted often cuts too.
+    static constexpr auto first = std::chrono::seconds(2);
     static constexpr auto every = std::chrono::seconds(60);
     static constexpr auto again = std::chrono::milliseconds(20);  // while there is more to cut
 
     Retention(Journal& journal, Operations& operations, Audit& audit, Steady start);
 
     Steady next() const { return next_; }
-    void cut(
-        Time wall,
-        Steady steady);  // where it is time to; operations and the audit are cut with the next group that is written
+    // Cuts where it is time to; operations and the audit are cut with the next group that is written.
+    void cut(Time wall, Steady steady);
 
     struct Sizes {
         std::uint64_t events = 0, audit = 0;  // bytes

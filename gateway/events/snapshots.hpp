@@ -13,9 +13,8 @@ namespace deskline::events {
 class Snapshots {
 public:
     using Text = std::shared_ptr<const std::string>;
-    static constexpr std::size_t most = 256,
-                                 mostBytes =
-                                     32 << 20;  // bytes: of the snapshots and of the filters that they were made for
+    // mostBytes: of the snapshots and of the filters that they were made for.
+    static constexpr std::size_t most = 256, mostBytes = 32 << 20;
 
     template <class Make>
     Text of(const Subscription& subscription, Make make) {
@@ -37,8 +36,8 @@ public:
 
 private:
     static std::size_t sizeOf(const Subscription& subscription) {
-        auto bytes = sizeof(Subscription) + subscription.subject.size() +
-                     (8 << 10);  // of its visibility no more than fits into a token
+        // Of its visibility no more than fits into a token.
+        auto bytes = sizeof(Subscription) + subscription.subject.size() + (8 << 10);
         for (const auto& topic : subscription.topics) bytes += topic.size() + 64;
         if (subscription.only)
             for (const auto& agent : *subscription.only) bytes += agent.size() + 64;

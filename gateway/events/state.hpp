@@ -39,8 +39,8 @@ struct State {
     const AgentSession* session(const SessionId& id) const;  // open or lately ended
     template <class T>
     const T* find(const IdOf<T>& id) const;  // none: there is none; a session may be lately ended
-    GroupName groupName(
-        const std::string& idOrName) const;  // of an ACD group; of one that is not known (yet), what was given
+    // The name of an ACD group; of one that is not known (yet), what was given.
+    GroupName groupName(const std::string& idOrName) const;
 
     boost::mp11::mp_rename<boost::mp11::mp_transform<ById, Things>, std::tuple> things;  // what is there, all by its id
     ById<AgentSession> ended;  // the last few, so that an answer can still show one

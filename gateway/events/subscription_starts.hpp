@@ -21,8 +21,8 @@ struct Attach {  // who begins, and where
     Subscription subscription;
     std::string cursor;  // "": from the beginning, with a snapshot
     std::function<void(const SubscriptionStart&)> answer;
-    std::optional<std::weak_ptr<const void>>
-        whose;  // the stream; when it is gone, nothing is read for it any more, and nothing answered
+    // The stream; when it is gone, nothing is read for it any more, and nothing answered.
+    std::optional<std::weak_ptr<const void>> whose;
 };
 
 class SubscriptionStarts {

@@ -18,22 +18,22 @@ namespace deskline::events {
 
 class VisibilityLog {
 public:
-    static constexpr std::size_t most =
-        Records::mostOfKind;  // accounts; those that come then count as one, of many visibilities
-    static constexpr std::size_t mostOfOne =
-        8;  // visibilities of an account that are told apart; the others are one that nobody has
+    // Accounts; those that come then count as one, of many visibilities.
+    static constexpr std::size_t most = Records::mostOfKind;
+    // Visibilities of an account that are told apart; the others are one that nobody has.
+    static constexpr std::size_t mostOfOne = 8;
     using Whose = std::weak_ptr<const void>;  // a stream
 
     explicit VisibilityLog(Records& records) : records_(records) {}
 
     void restored(std::string epoch, std::uint64_t newest);
-    bool doubtful(const Visibility& visibility,
-                  std::uint64_t number) const;  // whether this account may have heard that event by another one
+    // Whether this account may have heard that event by another one.
+    bool doubtful(const Visibility& visibility, std::uint64_t number) const;
     // A stream hears by this visibility from now on, and by no other; `after`: the event that it goes on from;
     // `newest`: the last there is.
     void hears(const Visibility& visibility, std::uint64_t after, std::uint64_t newest, const Whose& whose);
-    void sweep(std::uint64_t newest,
-               std::uint64_t oldest);  // streams that are gone; what no cursor that still holds can reach
+    // Forgets streams that are gone, and what no cursor that still holds can reach.
+    void sweep(std::uint64_t newest, std::uint64_t oldest);
 
 private:
     struct Span {

@@ -33,8 +33,8 @@ public:
     void start();
     bool connected() const;
     void lost(const Fault& cause);  // reports the loss and begins to rebuild; once more does nothing
-    Fault fault()
-        const;  // the answer to commands while it is not connected: 503 source-lost, or why it never connected
+    // The answer to commands while it is not connected: 503 source-lost, or why it never connected.
+    Fault fault() const;
     void stop();
 
 private:

@@ -24,8 +24,8 @@ public:
     Result<Outcome> carryOut(const Command& command);
 
 private:
-    Result<bool> change(AudioDeviceHandle& device,
-                        const Command& command);  // true: something differed, and an event follows
+    // True: something differed, and an event follows.
+    Result<bool> change(AudioDeviceHandle& device, const Command& command);
     Result<bool> change(AudioSessionHandle& session, const Command& command);
 
     const source::Report& report_;

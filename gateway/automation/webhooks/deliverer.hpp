@@ -77,8 +77,8 @@ public:
     void tick(events::LedgerContext& ledger) override;
 
     const WebhookOptions& options() const { return options_; }
-    static std::optional<Fault> full(events::LedgerContext& ledger,
-                                     const std::string& owner);  // why there is no room for one more of that owner
+    // Why there is no room for one more of that owner.
+    static std::optional<Fault> full(events::LedgerContext& ledger, const std::string& owner);
     // If there are as many webhooks as there may be: erases the oldest whose owner was revoked, if there is one.
     void makeRoom(events::LedgerContext& ledger);
     static std::optional<Webhook> find(events::LedgerContext& ledger, const std::string& id);
@@ -117,10 +117,10 @@ private:
 };
 
 Owner ownerFrom(const identity::Identity& caller);
-std::string ownerOf(
-    const Webhook& webhook);  // as Identity::owner says it; one without `madeBy` is of whoever has no credential
-std::string ownerIn(
-    const boost::json::object& record);            // the same, of one as it is kept: without reading the whole of it
+// As Identity::owner says it; one without `madeBy` is of whoever has no credential.
+std::string ownerOf(const Webhook& webhook);
+// The same, of one as it is kept: without reading the whole of it.
+std::string ownerIn(const boost::json::object& record);
 boost::json::object show(const Webhook& webhook);  // never a secret
 
 }  // namespace deskline::automation

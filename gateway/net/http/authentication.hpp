@@ -16,8 +16,8 @@ struct ClientInfo {
     std::string origin;            // of the page that asks, for people to read
     bool mayAsk = true;            // no page, one of the gateway's own, or of an origin on the list
     std::string foreignHost = {};  // not the gateway's: the page would be its own but for that
-    std::string ownPage =
-        {};  // origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site)
+    // Origin of a page of the gateway's that sends none; a browser says that it is one (Sec-Fetch-Site).
+    std::string ownPage = {};
     std::vector<std::string> certificate;  // names in the client's certificate, verified; empty: none
     bool certificateHolds = true;          // still, by its end and the authorities and revocations of now
 };

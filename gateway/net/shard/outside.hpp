@@ -108,8 +108,8 @@ public:
     explicit Answering(const std::shared_ptr<Wait<T, Handler>>& wait) : wait_(wait), io_(wait->shard().io()) {}
     ~Answering() {
         if (given_) return;
-        if (const auto wait = wait_.lock())
-            wait->otherwise(unansweredFault);  // else it was told by the shard, which may be gone by now
+        // Else it was told by the shard, which may be gone by now.
+        if (const auto wait = wait_.lock()) wait->otherwise(unansweredFault);
     }
     Answering(const Answering&) = delete;
     Answering& operator=(const Answering&) = delete;

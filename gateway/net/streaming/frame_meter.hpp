@@ -16,9 +16,8 @@ class FrameMeter {
 public:
     using Clock = TokenBucket::Clock;
     static constexpr double framesPerSecond = 20, framesAtOnce = 100;  // as asyncapi.yaml says
-    static constexpr double recordsPerSecond = 2'000,
-                            recordsAtOnce =
-                                10'000;  // a message of 64 KiB in records of a segment each, 20 times a second
+    // recordsAtOnce: a message of 64 KiB in records of a segment each, 20 times a second.
+    static constexpr double recordsPerSecond = 2'000, recordsAtOnce = 10'000;
     static constexpr auto messagePatience = std::chrono::seconds(15);
 
     // The next bytes, as one TLS record brought them. False: too many frames or records.

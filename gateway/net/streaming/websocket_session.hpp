@@ -8,8 +8,8 @@
 
 namespace deskline::net {
 
+// `crowded`: one too many, to be told so and closed.
 void acceptStream(std::shared_ptr<TlsConnection> connection, Shard& shard, ServerContext& context, HttpRequest request,
-                  ClientInfo client, std::optional<identity::Identity> identity,
-                  bool crowded);  // crowded: one too many, to be told so and closed
+                  ClientInfo client, std::optional<identity::Identity> identity, bool crowded);
 
 }  // namespace deskline::net

@@ -40,8 +40,8 @@ struct PeerLimits {
 class Peers {
 public:
     using Clock = std::chrono::steady_clock;
-    static constexpr auto patience =
-        std::chrono::seconds(10);                     // a handshake waits so long for its turn; then it is refused
+    // A handshake waits so long for its turn; then it is refused.
+    static constexpr auto patience = std::chrono::seconds(10);
     static constexpr std::size_t mostTurns = 50'000;  // addresses; beyond, the one that came longest ago is forgotten
 
     Peers(PeerLimits limits, Networks exempt) : limits_(limits), exempt_(std::move(exempt)) {}

@@ -87,8 +87,8 @@ public:
     // What the client's certificate, verified, says of its bearer (tls_context.hpp); empty: there is none.
     std::vector<std::string> certificateNames() const;
     std::string certificateFault() const;  // why the handshake refused the client's certificate; "": it did not
-    bool certificateHolds(SSL_CTX* context)
-        const;  // still: it has not ended, and is good by the authorities and revocations of that context
+    // Whether it still does: it has not ended, and is good by the authorities and revocations of that context.
+    bool certificateHolds(SSL_CTX* context) const;
     bool certificateEnded() const;  // by the clock
 
     tcp::socket& socket() { return socket_; }

@@ -23,8 +23,8 @@ using TlsContext = std::shared_ptr<SSL_CTX>;
 // nothing before the next store, which is a race. Thread: any.
 class CurrentTls {
 public:
-    CurrentTls(TlsContext context)
-        : context_(std::move(context)) {}  // NOLINT(google-explicit-constructor): part of an aggregate
+    // NOLINTNEXTLINE(google-explicit-constructor): part of an aggregate
+    CurrentTls(TlsContext context) : context_(std::move(context)) {}
 
     TlsContext load() const {
         const std::lock_guard lock(mutex_);

@@ -24,8 +24,8 @@ struct Credential {       // how an agent was signed in, to do it again after a 
 class Connection {
 public:
     using Lost = std::function<void(const Fault&)>;
-    using Gone =
-        std::function<void(const AgentId& agent)>;  // the agent went with its handler; called on the event thread
+    // The agent went with its handler; called on the event thread.
+    using Gone = std::function<void(const AgentId& agent)>;
 
     // `onlyHandler`: the name of the only agent handler to be used; "": all.
     Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler);
