@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The include rule: a room includes only rooms below it, no include runs in a circle (a header and its source are one),
-Windows headers stay in their folders, headers name what they are for. A room is a folder, or a file that stands above
-its folder. What differs between the hosts stands in files of its own (_linux, _windows), which gateway/CMakeLists.txt
-chooses: no source asks the preprocessor for the host."""
+Windows headers stay in their folders, headers say what they are for and on which thread. A room is a folder, or a file
+that stands above its folder. What differs between the hosts stands in files of its own (_linux, _windows), which
+gateway/CMakeLists.txt chooses: no source asks the preprocessor for the host."""
 import pathlib, re, sys
 
 root = pathlib.Path(__file__).resolve().parent.parent / "gateway"
@@ -88,8 +88,12 @@ for path in sorted(root.rglob("*.[ch]pp")):
             wrong.append(f"{here}: {included} is a Windows header")
         if other == "com" and not here.startswith(windows_places):
             wrong.append(f"{here}: {included} is for the Windows sources only")
-    if here.endswith(".hpp") and "/" in here and not here.startswith("precompiled/") and not text.startswith("//"):
-        wrong.append(f"{here}: a header begins with what it is for")
+    if here.endswith(".hpp") and "/" in here and not here.startswith("precompiled/"):
+        head = re.match(r"(//.*\n)*", text)[0]
+        if not head:
+            wrong.append(f"{here}: a header begins with what it is for")
+        elif not re.search(r"\bThreads?:", head):
+            wrong.append(f"{here}: the comment at a header's head says its thread (\"Thread: …\")")
 if found := circle(modules):
     wrong.append("a circle: " + " → ".join(found))
 print("\n".join(wrong))

@@ -1,5 +1,5 @@
 // Reading lists and single things out of the ledger's state, with paging (`limit` 1 to 500, default 100; `after` is
-// opaque).
+// opaque). Thread: any; the state is read, and the answer given, on the ledger's.
 #pragma once
 #include <algorithm>
 

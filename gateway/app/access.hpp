@@ -1,5 +1,5 @@
 // Everything that says who a caller is, made of the configuration: the gateway's own key, API keys, the identity
-// provider.
+// provider. Thread: main's.
 #pragma once
 #include "api/readiness.hpp"
 #include "host/configuration.hpp"

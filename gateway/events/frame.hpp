@@ -1,5 +1,5 @@
 // One event, written once: the CloudEvent as JSON text, shared by everybody who gets it. How it goes out is each
-// transport's. Immutable after `makeFrame`; thread: any. Source: CloudEvents 1.0.
+// transport's. Immutable after `makeFrame`. Thread: any. Source: CloudEvents 1.0.
 #pragma once
 #include <cstdint>
 #include <memory>

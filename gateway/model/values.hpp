@@ -1,5 +1,5 @@
 // The things a gateway knows, as plain values. A member's name is its name on the wire; a time is RFC 3339, a duration
-// whole seconds, a volume 0..1. Turned to JSON by model/json.hpp and by nothing else.
+// whole seconds, a volume 0..1. Turned to JSON by model/json.hpp and by nothing else. Thread: values, any.
 #pragma once
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>

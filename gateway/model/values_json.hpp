@@ -1,4 +1,4 @@
-// The JSON of the model's values, compiled once: in values_json.cpp.
+// The JSON of the model's values, compiled once: in values_json.cpp. Thread: any.
 #pragma once
 #include "model/fault.hpp"
 #include "model/json.hpp"

@@ -1,4 +1,4 @@
-// The audio port on Core Audio. No COM header here: main includes this one.
+// The audio port on Core Audio. No COM header here: main includes this one. Thread: see the port.
 #pragma once
 #include <memory>
 

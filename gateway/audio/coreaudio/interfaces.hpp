@@ -1,4 +1,4 @@
-// The Core Audio interfaces; IAudioMeterInformation is only forward-declared by Debian 12's mingw-w64.
+// The Core Audio interfaces; IAudioMeterInformation is only forward-declared by Debian 12's mingw-w64. Thread: any.
 #pragma once
 #include <windows.h>
 

@@ -1,4 +1,4 @@
-// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's).
+// The TAPI 3 interfaces with the GUIDs that no mingw-w64 library defines (they are the Windows SDK's). Thread: any.
 #pragma once
 #include <windows.h>
 

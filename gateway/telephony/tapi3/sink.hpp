@@ -1,5 +1,5 @@
-// The sink of ITTAPIEventNotification. TAPI calls `Event` on a thread of its own: it takes a reference, notes the time,
-// queues the event and returns. The event thread releases the last reference, never `Event`.
+// The sink of ITTAPIEventNotification. `Event` takes a reference, notes the time, queues the event and returns.
+// Threads: TAPI calls `Event` on one of its own; the event thread pops, and releases the last reference, never `Event`.
 #pragma once
 #include <atomic>
 #include <condition_variable>

@@ -1,4 +1,4 @@
-// The telephony port on TAPI 3. No COM header here: main includes this one.
+// The telephony port on TAPI 3. No COM header here: main includes this one. Thread: see the port.
 #pragma once
 #include <memory>
 
