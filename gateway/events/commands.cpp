@@ -13,15 +13,15 @@ constexpr auto unknownPatience =
 bool holds(const State& state, const Expectation& expected) {
     if (expected.kind == Kind::agent_session) {
         const auto session = state.all<AgentSession>().find(SessionId(expected.id));
-        if (expected.event == "end") return session == state.all<AgentSession>().end();
+        if (expected.event == name(SessionEvent::end)) return session == state.all<AgentSession>().end();
         const auto event = named<SessionEvent>(expected.event);
         return session != state.all<AgentSession>().end() && event && !expected.id.empty() &&
                session->second.state == entered(*event);
     }
     const auto agent = state.all<Agent>().find(AgentId(expected.id));
-    if (expected.event == "signed-out") return agent == state.all<Agent>().end();
+    if (expected.event == name(AgentEvent::signed_out)) return agent == state.all<Agent>().end();
     return agent != state.all<Agent>().end() &&
-           (expected.event == "signed-in" || name(agent->second.state) == expected.event);
+           (expected.event == name(AgentEvent::signed_in) || name(agent->second.state) == expected.event);
 }
 
 }  // namespace

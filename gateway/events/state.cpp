@@ -64,8 +64,9 @@ bool remember(State& state, Kind kind, const json::object& cloudEvent, const Own
         const auto* is = data.if_contains(key);
         return is && is->is_string() && std::string_view(is->get_string()) == value;
     };
-    if (says("event", "end") || says("event", "signed-out") || says("event", "removed") || says("change", "removed") ||
-        says("change", "disconnected"))
+    if (says("event", name(SessionEvent::end)) || says("event", name(AgentEvent::signed_out)) ||
+        says("event", name(InventoryEvent::removed)) || says("change", name(AudioDeviceChange::removed)) ||
+        says("change", name(AudioSessionChange::disconnected)))
         return false;
     bool known = false;
     forEachThing([&](auto of) {
