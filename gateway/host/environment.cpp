@@ -17,8 +17,8 @@ constexpr std::string_view prefix = "DESKLINE_";
 // Variables that are for others than the configuration, by what follows the prefix; "…_": all that begin so. A test
 // looks for each that `run`, `test` and the tests read.
 constexpr std::string_view otherwiseRead[] = {
-    "ALLOCATION_", "BENCH_", "CACHE",  "DOUBLE_", "E2E_SECONDS", "EVIDENCE", "FAILPOINT", "FUZZ", "FUZZ_",  "HERD",
-    "KILLS",       "MODEL_", "OUTAGE", "POINTS",  "PROGRAM",     "RECORD",   "RUN_",      "SEED", "TARGET",
+    "ALLOCATION_", "BENCH_", "CACHE",  "DOUBLE_", "E2E_SECONDS",     "EVIDENCE", "FAILPOINT", "FUZZ", "FUZZ_",  "KILLS",
+    "MODEL_",      "OUTAGE", "POINTS", "PROGRAM", "RECONNECT_STORM", "RECORD",   "RUN_",      "SEED", "TARGET",
 };
 
 // Kubernetes sets <SERVICE>_SERVICE_HOST for each Service of the namespace, and with it <SERVICE>_SERVICE_PORT… and

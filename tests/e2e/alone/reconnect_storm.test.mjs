@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sleep, startGateway, until } from '../harness/harness.mjs';
 import { ResumingStream, journalOf } from '../harness/clients.mjs';
 
-const many = Number(process.env.DESKLINE_HERD ?? 1000),
+const many = Number(process.env.DESKLINE_RECONNECT_STORM ?? 1000),
   outage = Number(process.env.DESKLINE_OUTAGE ?? 30) * 1000;
 const topics = ['agent-session', 'agent', 'call', 'queue', 'source'];
 
