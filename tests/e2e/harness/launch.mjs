@@ -28,6 +28,50 @@ function configuration({ config, folder, port, traffic, agents, telephonyConsole
   );
 }
 
+// Watches a gateway: what it says, and how it ends.
+function watch(child, mayBeKilled) {
+  let log = '',
+    killed = mayBeKilled,
+    wrong = '',
+    expected = 0;
+  child.stderr.on('data', (d) => (log += d));
+  const said = new Promise((done) => child.stderr.on('end', done));
+  const kill = (why = 'it had to be killed: the test was over') => {
+    killed = why;
+    child.kill('SIGKILL');
+  };
+  running.add(kill);
+  const exit = new Promise((done) =>
+    child.on('exit', async (code, signal) => {
+      running.delete(kill);
+      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe, for ever
+      child.stderr.destroy();
+      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed, expected });
+      if (wrong) badEnds.add(wrong);
+      done({ code, signal });
+    }),
+  );
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return {
+    exit,
+    log: () => log,
+    running: isRunning,
+    endsWith: (code) => (expected = code),
+    signal: (name) => {
+      if (!isRunning()) return;
+      if (name === 'SIGKILL') killed ||= true;
+      process.kill(child.pid, name);
+    },
+    async ended() {
+      const timer = setTimeout(() => kill('it did not end within 20 s; the last it said: ' + log.slice(-500)), 20_000);
+      const how = await exit;
+      clearTimeout(timer);
+      if (wrong) throw new Error('the gateway did not end well: ' + wrong);
+      return how;
+    },
+  };
+}
+
 // Starts a gateway, and checks how it ends. `signal` sends a signal; after SIGKILL the test expects that end. `ended`
 // waits for its end, and throws where that was a bad one.
 export async function launch({
@@ -63,50 +107,6 @@ export async function launch({
     }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let log = '',
-    killed = Boolean(env.DESKLINE_FAILPOINT),
-    wrong = '',
-    expected = 0;
-  child.stderr.on('data', (d) => (log += d));
-  const said = new Promise((done) => child.stderr.on('end', done));
-  const kill = (why = 'it had to be killed: the test was over') => {
-    killed = why;
-    child.kill('SIGKILL');
-  };
-  running.add(kill);
-  const exit = new Promise((done) =>
-    child.on('exit', async (code, signal) => {
-      running.delete(kill);
-      await Promise.race([said, sleep(1000)]); // under Wine another process may hold the pipe, for ever
-      child.stderr.destroy();
-      wrong = badEnd({ code, signal }, log, { listened: /listening on/.test(log), killed, expected });
-      if (wrong) badEnds.add(wrong);
-      done({ code, signal });
-    }),
-  );
-  const isRunning = () => child.exitCode === null && child.signalCode === null;
-  return {
-    folder,
-    file,
-    doubleLog,
-    child,
-    exit,
-    telephonyConsole,
-    audioConsole,
-    log: () => log,
-    running: isRunning,
-    endsWith: (code) => (expected = code),
-    signal: (name) => {
-      if (!isRunning()) return;
-      if (name === 'SIGKILL') killed ||= true;
-      process.kill(child.pid, name);
-    },
-    async ended() {
-      const timer = setTimeout(() => kill('it did not end within 20 s; the last it said: ' + log.slice(-500)), 20_000);
-      const how = await exit;
-      clearTimeout(timer);
-      if (wrong) throw new Error('the gateway did not end well: ' + wrong);
-      return how;
-    },
-  };
+  const watched = watch(child, Boolean(env.DESKLINE_FAILPOINT));
+  return { folder, file, doubleLog, child, telephonyConsole, audioConsole, ...watched };
 }
