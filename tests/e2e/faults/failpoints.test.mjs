@@ -8,7 +8,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Beside, Unanswered, freePort, program, run, sleep, startGateway, until } from '../harness/harness.mjs';
-import { ResumingEventSource, ResumingStream, WebhookReceiver, journalOf, numberOf } from '../harness/clients.mjs';
+import { ResumingEventSource, ResumingStream, WebhookReceiver, journalOf } from '../harness/clients.mjs';
+import {
+  AgentsAtWork,
+  config,
+  everyClientHeardAll,
+  everyEventWasDelivered,
+  nothingIsMissing,
+  topics,
+} from '../harness/kills.mjs';
 
 const wanted = Number(process.env.DESKLINE_POINTS ?? 100);
 const seed = Number(process.env.DESKLINE_SEED ?? Date.now() % 1e6);
@@ -33,78 +41,26 @@ const startUnlessKilled = (options, point, count) =>
     if (error.signal !== 'SIGKILL') throw error;
   });
 
-test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => {
-  assert.ok(points.length > 8, points.join());
-  const folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
-    port = await freePort();
-  const options = {
-    folder,
-    port,
-    keep: true,
-    traffic: 20,
-    config:
-      '[webhooks]\nallow_private_networks = true\nretries = ["1 s", "1 s", "1 s", "1 s", "1 s", "1 s", "1 s", "1 s"]\n',
-  };
-  const began = performance.now(),
-    beside = new Beside();
-  let gateway = await startGateway(options),
-    up = true;
-  const token = gateway.token(),
-    file = join(folder, 'deskline.toml');
-  const topics = ['agent-session', 'agent', 'call', 'queue', 'source'];
-  const clients = Array.from({ length: 5 }, () => new ResumingStream(gateway.url, token, topics));
-  clients.push(new ResumingEventSource(gateway.url, token));
-  const receiver = await WebhookReceiver.begin(gateway, topics);
-  await until('all clients are there', () => clients.every((c) => c.first !== undefined));
-  const answered = [],
-    keyed = [],
-    revoked = new Map(),
-    killed = {},
-    alive = gateway.token('supervisor', [], 'stays');
-  let commands = 0;
+const isReady = (gateway) =>
+  until('it is ready', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200);
+const statusOf = async (gateway, token) => (await gateway.request('GET', '/me', undefined, { token })).status;
 
-  const work = async (agent) => {
-    let session;
-    for (let i = 0; beside.running; ++i) {
-      if (!up) {
-        session = undefined;
-        await sleep(20);
-        continue;
-      }
-      try {
-        const now = gateway,
-          key = `${agent}-${i}-${seed}`;
-        const answer = session
-          ? await now.setState(session, i % 2 ? 'ready' : 'not-ready', {}, { headers: { 'Idempotency-Key': key } })
-          : await now.request('PUT', '/agents/' + agent, { pin: agent });
-        ++commands;
-        if (session && answer.status === 200)
-          keyed.push({ key, session, state: i % 2 ? 'ready' : 'not-ready', cursor: answer.body.cursor });
-        if (answer.status < 300 && answer.body?.event) answered.push(numberOf(answer.body.event));
-        if (!session && answer.status < 300) {
-          const created = await now.request('POST', `/agents/${agent}/sessions`, {
-            acdGroup: ['Sales', 'Support', 'Billing'][agent % 3],
-            address: 'Line ' + (agent - 1000),
-          });
-          if (created.body?.event) answered.push(numberOf(created.body.event));
-          session = created.body?.session?.id;
-        }
-        if (answer.status === 404) session = undefined;
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error;
-        session = undefined; // it was killed
-        await sleep(20);
-      }
-      await sleep(30);
-    }
-  };
-  // Runs a command beside the gateway, which may be killed at a point of its own. What it reported as done must hold.
-  // The lock of the file is only held for moments, and a command waits 30 s for it, so it must not fail otherwise.
-  const command = (point, ...args) =>
-    new Promise((done, fail) =>
+// The commands that an administrator runs beside the gateway, some of them killed at a point of their own. What they
+// reported as done must hold.
+class Administrator {
+  revoked = new Map(); // by name, the secret that must be refused
+  made = 0;
+  files = 0; // how many points were taken
+  constructor(beside, secrets, file, count) {
+    Object.assign(this, { beside, secrets, file, count });
+  }
+  // Runs one. The lock of the file is only held for moments, and a command waits 30 s for it, so it must not fail
+  // otherwise.
+  run(point, ...args) {
+    return new Promise((done, fail) =>
       execFile(
         program,
-        [...args, '--config', file],
+        [...args, '--config', this.file],
         { env: { ...process.env, ...(point ? { DESKLINE_FAILPOINT: point } : {}) }, encoding: 'utf8' },
         (error, stdout, stderr) => {
           if (error && !(point && error.signal === 'SIGKILL'))
@@ -114,50 +70,123 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
                   `deskline ${args.join(' ')}, ${point || 'not killed'}: ` + `${error.signal ?? error.code}: ${stderr}`,
               }),
             );
-          if (error) killed[point] = (killed[point] ?? 0) + 1;
+          if (error) this.count(point);
           done({ done: !error, stdout: stdout.trim() });
         },
       ),
     );
-  let made = 0,
-    files = 0;
-  const administer = async () => {
-    while (beside.running) {
-      const name = `v${seed}-${made++}`;
-      const point = () => (random(3) === 0 ? ofFiles[files++ % ofFiles.length] : '');
-      if (made % 2) {
-        const victim = await command('', 'token', '--subject', name, '--role', 'supervisor');
-        if ((await command(point(), 'revoke', '--subject', name)).done)
-          revoked.set(name, gateway.secrets.token(victim.stdout));
-      } else {
-        const key = await command(point(), 'key', 'create', '--name', name, '--role', 'supervisor');
-        if (key.done && (await command(point(), 'key', 'revoke', name)).done)
-          revoked.set(name, gateway.secrets.plant(key.stdout));
-      }
+  }
+  // One time in three a point, each in its turn.
+  point() {
+    return random(3) === 0 ? ofFiles[this.files++ % ofFiles.length] : '';
+  }
+  async work() {
+    while (this.beside.running) {
+      const name = `v${seed}-${this.made++}`;
+      if (this.made % 2) await this.revokeToken(name);
+      else await this.revokeKey(name);
       await sleep(100);
     }
-  };
-  for (let i = 0; i < 8; ++i) beside.add(work(String(1001 + i)));
-  beside.add(administer());
-  const kills = () => Object.values(killed).reduce((sum, n) => sum + n, 0);
-  let starts = 1,
-    refused = 0,
-    replayed = 0;
-  const clean = async (before) => {
-    ++starts;
+  }
+  async revokeToken(name) {
+    const victim = await this.run('', 'token', '--subject', name, '--role', 'supervisor');
+    if ((await this.run(this.point(), 'revoke', '--subject', name)).done)
+      this.revoked.set(name, this.secrets.token(victim.stdout));
+  }
+  async revokeKey(name) {
+    const key = await this.run(this.point(), 'key', 'create', '--name', name, '--role', 'supervisor');
+    if (key.done && (await this.run(this.point(), 'key', 'revoke', name)).done)
+      this.revoked.set(name, this.secrets.plant(key.stdout));
+  }
+}
+
+// A gateway that is killed again and again, and who is there beside it.
+class Campaign {
+  folder = mkdtempSync(join(tmpdir(), 'deskline-test-'));
+  began = performance.now();
+  beside = new Beside();
+  killed = {}; // how often, by point
+  starts = 1;
+  refused = 0; // how often something revoked was checked after a start
+  replayed = 0; // how often an answer was repeated by its key
+
+  static async begin() {
+    const one = new Campaign();
+    one.options = { folder: one.folder, port: await freePort(), keep: true, traffic: 20, config };
+    const gateway = (one.gateway = await startGateway(one.options));
+    const token = gateway.token();
+    one.clients = Array.from({ length: 5 }, () => new ResumingStream(gateway.url, token, topics));
+    one.clients.push(new ResumingEventSource(gateway.url, token));
+    one.receiver = await WebhookReceiver.begin(gateway, topics);
+    await until('all clients are there', () => one.clients.every((c) => c.first !== undefined));
+    one.alive = gateway.token('supervisor', [], 'stays');
+    one.up = true;
+    one.agents = new AgentsAtWork(one.beside, () => (one.up ? one.gateway : undefined), {
+      keyOf: (agent, number) => `${agent}-${number}-${seed}`,
+      pause: 30,
+    });
+    one.agents.begin(8);
+    one.administrator = new Administrator(one.beside, gateway.secrets, join(one.folder, 'deskline.toml'), (point) =>
+      one.count(point),
+    );
+    one.beside.add(one.administrator.work());
+    return one;
+  }
+
+  count(point) {
+    this.killed[point] = (this.killed[point] ?? 0) + 1;
+  }
+  kills() {
+    return Object.values(this.killed).reduce((sum, n) => sum + n, 0);
+  }
+  missed() {
+    return points.filter((name) => !this.killed[name]);
+  }
+  async kill() {
+    this.up = false;
+    this.gateway.signal('SIGKILL');
+    await this.gateway.exit;
+  }
+
+  // Starts it, to be killed at this point. One that does not come to the point is killed a moment later.
+  async killAt(point) {
+    const before = [...this.administrator.revoked];
+    const next = await startUnlessKilled(this.options, point, rare(point) ? 1 : 1 + random(60));
+    if (!next) return this.count(point);
+    this.gateway = next;
+    this.up = true;
+    const checked = this.startedClean(before).catch((error) => this.unlessKilled(error));
+    await Promise.race([next.exit, checked.then(() => sleep(point.startsWith('prune.') ? 3000 : 1500))]);
+    await checked;
+    this.up = false;
+    const ended = next.child.exitCode !== null || next.child.signalCode !== null;
+    if (ended) assert.equal((await next.exit).signal, 'SIGKILL', next.log().slice(-2000));
+    if (ended) this.count(point);
+    await this.kill();
+  }
+
+  // The last start, after which nobody kills it.
+  async startForGood() {
+    const before = [...this.administrator.revoked];
+    this.gateway = await startGateway({ ...this.options, traffic: 0 });
+    this.up = true;
+    await this.startedClean(before);
+    await sleep(500);
+    await this.beside.end();
+  }
+
+  // `before`: what was revoked before it started.
+  async startedClean(before) {
+    const { gateway, agents } = this;
+    ++this.starts;
     assert.doesNotMatch(gateway.log(), unclean, 'a clean start');
-    const ready = () => gateway.request('GET', '//readyz', undefined, { token: '' });
-    await until('it is ready', async () => (await ready()).status === 200);
+    await isReady(gateway);
     for (const [name, secret] of before.slice(-4)) {
-      assert.equal(
-        (await gateway.request('GET', '/me', undefined, { token: secret })).status,
-        401,
-        `${name} was revoked`,
-      );
-      ++refused;
+      assert.equal(await statusOf(gateway, secret), 401, `${name} was revoked`);
+      ++this.refused;
     }
-    assert.equal((await gateway.request('GET', '/me', undefined, { token: alive })).status, 200);
-    for (const one of keyed.slice(-2)) {
+    assert.equal(await statusOf(gateway, this.alive), 200);
+    for (const one of agents.keyed.slice(-2)) {
       const again = await gateway.setState(one.session, one.state, {}, { headers: { 'Idempotency-Key': one.key } });
       assert.equal(
         again.headers['idempotency-replayed'],
@@ -166,98 +195,83 @@ test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => 
       );
       assert.equal(again.status, 200);
       assert.equal(again.body.cursor, one.cursor);
-      ++replayed;
+      ++this.replayed;
     }
-  };
-  // The gateway may be killed in the middle of an answer, which then does not come; answers that came are judged.
-  const unlessKilled = async (error) => {
-    if (!(error instanceof Unanswered) || !(await Promise.race([gateway.exit, sleep(2000)]))) throw error;
-  };
-  gateway.signal('SIGKILL');
-  await gateway.exit;
-  for (let i = 0; kills() < wanted; ++i) {
-    beside.look();
-    assert.ok(i < wanted * 3, `points are reached: ${JSON.stringify(killed)}`);
-    const name = ofGateway[i % ofGateway.length],
-      before = [...revoked];
-    const next = await startUnlessKilled(options, name, rare(name) ? 1 : 1 + random(60));
-    if (!next) {
-      killed[name] = (killed[name] ?? 0) + 1;
-      continue;
-    }
-    gateway = next;
-    up = true;
-    const checked = clean(before).catch(unlessKilled);
-    await Promise.race([gateway.exit, checked.then(() => sleep(name.startsWith('prune.') ? 3000 : 1500))]);
-    await checked;
-    up = false;
-    const ended = gateway.child.exitCode !== null || gateway.child.signalCode !== null;
-    if (ended) assert.equal((await gateway.exit).signal, 'SIGKILL', gateway.log().slice(-2000));
-    if (ended) killed[name] = (killed[name] ?? 0) + 1;
-    gateway.signal('SIGKILL');
-    await gateway.exit;
   }
-  const before = [...revoked];
-  gateway = await startGateway({ ...options, traffic: 0 });
-  up = true;
-  await clean(before);
-  await sleep(500);
-  await beside.end();
 
-  const truth = await journalOf(gateway),
-    end = truth.at(-1),
-    known = new Set(truth);
-  assert.deepEqual(
-    answered.filter((n) => !known.has(n)),
-    [],
-    'nothing that was answered is missing',
-  );
-  for (const [i, client] of clients.entries()) {
-    await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 60_000);
-    assert.equal(client.resets, 0, 'no reset');
-    assert.deepEqual(
-      client.unique().filter((n) => n <= end),
-      truth.filter((n) => n > client.first),
-      `client ${i} heard each once`,
+  // The gateway may be killed in the middle of an answer, which then does not come; answers that came are judged.
+  async unlessKilled(error) {
+    if (!(error instanceof Unanswered) || !(await Promise.race([this.gateway.exit, sleep(2000)]))) throw error;
+  }
+
+  async checkEvents() {
+    const { gateway, receiver } = this;
+    const truth = await journalOf(gateway);
+    nothingIsMissing(this.agents.answered, truth);
+    await everyClientHeardAll(this.clients, truth);
+    await receiver.upTo(truth.at(-1)).catch(async (error) => {
+      throw new Error(`${error.message}; ${(await gateway.request('GET', '/webhooks')).text}`);
+    });
+    everyEventWasDelivered(receiver, truth, 'the webhook');
+    return truth;
+  }
+
+  async checkRevocations() {
+    for (const [name, secret] of this.administrator.revoked)
+      // The gateway looks at the file once a second.
+      await until(`${name} is refused`, async () => (await statusOf(this.gateway, secret)) === 401, 5000);
+  }
+
+  say(truth) {
+    const missed = this.missed(),
+      { answered, commands } = this.agents;
+    console.log(
+      `# ${this.kills()} kills at ${Object.keys(this.killed).length} of ${points.length} ` +
+        `points${missed.length ? ` (never at ${missed.join(', ')})` : ''}, ${this.starts} clean starts, ` +
+        `${truth.length} telephony events, ${this.receiver.numbers.length} deliveries, ${commands} commands, ` +
+        `${answered.length} answers with an event, ${this.replayed} repeated by their key, ` +
+        `${this.administrator.revoked.size} revocations, ${this.refused} checked after a start; seed ${seed}; ` +
+        `${Math.round((performance.now() - this.began) / 1000)} s`,
     );
   }
-  await receiver.upTo(end).catch(async (error) => {
-    throw new Error(`${error.message}; ${(await gateway.request('GET', '/webhooks')).text}`);
-  });
-  assert.deepEqual(
-    receiver.once().filter((n) => n <= end),
-    truth.filter((n) => n > receiver.first),
-    'the webhook heard each, in order',
-  );
-  for (const [name, secret] of revoked)
-    await until(
-      `${name} is refused`,
-      async () => (await gateway.request('GET', '/me', undefined, { token: secret })).status === 401,
-      5000,
-    ); // the gateway looks at the file once a second
-  assert.equal(gateway.cli('journal', 'verify').code, 0);
-  const missed = points.filter((name) => !killed[name]);
-  console.log(
-    `# ${kills()} kills at ${Object.keys(killed).length} of ${points.length} ` +
-      `points${missed.length ? ` (never at ${missed.join(', ')})` : ''}, ${starts} clean starts, ${truth.length} ` +
-      `telephony events, ${receiver.numbers.length} deliveries, ${commands} commands, ${answered.length} answers ` +
-      `with an event, ${replayed} repeated by their key, ${revoked.size} revocations, ${refused} checked after a ` +
-      `start; seed ${seed}; ${Math.round((performance.now() - began) / 1000)} s`,
-  );
+
   // Lower bounds of the usual counts: far less would mean that the test no longer exercises these things.
-  if (wanted >= 100) assert.deepEqual(missed, [], 'each point was reached');
-  const least = (share) => Math.max(1, Math.floor(wanted / share));
-  for (const [what, count, share] of [
-    ['answers with an event', answered.length, 1],
-    ['repeated by their key', replayed, 4],
-    ['revocations', revoked.size, 10],
-    ['checked after a start', refused, 4],
-  ])
-    assert.ok(count >= least(share), `${what}: ${count}, of at least ${least(share)}`);
-  receiver.stop();
-  for (const client of clients) client.stop();
-  await gateway.stop();
-  rmSync(folder, { recursive: true, force: true });
+  checkCounts() {
+    if (wanted >= 100) assert.deepEqual(this.missed(), [], 'each point was reached');
+    const least = (share) => Math.max(1, Math.floor(wanted / share));
+    for (const [what, count, share] of [
+      ['answers with an event', this.agents.answered.length, 1],
+      ['repeated by their key', this.replayed, 4],
+      ['revocations', this.administrator.revoked.size, 10],
+      ['checked after a start', this.refused, 4],
+    ])
+      assert.ok(count >= least(share), `${what}: ${count}, of at least ${least(share)}`);
+  }
+
+  async end() {
+    this.receiver.stop();
+    for (const client of this.clients) client.stop();
+    await this.gateway.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+test(`killed ${wanted} times at points of a change (seed ${seed})`, async () => {
+  assert.ok(points.length > 8, points.join());
+  const campaign = await Campaign.begin();
+  await campaign.kill();
+  for (let i = 0; campaign.kills() < wanted; ++i) {
+    campaign.beside.look();
+    assert.ok(i < wanted * 3, `points are reached: ${JSON.stringify(campaign.killed)}`);
+    await campaign.killAt(ofGateway[i % ofGateway.length]);
+  }
+  await campaign.startForGood();
+  const truth = await campaign.checkEvents();
+  await campaign.checkRevocations();
+  assert.equal(campaign.gateway.cli('journal', 'verify').code, 0);
+  campaign.say(truth);
+  campaign.checkCounts();
+  await campaign.end();
 });
 
 // The key, the certificate, the signing key and the journal are made by the gateway itself, at its first start.
@@ -273,10 +287,7 @@ test('killed at each point of a file while it makes its first files: the next st
       if (!whole) ++killed[point];
       const gateway = whole ?? (await startGateway(options));
       assert.doesNotMatch(gateway.log(), unclean, 'a clean start');
-      await until(
-        'it is ready',
-        async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200,
-      );
+      await isReady(gateway);
       assert.equal((await gateway.request('GET', '/me')).status, 200, 'a token of its signing key');
       left.push(
         ...readdirSync(folder, { recursive: true })
