@@ -38,8 +38,9 @@ describe('the running gateway', () => {
   after(() => gateway.stop());
   const first = async (path) => (await until(path, async () => (await gateway.request('GET', path)).body.items[0])).id;
 
-  test('every documented operation is exercised, every example carried out, every answer fits', async () => {
-    let answer = await gateway.request('PUT', '/agents/1001', { pin: '1001' });
+  // One object of each kind, by the name that paths give it.
+  async function oneOfEach() {
+    const answer = await gateway.request('PUT', '/agents/1001', { pin: '1001' });
     assert.equal(answer.status, 201);
     const session = (await gateway.request('POST', '/agents/1001/sessions', { acdGroup: 'Sales', address: 'Line 1' }))
       .body.session.id;
@@ -56,7 +57,7 @@ describe('the running gateway', () => {
       )
     ).body.operation;
     const webhook = (await gateway.request('POST', '/webhooks', { url: 'http://127.0.0.1:9/' })).body.id;
-    const values = {
+    return {
       agent: '1001',
       session,
       operation,
@@ -67,9 +68,10 @@ describe('the running gateway', () => {
       device: await first('/audio/devices'),
       audioSession: await first('/audio/sessions'),
     };
-    const bodies = { replayWebhook: [{ from: (await gateway.request('GET', '/agents')).headers['deskline-cursor'] }] };
-    const fill = (path) =>
-      path.replace(/\{([^}]+)\}/g, (_, name) => values[name] ?? assert.fail('no value for ' + name));
+  }
+
+  // Every documented operation, those that end something at the end.
+  function documented() {
     const last = [
       'putAgentState',
       'putSessionState',
@@ -83,7 +85,15 @@ describe('the running gateway', () => {
         .filter((method) => item[method])
         .map((method) => ({ path, method, ...item[method] })),
     );
-    operations.sort((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
+    return operations.sort((a, b) => last.indexOf(a.operationId) - last.indexOf(b.operationId));
+  }
+
+  test('every documented operation is exercised, every example carried out, every answer fits', async () => {
+    const values = await oneOfEach();
+    const bodies = { replayWebhook: [{ from: (await gateway.request('GET', '/agents')).headers['deskline-cursor'] }] };
+    const fill = (path) =>
+      path.replace(/\{([^}]+)\}/g, (_, name) => values[name] ?? assert.fail('no value for ' + name));
+    const operations = documented();
     for (const { path, method, operationId, requestBody } of operations) {
       const content = requestBody?.content['application/json'];
       const examples =
@@ -92,7 +102,7 @@ describe('the running gateway', () => {
       for (const body of examples.length ? examples : [undefined]) {
         if (content?.schema.$ref)
           assert.ok(contract.schema(content.schema.$ref)(body), `the example of ${operationId} fits its own schema`);
-        answer = await gateway.request(method.toUpperCase(), fill(path), body);
+        const answer = await gateway.request(method.toUpperCase(), fill(path), body);
         assert.ok(answer.status < 500, `${operationId}: ${answer.text}`);
       }
     }
@@ -142,12 +152,11 @@ describe('the running gateway', () => {
     stream.close();
   });
 
-  test('every problem is provoked, and each has its page', async () => {
-    const ask = (...all) => gateway.request(...all);
-    await ask('PUT', '/agents/1003', { pin: '1003' });
-    const session = (await ask('POST', '/agents/1003/sessions', { acdGroup: 'Support', address: 'Line 3' })).body
-      .session.id;
-    const sound = await first('/audio/sessions');
+  const ask = (...all) => gateway.request(...all);
+  const problems = () =>
+    contract.openapi.components.schemas.ProblemType.enum.map((type) => type.slice('/problems/'.length));
+
+  async function provokeByRequests() {
     await ask('GET', '/queues?limit=%ff');
     await ask('PUT', '/agents/1001', undefined, { raw: '{' });
     await ask('GET', '/me', undefined, { token: 'nonsense' });
@@ -164,6 +173,10 @@ describe('the running gateway', () => {
     await ask('POST', '/tickets', undefined, { raw: `{"a":"${'x'.repeat(70_000)}"}` }).catch(() => {});
     await ask('GET', '/me', undefined, { headers: { 'X-Long': 'x'.repeat(17_000) } }).catch(() => {});
     await ask('GET', '/me', undefined, { headers: { Expect: 'the-impossible' } });
+  }
+
+  // By a command that goes on, and its key.
+  async function provokeByCommand(session) {
     const key = { 'Idempotency-Key': 'k' };
     await gateway.telephony({ do: 'fault', call: 'put_State', object: session, delay: 1500 });
     const { operation } = (
@@ -172,7 +185,11 @@ describe('the running gateway', () => {
     assert.equal((await gateway.setState(session, 'ready', {}, { headers: key })).status, 409);
     await gateway.setState(session, 'not-ready', {}, { headers: key });
     await until('it is done', async () => (await ask('GET', '/operations/' + operation)).body.state === 'succeeded');
-    // Each failure of the sources, by one of its codes.
+  }
+
+  // By each failure of the sources, by one of its codes.
+  async function provokeBySources(session) {
+    const sound = await first('/audio/sessions');
     const codes = readFileSync(resolve(import.meta.dirname, '../../../../gateway/model/hresult.hpp'), 'utf8').matchAll(
       /\{(0x[0-9A-F]{8}), "(\w+)", "([a-z-]+)"\}/g,
     );
@@ -192,6 +209,19 @@ describe('the running gateway', () => {
         : await gateway.setState(session, 'ready');
       assert.equal(answer.body.type, '/problems/' + slug);
     }
+  }
+
+  async function provokeWhileEnding(other) {
+    const held = await other.signIn();
+    await other.telephony({ do: 'fault', call: 'put_State', object: held, delay: 4000 });
+    await other.setState(held, 'ready', {}, { headers: { Prefer: 'respond-async' } });
+    other.signal('SIGINT');
+    await until('it is ending', () => /ending: new commands are refused/.test(other.log()));
+    await until('503', async () => (await other.setState(held, 'ready').catch(() => ({}))).status === 503);
+  }
+
+  // By gateways of other settings.
+  async function provokeBySettings() {
     for (const [config, provoke] of [
       [
         '[server]\nrate_limit = 1\n',
@@ -207,33 +237,31 @@ describe('the running gateway', () => {
           ),
       ],
       // Under Wine a signal ends the process at once, so there is no moment for a refusal.
-      ...(onWindows
-        ? []
-        : [
-            [
-              '',
-              async (other) => {
-                const held = await other.signIn();
-                await other.telephony({ do: 'fault', call: 'put_State', object: held, delay: 4000 });
-                await other.setState(held, 'ready', {}, { headers: { Prefer: 'respond-async' } });
-                other.signal('SIGINT');
-                await until('it is ending', () => /ending: new commands are refused/.test(other.log()));
-                await until('503', async () => (await other.setState(held, 'ready').catch(() => ({}))).status === 503);
-              },
-            ],
-          ]),
+      ...(onWindows ? [] : [['', provokeWhileEnding]]),
     ]) {
       const other = await startGateway({ config });
       other.contract = contract;
       await provoke(other);
       await other.stop();
     }
-    const all = contract.openapi.components.schemas.ProblemType.enum.map((type) => type.slice('/problems/'.length));
+  }
+
+  test('every problem is provoked', async () => {
+    await ask('PUT', '/agents/1003', { pin: '1003' });
+    const session = (await ask('POST', '/agents/1003/sessions', { acdGroup: 'Support', address: 'Line 3' })).body
+      .session.id;
+    await provokeByRequests();
+    await provokeByCommand(session);
+    await provokeBySources(session);
+    await provokeBySettings();
     assert.deepEqual(
-      all.filter((slug) => !contract.problems.has(slug)),
+      problems().filter((slug) => !contract.problems.has(slug)),
       onWindows ? ['shutting-down'] : [],
     );
-    for (const slug of all) {
+  });
+
+  test('each problem has its page', async () => {
+    for (const slug of problems()) {
       const page = await gateway.request('GET', '//problems/' + slug, undefined, { token: '' });
       assert.equal(page.status, 200);
       assert.match(page.text, new RegExp(`<code>${slug}</code>`));
