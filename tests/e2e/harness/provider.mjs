@@ -51,6 +51,19 @@ export class Authority {
     this.certificate = join(folder, 'authority.pem');
     this.key = join(folder, 'authority.key');
     this.crl = join(folder, 'authority.crl');
+    this.make(name, issuer);
+    writeFileSync(join(folder, 'index.txt'), '');
+    writeFileSync(join(folder, 'number'), '01');
+    writeFileSync(
+      join(folder, 'authority.cnf'),
+      `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index.txt\ncrlnumber=${folder}/number\n` +
+        'default_md=sha256\ndefault_crl_days=30\ndefault_days=30\n',
+    );
+    this.publish();
+  }
+  // Makes its key and its certificate.
+  make(name, issuer) {
+    const { folder } = this;
     const made = [
       '-newkey',
       'ec',
@@ -97,14 +110,6 @@ export class Authority {
         'keyUsage=critical,keyCertSign,cRLSign',
       );
     }
-    writeFileSync(join(folder, 'index.txt'), '');
-    writeFileSync(join(folder, 'number'), '01');
-    writeFileSync(
-      join(folder, 'authority.cnf'),
-      `[ca]\ndefault_ca=own\n[own]\ndatabase=${folder}/index.txt\ncrlnumber=${folder}/number\n` +
-        'default_md=sha256\ndefault_crl_days=30\ndefault_days=30\n',
-    );
-    this.publish();
   }
   // `usage`: serverAuth or clientAuth; `kind`: ec or rsa.
   issue(

@@ -11,12 +11,16 @@ export const postOf =
     `${line}\r\n${host}Authorization: Bearer ${token}\r\nContent-Type: application/json\r\n${fields}\r\n${body}`;
 export const chunked = 'Transfer-Encoding: chunked\r\n';
 const many = (count) => Array.from({ length: count }, (_, i) => `X-${i}: y\r\n`).join('');
-// Rule, source, the bytes, the status. 'kept': the bytes behind it are the next request; 'closed': they are dropped.
-export const rules = (post) => [
+
+// Each: rule, source, the bytes, the status. 'kept': the bytes behind it are the next request; 'closed': they are
+// dropped.
+const begins = [
   ['a plain request', '9112 §3', get(host), 200, 'kept'],
   ['one empty line before it', '9112 §2.2', '\r\n' + get(host), 200, 'kept'],
   ['two empty lines before it', '9112 §2.2', '\r\n\r\n' + get(host), 400, 'closed'],
-  // Host
+];
+
+const hosts = [
   ['no Host', '9112 §3.2', get(''), 400, 'closed'],
   ['two Hosts', '9112 §3.2', get('Host: a\r\nHost: b\r\n'), 400, 'closed'],
   ['two equal Hosts', '9112 §3.2', get(host + host), 400, 'closed'],
@@ -31,7 +35,9 @@ export const rules = (post) => [
   ['a Host that is IPv6', '9112 §3.2', get('Host: [::1]:8443\r\n'), 200, 'kept'],
   ['a Host with half a bracket', '9112 §3.2', get('Host: [::1\r\n'), 400, 'closed'],
   ['HTTP/1.0 without Host', '9112 §3.2', get('', 'GET /healthz HTTP/1.0'), 200, 'closed'],
-  // Transfer-Encoding
+];
+
+const codings = (post) => [
   ['chunked', '9112 §7.1', post(chunked, '2\r\n{}\r\n0\r\n\r\n'), 201, 'kept'],
   ['Chunked in other case', '9112 §7', post('transfer-encoding: CHUNKED\r\n', '2\r\n{}\r\n0\r\n\r\n'), 201, 'kept'],
   ['gzip', '9112 §6.1', post('Transfer-Encoding: gzip\r\n'), 400, 'closed'],
@@ -73,7 +79,9 @@ export const rules = (post) => [
   ],
   ['a length, then chunked', '9112 §6.3', post('Content-Length: 5\r\n' + chunked, '0\r\n\r\n'), 400, 'closed'],
   ['chunked, then a length', '9112 §6.3', post(chunked + 'Content-Length: 5\r\n', '0\r\n\r\n'), 400, 'closed'],
-  // Content-Length
+];
+
+const lengths = (post) => [
   ['a length', '9112 §6.3', post('Content-Length: 2\r\n', '{}'), 201, 'kept'],
   ['a length with zeros before it', '9110 §8.6', post('Content-Length: 0002\r\n', '{}'), 201, 'kept'],
   ['no length', '9112 §6.3', post(''), 201, 'kept'],
@@ -92,7 +100,9 @@ export const rules = (post) => [
     200,
     'kept',
   ],
-  // Chunks
+];
+
+const chunks = (post) => [
   ['an extension', '9112 §7.1.1', post(chunked, '2;a=b;c="d"\r\n{}\r\n0;e\r\n\r\n'), 201, 'kept'],
   ['an extension with LF in quotes', '9112 §7.1.1', post(chunked, '2;a="\n"\r\n{}\r\n0\r\n\r\n'), 400, 'closed'],
   ['an extension with CR', '9112 §7.1.1', post(chunked, '2;a\rb\r\n{}\r\n0\r\n\r\n'), 400, 'closed'],
@@ -113,7 +123,9 @@ export const rules = (post) => [
   ['a trailer that is no field', '9112 §7.1.2', post(chunked, '2\r\n{}\r\n0\r\nX Sum\r\n\r\n'), 400, 'closed'],
   ['a trailer that ends with LF', '9112 §7.1.2', post(chunked, '2\r\n{}\r\n0\r\nX: 1\n\r\n'), 400, 'closed'],
   ['a trailer of 8 KiB', '9112 §7.1.2', post(chunked, `2\r\n{}\r\n0\r\nX: ${'x'.repeat(8192)}\r\n\r\n`), 400, 'closed'],
-  // Target and method
+];
+
+const targets = [
   ['an absolute target', '9112 §3.2.2', get(host, 'GET https://localhost/healthz HTTP/1.1'), 200, 'kept'],
   [
     'an absolute target in capitals',
@@ -160,13 +172,17 @@ export const rules = (post) => [
   ['a method that is no token', '9110 §9.1', get(host, 'GE(T /healthz HTTP/1.1'), 400, 'closed'],
   ['an unknown method', '9110 §9.1', get(host, 'BREW /healthz HTTP/1.1'), 405, 'kept'],
   ['a method in small letters', '9110 §9.1', get(host, 'get /healthz HTTP/1.1'), 405, 'kept'],
-  // Version
+];
+
+const versions = [
   ...['HTTP/2.0', 'HTTP/1.2', 'HTTP/0.9', 'HTTP/1', 'HTTP/1.1 ', 'HTTP/01.1', 'http/1.1', 'HTTP/1.10', 'ICAP/1.0'].map(
     (version) => [`the version '${version}'`, '9112 §2.3', get(host, 'GET /healthz ' + version), 400, 'closed'],
   ),
   ['no version', '9112 §2.3', 'GET /healthz\r\n', 400, 'closed'],
   ['the preface of HTTP/2', '9113 §3.4', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'closed'],
-  // Lines and fields
+];
+
+const lines = (post) => [
   ['lines that end with LF', '9112 §2.2', 'GET /healthz HTTP/1.1\nHost: localhost\n\n', 400, 'closed'],
   ['one line that ends with LF', '9112 §2.2', get(host + 'X: a\nY: b\r\n'), 400, 'closed'],
   ['CR alone in a line', '9112 §2.2', get(host + 'X: a\rY: b\r\n'), 400, 'closed'],
@@ -191,7 +207,9 @@ export const rules = (post) => [
   ['99 more lines', '6585 §5', get(host + many(99)), 200, 'kept'],
   ['100 more lines', '6585 §5', get(host + many(100)), 431, 'closed'],
   ['17 KiB', '6585 §5', get(host + `X: ${'x'.repeat(17_000)}\r\n`), 431, 'closed'],
-  // What is said once
+];
+
+const saidOnce = [
   ...[
     'Authorization: Bearer a',
     'Origin: https://localhost',
@@ -209,7 +227,9 @@ export const rules = (post) => [
     400,
     'closed',
   ]),
-  // Expect, Connection, Upgrade
+];
+
+const connections = (post) => [
   ['another Expect', '9110 §10.1.1', get(host + 'Expect: the-impossible\r\n'), 417, 'closed'],
   ['two expectations', '9110 §10.1.1', get(host + 'Expect: 100-continue, x\r\n'), 417, 'closed'],
   ['Expect twice', '9110 §10.1.1', get(host + 'Expect: 100-continue\r\nExpect: 100-continue\r\n'), 417, 'closed'],
@@ -266,4 +286,17 @@ export const rules = (post) => [
     400,
     'closed',
   ],
+];
+
+export const rules = (post) => [
+  ...begins,
+  ...hosts,
+  ...codings(post),
+  ...lengths(post),
+  ...chunks(post),
+  ...targets,
+  ...versions,
+  ...lines(post),
+  ...saidOnce,
+  ...connections(post),
 ];

@@ -7,6 +7,63 @@ import { join } from 'node:path';
 import { freePort, onWindows, shown, startGateway, until } from '../../harness/harness.mjs';
 import { ready, isReady, times, refusedToStart } from '../../harness/files.mjs';
 
+// SQL that adds an operation to the journal, with these columns.
+function operation(id, columns) {
+  const row = {
+    id,
+    actor: 'x',
+    key: '',
+    fingerprint: '',
+    agent: '',
+    command: 'c',
+    state: 'running',
+    started: 1e15,
+    settled: 0,
+    status: 0,
+    headers: '{}',
+    body: 'null',
+    cursor: '',
+    cause: '{"request":"r","actor":"x"}',
+    expectation: 'null',
+    ...columns,
+  };
+  return (
+    `INSERT INTO operations (${Object.keys(row)}) VALUES ` +
+    `(${Object.values(row).map((value) => (typeof value === 'number' ? value : `'${value}'`))})`
+  );
+}
+
+// Rows that cannot be read, by SQL, and what the log calls each. For those without a name it says nothing.
+const unreadable = (session) => [
+  ['the operation op-header in', operation('op-header', { headers: '{"x":1}' })],
+  ['the operation op-headers in', operation('op-headers', { headers: '[1]' })],
+  ['the operation op-body in', operation('op-body', { body: '{' })],
+  ['the operation op-cause in', operation('op-cause', { cause: '7' })],
+  ['the operation op-expectation in', operation('op-expectation', { expectation: '{"x":1}' })],
+  ['the operation op-state', operation('op-state', { state: 'indeterminate', cause: 'zzz' })],
+  ['the pending-state broken', `INSERT INTO records VALUES ('pending-state', 'broken', '{')`],
+  ['the absence list', `INSERT INTO records VALUES ('absence', 'list', '[]')`],
+  ['webhook odd', `INSERT INTO records VALUES ('webhook', 'odd', '{"url":7}')`],
+  [undefined, `INSERT INTO records VALUES ('absence', '1001', '{"since":"yesterday"}')`],
+  [undefined, `INSERT INTO records VALUES ('pending-state', '${session}', '{"state":7}')`],
+  [undefined, `INSERT INTO records VALUES ('key-use', 'k', '{"at":7}')`],
+  ['audit entry \\d+', `UPDATE audit SET entry = '[]' WHERE number = (SELECT MIN(number) FROM audit)`],
+  ['audit entry \\d+', `UPDATE audit SET entry = '{"actor"' WHERE number = (SELECT MIN(number) + 1 FROM audit)`],
+  [
+    'the event \\d+',
+    `UPDATE events SET event = '{' WHERE number = (SELECT MAX(number) FROM events WHERE type = ` +
+      `'deskline.acd-group')`,
+  ],
+];
+
+// What Python prints that has the journal open as `file`.
+const inJournal = (journal, script, ...args) =>
+  execFileSync(
+    'python3',
+    ['-c', `import json, sqlite3, sys\nfile = sqlite3.connect(sys.argv[1])\n${script}`, journal, ...args],
+    { encoding: 'utf8' },
+  );
+
 describe('one data folder, one gateway', () => {
   test('a second one refuses before it writes anything, and names the first', async () => {
     const gateway = await startGateway({ keep: true });
@@ -120,61 +177,12 @@ file.commit()`,
     await gateway.request('PUT', '/agents/1009', { pin: 'wrong' });
     await gateway.stop();
     const journal = join(gateway.folder, 'data/journal.db');
-    const operation = (id, columns) => {
-      const row = {
-        id,
-        actor: 'x',
-        key: '',
-        fingerprint: '',
-        agent: '',
-        command: 'c',
-        state: 'running',
-        started: 1e15,
-        settled: 0,
-        status: 0,
-        headers: '{}',
-        body: 'null',
-        cursor: '',
-        cause: '{"request":"r","actor":"x"}',
-        expectation: 'null',
-        ...columns,
-      };
-      return (
-        `INSERT INTO operations (${Object.keys(row)}) VALUES ` +
-        `(${Object.values(row).map((value) => (typeof value === 'number' ? value : `'${value}'`))})`
-      );
-    };
-    const rows = [
-      ['the operation op-header in', operation('op-header', { headers: '{"x":1}' })],
-      ['the operation op-headers in', operation('op-headers', { headers: '[1]' })],
-      ['the operation op-body in', operation('op-body', { body: '{' })],
-      ['the operation op-cause in', operation('op-cause', { cause: '7' })],
-      ['the operation op-expectation in', operation('op-expectation', { expectation: '{"x":1}' })],
-      ['the operation op-state', operation('op-state', { state: 'indeterminate', cause: 'zzz' })],
-      ['the pending-state broken', `INSERT INTO records VALUES ('pending-state', 'broken', '{')`],
-      ['the absence list', `INSERT INTO records VALUES ('absence', 'list', '[]')`],
-      ['webhook odd', `INSERT INTO records VALUES ('webhook', 'odd', '{"url":7}')`],
-      [undefined, `INSERT INTO records VALUES ('absence', '1001', '{"since":"yesterday"}')`],
-      [undefined, `INSERT INTO records VALUES ('pending-state', '${session}', '{"state":7}')`],
-      [undefined, `INSERT INTO records VALUES ('key-use', 'k', '{"at":7}')`],
-      ['audit entry \\d+', `UPDATE audit SET entry = '[]' WHERE number = (SELECT MIN(number) FROM audit)`],
-      ['audit entry \\d+', `UPDATE audit SET entry = '{"actor"' WHERE number = (SELECT MIN(number) + 1 FROM audit)`],
-      [
-        'the event \\d+',
-        `UPDATE events SET event = '{' WHERE number = (SELECT MAX(number) FROM events WHERE type = ` +
-          `'deskline.acd-group')`,
-      ],
-    ];
-    execFileSync('python3', [
-      '-c',
-      `
-import json, sqlite3, sys
-file = sqlite3.connect(sys.argv[1])
-for sql in json.loads(sys.argv[2]): file.execute(sql)
-file.commit()`,
+    const rows = unreadable(session);
+    inJournal(
       journal,
+      'for sql in json.loads(sys.argv[2]): file.execute(sql)\nfile.commit()',
       JSON.stringify(rows.map(([, sql]) => sql)),
-    ]);
+    );
     const next = await startGateway({ folder: gateway.folder, keep: true });
     await isReady(next);
     const audit = await next.request('GET', '/audit');
@@ -195,16 +203,9 @@ file.commit()`,
     assert.equal(next.cli('journal', 'verify').code, 1, 'a changed entry is one');
     const { code } = await next.stop();
     assert.equal(code, 0);
-    const left = execFileSync(
-      'python3',
-      [
-        '-c',
-        `
-import sqlite3, sys
-print(sqlite3.connect(sys.argv[1]).execute("SELECT COUNT(*) FROM operations WHERE id LIKE 'op-%'").fetchone()[0])`,
-        journal,
-      ],
-      { encoding: 'utf8' },
+    const left = inJournal(
+      journal,
+      `print(file.execute("SELECT COUNT(*) FROM operations WHERE id LIKE 'op-%'").fetchone()[0])`,
     );
     assert.equal(left.trim(), '6', 'what could not be read is there still');
     rmSync(gateway.folder, { recursive: true });

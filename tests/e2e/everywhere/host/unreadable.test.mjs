@@ -19,6 +19,76 @@ import {
   refusedToStart,
 } from '../../harness/files.mjs';
 
+// A certificate of its own key, into NAME.pem and NAME.key.
+const selfSigned = (folder, name, ...args) =>
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      join(folder, name + '.key'),
+      '-out',
+      join(folder, name + '.pem'),
+      '-subj',
+      '/CN=' + name,
+      ...args,
+    ],
+    { stdio: 'ignore' },
+  );
+
+// The revocations of the authority ca, into crl.pem.
+function revocations(folder) {
+  writeFileSync(join(folder, 'index.txt'), '');
+  writeFileSync(
+    join(folder, 'ca.cnf'),
+    `[ca]\ndefault_ca = d\n[d]\ndatabase = ${folder}/index.txt\ndefault_md = sha256\ndefault_crl_days = 2\n`,
+  );
+  execFileSync(
+    'openssl',
+    [
+      'ca',
+      '-gencrl',
+      '-config',
+      join(folder, 'ca.cnf'),
+      '-keyfile',
+      join(folder, 'ca.key'),
+      '-cert',
+      join(folder, 'ca.pem'),
+      '-out',
+      join(folder, 'crl.pem'),
+    ],
+    { stdio: 'ignore' },
+  );
+}
+
+// Each file that a gateway watches.
+function watchedFiles(folder) {
+  selfSigned(folder, 'server', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1');
+  selfSigned(folder, 'ca');
+  revocations(folder);
+  writeFileSync(
+    join(folder, 'jwks.json'),
+    JSON.stringify({
+      keys: [
+        {
+          ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
+          kid: 'one',
+          alg: 'EdDSA',
+          use: 'sig',
+        },
+      ],
+    }),
+  );
+}
+
 describe('what cannot be read is not absent', () => {
   test(
     'no descriptor is left when the keys change: what was revoked stays so, and the news come later',
@@ -176,65 +246,7 @@ describe('what cannot be read is not absent', () => {
 
   test('each watched file while it runs: a named check, what was known, tried again', async () => {
     const folder = folderFor();
-    const pem = (name, ...args) =>
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-days',
-          '2',
-          '-keyout',
-          join(folder, name + '.key'),
-          '-out',
-          join(folder, name + '.pem'),
-          '-subj',
-          '/CN=' + name,
-          ...args,
-        ],
-        { stdio: 'ignore' },
-      );
-    pem('server', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1');
-    pem('ca');
-    writeFileSync(join(folder, 'index.txt'), '');
-    writeFileSync(
-      join(folder, 'ca.cnf'),
-      `[ca]\ndefault_ca = d\n[d]\ndatabase = ${folder}/index.txt\ndefault_md = sha256\ndefault_crl_days = 2\n`,
-    );
-    execFileSync(
-      'openssl',
-      [
-        'ca',
-        '-gencrl',
-        '-config',
-        join(folder, 'ca.cnf'),
-        '-keyfile',
-        join(folder, 'ca.key'),
-        '-cert',
-        join(folder, 'ca.pem'),
-        '-out',
-        join(folder, 'crl.pem'),
-      ],
-      { stdio: 'ignore' },
-    );
-    writeFileSync(
-      join(folder, 'jwks.json'),
-      JSON.stringify({
-        keys: [
-          {
-            ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
-            kid: 'one',
-            alg: 'EdDSA',
-            use: 'sig',
-          },
-        ],
-      }),
-    );
+    watchedFiles(folder);
     const at = (name) => shown(join(folder, name));
     const gateway = await startGateway({
       config:
