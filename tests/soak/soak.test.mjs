@@ -28,6 +28,70 @@ if (size.days < 28)
       'compared with the next',
   );
 
+// The gateway may close a connection that was idle for ten driven minutes while a request is on its way: requests
+// that may be sent twice are sent again, on another one.
+function sendAgain(gateway) {
+  const { request } = gateway;
+  gateway.request = (method, ...rest) =>
+    request(method, ...rest).catch((error) => (method === 'POST' ? Promise.reject(error) : request(method, ...rest)));
+}
+
+// Drives the gateway through one day, until nothing is left of its clients.
+async function drive({ gateway, time, traffic, administration, until }, start, at) {
+  for (let minute = 0; minute < 1440; minute += 10) {
+    time.moveTo(start + at * day + minute * 60_000);
+    const chance = new Chance(size.seed * 1_000_003 + (at % 7) * 1440 + minute);
+    if (minute === 120) await administration.night(gateway, traffic, time, at);
+    if (minute === 180) await administration.morning(gateway, traffic, until);
+    await traffic.step(at, minute, chance);
+  }
+  await traffic.night();
+  await until('the streams end', async () => (await gateway.metric('streams')) === 0);
+  // An erasure drops the events that the gateway has in memory, and the number since the last erasure varies.
+  gateway.cli('journal', 'forget', '--agent', 'nobody');
+  for (let i = 1; i <= 4; ++i) {
+    // waits for the work that is due by now: cuts, deliveries, limits
+    time.moveTo(start + at * day + (1430 + i) * 60_000);
+    await traffic.ask('GET', '/agents', undefined, traffic.minter.token('root', 'admin'));
+  }
+  gateway.hangUp();
+  await until('its connections are gone', async () => (await gateway.metric('connections')) <= 1);
+}
+
+// A picture and the figures, in build/test-logs.
+function keep({ events, days, rows, traffic, administration }) {
+  mkdirSync(join(build, 'test-logs'), { recursive: true });
+  writeFileSync(
+    join(build, 'test-logs/soak.svg'),
+    plot(
+      `${size.days} days, ${size.agents} agents, ${events.toLocaleString('en')} events: each measure at the ` +
+        'end of each day, and the last week beside the one before',
+      days,
+      rows,
+    ),
+  );
+  writeFileSync(
+    join(build, 'test-logs/soak.json'),
+    JSON.stringify({ size, days, rows, traffic: traffic.figures, administration: administration.figures }, null, 1),
+  );
+}
+
+// What the run was, in one line.
+function said({ events, rows, traffic, administration, seconds }) {
+  const { figures } = traffic,
+    heap = rows.find((row) => row.name === 'heap bytes'),
+    resident = rows.find((row) => row.name === 'resident bytes');
+  return (
+    `# soak: ${size.days} days in ${seconds} s, ${events} events, ` +
+    `${figures.requests} requests (${figures.refused} refused), ${figures.connects} connects, ` +
+    `${figures.renewals} tokens renewed, ${figures.wrongCredentials} wrong credentials, ` +
+    `${administration.figures.certificates} certificates, ` +
+    `${administration.figures.switchOutages + administration.figures.providerOutages} outages; heap ` +
+    `${(heap.was / 1e6).toFixed(2)} → ${(heap.is / 1e6).toFixed(2)} MB, resident ` +
+    `${(resident.was / 1e6).toFixed(1)} → ${(resident.is / 1e6).toFixed(1)} MB`
+  );
+}
+
 test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not grow`, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'deskline-soak-')),
     time = new DrivenTime(folder),
@@ -46,32 +110,11 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
       t.diagnostic(`the gateway ended with ${JSON.stringify(ended)}: ${gateway.log().slice(0, 60000)}`),
   );
   await administration.begin(gateway);
-  // The gateway may close a connection that was idle for ten driven minutes while a request is on its way: requests
-  // that may be sent twice are sent again, on another one.
-  const { request } = gateway;
-  gateway.request = (method, ...rest) =>
-    request(method, ...rest).catch((error) => (method === 'POST' ? Promise.reject(error) : request(method, ...rest)));
+  sendAgain(gateway);
   const traffic = new Traffic(gateway, time, size),
     measured = [];
   for (let at = 0; at < size.days; ++at) {
-    for (let minute = 0; minute < 1440; minute += 10) {
-      time.moveTo(start + at * day + minute * 60_000);
-      const chance = new Chance(size.seed * 1_000_003 + (at % 7) * 1440 + minute);
-      if (minute === 120) await administration.night(gateway, traffic, time, at);
-      if (minute === 180) await administration.morning(gateway, traffic, until);
-      await traffic.step(at, minute, chance);
-    }
-    await traffic.night();
-    await until('the streams end', async () => (await gateway.metric('streams')) === 0);
-    // An erasure drops the events that the gateway has in memory, and the number since the last erasure varies.
-    gateway.cli('journal', 'forget', '--agent', 'nobody');
-    for (let i = 1; i <= 4; ++i) {
-      // waits for the work that is due by now: cuts, deliveries, limits
-      time.moveTo(start + at * day + (1430 + i) * 60_000);
-      await traffic.ask('GET', '/agents', undefined, traffic.minter.token('root', 'admin'));
-    }
-    gateway.hangUp();
-    await until('its connections are gone', async () => (await gateway.metric('connections')) <= 1);
+    await drive({ gateway, time, traffic, administration, until }, start, at);
     measured.push(await measure(gateway, time, join(gateway.folder, 'data/journal.db')));
   }
   const { events } = measured.at(-1),
@@ -82,34 +125,10 @@ test(`${size.days} days of ${size.agents} agents: what a gateway keeps does not 
   const ended = await gateway.stop();
   time.close();
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(build, 'test-logs'), { recursive: true });
-  writeFileSync(
-    join(build, 'test-logs/soak.svg'),
-    plot(
-      `${size.days} days, ${size.agents} agents, ${events.toLocaleString('en')} events: each measure at the ` +
-        'end of each day, and the last week beside the one before',
-      days,
-      rows,
-    ),
-  );
-  writeFileSync(
-    join(build, 'test-logs/soak.json'),
-    JSON.stringify({ size, days, rows, traffic: traffic.figures, administration: administration.figures }, null, 1),
-  );
-  const { figures } = traffic,
-    { heap, resident } = {
-      heap: rows.find((row) => row.name === 'heap bytes'),
-      resident: rows.find((row) => row.name === 'resident bytes'),
-    };
-  t.diagnostic(
-    `# soak: ${size.days} days in ${Math.round((Date.now() - started) / 1000)} s, ${events} events, ` +
-      `${figures.requests} requests (${figures.refused} refused), ${figures.connects} connects, ` +
-      `${figures.renewals} tokens renewed, ${figures.wrongCredentials} wrong credentials, ` +
-      `${administration.figures.certificates} certificates, ` +
-      `${administration.figures.switchOutages + administration.figures.providerOutages} outages; heap ` +
-      `${(heap.was / 1e6).toFixed(2)} → ${(heap.is / 1e6).toFixed(2)} MB, resident ` +
-      `${(resident.was / 1e6).toFixed(1)} → ${(resident.is / 1e6).toFixed(1)} MB`,
-  );
+  keep({ events, days, rows, traffic, administration });
+  const seconds = Math.round((Date.now() - started) / 1000),
+    { figures } = traffic;
+  t.diagnostic(said({ events, rows, traffic, administration, seconds }));
   assert.deepEqual(
     rows.filter((row) => row.grows),
     [],

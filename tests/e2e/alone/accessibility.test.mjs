@@ -87,10 +87,8 @@ test('axe looked at all of it', () => {
   console.log(`# axe: ${states} pages (four at three widths in two themes), ${checked} rules passed, 0 violations`);
 });
 
-test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-out, without a pointer', async () => {
-  const ada = await Person.at(browser, gateway, '');
-  const { page } = ada,
-    { keyboard } = page;
+// Presses Tab until the focus is on what has this text. Everything on the way shows that it has the focus.
+function tabbing(page) {
   // The element that has the focus, through shadow roots, and whether its focus ring can be seen.
   const focused = () =>
     page.evaluate(() => {
@@ -104,9 +102,9 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
       };
     });
   const stops = [];
-  const tabTo = async (text, most = 60) => {
+  return async (text, most = 60) => {
     for (let i = 0; i < most; ++i) {
-      await keyboard.press('Tab');
+      await page.keyboard.press('Tab');
       const at = await focused();
       stops.push(at.text);
       assert.ok(at.tag === 'body' || at.outline !== 'none', `the focus on "${at.text}" can be seen`);
@@ -114,6 +112,45 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
     }
     throw new Error(`Tab never came to "${text}", but to: ${stops.slice(-most).join(' | ')}`);
   };
+}
+
+// A volume and a mute, with the arrow keys and Enter.
+async function setVolumeByKeyboard(ada, tabTo) {
+  const { page } = ada,
+    { keyboard } = page;
+  await tabTo('Volume of Softphone');
+  const before = Number(await ada.slider('Softphone').inputValue());
+  await keyboard.press(before > 0.5 ? 'ArrowLeft' : 'ArrowRight');
+  await until('the volume has moved', async () =>
+    (await gateway.request('GET', '/audio/sessions')).body.items.some(
+      (s) => s.displayName === 'Softphone' && Math.abs(s.volume - before) > 0.005,
+    ),
+  );
+  await tabTo('Mute Softphone');
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Mute Softphone', pressed: true }).waitFor();
+  await keyboard.press('Enter');
+}
+
+async function chooseGermanByKeyboard(ada, tabTo) {
+  const { page } = ada,
+    { keyboard } = page;
+  await tabTo('Settings');
+  await keyboard.press('Enter');
+  await tabTo('Language');
+  await keyboard.press('d');
+  await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
+  // earlier lines are put into the new language too
+  await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor();
+  await ada.shot('desk-german');
+}
+
+test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-out, without a pointer', async () => {
+  const ada = await Person.at(browser, gateway, '');
+  const { page } = ada,
+    { keyboard } = page;
+  const tabTo = tabbing(page);
   await tabTo('Token');
   await keyboard.type(agent());
   await keyboard.press('Enter');
@@ -129,30 +166,11 @@ test('the keyboard tour: signing in, a session, ready, a volume, a filter, sign-
   await tabTo('Ready');
   await keyboard.press('Space');
   await ada.state('ready');
-  await tabTo('Volume of Softphone');
-  const before = Number(await ada.slider('Softphone').inputValue());
-  await keyboard.press(before > 0.5 ? 'ArrowLeft' : 'ArrowRight');
-  await until('the volume has moved', async () =>
-    (await gateway.request('GET', '/audio/sessions')).body.items.some(
-      (s) => s.displayName === 'Softphone' && Math.abs(s.volume - before) > 0.005,
-    ),
-  );
-  await tabTo('Mute Softphone');
-  await keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Mute Softphone', pressed: true }).waitFor();
-  await keyboard.press('Enter');
+  await setVolumeByKeyboard(ada, tabTo);
   await tabTo('Find');
   await keyboard.type('1001');
   await page.locator('.event-feed li').first().waitFor();
-  await tabTo('Settings');
-  await keyboard.press('Enter');
-  await tabTo('Language');
-  await keyboard.press('d');
-  await page.getByText('Mein Platz').or(page.getByText('Was geschah')).first().waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-  // earlier lines are put into the new language too
-  await page.locator('.event-feed li', { hasText: 'Nicht bereit' }).first().waitFor();
-  await ada.shot('desk-german');
+  await chooseGermanByKeyboard(ada, tabTo);
   await tabTo('Abmelden');
   await keyboard.press('Enter');
   await page.getByLabel('Token').waitFor();

@@ -52,7 +52,7 @@ test('the first state is on the screen within 500 ms of navigation', async () =>
   assert.ok(Math.min(...times) < Math.max(500, 8 * Math.min(...bare)), `${times}; a bare page: ${bare}`);
 });
 
-test('500 agents at 100 events a second: under 4 ms of scripting a frame', { timeout: 120_000 }, async () => {
+async function signEverybodyIn() {
   const agents = Array.from({ length: 500 }, (_, i) => String(1001 + i));
   for (let i = 0; i < agents.length; i += 20)
     await Promise.all(
@@ -62,12 +62,11 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
           agent === '1001' ? undefined : gateway.signIn(agent, ['Sales', 'Support', 'Billing'][at % 3]),
         ),
     );
-  const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'), {
-    viewport: { width: 1920, height: 1080 },
-  });
-  await eve.page.locator('deskline-agent-board [aria-rowcount="503"]').waitFor();
-  const drawn = () => eve.page.locator('deskline-agent-board [role="row"]').count();
-  assert.ok((await drawn()) < 40, 'only what is in sight is drawn');
+}
+
+// Counts the frames that a page draws and the events that its client hears. Returns what reads the counts, with the
+// milliseconds of the page's tasks and scripts.
+async function meter(eve) {
   const cdp = await eve.context.newCDPSession(eve.page);
   // The thread's own processor time, so that other work of the machine is not counted.
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
@@ -80,12 +79,23 @@ test('500 agents at 100 events a second: under 4 ms of scripting a frame', { tim
       .querySelector('deskline-team')
       .client.on('event', () => ++globalThis.heard);
   });
-  const now = async () => {
+  return async () => {
     const { metrics } = await cdp.send('Performance.getMetrics');
     const { frames, heard } = await eve.page.evaluate(() => ({ frames, heard }));
     const of = (what) => metrics.find(({ name }) => name === what).value * 1000;
     return { task: of('TaskDuration'), script: of('ScriptDuration'), frames, heard };
   };
+}
+
+test('500 agents at 100 events a second: under 4 ms of scripting a frame', { timeout: 120_000 }, async () => {
+  await signEverybodyIn();
+  const eve = await Person.at(browser, gateway, gateway.token('supervisor', [], 'eve'), {
+    viewport: { width: 1920, height: 1080 },
+  });
+  await eve.page.locator('deskline-agent-board [aria-rowcount="503"]').waitFor();
+  const drawn = () => eve.page.locator('deskline-agent-board [role="row"]').count();
+  assert.ok((await drawn()) < 40, 'only what is in sight is drawn');
+  const now = await meter(eve);
   await sleep(1000);
   const windows = [],
     started = performance.now(),

@@ -101,17 +101,16 @@ const addresses = {
     ]),
 };
 
-function request() {
-  const { path, item } = pick(contract.paths);
-  const methods = Object.keys(item).filter((m) => m !== 'parameters');
-  const method = chance(92)
-    ? pick(methods)
-    : pick(['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']);
-  const spec = item[method] ?? {};
+function targetOf(path) {
   let target = path.replace(/\{([^}]+)\}/g, (_, name) =>
     chance(70) ? known[name] : encodeURIComponent(pick(odd).replace(/[\ud800-\udfff]/g, '')) || 'x',
   );
   if (chance(3)) target += pick(['/', '//', '/../..', '%2e%2e', '%zz', '%ff', '/' + 'a'.repeat(2000)]);
+  return target;
+}
+
+// The documented parameters, some of them.
+function parametersOf(spec, item) {
   const query = [],
     headers = {};
   for (const parameter of [...(spec.parameters ?? []), ...(item.parameters ?? [])].map((p) =>
@@ -134,6 +133,10 @@ function request() {
       );
     else headers[parameter.name] = text.replace(/[^\x20-\x7e]/g, '') || 'x';
   }
+  return { query, headers };
+}
+
+function addHeaders(headers, path, spec) {
   if (spec.requestBody || chance(3))
     headers.Prefer ??= chance(20)
       ? pick(['wait=0', 'respond-async', 'wait=1', 'wait=-1', 'wait=121', 'wait=x', ', ,', 'respond-async, wait=1'])
@@ -143,21 +146,37 @@ function request() {
   if (chance(3)) headers['X-Request-Id'] = pick(['a', 'with space', 'x'.repeat(200)]);
   if (chance(3)) headers.traceparent = pick(['x', '00-' + 'a'.repeat(32) + '-' + 'b'.repeat(16) + '-01']);
   if (chance(2)) headers['Accept-Encoding'] = pick(['gzip', 'gzip;q=0', 'br, *', ';']);
-  let raw;
-  if (spec.requestBody || chance(3)) {
-    const schema = spec.requestBody?.content['application/json'].schema;
-    const body = value(schema);
-    if (body && typeof body === 'object' && 'url' in body) body.url = addresses.url();
-    raw = JSON.stringify(body) ?? '';
-    if (chance(8)) raw = mutate(raw);
-    if (chance(3))
-      headers['Content-Type'] = pick([
-        'text/plain',
-        'application/json; charset=utf-8',
-        'application/merge-patch+json',
-        ';',
-      ]);
-  }
+}
+
+// Returns the body, and says its type in the headers now and then.
+function bodyOf(spec, headers) {
+  if (!spec.requestBody && !chance(3)) return undefined;
+  const schema = spec.requestBody?.content['application/json'].schema;
+  const body = value(schema);
+  if (body && typeof body === 'object' && 'url' in body) body.url = addresses.url();
+  let raw = JSON.stringify(body) ?? '';
+  if (chance(8)) raw = mutate(raw);
+  if (chance(3))
+    headers['Content-Type'] = pick([
+      'text/plain',
+      'application/json; charset=utf-8',
+      'application/merge-patch+json',
+      ';',
+    ]);
+  return raw;
+}
+
+function request() {
+  const { path, item } = pick(contract.paths);
+  const methods = Object.keys(item).filter((m) => m !== 'parameters');
+  const method = chance(92)
+    ? pick(methods)
+    : pick(['get', 'put', 'post', 'patch', 'delete', 'head', 'options', 'trace']);
+  const spec = item[method] ?? {};
+  const target = targetOf(path);
+  const { query, headers } = parametersOf(spec, item);
+  addHeaders(headers, path, spec);
+  const raw = bodyOf(spec, headers);
   // without it Node's client sends no body with a GET
   if (raw !== undefined) headers['Content-Length'] = Buffer.byteLength(raw);
   return [
@@ -227,73 +246,82 @@ const header = (payload, first) => {
   return Buffer.concat([Buffer.from([first]), length, mask, Buffer.from(payload.map((b, i) => b ^ mask[i % 4]))]);
 };
 
-test(`${total} mutated frames (seed ${seed})`, async () => {
+const upgrade = (port) =>
+  `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
+  'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+
+const frames = (token) => [
+  { op: 'hello', token, topics: ['agent-session'] },
+  { op: 'subscribe', topics: [pick(['queue', 'audio', 'weather'])] },
+  { op: 'unsubscribe', topics: ['queue'] },
+  { op: 'refresh', token },
+  {
+    op: 'command',
+    id: '1',
+    method: pick(['GET', 'PUT', 'DELETE', 'X']),
+    path: pick(['/me', '/agents/1001', '/sessions/' + known.session + '/state', '/%ff', '', '//']),
+    body: value({ type: 'object', properties: { state: { type: 'string' }, pin: { type: 'string' } } }),
+    headers: { 'If-Match': pick(odd) },
+  },
+];
+
+// Writes so many frames, each mutated, mostly.
+function writeFrames(socket, token, count) {
+  if (chance(70)) socket.write(header(Buffer.from(JSON.stringify({ op: 'hello', token, topics: ['queue'] })), 0x81));
+  for (let i = 0; i < count; ++i) {
+    const frame = pick(frames(token));
+    let payload = Buffer.from(JSON.stringify(frame));
+    if (chance(70)) payload = Buffer.from(mutate(payload));
+    let bytes = header(payload, chance(90) ? 0x81 : random(256));
+    if (chance(20)) bytes = Buffer.from(mutate(bytes));
+    socket.write(bytes);
+  }
+  socket.write(header(Buffer.from([3, 232]), 0x88)); // a close frame, in case the connection is still in order
+  setTimeout(() => socket.destroy(), 400).unref();
+}
+
+// Opens a stream, writes frames, and returns the code with which the gateway closed it. `session`: the TLS session that
+// one connection leaves to the next. `take` says how many frames.
+function connection({ token, session, take }) {
   const { port } = new URL(gateway.url);
-  const token = gateway.token();
-  const frames = () => [
-    { op: 'hello', token, topics: ['agent-session'] },
-    { op: 'subscribe', topics: [pick(['queue', 'audio', 'weather'])] },
-    { op: 'unsubscribe', topics: ['queue'] },
-    { op: 'refresh', token },
-    {
-      op: 'command',
-      id: '1',
-      method: pick(['GET', 'PUT', 'DELETE', 'X']),
-      path: pick(['/me', '/agents/1001', '/sessions/' + known.session + '/state', '/%ff', '', '//']),
-      body: value({ type: 'object', properties: { state: { type: 'string' }, pin: { type: 'string' } } }),
-      headers: { 'If-Match': pick(odd) },
-    },
-  ];
+  return new Promise((done) => {
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, session: session.value });
+    socket.on('session', (s) => (session.value = s));
+    let upgraded = false,
+      text = Buffer.alloc(0),
+      code = 'cut';
+    socket.on('secureConnect', () => socket.write(upgrade(port)));
+    socket.on('data', (data) => {
+      text = Buffer.concat([text, data]);
+      const end = text.indexOf('\r\n\r\n');
+      if (!upgraded && end >= 0) {
+        upgraded = true;
+        text = text.subarray(end + 4);
+        writeFrames(socket, token, take());
+      }
+      const close = text.lastIndexOf(Buffer.from('{"reason"'));
+      if (close >= 2 && text[close - 4] === 0x88) code = text.readUInt16BE(close - 2);
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => done(code));
+  });
+}
+
+test(`${total} mutated frames (seed ${seed})`, async () => {
   const codes = {};
   let left = total;
-  const session = { value: undefined };
-  const connection = () =>
-    new Promise((done) => {
-      const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false, session: session.value });
-      socket.on('session', (s) => (session.value = s));
-      let upgraded = false,
-        text = Buffer.alloc(0),
-        code = 'cut';
-      socket.on('secureConnect', () =>
-        socket.write(
-          `GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
-            'Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n' +
-            '\r\n',
-        ),
-      );
-      socket.on('data', (data) => {
-        text = Buffer.concat([text, data]);
-        const end = text.indexOf('\r\n\r\n');
-        if (!upgraded && end >= 0) {
-          upgraded = true;
-          text = text.subarray(end + 4);
-          if (chance(70))
-            socket.write(header(Buffer.from(JSON.stringify({ op: 'hello', token, topics: ['queue'] })), 0x81));
-          const count = Math.min(left, 1 + random(2)); // the first bad one ends the connection
-          left -= count;
-          for (let i = 0; i < count; ++i) {
-            const frame = pick(frames());
-            let payload = Buffer.from(JSON.stringify(frame));
-            if (chance(70)) payload = Buffer.from(mutate(payload));
-            let bytes = header(payload, chance(90) ? 0x81 : random(256));
-            if (chance(20)) bytes = Buffer.from(mutate(bytes));
-            socket.write(bytes);
-          }
-          socket.write(header(Buffer.from([3, 232]), 0x88)); // a close frame, in case the connection is still in order
-          setTimeout(() => socket.destroy(), 400).unref();
-        }
-        const close = text.lastIndexOf(Buffer.from('{"reason"'));
-        if (close >= 2 && text[close - 4] === 0x88) code = text.readUInt16BE(close - 2);
-      });
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        codes[code] = (codes[code] ?? 0) + 1;
-        done();
-      });
-    });
+  const take = () => {
+    const count = Math.min(left, 1 + random(2)); // the first bad one ends the connection
+    left -= count;
+    return count;
+  };
+  const caller = { token: gateway.token(), session: { value: undefined }, take };
   await Promise.all(
     Array.from({ length: 24 }, async () => {
-      while (left > 0) await connection();
+      while (left > 0) {
+        const code = await connection(caller);
+        codes[code] = (codes[code] ?? 0) + 1;
+      }
     }),
   );
   console.log(

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Beside, Unanswered, sleep, startGateway, until } from '../harness/harness.mjs';
 import { ResumingStream, journalOf, numberOf } from '../harness/clients.mjs';
+import { everyClientHeardAll, nothingIsMissing, topics } from '../harness/kills.mjs';
 
 const seconds = Number(process.env.DESKLINE_ALLOCATION_SECONDS ?? 3),
   seed = Number(process.env.DESKLINE_SEED ?? Date.now() % 1e6);
@@ -40,115 +41,107 @@ class Memory {
   }
 }
 
-test(`one allocation in so many fails (seed ${seed})`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'deskline-faults-')),
-    memory = new Memory(folder);
-  const gateway = await startGateway({
-    env: memory.env,
-    traffic: 5,
-    config: '[server]\ncompression = true\n[webhooks]\nallow_private_networks = true\n',
-  });
-  const session = await gateway.signIn('1001'),
-    topics = ['agent-session', 'agent', 'call', 'queue', 'source'];
-  const token = gateway.token(),
-    other = gateway.token('agent', ['1002']),
-    key = gateway.key('crm', '--scopes', 'agents:read');
-  // From here on the gateway remembers the key, and does not hash it again.
-  assert.equal((await gateway.request('GET', '/me', undefined, { token: key })).status, 200);
-  const clients = Array.from({ length: 10 }, () => new ResumingStream(gateway.url, token, topics));
-  await until('all clients are there', () => clients.every((c) => c.first !== undefined));
-  const answered = [],
-    statuses = {},
-    right = [],
-    beside = new Beside();
-  let asked = 0;
-  // Each request with its right answer. A caller that is hit may also be told of the fault, or get no answer. No caller
-  // may be told that a wrong secret was right, that a missing object exists, or that the request was not allowed.
-  const hit = [500, 503]; // 503: the token could not be checked
-  const me = (shown) => gateway.request('GET', '/me', undefined, { token: shown });
-  const requests = [
+const hit = [500, 503]; // 503: the token could not be checked
+
+// A command over a stream. What the stream says must fit, and be no wrong answer.
+async function askByStream(gateway, token, n) {
+  const stream = await gateway.open().catch((error) => (error.status ? error : Promise.reject(error)));
+  if (stream.status) return { status: stream.status };
+  stream.send({ op: 'hello', token, topics });
+  stream.send({ op: 'command', id: 'c' + n, method: 'GET', path: '/agents' });
+  await Promise.race([stream.closed, sleep(200)]);
+  assert.ok(!stream.wrong, `a frame does not fit asyncapi.json: ${stream.wrong}`);
+  for (const frame of stream.frames.filter((one) => one.op === 'result'))
+    assert.ok([200, ...hit].includes(frame.status), JSON.stringify(frame));
+  stream.close();
+  return { status: 101 };
+}
+
+// Each request with its right answer. A caller that is hit may also be told of the fault, or get no answer. No caller
+// may be told that a wrong secret was right, that a missing object exists, or that the request was not allowed.
+function requestsOf(gateway, session, { token, other, key }) {
+  const get = (path, options) => gateway.request('GET', path, undefined, options),
+    me = (shown) => get('/me', { token: shown }),
+    gzip = { 'Accept-Encoding': 'gzip' };
+  return [
     {
       must: 200,
       more: [409],
       ask: (n) =>
         gateway.setState(session, n % 2 ? 'ready' : 'not-ready', {}, { headers: { 'Idempotency-Key': 'k' + n } }),
     }, // 409: the agent has a call
-    { must: 200, ask: () => gateway.request('GET', '/agents') },
-    { must: 200, ask: () => gateway.request('GET', '/events?limit=200') },
-    { must: 200, ask: () => gateway.request('GET', '/events?types=agent&limit=50') },
-    { must: 200, ask: () => gateway.request('GET', '/audit') },
+    { must: 200, ask: () => get('/agents') },
+    { must: 200, ask: () => get('/events?limit=200') },
+    { must: 200, ask: () => get('/events?types=agent&limit=50') },
+    { must: 200, ask: () => get('/audit') },
     { must: 200, ask: () => me(key) },
     { must: 401, ask: () => me('a.b.c') },
     { must: 401, ask: () => me(token.slice(0, -8) + 'AAAAAAAA') },
     // 429: eight of an address are being hashed
     { must: 401, more: [429], ask: () => me(key.slice(0, -8) + 'AAAAAAAA') },
-    { must: 403, ask: () => gateway.request('GET', '/audit', undefined, { token: key }) },
+    { must: 403, ask: () => get('/audit', { token: key }) },
     { must: 404, ask: () => gateway.request('DELETE', '/agents/1001', undefined, { token: other }) },
-    {
-      must: 200,
-      ask: () => gateway.request('GET', '/openapi.json', undefined, { headers: { 'Accept-Encoding': 'gzip' } }),
-    },
+    { must: 200, ask: () => get('/openapi.json', { headers: gzip }) },
     {
       must: 403,
       ask: (n) => gateway.request('PUT', '/agents/10' + String(2 + (n % 10)).padStart(2, '0'), { pin: 'wrong' }),
     },
     { must: 201, ask: () => gateway.request('POST', '/tickets', {}) },
-    { must: 404, ask: (n) => gateway.request('GET', '/operations/none' + n) },
-    {
-      must: 200,
-      ask: () => gateway.request('GET', '//metrics', undefined, { token: '', headers: { 'Accept-Encoding': 'gzip' } }),
-    },
-    {
-      must: 101,
-      ask: async (n) => {
-        const stream = await gateway.open().catch((error) => (error.status ? error : Promise.reject(error)));
-        if (stream.status) return { status: stream.status };
-        stream.send({ op: 'hello', token, topics });
-        stream.send({ op: 'command', id: 'c' + n, method: 'GET', path: '/agents' });
-        await Promise.race([stream.closed, sleep(200)]);
-        assert.ok(!stream.wrong, `a frame does not fit asyncapi.json: ${stream.wrong}`);
-        for (const frame of stream.frames.filter((one) => one.op === 'result'))
-          assert.ok([200, ...hit].includes(frame.status), JSON.stringify(frame));
-        stream.close();
-        return { status: 101 };
-      },
-    },
+    { must: 404, ask: (n) => get('/operations/none' + n) },
+    { must: 200, ask: () => get('//metrics', { token: '', headers: gzip }) },
+    { must: 101, ask: (n) => askByStream(gateway, token, n) },
   ];
-  const patience = (promise, what) =>
-    new Promise((done, fail) => {
-      const timer = setTimeout(
-        () => fail(new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what)),
-        45_000,
-      );
-      promise.then(done, fail).finally(() => clearTimeout(timer)); // else the timer would keep the file from ending
-    });
-  const work = async (from) => {
-    for (let n = from; beside.running; n += 8) {
-      // 17 requests: each of the eight comes to all of them
-      ++asked;
-      const { must, more = [], ask } = requests[n % requests.length];
+}
+
+const patience = (promise, what) =>
+  new Promise((done, fail) => {
+    const timer = setTimeout(
+      () => fail(new Error('no answer within 45 s, when all patience of the gateway has ended: ' + what)),
+      45_000,
+    );
+    promise.then(done, fail).finally(() => clearTimeout(timer)); // else the timer would keep the file from ending
+  });
+
+// Callers that ask everything in turn, and judge each answer.
+class Callers {
+  beside = new Beside();
+  answered = []; // the numbers of the events that answers named
+  statuses = {};
+  right = []; // which requests have been answered as they must
+  asked = 0;
+  constructor(requests) {
+    this.requests = requests;
+    for (let i = 0; i < 8; ++i) this.beside.add(this.work(i));
+  }
+  async work(from) {
+    // 17 requests: each of the eight comes to all of them
+    for (let n = from; this.beside.running; n += 8) {
+      ++this.asked;
       try {
-        const { status, body, text } = await patience(ask(n), ask);
-        assert.ok([must, ...hit, ...more].includes(status), `${status} to ${ask}: ${text}`);
-        statuses[status] = (statuses[status] ?? 0) + 1;
-        if (status === must) right[n % requests.length] = true;
-        if (n % requests.length === 0 && status === 200 && body?.event) answered.push(numberOf(body.event));
+        await this.askNext(n);
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
-        statuses.cut = (statuses.cut ?? 0) + 1;
+        this.statuses.cut = (this.statuses.cut ?? 0) + 1;
         await sleep(5);
       }
     }
-  };
-  for (let i = 0; i < 8; ++i) beside.add(work(i));
-  await until(
-    'each has been answered as it must, with all the memory',
-    () => (beside.look(), requests.every((_, i) => right[i])),
-    120_000,
-  );
-  const answers = () =>
-      Object.entries(statuses).reduce((sum, [status, count]) => sum + (status === 'cut' ? 0 : count), 0),
-    before = answers();
+  }
+  async askNext(n) {
+    const at = n % this.requests.length,
+      { must, more = [], ask } = this.requests[at];
+    const { status, body, text } = await patience(ask(n), ask);
+    assert.ok([must, ...hit, ...more].includes(status), `${status} to ${ask}: ${text}`);
+    this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+    if (status === must) this.right[at] = true;
+    if (at === 0 && status === 200 && body?.event) this.answered.push(numberOf(body.event));
+  }
+  answers() {
+    return Object.entries(this.statuses).reduce((sum, [status, count]) => sum + (status === 'cut' ? 0 : count), 0);
+  }
+}
+
+// Lets allocations fail, more and more of them, under everything that is asked.
+async function failAllocations(gateway, memory, { beside }) {
   for (const oneIn of [100_000, 10_000, 1000, 200, 50]) {
     memory.failOneIn(oneIn);
     await sleep(seconds * 1000);
@@ -162,39 +155,58 @@ test(`one allocation in so many fails (seed ${seed})`, async () => {
     await sleep(200);
   }
   await beside.end();
-  assert.ok(memory.get(2) > 0, 'no allocation failed: the library is not there, or no thread is named "shard"');
-  assert.ok(answers() > before, 'nothing was answered while allocations failed');
-  assert.ok(statuses.cut || hit.some((status) => statuses[status]), 'nobody was hit');
-  assert.ok(answered.length > 0, 'no command was answered with an event');
+}
+
+async function servesAgain(gateway) {
   await until(
     'it is durable',
     async () => (await gateway.request('GET', '//readyz', undefined, { token: '' }).catch(() => ({}))).status === 200,
   );
   for (const path of ['/agents', '/events?limit=10', '/audit', '/me'])
     assert.equal((await gateway.request('GET', path)).status, 200, path);
-  const truth = await journalOf(gateway),
-    end = truth.at(-1),
-    known = new Set(truth);
-  assert.deepEqual(
-    answered.filter((n) => !known.has(n)),
-    [],
-    'nothing that was answered is missing',
+}
+
+test(`one allocation in so many fails (seed ${seed})`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deskline-faults-')),
+    memory = new Memory(folder);
+  const gateway = await startGateway({
+    env: memory.env,
+    traffic: 5,
+    config: '[server]\ncompression = true\n[webhooks]\nallow_private_networks = true\n',
+  });
+  const session = await gateway.signIn('1001');
+  const token = gateway.token(),
+    other = gateway.token('agent', ['1002']),
+    key = gateway.key('crm', '--scopes', 'agents:read');
+  // From here on the gateway remembers the key, and does not hash it again.
+  assert.equal((await gateway.request('GET', '/me', undefined, { token: key })).status, 200);
+  const clients = Array.from({ length: 10 }, () => new ResumingStream(gateway.url, token, topics));
+  await until('all clients are there', () => clients.every((c) => c.first !== undefined));
+  const callers = new Callers(requestsOf(gateway, session, { token, other, key }));
+  await until(
+    'each has been answered as it must, with all the memory',
+    () => (callers.beside.look(), callers.requests.every((_, i) => callers.right[i])),
+    120_000,
   );
-  for (const [i, client] of clients.entries()) {
-    // The client gives an unanswered upgrade up after a minute.
-    await until(`client ${i} has all`, () => client.numbers.at(-1) >= end, 120_000);
-    assert.equal(client.resets, 0, 'no reset');
-    assert.deepEqual(
-      client.unique().filter((n) => n <= end),
-      truth.filter((n) => n > client.first),
-      `client ${i}`,
-    );
-    client.stop();
-  }
+  const before = callers.answers();
+  await failAllocations(gateway, memory, callers);
+  const { answered, statuses } = callers;
+  assert.ok(memory.get(2) > 0, 'no allocation failed: the library is not there, or no thread is named "shard"');
+  assert.ok(callers.answers() > before, 'nothing was answered while allocations failed');
+  assert.ok(statuses.cut || hit.some((status) => statuses[status]), 'nobody was hit');
+  assert.ok(answered.length > 0, 'no command was answered with an event');
+  await servesAgain(gateway);
+  const truth = await journalOf(gateway);
+  nothingIsMissing(answered, truth);
+  // The client gives an unanswered upgrade up after a minute.
+  await everyClientHeardAll(clients, truth, 120_000);
+  for (const client of clients) client.stop();
   await until('nothing is left of who has gone', async () => (await gateway.metric('streams')) === 0, 60_000);
   assert.equal(gateway.cli('journal', 'verify').code, 0);
   console.log(
-    `# ${memory.get(2)} of ${memory.get(1)} allocations failed, under ${asked} requests: ${Object.entries(statuses)
+    `# ${memory.get(2)} of ${memory.get(1)} allocations failed, under ${callers.asked} requests: ${Object.entries(
+      statuses,
+    )
       .map(([status, count]) => `${status}: ${count}`)
       .join(', ')}; ${truth.length} telephony events, all told; seed ${seed}`,
   );

@@ -65,6 +65,55 @@ async function equalsSnapshot(c, what) {
   stream.close();
 }
 
+// Cuts the clients off again and again, 200 times, while 10,000 events come. Returns how often, how many connections,
+// and how many events there were.
+async function cutAtRandom(clients, sessions, begin) {
+  const devices = [...clients[0].state.devices.keys()];
+  const number = () =>
+    gateway
+      .request('GET', '/events?limit=1')
+      .then(() => gateway.request('GET', '/sessions'))
+      .then(({ headers }) => numberOf(headers['deskline-cursor']));
+  let cuts = 0,
+    cut = 0,
+    now = begin;
+  for (let i = 0; cuts < 200 || now - begin < 10_000; ++i) {
+    await gateway.telephony({ do: 'burst', events: 20 + Math.floor(Math.random() * 60) });
+    if (i % 3 === 0) await gateway.telephony({ do: 'call', group: ['Sales', 'Support', 'Billing'][(i % 9) / 3] });
+    if (i % 4 === 0) await gateway.audio({ do: 'volume', device: devices[i % devices.length], volume: Math.random() });
+    if (i % 10 === 0) await gateway.setState(sessions[(i % 30) / 10], i % 20 ? 'ready' : 'not-ready');
+    await sleep(Math.random() * 200);
+    if (!clients.every((c) => c.freshness.status === 'live') && Math.random() < 0.7) continue;
+    const connections = proxy.cut();
+    if (connections) (++cuts, (cut += connections));
+    // With that event it does not wait for its next attempt.
+    if (Math.random() < 0.6) (await sleep(20), browser.dispatchEvent(new Event('online')));
+    now = await number();
+  }
+  return { cuts, cut, events: now - begin };
+}
+
+// `heard`: for each client the numbers that it heard, and whether each is an audio event. Returns how many telephony
+// events there were.
+async function eachHeardEveryEvent(heard, begin) {
+  const told = (await journalOf(gateway, 'agent-session,agent,call,queue,source,acd-group,agent-handler')).filter(
+    (n) => n > begin,
+  );
+  for (const [i, numbers] of heard.entries()) {
+    assert.deepEqual(
+      numbers.filter(([, audio]) => !audio).map(([n]) => n),
+      told,
+      `client ${i} saw every event once, in order`,
+    );
+    const all = numbers.map(([n]) => n);
+    assert.ok(
+      all.every((n, at) => at === 0 || n > all[at - 1]),
+      'audio events too are in order, none twice',
+    );
+  }
+  return told.length;
+}
+
 test(
   '200 random cuts during 10,000 events: every event once, and the copy is the snapshot',
   { timeout: 600_000 },
@@ -98,51 +147,15 @@ test(
     const sessions = await Promise.all(
       ['1001', '1002', '1003'].map((agent, i) => gateway.signIn(agent, ['Sales', 'Support', 'Billing'][i])),
     );
-    const devices = [...clients[0].state.devices.keys()];
-    const number = () =>
-      gateway
-        .request('GET', '/events?limit=1')
-        .then(() => gateway.request('GET', '/sessions'))
-        .then(({ headers }) => numberOf(headers['deskline-cursor']));
-    let cuts = 0,
-      cut = 0,
-      now = begin;
-    for (let i = 0; cuts < 200 || now - begin < 10_000; ++i) {
-      await gateway.telephony({ do: 'burst', events: 20 + Math.floor(Math.random() * 60) });
-      if (i % 3 === 0) await gateway.telephony({ do: 'call', group: ['Sales', 'Support', 'Billing'][(i % 9) / 3] });
-      if (i % 4 === 0)
-        await gateway.audio({ do: 'volume', device: devices[i % devices.length], volume: Math.random() });
-      if (i % 10 === 0) await gateway.setState(sessions[(i % 30) / 10], i % 20 ? 'ready' : 'not-ready');
-      await sleep(Math.random() * 200);
-      if (!clients.every((c) => c.freshness.status === 'live') && Math.random() < 0.7) continue;
-      const connections = proxy.cut();
-      if (connections) (++cuts, (cut += connections));
-      // With that event it does not wait for its next attempt.
-      if (Math.random() < 0.6) (await sleep(20), browser.dispatchEvent(new Event('online')));
-      now = await number();
-    }
+    const { cuts, cut, events } = await cutAtRandom(clients, sessions, begin);
     await Promise.all(clients.map((c) => live(c, 60_000)));
     await gateway.setState(sessions[0], 'ready');
     for (const [i, c] of clients.entries()) await equalsSnapshot(c, `client ${i}`);
     assert.deepEqual(resets, [], 'nobody had to begin anew');
-    const told = (await journalOf(gateway, 'agent-session,agent,call,queue,source,acd-group,agent-handler')).filter(
-      (n) => n > begin,
-    );
-    for (const [i, numbers] of heard.entries()) {
-      assert.deepEqual(
-        numbers.filter(([, audio]) => !audio).map(([n]) => n),
-        told,
-        `client ${i} saw every event once, in order`,
-      );
-      const all = numbers.map(([n]) => n);
-      assert.ok(
-        all.every((n, at) => at === 0 || n > all[at - 1]),
-        'audio events too are in order, none twice',
-      );
-    }
+    const told = await eachHeardEveryEvent(heard, begin);
     console.log(
-      `# ${cuts} cuts (${cut} connections of 3 clients) during ${now - begin} events: each saw each of ` +
-        `${told.length} telephony events once`,
+      `# ${cuts} cuts (${cut} connections of 3 clients) during ${events} events: each saw each of ` +
+        `${told} telephony events once`,
     );
     for (const c of clients) c.close();
   },

@@ -171,12 +171,8 @@ describe('every cell at every outlet', () => {
     return { who, role, held, stream, source, token };
   }
 
-  // Collects the events from here on, at every live outlet.
-  async function checkLive(callers) {
-    const from = (await gateway.request('GET', '/events?limit=500')).body.cursor;
-    const polls = callers.map((c) =>
-      gateway.request('GET', `/events?after=${from}&types=agent-session,agent&wait=5`, undefined, { token: c.token }),
-    );
+  // A webhook for each who may have one.
+  async function hooksOf(callers) {
     const hooks = [];
     for (const caller of callers.filter((c) => reachOf('webhooks see', c.role, c.held) !== 'none')) {
       const hook = await receiver();
@@ -193,12 +189,43 @@ describe('every cell at every outlet', () => {
         201,
       );
     }
+    return hooks;
+  }
+
+  async function changeEachSession() {
     for (const agent of ['1001', '1002', '1003']) {
       const session = world.sessions[{ 1001: 'own', 1002: 'groups', 1003: 'others' }[agent]][0];
       const state = (await gateway.request('GET', '/sessions/' + session)).body.state;
       const changed = await gateway.setState(session, state === 'not-ready' ? 'ready' : 'not-ready');
       assert.equal(changed.status, 200, changed.text);
     }
+  }
+
+  async function checkDeliveries(hooks) {
+    for (const { who, role, held, hook } of hooks) {
+      const wanted = sorted(visible('sessions', reachOf('sessions see', role, held)));
+      await until(
+        'deliveries for ' + who,
+        () => subjectsIn(hook.received.map(JSON.parse), 'agent-session').size >= wanted.length,
+      );
+      await sleep(200);
+      assert.deepEqual(
+        sorted(subjectsIn(hook.received.map(JSON.parse), 'agent-session')),
+        wanted,
+        who + ': the webhook',
+      );
+      hook.stop();
+    }
+  }
+
+  // Collects the events from here on, at every live outlet.
+  async function checkLive(callers) {
+    const from = (await gateway.request('GET', '/events?limit=500')).body.cursor;
+    const polls = callers.map((c) =>
+      gateway.request('GET', `/events?after=${from}&types=agent-session,agent&wait=5`, undefined, { token: c.token }),
+    );
+    const hooks = await hooksOf(callers);
+    await changeEachSession();
     const isNew = ({ id }) => Number(id.split('-').at(-1)) > Number(from.split('-').at(-1));
     const toldOn = (c) => [
       c.stream.frames.filter((f) => f.op === 'event' && isNew(f)),
@@ -225,20 +252,7 @@ describe('every cell at every outlet', () => {
       c.stream.close();
       c.source.stop();
     }
-    for (const { who, role, held, hook } of hooks) {
-      const wanted = sorted(visible('sessions', reachOf('sessions see', role, held)));
-      await until(
-        'deliveries for ' + who,
-        () => subjectsIn(hook.received.map(JSON.parse), 'agent-session').size >= wanted.length,
-      );
-      await sleep(200);
-      assert.deepEqual(
-        sorted(subjectsIn(hook.received.map(JSON.parse), 'agent-session')),
-        wanted,
-        who + ': the webhook',
-      );
-      hook.stop();
-    }
+    await checkDeliveries(hooks);
   }
 
   test('agents, supervisors, administrators', async () => {

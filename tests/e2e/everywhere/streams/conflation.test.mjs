@@ -14,6 +14,69 @@ const random = (n) => {
   return Math.floor((state / 2 ** 32) * n);
 };
 
+// A client that keeps a copy of the mixer, and remembers what it was told.
+async function copyOf(gateway, audioRate) {
+  const stream = await gateway.stream({ topics: ['audio'], audioRate });
+  const objects = new Map([...stream.snapshot.audioDevices, ...stream.snapshot.audioSessions].map((o) => [o.id, o]));
+  const numbers = [];
+  const times = new Map();
+  const exact = { count: 0 }; // events that must not wait
+  stream.socket.on('message', (data) => {
+    const frame = JSON.parse(data);
+    if (frame.op !== 'event') return;
+    numbers.push(Number(frame.id.split('-')[1]));
+    const object = frame.data.session ?? frame.data.device;
+    objects.set(object.id, object);
+    if (!['volume', 'channels'].includes(frame.data.change)) ++exact.count;
+    else times.set(object.id, [...(times.get(object.id) ?? []), Date.parse(frame.time)]);
+  });
+  return { stream, audioRate, objects, numbers, times, exact, since: performance.now() };
+}
+
+// A random change of the mixer.
+function saying({ sessions, devices }) {
+  const volume = random(1001) / 1000;
+  const object = random(4)
+    ? { session: sessions[random(sessions.length)] }
+    : { device: devices[random(devices.length)] };
+  return random(5) ? { do: 'volume', ...object, volume } : { do: 'mute', ...object, muted: !random(2) };
+}
+
+// The double has ids of its own, so on Windows the changes are made through the API.
+async function say(gateway, change) {
+  if (!onWindows) return gateway.audio(change);
+  await gateway.request(
+    'PATCH',
+    change.session ? '/audio/sessions/' + change.session : '/audio/devices/' + change.device,
+    change.do === 'mute' ? { muted: change.muted } : { volume: change.volume },
+    { headers: { Prefer: 'respond-async' } },
+  );
+}
+
+// The copy is what the mixer holds; its events came in order, and no more often than was asked for.
+async function checkCopy(gateway, client) {
+  const truth = async () => [
+    ...(await gateway.request('GET', '/audio/devices')).body.items,
+    ...(await gateway.request('GET', '/audio/sessions')).body.items,
+  ];
+  await until(`the client at ${client.audioRate} a second has what the mixer holds`, async () => {
+    const now = await truth();
+    return now.every((o) => JSON.stringify(client.objects.get(o.id)) === JSON.stringify(o));
+  });
+  assert.deepEqual(
+    client.numbers,
+    [...new Set(client.numbers)].sort((a, b) => a - b),
+    'in order, none twice',
+  );
+  const seconds = (performance.now() - client.since) / 1000;
+  for (const [object, times] of client.times)
+    assert.ok(
+      times.length <= seconds * client.audioRate + 1 + client.exact.count,
+      `${times.length} of ${object} in ${seconds} s at ${client.audioRate}, beside ${client.exact.count} ` +
+        'that must not wait',
+    );
+}
+
 test(`what a client ends up with is what the mixer holds (seed ${seed})`, async () => {
   const gateway = await startGateway();
   const ids = async (kind) => (await gateway.request('GET', '/audio/' + kind)).body.items.map((item) => item.id);
@@ -21,71 +84,21 @@ test(`what a client ends up with is what the mixer holds (seed ${seed})`, async 
     const all = await ids('sessions');
     return all.length === 3 && all;
   });
-  const devices = await ids('devices');
+  const mixer = { sessions, devices: await ids('devices') };
   const clients = [];
   assert.equal(await gateway.metric('stream_events_merged_total'), 0);
-  for (const audioRate of [1, 5, 20, 60]) {
-    const stream = await gateway.stream({ topics: ['audio'], audioRate });
-    const objects = new Map([...stream.snapshot.audioDevices, ...stream.snapshot.audioSessions].map((o) => [o.id, o]));
-    const numbers = [];
-    const times = new Map();
-    const exact = { count: 0 }; // events that must not wait
-    stream.socket.on('message', (data) => {
-      const frame = JSON.parse(data);
-      if (frame.op !== 'event') return;
-      numbers.push(Number(frame.id.split('-')[1]));
-      const object = frame.data.session ?? frame.data.device;
-      objects.set(object.id, object);
-      if (!['volume', 'channels'].includes(frame.data.change)) ++exact.count;
-      else times.set(object.id, [...(times.get(object.id) ?? []), Date.parse(frame.time)]);
-    });
-    clients.push({ stream, audioRate, objects, numbers, times, exact, since: performance.now() });
-  }
-  const sayings = [];
-  for (let i = 0; i < 3000; ++i) {
-    const volume = random(1001) / 1000;
-    const object = random(4)
-      ? { session: sessions[random(sessions.length)] }
-      : { device: devices[random(devices.length)] };
-    sayings.push(random(5) ? { do: 'volume', ...object, volume } : { do: 'mute', ...object, muted: !random(2) });
-  }
-  for (const [i, saying] of sayings.entries()) {
+  for (const audioRate of [1, 5, 20, 60]) clients.push(await copyOf(gateway, audioRate));
+  const sayings = Array.from({ length: 3000 }, () => saying(mixer));
+  for (const [i, change] of sayings.entries()) {
     const client = clients[random(clients.length)].stream.socket;
     if (random(40) === 0) client.pause();
     if (random(20) === 0) client.resume();
-    // The double has ids of its own, so on Windows the changes are made through the API.
-    if (onWindows)
-      await gateway.request(
-        'PATCH',
-        saying.session ? '/audio/sessions/' + saying.session : '/audio/devices/' + saying.device,
-        saying.do === 'mute' ? { muted: saying.muted } : { volume: saying.volume },
-        { headers: { Prefer: 'respond-async' } },
-      );
-    else await gateway.audio(saying);
+    await say(gateway, change);
     if (i % 500 === 0) await gateway.setState('none', 'ready'); // something else goes on beside it
   }
   for (const { stream } of clients) stream.socket.resume();
-  const truth = async () => [
-    ...(await gateway.request('GET', '/audio/devices')).body.items,
-    ...(await gateway.request('GET', '/audio/sessions')).body.items,
-  ];
   for (const client of clients) {
-    await until(`the client at ${client.audioRate} a second has what the mixer holds`, async () => {
-      const now = await truth();
-      return now.every((o) => JSON.stringify(client.objects.get(o.id)) === JSON.stringify(o));
-    });
-    assert.deepEqual(
-      client.numbers,
-      [...new Set(client.numbers)].sort((a, b) => a - b),
-      'in order, none twice',
-    );
-    const seconds = (performance.now() - client.since) / 1000;
-    for (const [object, times] of client.times)
-      assert.ok(
-        times.length <= seconds * client.audioRate + 1 + client.exact.count,
-        `${times.length} of ${object} in ${seconds} s at ${client.audioRate}, beside ${client.exact.count} ` +
-          'that must not wait',
-      );
+    await checkCopy(gateway, client);
     client.stream.close();
   }
   const fewest = Math.min(...clients.map((c) => c.numbers.length)),
