@@ -1,6 +1,7 @@
-// ESLint's rules for the end-to-end tests (npm run lint): undefined and unused names. Code that runs inside a page is
-// not told apart from code beside it, so in those files undefined names are allowed.
+// ESLint's rules for the end-to-end tests (npm run lint): undefined and unused names, and functions of 60 lines at most.
+// Code that runs inside a page is not told apart from code beside it, so in those files undefined names are allowed.
 import js from '@eslint/js';
+import { builtinRules } from 'eslint/use-at-your-own-risk';
 
 const known = [
   'AbortController',
@@ -24,15 +25,28 @@ const known = [
   'structuredClone',
 ];
 
+// max-lines-per-function, except for what is handed to describe: that holds only tests.
+const lines = builtinRules.get('max-lines-per-function');
+const heldByDescribe = ({ parent }) => parent?.type === 'CallExpression' && parent.callee.name === 'describe';
+const withoutDescribe = (context) => ({
+  value: (found) => heldByDescribe(found.node) || context.report(found),
+});
+const functionLines = {
+  ...lines,
+  create: (context) => lines.create(Object.create(context, { report: withoutDescribe(context) })),
+};
+
 export default [
   { ignores: ['**/node_modules/**'] },
   {
     files: ['**/*.mjs'],
     languageOptions: { globals: Object.fromEntries(known.map((name) => [name, 'readonly'])) },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { deskline: { rules: { 'max-lines-per-function': functionLines } } },
     rules: {
       ...js.configs.recommended.rules,
       'no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      'deskline/max-lines-per-function': ['error', { max: 60 }], // blank lines and comments counted
       'no-control-regex': 'off', // some tests look for control characters
       // Prettier leaves comments and long texts as they are; a test's title it keeps in one line.
       'max-len': [
