@@ -17,6 +17,39 @@ Result<std::vector<AuditRow>> auditIn(const std::filesystem::path& file, std::si
     return readAudit(database, {}, limit);
 }
 
+struct Row {  // an operation as its columns have it; `good`: it can be read
+    const char *id, *state, *headers, *body, *cause, *expectation;
+    bool good;
+};
+constexpr const char *cause = R"({"request":"r","actor":"x"})", *none = "null";
+constexpr Row rows[] = {
+    {"good", "running", R"({"ETag":"1"})", "{}", cause, none, true},
+    {"settled", "succeeded", "{}", none, cause, none, true},
+    {"a header that is a number", "running", R"({"x":1})", none, cause, none, false},
+    {"a header that is an object", "running", R"({"x":{}})", none, cause, none, false},
+    {"headers that are a list", "running", "[]", none, cause, none, false},
+    {"headers that are no JSON", "running", "{", none, cause, none, false},
+    {"headers that are nothing", "running", "", none, cause, none, false},
+    {"a body that is no JSON", "running", "{}", "{", cause, none, false},
+    {"a body that is a text", "running", "{}", "\"x\"", cause, none, false},
+    {"a cause that is a number", "running", "{}", none, "7", none, false},
+    {"a cause that is no JSON", "running", "{}", none, "", none, false},
+    {"an expectation of something else", "running", "{}", none, cause, "{\"x\":1}", false},
+    {"an expectation of no event", "running", "{}", none, cause,
+     R"({"type":"deskline.x","subject":"/x/1","agent":"","event":"e"})", false},
+    {"an expectation of another one", "running", "{}", none, cause,
+     R"({"type":"deskline.agent","subject":"/sessions/1","agent":"","event":"e"})", false},
+    {"an expectation of nothing", "running", "{}", none, cause,
+     R"({"type":"deskline.agent","subject":"/agents/","agent":"","event":"e"})", false},
+    {"one without a group, as older gateways wrote", "running", "{}", none, cause,
+     R"({"type":"deskline.agent-session","subject":"/sessions/s1","agent":"","event":"ready"})", true},
+    {"one of any of an agent, as older gateways wrote", "running", "{}", none, cause,
+     R"({"type":"deskline.agent-session","subject":"","agent":"1001","event":"new-session"})", true},
+    {"an unknown state", "sleeping", "{}", none, cause, none, false},
+    {"too deep", "running", "{}", none, cause, "", false},
+    {"a start that is no number", "succeeded", "{}", none, cause, none, false},
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -25,38 +58,6 @@ TEST_CASE(
     const Folder folder;
     const auto file = folder.path / "journal.db";
     { const auto made = journalIn(file); }
-    struct Row {
-        const char *id, *state, *headers, *body, *cause, *expectation;
-        bool good;
-    };
-    constexpr const char *cause = R"({"request":"r","actor":"x"})", *none = "null";
-    const Row rows[] = {
-        {"good", "running", R"({"ETag":"1"})", "{}", cause, none, true},
-        {"settled", "succeeded", "{}", none, cause, none, true},
-        {"a header that is a number", "running", R"({"x":1})", none, cause, none, false},
-        {"a header that is an object", "running", R"({"x":{}})", none, cause, none, false},
-        {"headers that are a list", "running", "[]", none, cause, none, false},
-        {"headers that are no JSON", "running", "{", none, cause, none, false},
-        {"headers that are nothing", "running", "", none, cause, none, false},
-        {"a body that is no JSON", "running", "{}", "{", cause, none, false},
-        {"a body that is a text", "running", "{}", "\"x\"", cause, none, false},
-        {"a cause that is a number", "running", "{}", none, "7", none, false},
-        {"a cause that is no JSON", "running", "{}", none, "", none, false},
-        {"an expectation of something else", "running", "{}", none, cause, "{\"x\":1}", false},
-        {"an expectation of no event", "running", "{}", none, cause,
-         R"({"type":"deskline.x","subject":"/x/1","agent":"","event":"e"})", false},
-        {"an expectation of another one", "running", "{}", none, cause,
-         R"({"type":"deskline.agent","subject":"/sessions/1","agent":"","event":"e"})", false},
-        {"an expectation of nothing", "running", "{}", none, cause,
-         R"({"type":"deskline.agent","subject":"/agents/","agent":"","event":"e"})", false},
-        {"one without a group, as older gateways wrote", "running", "{}", none, cause,
-         R"({"type":"deskline.agent-session","subject":"/sessions/s1","agent":"","event":"ready"})", true},
-        {"one of any of an agent, as older gateways wrote", "running", "{}", none, cause,
-         R"({"type":"deskline.agent-session","subject":"","agent":"1001","event":"new-session"})", true},
-        {"an unknown state", "sleeping", "{}", none, cause, none, false},
-        {"too deep", "running", "{}", none, cause, "", false},
-        {"a start that is no number", "succeeded", "{}", none, cause, none, false},
-    };
     for (const auto& row : rows) {
         const auto started = std::string_view(row.id) == "a start that is no number"
                                  ? "'noon'"
