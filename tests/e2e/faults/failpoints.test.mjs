@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Beside, Unanswered, freePort, program, run, sleep, startGateway, until } from '../harness/harness.mjs';
 import { ResumingEventSource, ResumingStream, WebhookReceiver, journalOf } from '../harness/clients.mjs';
+import { isReady, status } from '../harness/files.mjs';
 import {
   AgentsAtWork,
   config,
@@ -41,10 +42,6 @@ const startUnlessKilled = (options, point, count) =>
     if (error.signal !== 'SIGKILL') throw error;
   });
 
-const isReady = (gateway) =>
-  until('it is ready', async () => (await gateway.request('GET', '//readyz', undefined, { token: '' })).status === 200);
-const statusOf = async (gateway, token) => (await gateway.request('GET', '/me', undefined, { token })).status;
-
 // The commands that an administrator runs beside the gateway, some of them killed at a point of their own. What they
 // reported as done must hold.
 class Administrator {
@@ -57,23 +54,15 @@ class Administrator {
   // Runs one. The lock of the file is only held for moments, and a command waits 30 s for it, so it must not fail
   // otherwise.
   run(point, ...args) {
+    const what = `deskline ${args.join(' ')}, ${point || 'not killed'}`,
+      env = { ...process.env, ...(point ? { DESKLINE_FAILPOINT: point } : {}) };
     return new Promise((done, fail) =>
-      execFile(
-        program,
-        [...args, '--config', this.file],
-        { env: { ...process.env, ...(point ? { DESKLINE_FAILPOINT: point } : {}) }, encoding: 'utf8' },
-        (error, stdout, stderr) => {
-          if (error && !(point && error.signal === 'SIGKILL'))
-            return fail(
-              new assert.AssertionError({
-                message:
-                  `deskline ${args.join(' ')}, ${point || 'not killed'}: ` + `${error.signal ?? error.code}: ${stderr}`,
-              }),
-            );
-          if (error) this.count(point);
-          done({ done: !error, stdout: stdout.trim() });
-        },
-      ),
+      execFile(program, [...args, '--config', this.file], { env, encoding: 'utf8' }, (error, stdout, stderr) => {
+        if (error && !(point && error.signal === 'SIGKILL'))
+          return fail(new assert.AssertionError({ message: `${what}: ${error.signal ?? error.code}: ${stderr}` }));
+        if (error) this.count(point);
+        done({ done: !error, stdout: stdout.trim() });
+      }),
     );
   }
   // One time in three a point, each in its turn.
@@ -182,10 +171,10 @@ class Campaign {
     assert.doesNotMatch(gateway.log(), unclean, 'a clean start');
     await isReady(gateway);
     for (const [name, secret] of before.slice(-4)) {
-      assert.equal(await statusOf(gateway, secret), 401, `${name} was revoked`);
+      assert.equal(await status(gateway, secret), 401, `${name} was revoked`);
       ++this.refused;
     }
-    assert.equal(await statusOf(gateway, this.alive), 200);
+    assert.equal(await status(gateway, this.alive), 200);
     for (const one of agents.keyed.slice(-2)) {
       const again = await gateway.setState(one.session, one.state, {}, { headers: { 'Idempotency-Key': one.key } });
       assert.equal(
@@ -219,7 +208,7 @@ class Campaign {
   async checkRevocations() {
     for (const [name, secret] of this.administrator.revoked)
       // The gateway looks at the file once a second.
-      await until(`${name} is refused`, async () => (await statusOf(this.gateway, secret)) === 401, 5000);
+      await until(`${name} is refused`, async () => (await status(this.gateway, secret)) === 401, 5000);
   }
 
   say(truth) {
