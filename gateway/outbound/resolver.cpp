@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "model/text.hpp"
+#include "model/thread_name.hpp"
 
 namespace deskline::outbound {
 namespace {
@@ -77,6 +78,7 @@ struct Resolver::State {
 
     // What a thread does: it takes jobs until none may begin.
     static void work(const std::shared_ptr<State>& state) {
+        nameThread("lookup");
         std::unique_lock lock(state->mutex);
         while (auto job = state->next()) {
             help(state);

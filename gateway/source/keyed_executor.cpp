@@ -9,6 +9,8 @@
 #include <mutex>
 #include <thread>
 
+#include "model/thread_name.hpp"
+
 namespace deskline::source {
 namespace {
 
@@ -74,6 +76,7 @@ struct KeyedExecutor::State {
     }
 
     static void work(const std::shared_ptr<State>& state) {
+        nameThread("call");
         const auto held = state->apartment ? state->apartment() : nullptr;
         std::unique_lock lock(state->mutex);
         for (;;) {

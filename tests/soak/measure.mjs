@@ -16,6 +16,17 @@ for kind, count in base.execute("SELECT " + beforeSlash + " AS of, COUNT(*) FROM
     figures["records: " + kind] = count
 print(json.dumps(figures))`;
 
+// Calls of the switch and lookups of names have threads only while they run, so how many there are varies; they are
+// bounded by their own limits.
+const lastingThreads = (pid) =>
+  readdirSync(`/proc/${pid}/task`).filter((id) => {
+    try {
+      return !['call', 'lookup'].includes(readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trim());
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  }).length;
+
 export async function measure(gateway, time, journal) {
   const pid = gateway.child.pid,
     status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -29,7 +40,7 @@ export async function measure(gateway, time, journal) {
     'heap bytes': await time.heap(),
     'resident bytes': of('VmRSS') * 1024,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
-    threads: of('Threads'),
+    threads: lastingThreads(pid),
     ...JSON.parse(
       execFileSync('python3', ['-c', tables, journal], { encoding: 'utf8', env: { PATH: process.env.PATH } }),
     ),
@@ -52,10 +63,6 @@ const coarse = {
 const slack = (name) => coarse[name] ?? (name.startsWith('bytes of') ? 0 : 4);
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const least = (values) => Math.min(...values);
-// Lookups and calls of the switch have threads only while they run, so the number varies; its minimum over a week does
-// not.
-const ofWeek = (name) => (name === 'threads' ? least : mean);
 
 // The number of events of a week varies, so measures of the journal are divided by the events that it has to keep, and
 // by its rows. `kept`: for how many days it keeps them.
@@ -85,7 +92,7 @@ export function trend(days) {
   const last = days.slice(-7),
     before = days.slice(-14, -7);
   return Object.keys(days.at(-1)).map((name) => {
-    const [was, is] = [before, last].map((week) => ofWeek(name)(week.map((day) => day[name] ?? 0)));
+    const [was, is] = [before, last].map((week) => mean(week.map((day) => day[name] ?? 0)));
     return { name, was, is, grows: is - was > Math.max(0.02 * was, slack(name)) };
   });
 }
