@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "host/configuration_keys.hpp"
 #include "host/configuration_reader.hpp"
 #include "model/id.hpp"
 
