@@ -92,7 +92,7 @@ AGENT_SESSION_STATE toTapi(SessionState state) {
         case SessionState::session_ended: return ::ASST_SESSION_ENDED;
         case SessionState::unknown: break;
     }
-    return static_cast<AGENT_SESSION_STATE>(-1);
+    return static_cast<AGENT_SESSION_STATE>(7);  // none that there is; the largest that the type can hold
 }
 
 double perHour(const CURRENCY& rate) { return static_cast<double>(rate.int64) / 10'000.0; }
