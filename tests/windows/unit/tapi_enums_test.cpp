@@ -1,6 +1,8 @@
 // TAPI's numbers and the gateway's words, both ways. Windows only; needs no COM server.
 #include <catch2/catch.hpp>
 
+#include <bit>
+
 #include "telephony/tapi3/enums.hpp"
 
 using namespace deskline;
@@ -16,8 +18,8 @@ TEST_CASE("session states and session events are numbered differently, and mappe
     for (const auto state : {AgentState::not_ready, AgentState::ready, AgentState::busy_acd, AgentState::busy_incoming,
                              AgentState::busy_outgoing, AgentState::unknown})
         CHECK(fromTapi(toTapi(state)) == state);
-    CHECK(fromTapi(static_cast<AGENT_SESSION_STATE>(99)) == SessionState::unknown);
-    CHECK(fromTapi(static_cast<AGENT_SESSION_EVENT>(-1)) == SessionEvent::unknown);
+    CHECK(fromTapi(std::bit_cast<AGENT_SESSION_STATE>(99)) == SessionState::unknown);
+    CHECK(fromTapi(std::bit_cast<AGENT_SESSION_EVENT>(-1)) == SessionEvent::unknown);
     CHECK(fromTapi(::CS_OFFERING) == CallState::offering);
     CHECK(fromTapi(::CEC_DISCONNECT_NOANSWER) == CallCause::no_answer);
     CHECK(fromTapi(::AHE_NEW_AGENTHANDLER) == InventoryEvent::added);
