@@ -7,7 +7,7 @@
 
 namespace deskline::doubles::audio {
 
-EndpointVolume::EndpointVolume(std::string device) : device(std::move(device)) {
+EndpointVolume::EndpointVolume(std::string given) : device(std::move(given)) {
     const std::lock_guard lock(world().mutex);
     world().volumes.insert(this);
 }

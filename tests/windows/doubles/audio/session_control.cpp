@@ -5,7 +5,7 @@
 
 namespace deskline::doubles::audio {
 
-SessionControl::SessionControl(std::string id) : id(std::move(id)) {
+SessionControl::SessionControl(std::string given) : id(std::move(given)) {
     guardLastRelease();
     const std::lock_guard lock(world().mutex);
     world().controls.insert(this);

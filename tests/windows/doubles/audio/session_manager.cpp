@@ -5,7 +5,7 @@
 
 namespace deskline::doubles::audio {
 
-SessionManager::SessionManager(std::string device) : device(std::move(device)) {
+SessionManager::SessionManager(std::string given) : device(std::move(given)) {
     const std::lock_guard lock(world().mutex);
     world().managers.insert(this);
 }

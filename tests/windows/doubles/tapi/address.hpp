@@ -12,7 +12,7 @@ namespace deskline::doubles::tapi {
 
 class AddressObject final : public TapiObject<Automation<ITAddress>> {
 public:
-    explicit AddressObject(std::string name) : name(std::move(name)) {}
+    explicit AddressObject(std::string given) : name(std::move(given)) {}
     const std::string name;
 
     HRESULT WINAPI get_State(ADDRESS_STATE* out) override {

@@ -12,7 +12,7 @@ namespace deskline::doubles::tapi {
 
 class AgentObject final : public TapiObject<Automation<ITAgent>> {
 public:
-    explicit AgentObject(std::string id) : id(std::move(id)) {}
+    explicit AgentObject(std::string given) : id(std::move(given)) {}
     const std::string id;
 
     HRESULT WINAPI EnumerateAgentSessions(IEnumAgentSession** out) override;  // those that have not ended

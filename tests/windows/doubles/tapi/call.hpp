@@ -13,7 +13,7 @@ namespace deskline::doubles::tapi {
 
 class CallObject final : public TapiObject<Automation<ITCallInfo>> {
 public:
-    explicit CallObject(std::string id) : id(std::move(id)) {}
+    explicit CallObject(std::string given) : id(std::move(given)) {}
     const std::string id;
     void tell(const Call& call);
 

@@ -11,7 +11,7 @@ namespace deskline::doubles::tapi {
 
 class GroupObject final : public TapiObject<Automation<ITACDGroup>> {
 public:
-    explicit GroupObject(std::string name) : name(std::move(name)) {}
+    explicit GroupObject(std::string given) : name(std::move(given)) {}
     const std::string name;
 
     HRESULT WINAPI get_Name(BSTR* out) override;

@@ -12,7 +12,7 @@ namespace deskline::doubles::tapi {
 
 class HandlerObject final : public TapiObject<Automation<ITAgentHandler>> {
 public:
-    explicit HandlerObject(std::string name) : name(std::move(name)) {}
+    explicit HandlerObject(std::string given) : name(std::move(given)) {}
     const std::string name;
 
     HRESULT WINAPI get_Name(BSTR* out) override { return give(name, out); }

@@ -11,7 +11,7 @@ namespace deskline::doubles::tapi {
 
 class QueueObject final : public TapiObject<Automation<ITQueue>> {
 public:
-    explicit QueueObject(std::string name) : name(std::move(name)) {}
+    explicit QueueObject(std::string given) : name(std::move(given)) {}
     const std::string name;
 
     HRESULT WINAPI put_MeasurementPeriod(__LONG32 period) override;

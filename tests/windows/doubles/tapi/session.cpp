@@ -30,7 +30,7 @@ std::atomic<long> secondObjects{0};  // that live
 
 }  // namespace
 
-SessionObject::SessionObject(std::string id, bool second) : id(std::move(id)), second_(second) {
+SessionObject::SessionObject(std::string given, bool second) : id(std::move(given)), second_(second) {
     if (second_) ++secondObjects;
 }
 
