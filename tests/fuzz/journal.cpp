@@ -83,7 +83,7 @@ void one(std::string_view input) {
             HOLDS(frame->cursor().size() <= frame->text.size() && kindOfType(frame->type()) == frame->kind);
         }
         for (const auto kind : {Kind::call, Kind::agent_session}) (void)(*journal)->lastOf(kind);
-        (void)(*journal)->keptTime();
+        (void)(*journal)->retentionClock();
         Operations operations;
         operations.load((*journal)->database());
         for (const auto& operation : operations.unsettled()) {
