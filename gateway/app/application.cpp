@@ -55,9 +55,9 @@ Application::Application(const host::Configuration& configuration, Instance& ins
                 [this](outbound::Post post, std::function<void(outbound::PostOutcome)> done) {
                     poster_.post(std::move(post), std::move(done));
                 }),
-      serverContext_(
-          makeServerContext(configuration, services_.context, std::move(opened_.tls), opened_.trustedProxies, share_)),
-      server_(serverContext_, shards_) {
+      serverContext_(makeServerContext(configuration, services_.context, shards_, std::move(opened_.tls),
+                                       opened_.trustedProxies, share_)),
+      server_(serverContext_) {
     if (audio_) serverContext_.meters.onChange([this](bool watched) { audio_->meter(watched ? 20 : 0); });
     ledger_.tellDurable([this](bool durable) { instance_.durable(durable); });
 }

@@ -80,9 +80,11 @@ Services::Options serviceOptions(const host::Configuration& c) {
             .webhooks = {c.webhooks.allowPrivateNetworks, durations(c.webhooks.retries)}};
 }
 
-net::ServerContext makeServerContext(const host::Configuration& c, api::Context& api, net::TlsContext tls,
-                                     const net::Networks& trustedProxies, const host::Share& share) {
+net::ServerContext makeServerContext(const host::Configuration& c, api::Context& api, net::Shards& shards,
+                                     net::TlsContext tls, const net::Networks& trustedProxies,
+                                     const host::Share& share) {
     return {.api = api,
+            .shards = shards,
             .tls = std::move(tls),
             .names = {c.server.names.begin(), c.server.names.end()},
             .allowedOrigins = {c.server.allowedOrigins.begin(), c.server.allowedOrigins.end()},

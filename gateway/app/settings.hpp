@@ -20,7 +20,8 @@ outbound::ClientOptions webhookClientOptions(const host::Configuration& configur
 Services::Options serviceOptions(const host::Configuration& configuration);
 
 // `share`: how many connections there is room for. `api` must outlive it.
-net::ServerContext makeServerContext(const host::Configuration& configuration, api::Context& api, net::TlsContext tls,
-                                     const net::Networks& trustedProxies, const host::Share& share);
+net::ServerContext makeServerContext(const host::Configuration& configuration, api::Context& api, net::Shards& shards,
+                                     net::TlsContext tls, const net::Networks& trustedProxies,
+                                     const host::Share& share);
 
 }  // namespace deskline

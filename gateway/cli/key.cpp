@@ -11,6 +11,7 @@
 #include "host/arguments.hpp"
 #include "host/logging.hpp"
 #include "identity/key_file.hpp"
+#include "identity/keys.hpp"
 #include "model/json.hpp"
 
 namespace deskline::cli {
@@ -58,12 +59,7 @@ int createKey(const host::Configuration& c, const NewKey& options) {
                                             [&](KeyFile& file) { return identity::addKey(file, made.key, time); });
         !done)
         return notDone(done.error());
-    const identity::Identity caller{.subject = options.name,
-                                    .role = *role,
-                                    .agents = {made.key.agents.begin(), made.key.agents.end()},
-                                    .groups = {made.key.groups.begin(), made.key.groups.end()},
-                                    .scopes = {made.key.scopes.begin(), made.key.scopes.end()}};
-    for (const auto& doubt : doubtsAbout(caller, "s")) host::say("deskline: " + doubt);
+    for (const auto& doubt : doubtsAbout(identity::identityOf(made.key), "s")) host::say("deskline: " + doubt);
     noteInAudit(c, "key create", "/keys/" + made.key.id,
                 options.name + (options.certificate.empty() ? "" : ", " + options.certificate));
     host::say("key " + made.key.id + " (" + options.name + ")" +

@@ -6,7 +6,7 @@
 namespace deskline::events {
 
 // Takes the change's data and ownership; its object stays. `cursor`: the event's id. `number` 0: of a change that
-// passes (Delivery::ephemeral), which has an id of its own.
+// passes (Delivery::ephemeral), which has an id of its own and needs no cursor.
 FramePtr frameOf(Change& change, Time time, const std::string& source, std::uint64_t number, const std::string& cursor);
 
 }  // namespace deskline::events

@@ -250,7 +250,7 @@ struct Ledger::Thread final : LedgerContext {
     void publish(Change& change, Time time) {
         const bool passing = change.delivery == Delivery::ephemeral;
         if (!passing) ++number;
-        const auto frame = frameOf(change, time, source, passing ? 0 : number, cursor());
+        const auto frame = frameOf(change, time, source, passing ? 0 : number, passing ? std::string() : cursor());
         if (!passing) {
             committer.add(frame);
             queries.heard(frame);

@@ -71,7 +71,7 @@ inline constexpr auto rememberedKinds = [] {
     std::size_t count = 0;
     forEachThing([&](auto of) {
         using T = typename decltype(of)::type;
-        if constexpr (HasEvents<T>) kinds.at(count++) = kindOf<T>;
+        if constexpr (!std::is_void_v<EventOf<T>>) kinds.at(count++) = kindOf<T>;
     });
     return kinds;
 }();

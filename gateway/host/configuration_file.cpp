@@ -59,9 +59,7 @@ void walk(const toml::table& in, const std::string& prefix, const std::string& f
             walk(*node.as_table(), name + ".", file, all, mistakes);
             continue;
         }
-        std::vector<std::string> names;
-        for (const auto& known : all) names.push_back(known.name);
-        mistakes.push_back({where, name, "is not a known key; the nearest is " + nearest(name, names)});
+        mistakes.push_back({where, name, "is not a known key; the nearest is " + nearest(name, keys())});
     }
 }
 

@@ -18,6 +18,10 @@ std::set<Name> setOf(const std::vector<std::string>& list) {
     return {list.begin(), list.end()};
 }
 
+const Fault unknownKey{"not-authorized", "This is no key of this gateway; `deskline key list` shows which there are."};
+
+}  // namespace
+
 Identity identityOf(const Key& key) {
     return {.subject = key.name,
             .role = key.role,
@@ -30,10 +34,6 @@ Identity identityOf(const Key& key) {
             .proof = key.certificate ? Proof::certificate : Proof::key,
             .credential = key.id};
 }
-
-const Fault unknownKey{"not-authorized", "This is no key of this gateway; `deskline key list` shows which there are."};
-
-}  // namespace
 
 Result<void> Keys::open() {
     const std::lock_guard lock(mutex_);

@@ -12,6 +12,8 @@
 
 namespace deskline::identity {
 
+Identity identityOf(const Key& key);  // who its holder is
+
 class Keys {
 public:
     explicit Keys(const std::filesystem::path& file) : file_(file, WatchedFile::Absent::first) {}

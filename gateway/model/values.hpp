@@ -194,6 +194,7 @@ struct Queue {
 BOOST_DESCRIBE_STRUCT(Queue, (), (id, name, acdGroup, statistics))
 
 struct Address {
+    using Event = void;
     AddressId id;
     AddressName name;
     HandlerName handler;
@@ -264,7 +265,7 @@ BOOST_DESCRIBE_STRUCT(AudioSession, (),
                        channelVolumes, revision))
 
 // The things that a gateway keeps and lists, in the order of a snapshot; each has its row in model/kinds.hpp. `Event`:
-// what the events of such a thing say has happened; there are none of a thing without it.
+// what the events of such a thing say has happened; void: there are none.
 #define DESKLINE_THINGS(apply)                                                                                   \
     apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) \
         apply(AudioDevice) apply(AudioSession)
@@ -272,15 +273,7 @@ BOOST_DESCRIBE_STRUCT(AudioSession, (),
 using Things = boost::mp11::mp_pop_front<boost::mp11::mp_list<void DESKLINE_THINGS(DESKLINE_NEXT)>>;
 #undef DESKLINE_NEXT
 template <class T>
-concept HasEvents = requires {
-    typename T::Event;
-};
-template <class T>
-struct EventOfThing : std::type_identity<void> {};
-template <HasEvents T>
-struct EventOfThing<T> : std::type_identity<typename T::Event> {};
-template <class T>
-using EventOf = typename EventOfThing<T>::type;  // void: there are none
+using EventOf = typename T::Event;
 using ThingsWithEvents = boost::mp11::mp_remove_if<Things, boost::mp11::mp_compose<EventOf, std::is_void>::fn>;
 
 // The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call,

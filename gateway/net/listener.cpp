@@ -19,7 +19,7 @@ constexpr auto hurriedPatience = std::chrono::milliseconds(100);  // for each st
 
 }  // namespace
 
-Server::Server(ServerContext& context, Shards& shards) : context_(context), shards_(shards) { context.shards = shards; }
+Server::Server(ServerContext& context) : context_(context), shards_(context.shards) {}
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 

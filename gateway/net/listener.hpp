@@ -13,7 +13,7 @@ namespace deskline::net {
 
 class Server {
 public:
-    Server(ServerContext& context, Shards& shards);  // both outlive it
+    explicit Server(ServerContext& context);  // outlives it, with its shards
     ~Server();
 
     // "127.0.0.1:8443", "[::1]:8443", port 0 takes a free one. The fault says which address and why.

@@ -21,12 +21,12 @@ public:
     template <class T>
     void operator()(const InventoryChanged<T>& fact) {
         auto& all = state_.all<T>();
-        const T thing = fact.thing;  // may live in `all`
         if (fact.event == InventoryEvent::removed)
-            all.erase(thing.id);
+            all.erase(fact.thing.id);
         else
-            all[thing.id] = thing;
-        changes_.publish({kindOf<T>, thing.id}, ownershipOf(state_, thing), toldOf(thing, "event", fact.event));
+            all[fact.thing.id] = fact.thing;
+        changes_.publish({kindOf<T>, fact.thing.id}, ownershipOf(state_, fact.thing),
+                         toldOf(fact.thing, "event", fact.event));
     }
 
 private:

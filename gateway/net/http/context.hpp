@@ -5,7 +5,6 @@
 #include <atomic>
 #include <functional>
 #include <set>
-#include <span>
 #include <string>
 
 #include "api/context.hpp"
@@ -19,6 +18,7 @@ namespace deskline::net {
 
 struct ServerContext {
     api::Context& api;
+    Shards& shards;               // the threads that serve connections
     CurrentTls tls;               // of connections to come: replaced when the certificate is read again
     std::set<std::string> names;  // of this gateway, in small letters, as pages of its own may call it
     std::set<std::string> allowedOrigins;
@@ -36,7 +36,6 @@ struct ServerContext {
     std::size_t compressionThreshold = 1024;  // bytes; shorter frames go as they are
     Watchers meters{};                        // who looks at meters
     std::atomic<std::size_t> connections{0}, streams{0};
-    std::span<const std::unique_ptr<Shard>> shards{};  // whose counters are told; the listener's, from its start
     std::atomic<std::uint64_t> requests{0}, slowClients{0}, refusedStreams{0}, refusedCommands{0};
 };
 
