@@ -37,8 +37,10 @@ int run(int argc, char** argv) {
 }  // namespace deskline::cli
 
 int main(int argc, char** argv) {
-    deskline::host::keepPrivate();
     deskline::watchCryptoMemory();
+    if (!deskline::ignoreCryptoConfiguration())
+        return deskline::host::failed({"configuration", "OpenSSL could not be prepared: no memory is left."});
+    deskline::host::keepPrivate();
     if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
     try {
         return deskline::cli::run(argc, argv);

@@ -30,6 +30,8 @@ bool watchCryptoMemory(CryptoMemory from) {
     return CRYPTO_set_mem_functions(allocate, reallocate, giveBack) == 1;
 }
 
+bool ignoreCryptoConfiguration() { return OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1; }
+
 CryptoLack::CryptoLack() : before_(lacks) {}
 
 bool CryptoLack::happened() const { return lacks != before_; }

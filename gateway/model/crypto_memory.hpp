@@ -15,6 +15,13 @@ struct CryptoMemory {  // where OpenSSL gets its memory from; a test gives funct
 // Called in main before any other call of OpenSSL. False: OpenSSL has allocated already, and lacks go unnoticed.
 bool watchCryptoMemory(CryptoMemory from = {});
 
+// Called in main before any other call of OpenSSL that may read a configuration: none does from then on, whatever the
+// environment names (OPENSSL_CONF). An openssl.cnf may name a module, which OpenSSL then loads into the process, and
+// the folder where OpenSSL looks for one may be open to other users. What TLS offers is decided by net/transport.
+// False: OpenSSL could not be prepared, and must not be used. Source: OPENSSL_init_crypto(3),
+// OPENSSL_INIT_NO_LOAD_CONFIG; config(5).
+bool ignoreCryptoConfiguration();
+
 class CryptoLack {
 public:
     CryptoLack();
