@@ -1,5 +1,6 @@
-// `deskline serve`. What keeps it from starting is found in this order: a source that the host does not have, another
-// gateway, files that others may have written, files that cannot be used; then what stands in the way of the listener.
+// `deskline serve`. What keeps it from starting is found in this order: a source that the host does not have, files
+// that others may have written, another gateway, files that cannot be used; then what stands in the way of the
+// listener.
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -22,13 +23,14 @@ int serve(const host::Configuration& configuration) {
     for (const auto& unread : host::unreadVariables(host::environmentNames())) spdlog::warn("{}", host::text(unread));
     host::Signals signals;
     if (const auto there = sourcesThere(configuration); !there) return host::failed(there.error());
-    auto instance = Instance::take(configuration);  // first of all, and until the end
-    if (!instance) return host::failed(instance.error());
-    failpoint("start.locked");
-    if (const auto exposed = host::secure(configuration); !exposed.empty()) {
-        for (const auto& line : exposed) host::say("deskline: " + line);
+    if (const auto untrusted = host::notToBeBelieved(configuration); !untrusted.empty()) {  // before a file is opened
+        for (const auto& line : untrusted) host::say("deskline: " + line);
         return 1;
     }
+    auto instance = Instance::take(configuration);  // until the end
+    if (!instance) return host::failed(instance.error());
+    failpoint("start.locked");
+    host::secure(configuration);
     auto opened = openAll(configuration, *instance);
     if (!opened) return host::failed(opened.error());
     failpoint("start.opened");

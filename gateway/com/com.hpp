@@ -1,4 +1,4 @@
-// Owners of what COM hands out (apartments, interfaces, BSTRs, task memory), and conversions between UTF-8 and UTF-16.
+// Owners of what COM hands out (apartments, interfaces, BSTRs, task memory).
 // Windows only; included by telephony/tapi3, audio/coreaudio and the doubles alone. Thread: any.
 #pragma once
 #include <windows.h>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/fault.hpp"
+#include "model/wide_text_windows.hpp"
 
 namespace deskline::com {
 
@@ -71,8 +72,8 @@ private:
 // The multithreaded apartment, held for the life of the returned object, on the thread that asked (source::Apartment).
 std::shared_ptr<void> enterApartment();
 
-std::string toUtf8(std::wstring_view text);
-std::wstring toUtf16(std::string_view text);
+using deskline::toUtf16;
+using deskline::toUtf8;
 
 inline Fault failed(HRESULT code, std::string_view what) { return fromHresult(static_cast<std::uint32_t>(code), what); }
 

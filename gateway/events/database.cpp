@@ -6,6 +6,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "events/private_files.hpp"
 #include "model/files.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
@@ -184,7 +185,7 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
     const auto unopened = [&](const Fault& why) {
         return Fault{"journal-fault", "The journal " + path.string() + " could not be opened: " + why.detail};
     };
-    if (access == Access::write && !path.empty()) {  // SQLite makes what goes with it (-wal, -shm) with the same rights
+    if (access == Access::write && !path.empty()) {  // what goes with it (-wal, -shm) has the same rights
         const auto there = stampOf(path);
         if (!there) return unopened(there.error());
         if (!*there)
@@ -194,7 +195,7 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
                      : path.empty()         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                             : SQLITE_OPEN_READWRITE;
     if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX,
-                        nullptr) != SQLITE_OK)
+                        privateFiles()) != SQLITE_OK)
         return failed("opened");
     sqlite3_busy_timeout(database_, patience);
     if (access == Access::read) {

@@ -18,27 +18,33 @@ std::vector<Kept> keptBy(const Configuration& c) {
     return all;
 }
 
-std::vector<std::string> secure(const Configuration& c) {
+std::vector<std::string> notToBeBelieved(const Configuration& c) {
     std::vector<std::string> refused;
-    for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
+    for (const auto& file : exposed(keptBy(c), c.server.dataDir, Asks::start))
         if (file.writable)
             refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy +
                               "`.");
-        else if (file.mendable && mend(file))
+    return refused;
+}
+
+void secure(const Configuration& c) {
+    for (const auto& file : exposed(keptBy(c), c.server.dataDir, Asks::start)) {
+        if (file.writable) continue;
+        if (file.mendable && mend(file))
             spdlog::warn("{}; that was taken from them, but somebody may have read it before", file.finding);
         else if (file.lent)
             spdlog::info("{}: that account may change it", file.finding);
         else
             spdlog::warn("{}: `{}`", file.finding, file.remedy);
     }
-    return refused;
 }
 
 std::vector<Finding> diagnosePrivacy(const Configuration& c) {
     std::vector<Finding> findings;
-    for (const auto& file : exposed(keptBy(c), c.server.dataDir)) {
+    for (const auto& file : exposed(keptBy(c), c.server.dataDir, Asks::doctor)) {
         const auto* meaning =
-            file.writable
+            file.account ? "The gateway starts if it runs as that account, and does not if it runs as another."
+            : file.writable
                 ? "Others may change keys, revocations, events or the configuration. The gateway does not start."
             : file.mendable ? "Others may read secrets there. The gateway takes that from them when it starts."
                             : "Others may read secrets there.";

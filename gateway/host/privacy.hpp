@@ -12,7 +12,8 @@
 
 namespace deskline::host {
 
-// First thing in main: no other account may open files that this process makes from now on (umask 077).
+// First thing in main: no other account may open files that this process makes from now on (umask 077; on Windows each
+// is made with its access list, model/private_access_windows.hpp).
 void keepPrivate();
 
 struct Kept {
@@ -31,20 +32,26 @@ struct Exposed {
         false;  // by others, or by another account that it belongs to: what it holds can no longer be believed
     bool mendable = false;  // by `mend`
     bool lent = false;      // it belongs to another account, and may: no more than that
+    bool account = false;   // the data folder, where its owner is taken for the gateway's account
     std::string finding;    // "… can be read by others (mode 0644)"
     std::string remedy;     // the command that mends it; "": nothing is to be mended
 };
 // Of those and the folders above them, the ones that others may read or write, or that belong to somebody else. What an
 // administrator gave may be read by its group. A folder above, and what is no secret, may be written by root's group,
 // or the account's own, and a folder by everybody where it is sticky (/tmp). What is mounted read-only is written by
-// nobody. For root, whoever has the folder `data` is the gateway's account too.
-std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data);
+// nobody. For root, whoever has the folder `data` is the gateway's account too; on Windows, where anybody may have made
+// it before the gateway did, an administrator's `doctor` alone takes it so, and says it.
+enum class Asks { start, doctor };
+std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data, Asks who);
 // Takes the rights of others away; false: that failed.
 bool mend(const Exposed& file);
 
-// For the start: mends the files that can be mended and notes it in the log; warns of those that only their owner can
-// mend. Gives the files that must not be used because others may have written them: a line each, with its remedy.
-std::vector<std::string> secure(const Configuration& configuration);
+// For the start, before anything is written: the files and folders that must not be used because others may have
+// written them, or may yet: a line each, with its remedy.
+std::vector<std::string> notToBeBelieved(const Configuration& configuration);
+// For the start, once the data folder is its own: mends the files that others may read and notes it in the log; warns
+// of those that only their owner can mend.
+void secure(const Configuration& configuration);
 std::vector<Finding> diagnosePrivacy(const Configuration& configuration);
 
 }  // namespace deskline::host

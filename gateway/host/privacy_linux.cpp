@@ -81,7 +81,7 @@ std::vector<std::filesystem::path> foldersAbove(const std::filesystem::path& pat
 
 void keepPrivate() { ::umask(S_IRWXG | S_IRWXO); }
 
-std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data) {
+std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data, Asks) {
     std::vector<Exposed> found;
     const auto account = accountOf(data);
     const auto note = [&](const std::filesystem::path& path, const struct stat& is, bool writable, bool readable,

@@ -5,6 +5,7 @@
 #include "model/file_lock.hpp"
 #include "model/files.hpp"
 #include "model/handle_windows.hpp"
+#include "model/private_access_windows.hpp"
 
 namespace deskline {
 namespace {
@@ -18,8 +19,10 @@ constexpr DWORD farOff = 0x40000000;  // the locked byte: far behind the text, s
 
 Result<FileLock> FileLock::take(const std::filesystem::path& path, std::chrono::milliseconds patience) {
     const auto end = Steady::now() + patience;
-    Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr,
-                            OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
+    const auto access = PrivateAccess::of(path, Making::file);  // whoever may read it may lock it
+    if (!access) return access.error();
+    Handle file(CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                            access->get(), OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file) return cannot(path, "opened");
     for (;;) {
         OVERLAPPED where{};

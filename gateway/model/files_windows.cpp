@@ -2,6 +2,7 @@
 
 #include "model/files.hpp"
 #include "model/handle_windows.hpp"
+#include "model/private_access_windows.hpp"
 #include "model/read_to_end.hpp"
 
 namespace deskline {
@@ -22,10 +23,12 @@ std::int64_t nanoseconds(const FILETIME& time) {  // of hundreds of nanoseconds 
 // Makes a file beside `path` that holds the content and is on the disk.
 Result<std::filesystem::path> writeBeside(const std::filesystem::path& path, std::string_view content) {
     auto next = nameBeside(path);
+    const auto access = PrivateAccess::of(path, Making::file);
+    if (!access) return access.error();
     Fault fault;
     {
         const Handle file(
-            CreateFileW(next.c_str(), GENERIC_WRITE, 0, nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
+            CreateFileW(next.c_str(), GENERIC_WRITE, 0, access->get(), CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
         if (!file) return cannot(path, "written");
         DWORD written = 0;
         if (WriteFile(file.get(), content.data(), static_cast<DWORD>(content.size()), &written, nullptr) &&
@@ -139,7 +142,9 @@ Result<void> makeFolder(const std::filesystem::path& path) {
     if (path.empty() || std::filesystem::is_directory(path, error)) return {};
     if (path.has_parent_path() && path.parent_path() != path)
         if (auto above = makeFolder(path.parent_path()); !above) return above;
-    if (CreateDirectoryW(path.c_str(), nullptr)) return {};
+    const auto access = PrivateAccess::of(path, Making::folder);
+    if (!access) return access.error();
+    if (CreateDirectoryW(path.c_str(), access->get())) return {};
     const auto code = GetLastError();
     if (code != ERROR_ALREADY_EXISTS) return cannot(path, "made", code);
     if (std::filesystem::is_directory(path, error)) return {};

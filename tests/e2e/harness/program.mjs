@@ -10,7 +10,15 @@ export const onWindows = target === 'windows';
 export const program =
   process.env.DESKLINE_PROGRAM ??
   (onWindows ? join(root, 'build/windows/deskline.exe') : join(root, 'build/sanitized/deskline'));
-export const shown = (path) => (onWindows ? 'Z:' + path : path); // a path as the program sees it
+// Where tests make their folders (os.tmpdir). Under Wine that is a drive of its own, T: (tests/windows/prefix): a
+// gateway looks at who may change the folders above its own, and Wine does not know that in /tmp only owners may.
+const drive = join(root, 'build/wine/files');
+if (onWindows) process.env.TMPDIR = drive;
+// A path as the program sees it.
+export const shown = (path) => {
+  if (!onWindows) return path;
+  return path.startsWith(drive + '/') ? 'T:' + path.slice(drive.length) : 'Z:' + path;
+};
 
 export const environment = (extra) => ({
   ...process.env,

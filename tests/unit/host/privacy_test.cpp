@@ -31,7 +31,7 @@ struct Kit {
     }
     std::string said() const {
         std::string text;
-        for (const auto& file : exposed(all, data))
+        for (const auto& file : exposed(all, data, Asks::start))
             text += (file.writable ? "refused: " : "said: ") + file.finding + " `" + file.remedy + "`\n";
         return text;
     }

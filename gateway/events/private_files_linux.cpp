@@ -1,0 +1,7 @@
+#include "events/private_files.hpp"
+
+namespace deskline::events {
+
+const char* privateFiles() { return nullptr; }  // they are made with the mode and the owner of the database
+
+}  // namespace deskline::events
