@@ -114,7 +114,9 @@ json::object control(Mixer& mixer, const json::object& request) {
     else if (what == "disconnect")
         mixer.disconnect(session, value(request, "reason", DisconnectReason::session_disconnected));
     else if (what == "create")
-        return {{"session", mixer.create(device, text(request, "name"))}};
+        return {{"session",
+                 mixer.create(device, text(request, "name"),
+                              request.contains("process") ? request.at("process").to_number<std::uint32_t>() : 0)}};
     else if (what == "add-device")
         mixer.addDevice(text(request, "name"), value(request, "flow", DeviceFlow::render));
     else if (what == "remove-device")

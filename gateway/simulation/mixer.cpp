@@ -225,9 +225,9 @@ void Mixer::add(AudioSession session) {
     emit(MixerSessionHappened{sessions_.back(), AudioSessionChange::created});
 }
 
-std::string Mixer::create(const std::string& device, const std::string& name) {
+std::string Mixer::create(const std::string& device, const std::string& name, std::uint32_t of) {
     const std::lock_guard lock(mutex_);
-    const auto process = nextProcess_++;
+    const auto process = of ? of : nextProcess_++;
     AudioSession session{.id = sessionIdOf(DeviceId(device), name, process),
                          .device = DeviceId(device),
                          .displayName = name,

@@ -60,7 +60,8 @@ public:
     FaultGate& faults() { return faults_; }
     void setSessionState(const std::string& session, AudioSessionState state);
     void disconnect(const std::string& session, DisconnectReason reason);
-    std::string create(const std::string& device, const std::string& name);
+    // `of`: the process, whose sessions of this name have this id one after the other; 0: a new one.
+    std::string create(const std::string& device, const std::string& name, std::uint32_t of = 0);
     void setDeviceState(const std::string& device, DeviceState state);  // unplugged: its sessions are disconnected
     void addDevice(const std::string& name, DeviceFlow flow);
     void removeDevice(const std::string& device);

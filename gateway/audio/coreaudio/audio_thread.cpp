@@ -4,18 +4,22 @@
 
 #include <algorithm>
 
+#include "model/thread_name.hpp"
+
 namespace deskline::audio {
 namespace {
 
 constexpr auto settle = std::chrono::milliseconds(250);  // a new default comes once a role, properties come in bursts
-constexpr auto rescanEvery = std::chrono::seconds(5);    // where notifications cannot be registered
+constexpr auto settleAtMost = std::chrono::seconds(2);
+constexpr auto lookEvery = std::chrono::seconds(4);    // a service that dies tells nobody; lost within 5 s
+constexpr auto rescanEvery = std::chrono::seconds(5);  // where Windows does not tell of all that comes
+constexpr auto checkEvery = std::chrono::seconds(60);  // where it does: for what was not told all the same
 constexpr auto retryEvery = std::chrono::seconds(2);
 
 }  // namespace
 
 void AudioThread::start(source::Report report) {
     report_ = std::move(report);
-    nextRescan_ = Clock::now() + rescanEvery;
     thread_ = std::thread([this] { run(); });
 }
 
@@ -39,28 +43,52 @@ void AudioThread::stop() {
 }
 
 void AudioThread::run() {
+    nameThread("audio");
     const auto apartment = com::enterApartment();
     connect();
     while (!stopping_) {
         WaitForSingleObject(callbacks_->event(), timeout());
         carryOutCommands();
+        reader_.readFlags();  // what is over makes way for what comes, which may have its identifiers
         reader_.readNotices();
-        reader_.readFlags();
-        if (callbacks_->rescan.exchange(false)) rescanAt_ = Clock::now() + settle;
+        if (reader_.serviceStopped())
+            lose(fromHresult(hresult("AUDCLNT_E_SERVICE_NOT_RUNNING"), "IAudioSessionEvents::OnSessionDisconnected"));
         const auto time = Clock::now();
-        const bool blind = !capabilities_.sessionEvents || inventory_.devices().empty() || lost_;
-        if ((rescanAt_ && time >= *rescanAt_) || (blind && time >= nextRescan_)) rescan();
+        look(time);
+        rescanIfDue(time);
         if (meterRate_ > 0 && time >= nextMeter_) readMeters(time);
     }
-    disconnect();
+    letGo();
+}
+
+void AudioThread::look(Clock::time_point time) {
+    if (lost_ || time < nextLook_) return;
+    nextLook_ = time + lookEvery;
+    if (const HRESULT code = inventory_.look(); FAILED(code)) lose(com::failed(code, "the Windows Audio service"));
+}
+
+void AudioThread::rescanIfDue(Clock::time_point time) {
+    if (callbacks_->rescan.exchange(false)) {
+        if (!rescanAt_) rescanBy_ = time + settleAtMost;
+        rescanAt_ = std::min(time + settle, rescanBy_);
+    }
+    if ((rescanAt_ && time >= *rescanAt_) || time >= nextRescan_) rescan();
+}
+
+bool AudioThread::blind() const {
+    return !deviceEvents_ || !capabilities_.sessionEvents || !inventory_.complete() || inventory_.empty();
+}
+
+void AudioThread::scheduleRescan() {
+    nextRescan_ = Clock::now() + (lost_ ? retryEvery : blind() ? rescanEvery : checkEvery);
 }
 
 DWORD AudioThread::timeout() const {
-    auto next = nextRescan_;
+    auto next = lost_ ? nextRescan_ : std::min(nextRescan_, nextLook_);
     if (rescanAt_) next = std::min(next, *rescanAt_);
     if (meterRate_ > 0) next = std::min(next, nextMeter_);
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
-    return static_cast<DWORD>(std::clamp<std::int64_t>(left + 1, 1, 5000));
+    return static_cast<DWORD>(std::clamp<std::int64_t>(left + 1, 1, 60'000));
 }
 
 void AudioThread::connect() {
@@ -70,37 +98,50 @@ void AudioThread::connect() {
                              reinterpret_cast<void**>(enumerator_.GetAddressOf()));
         if (FAILED(code)) return lose(com::failed(code, "CoCreateInstance(MMDeviceEnumerator)"));
         deviceSink_.Attach(new DeviceSink(callbacks_));  // not AddRef'ed by the registration: it lives until disconnect
-        enumerator_->RegisterEndpointNotificationCallback(deviceSink_.Get());
+        const HRESULT registered = enumerator_->RegisterEndpointNotificationCallback(deviceSink_.Get());
+        deviceEvents_ = SUCCEEDED(registered);
+        capabilities_.devices.note(registered, "IMMDeviceEnumerator::RegisterEndpointNotificationCallback");
     }
     if (const HRESULT code = inventory_.build(enumerator_.Get()); FAILED(code))
         return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
-    lost_ = false;
+    // Devices are another service's: they are listed while the one of their sessions and volumes is not up.
+    if (const HRESULT code = inventory_.look(); FAILED(code))
+        return lose(com::failed(code, "the Windows Audio service"));
+    lost_.reset();
+    nextLook_ = Clock::now() + lookEvery;
+    scheduleRescan();
     reportCapabilities(true);
     report_({inventory_.inventory()});
 }
 
-void AudioThread::disconnect() {
+void AudioThread::letGo() {
     inventory_.clear();
-    if (enumerator_ && deviceSink_) enumerator_->UnregisterEndpointNotificationCallback(deviceSink_.Get());
+    if (enumerator_ && deviceSink_ && std::exchange(deviceEvents_, false))
+        enumerator_->UnregisterEndpointNotificationCallback(deviceSink_.Get());
     deviceSink_.Reset();
     enumerator_.Reset();
     reader_.drain();
 }
 
 void AudioThread::lose(const Fault& fault) {
-    nextRescan_ = Clock::now() + retryEvery;
-    if (std::exchange(lost_, true)) return;
+    const bool already = lost_.has_value();
+    lost_ = fault;
+    rescanAt_.reset();
+    scheduleRescan();
+    letGo();  // objects of before never answer again: all are made anew
+    if (already) return;
     spdlog::warn("audio source lost: {}", fault.detail);
     report_({SourceLost{Source::audio, fault}});
-    inventory_.clear();
 }
 
 void AudioThread::rescan() {
     rescanAt_.reset();
-    nextRescan_ = Clock::now() + (lost_ ? retryEvery : rescanEvery);
-    if (lost_ || !enumerator_) return connect();
+    if (lost_) return connect();
+    if (const HRESULT code = inventory_.look(); FAILED(code))
+        return lose(com::failed(code, "the Windows Audio service"));
     if (const HRESULT code = inventory_.rescan(enumerator_.Get()); FAILED(code))
         return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
+    scheduleRescan();
     reportCapabilities(false);
 }
 
@@ -117,19 +158,19 @@ void AudioThread::carryOutCommands() {
         const std::lock_guard lock(mutex_);
         taken.swap(waiting_);
     }
-    for (auto& command : taken) command.completion(commands_.carryOut(command));
+    for (auto& command : taken) command.completion(lost_ ? Result<Outcome>(*lost_) : commands_.carryOut(command));
 }
 
 void AudioThread::readMeters(Clock::time_point time) {
     nextMeter_ = time + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / meterRate_));
-    bool any = inventory_.sessions().empty();
+    if (inventory_.sessions().empty()) return;
+    bool any = false;
     for (auto& [key, session] : inventory_.sessions())
         if (auto meter = session->meter()) {
             any = true;
             report_({std::move(*meter)});
         }
-    if (any || !std::exchange(capabilities_.meters, false)) return;
-    spdlog::warn("this system's Core Audio lacks IAudioMeterInformation");
+    capabilities_.meters.note(any ? S_OK : E_NOINTERFACE, "IAudioMeterInformation");
     reportCapabilities(false);
 }
 

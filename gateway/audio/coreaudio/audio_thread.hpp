@@ -27,8 +27,13 @@ private:
     DWORD timeout() const;  // milliseconds until the next thing that is due
     void connect();
     void disconnect();
+    void letGo();  // of the enumerator and all that came from it
     void lose(const Fault& fault);
+    void look(Clock::time_point time);  // whether the service answers
+    void rescanIfDue(Clock::time_point time);
     void rescan();
+    void scheduleRescan();
+    bool blind() const;                    // Windows does not tell of everything that comes
     void reportCapabilities(bool always);  // false: only where they have changed
     void carryOutCommands();
     void readMeters(Clock::time_point time);
@@ -42,10 +47,12 @@ private:
     DeviceInventory inventory_{report_, callbacks_, capabilities_};
     CallbackReader reader_{report_, *callbacks_, contexts_, inventory_};
     Commands commands_{report_, *callbacks_, contexts_, inventory_};
-    std::optional<Clock::time_point> rescanAt_;
-    Clock::time_point nextRescan_{}, nextMeter_{};
+    std::optional<Clock::time_point> rescanAt_;  // asked for by a callback
+    Clock::time_point rescanBy_{};               // however many callbacks ask, not later
+    Clock::time_point nextRescan_{}, nextLook_{}, nextMeter_{};
+    bool deviceEvents_ = false;  // Windows tells of devices that come and go
     std::map<std::string, bool> reportedCapabilities_;
-    bool lost_ = false;
+    std::optional<Fault> lost_;  // why: also the answer to commands meanwhile
 
     std::mutex mutex_;
     std::deque<Command> waiting_;  // under the mutex

@@ -37,8 +37,10 @@ void CallbackReader::readNotices() {
 
 void CallbackReader::drain() {
     Notice left;
-    while (callbacks_.pop(left))
+    while (callbacks_.pop(left)) {
         if (left.session) left.session->Release();
+        if (left.kind == NoticeKind::duck || left.kind == NoticeKind::unduck) callbacks_.ducked.take(left.duckedSlot);
+    }
 }
 
 void CallbackReader::read(const Notice& notice) {
@@ -115,6 +117,7 @@ bool CallbackReader::readFlags(AudioSessionHandle& session) {
         report_({AudioSessionChanged{session.value, AudioSessionChange::state}});
     }
     if (disconnected >= 0) {
+        serviceStopped_ = serviceStopped_ || disconnected == ::DisconnectReasonServerShutdown;
         session.value.state = ::deskline::AudioSessionState::expired;
         report_(
             {AudioSessionChanged{session.value, AudioSessionChange::disconnected, disconnectReasonFrom(disconnected)}});

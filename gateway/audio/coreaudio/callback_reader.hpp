@@ -14,7 +14,9 @@ public:
 
     void readNotices();  // all that are in the queue
     void readFlags();    // of every object; sessions that are over are unregistered and released here
-    void drain();        // at the end: releases the references that notices hold
+    void drain();        // at the end, or a loss: releases the references that notices hold
+    // Whether Windows has said, since this was asked last, that the audio service has stopped.
+    bool serviceStopped() { return std::exchange(serviceStopped_, false); }
 
 private:
     void read(const Notice& notice);
@@ -26,6 +28,7 @@ private:
     CallbackQueue& callbacks_;
     const EventContexts& contexts_;
     DeviceInventory& inventory_;
+    bool serviceStopped_ = false;
 };
 
 }  // namespace deskline::audio

@@ -18,10 +18,35 @@ std::map<std::string, bool> Capabilities::all() const {
             {"ducking", ducking}};
 }
 
-void noteLack(bool& capability, HRESULT code, const char* what) {
-    if (SUCCEEDED(code) || !std::exchange(capability, false)) return;
-    spdlog::warn("this system's Core Audio lacks {}: {}", what,
-                 fromHresult(static_cast<std::uint32_t>(code), what).detail);
+void Capability::note(HRESULT code, const char* call) {
+    if (SUCCEEDED(code)) {
+        shown_ = has_ = true;
+        return;
+    }
+    if (!isLack(code) || shown_ || !std::exchange(has_, false)) return;
+    spdlog::warn("this system's Core Audio lacks {}: {}", call,
+                 fromHresult(static_cast<std::uint32_t>(code), call).detail);
+}
+
+bool isLack(HRESULT code) { return code == E_NOTIMPL || code == E_NOINTERFACE; }
+
+bool isWithoutService(HRESULT code) {
+    switch (static_cast<std::uint32_t>(code)) {
+        case 0x88890010:               // AUDCLNT_E_SERVICE_NOT_RUNNING
+        case 0x80010108:               // RPC_E_DISCONNECTED
+        case 0x800401FD:               // CO_E_OBJNOTCONNECTED
+        case 0x800706BA:               // RPC_S_SERVER_UNAVAILABLE
+        case 0x800706BE: return true;  // RPC_S_CALL_FAILED
+        default: return false;
+    }
+}
+
+bool isInvalidated(HRESULT code) {
+    switch (static_cast<std::uint32_t>(code)) {
+        case 0x88890004:               // AUDCLNT_E_DEVICE_INVALIDATED
+        case 0x88890026: return true;  // AUDCLNT_E_RESOURCES_INVALIDATED
+        default: return false;
+    }
 }
 
 }  // namespace deskline::audio

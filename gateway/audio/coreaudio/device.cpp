@@ -56,18 +56,39 @@ void AudioDeviceHandle::deactivate() {
 }
 
 void AudioDeviceHandle::activate() {
-    if (!volume_ && SUCCEEDED(object_->Activate(__uuidof(IAudioEndpointVolume), CLSCTX_INPROC_SERVER, nullptr,
-                                                reinterpret_cast<void**>(volume_.GetAddressOf())))) {
+    activation_ = S_OK;
+    const auto make = [&](const IID& id, void** out) {
+        const HRESULT code = object_->Activate(id, CLSCTX_INPROC_SERVER, nullptr, out);
+        if (FAILED(code)) activation_ = code;
+        return SUCCEEDED(code);
+    };
+    if (!volume_ && make(__uuidof(IAudioEndpointVolume), reinterpret_cast<void**>(volume_.GetAddressOf()))) {
         volumeSink_.Attach(new VolumeSink(callbacks_, key, flags));
         volumeRegistered_ = SUCCEEDED(volume_->RegisterControlChangeNotify(volumeSink_.Get()));
-        float now = 0;  // setting the present value changes nothing and tells whether the device can be set at all
-        if (capabilities_.deviceVolume && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
-            noteLack(capabilities_.deviceVolume, volume_->SetMasterVolumeLevelScalar(now, nullptr),
-                     "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
+        float now = 0;  // setting the present value tells whether devices can be set at all; asked once a process
+        if (!capabilities_.deviceVolume.known() && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
+            capabilities_.deviceVolume.note(volume_->SetMasterVolumeLevelScalar(now, nullptr),
+                                            "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
     }
-    if (!manager_)
-        object_->Activate(__uuidof(IAudioSessionManager2), CLSCTX_INPROC_SERVER, nullptr,
-                          reinterpret_cast<void**>(manager_.GetAddressOf()));
+    if (!manager_) make(__uuidof(IAudioSessionManager2), reinterpret_cast<void**>(manager_.GetAddressOf()));
+}
+
+HRESULT AudioDeviceHandle::look() {
+    if (value.state != ::deskline::DeviceState::active) return S_OK;
+    WINBOOL muted = FALSE;
+    HRESULT code = volume_ ? volume_->GetMute(&muted) : activation_;
+    if (manager_ && !isWithoutService(code) && !isInvalidated(code)) {
+        ComPtr<IAudioSessionEnumerator> all;
+        code = manager_->GetSessionEnumerator(all.GetAddressOf());
+    }
+    if (isInvalidated(code)) deactivate();
+    return code;
+}
+
+bool AudioDeviceHandle::complete() const {
+    if (value.state != ::deskline::DeviceState::active) return true;
+    return volume_ && volumeRegistered_ && manager_ && (createdRegistered_ || withoutSessionEvents_) &&
+           (duckRegistered_ || withoutDucking_);
 }
 
 void AudioDeviceHandle::read() {
@@ -116,21 +137,23 @@ Result<void> AudioDeviceHandle::set(const VolumeChange& change, const GUID& cont
 std::vector<ComPtr<IAudioSessionControl>> AudioDeviceHandle::sessions() {
     std::vector<ComPtr<IAudioSessionControl>> found;
     if (!manager_) return found;
-    if (!createdRegistered_ && capabilities_.sessionEvents) {
+    if (!createdRegistered_ && !withoutSessionEvents_) {
         createdSink_.Attach(new CreatedSink(callbacks_, key));
         const HRESULT code = manager_->RegisterSessionNotification(createdSink_.Get());
         createdRegistered_ = SUCCEEDED(code);
-        noteLack(capabilities_.sessionEvents, code, "IAudioSessionManager2::RegisterSessionNotification");
+        withoutSessionEvents_ = isLack(code);
+        capabilities_.sessionEvents.note(code, "IAudioSessionManager2::RegisterSessionNotification");
     }
-    if (!duckRegistered_ && capabilities_.ducking) {
+    if (!duckRegistered_ && !withoutDucking_) {
         duckSink_.Attach(new DuckSink(callbacks_));
         const HRESULT code = manager_->RegisterDuckNotification(nullptr, duckSink_.Get());
         duckRegistered_ = SUCCEEDED(code);
-        noteLack(capabilities_.ducking, code, "IAudioSessionManager2::RegisterDuckNotification");
+        withoutDucking_ = isLack(code);
+        capabilities_.ducking.note(code, "IAudioSessionManager2::RegisterDuckNotification");
     }
     ComPtr<IAudioSessionEnumerator> all;
     const HRESULT code = manager_->GetSessionEnumerator(all.GetAddressOf());
-    noteLack(capabilities_.sessions, code, "IAudioSessionManager2::GetSessionEnumerator");
+    capabilities_.sessions.note(code, "IAudioSessionManager2::GetSessionEnumerator");
     int count = 0;
     if (FAILED(code) || FAILED(all->GetCount(&count)))
         return found;  // Windows tells of new sessions only after GetCount

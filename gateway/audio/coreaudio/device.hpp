@@ -28,12 +28,16 @@ public:
     AudioDeviceHandle(const AudioDeviceHandle&) = delete;
     AudioDeviceHandle& operator=(const AudioDeviceHandle&) = delete;
 
-    void read();        // reads everything again, for a rescan
+    void read();        // reads everything again, for a rescan; activates what is not
     void readVolume();  // volume, decibels, mute and channels only
     // Sets the members one after the other, each with the event context; stops at the first failure.
     Result<void> set(const VolumeChange& change, const GUID& context);
     // The device's sessions. In the order that Windows needs: register, enumerate, count, get.
     std::vector<ComPtr<IAudioSessionControl>> sessions();
+    // Whether its objects still answer: what they said. Those of a device that is not active, and of one that was
+    // invalidated, are let go of; `read` makes new ones.
+    HRESULT look();
+    bool complete() const;  // it is not active, or all its objects are there and registered, as far as it has them
 
     const std::uint64_t key;
     const std::shared_ptr<CallbackFlags> flags = std::make_shared<CallbackFlags>();
@@ -41,6 +45,7 @@ public:
 
 private:
     void activate();
+    HRESULT activation_ = S_OK;  // of the last try: what failed
     void deactivate();
 
     ComPtr<IMMDevice> object_;
@@ -52,6 +57,7 @@ private:
     ComPtr<IAudioSessionNotification> createdSink_;
     ComPtr<IAudioVolumeDuckNotification> duckSink_;
     bool volumeRegistered_ = false, createdRegistered_ = false, duckRegistered_ = false;
+    bool withoutSessionEvents_ = false, withoutDucking_ = false;  // this device has none
 };
 
 ::deskline::DeviceState deviceStateFrom(DWORD state);  // DEVICE_STATE_…

@@ -92,15 +92,34 @@ AudioSessionHandle* DeviceInventory::add(IAudioSessionControl* control, const Au
     if (!control2) return nullptr;
     auto ids = SessionIds::of(control2.Get(), device.value.id);
     const auto identity = com::identityOf(control2.Get());
-    if (std::ranges::any_of(sessions_, [&](const auto& entry) {
-            return entry.second->ids.same(ids) || entry.second->identity() == identity;
-        }))
-        return nullptr;
+    const auto known = std::ranges::find_if(sessions_, [&](const auto& entry) {
+        return entry.second->ids.same(ids) || entry.second->identity() == identity;
+    });
+    if (known != sessions_.end()) {
+        if (known->second->identity() == identity || !known->second->over()) return nullptr;
+        known->second->value.state = ::deskline::AudioSessionState::expired;
+        report_({AudioSessionChanged{known->second->value, AudioSessionChange::state}});
+        sessions_.erase(known);
+    }
     const auto key = nextKey_++;
     auto handle =
         std::make_unique<AudioSessionHandle>(std::move(control2), key, std::move(ids), device.value.id, callbacks_);
     if (handle->value.state == ::deskline::AudioSessionState::expired) return nullptr;
     return (sessions_[key] = std::move(handle)).get();
+}
+
+HRESULT DeviceInventory::look() {
+    audioThread_.check();
+    for (auto& [key, device] : devices_) {
+        const HRESULT code = device->look();
+        if (isWithoutService(code)) return code;
+        if (isInvalidated(code)) callbacks_->rescan = true;
+    }
+    return S_OK;
+}
+
+bool DeviceInventory::complete() const {
+    return std::ranges::all_of(devices_, [](const auto& entry) { return entry.second->complete(); });
 }
 
 void DeviceInventory::addSession(IAudioSessionControl* control, std::uint64_t key) {
@@ -117,7 +136,7 @@ HRESULT DeviceInventory::rescan(IMMDeviceEnumerator* enumerator) {
     if (const HRESULT code = enumerate(enumerator); FAILED(code)) return code;
     reportDevices(std::move(before));
     for (auto& [key, device] : devices_) {
-        if (device->value.state != ::deskline::DeviceState::active) dropSessionsOf(device->value.id);
+        dropSessionsOf(device->value.id, device->value.state == ::deskline::DeviceState::active);
         for (auto& control : device->sessions()) addSession(control.Get(), key);
     }
     return S_OK;
@@ -137,14 +156,14 @@ void DeviceInventory::reportDevices(std::map<DeviceId, AudioDevice> before) {
         before.erase(old);
     }
     for (auto& [id, gone] : before) {
-        dropSessionsOf(id);
+        dropSessionsOf(id, false);
         report_({AudioDeviceChanged{gone, AudioDeviceChange::removed}});
     }
 }
 
-void DeviceInventory::dropSessionsOf(const DeviceId& device) {
+void DeviceInventory::dropSessionsOf(const DeviceId& device, bool deadAlone) {
     for (auto entry = sessions_.begin(); entry != sessions_.end();)
-        if (entry->second->value.device == device) {
+        if (entry->second->value.device == device && (!deadAlone || entry->second->over())) {
             report_({AudioSessionChanged{entry->second->value, AudioSessionChange::disconnected,
                                          DisconnectReason::device_removal}});
             entry = sessions_.erase(entry);

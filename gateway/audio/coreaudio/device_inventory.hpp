@@ -22,6 +22,11 @@ public:
     HRESULT rescan(IMMDeviceEnumerator* enumerator);
     void addSession(IAudioSessionControl* control, std::uint64_t device);  // and reports the session, if it is new
     void clear();  // unregisters and releases: the sessions first
+    // Whether the service answers: the first failure that says it does not, or S_OK. Devices whose objects were
+    // invalidated make new ones at the next rescan, which `callbacks` is asked for.
+    HRESULT look();
+    bool complete() const;  // of every device
+    bool empty() const { return devices_.empty(); }
 
     // By key, or by id; null: it is gone. The pointer is good until the next call that changes the inventory.
     AudioDeviceHandle* device(std::uint64_t key);
@@ -35,9 +40,10 @@ public:
 private:
     HRESULT enumerate(IMMDeviceEnumerator* enumerator);
     void readDefaults(IMMDeviceEnumerator* enumerator);
-    // Null where the session is known already, has expired or answers no call.
+    // Null where the session is known already, has expired or answers no call. A known one of these identifiers that
+    // is over is reported so, and makes way: a softphone that opens its stream again gets the identifiers of before.
     AudioSessionHandle* add(IAudioSessionControl* control, const AudioDeviceHandle& device);
-    void dropSessionsOf(const DeviceId& device);
+    void dropSessionsOf(const DeviceId& device, bool deadAlone);  // of an active device those that answer no more
     void reportDevices(std::map<DeviceId, AudioDevice> before);
 
     const source::Report& report_;

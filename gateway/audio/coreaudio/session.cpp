@@ -98,6 +98,11 @@ AudioSession AudioSessionHandle::current() const {
     return now;
 }
 
+bool AudioSessionHandle::over() const {
+    ::AudioSessionState state{};
+    return FAILED(control_->GetState(&state)) || sessionStateFrom(state) == ::deskline::AudioSessionState::expired;
+}
+
 Result<void> AudioSessionHandle::set(const VolumeChange& change, const std::optional<std::string>& name,
                                      const GUID& context) {
     if (change.volume)

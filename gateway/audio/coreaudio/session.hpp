@@ -34,6 +34,7 @@ public:
     // display name.
     Result<void> set(const VolumeChange& change, const std::optional<std::string>& name, const GUID& context);
     std::optional<Meter> meter();  // absent: this session has no meter
+    bool over() const;             // it has expired, or its object answers no more
     ComPtr<IUnknown> identity() const { return com::identityOf(control_.Get()); }
 
     const std::uint64_t key;

@@ -16,7 +16,7 @@ void tellCreated(World& world, const AudioSession& session) {
     {
         const std::lock_guard lock(world.mutex);
         for (auto* manager : world.managers)
-            if (manager->device == session.device && manager->created && manager->counted)
+            if (manager->device == session.device && manager->created && manager->counted && SUCCEEDED(manager->gone()))
                 sinks.push_back(manager->created);
     }
     for (auto& sink : sinks) {
@@ -64,7 +64,8 @@ void tellOf(World& world, const simulation::MixerSessionHappened& e) {
     {
         const std::lock_guard lock(world.mutex);
         for (auto* control : world.controls)
-            if (control->id == e.session.id && control->sink) sinks.push_back(control->sink);
+            if (control->id == e.session.id && control->sink && SUCCEEDED(control->gone()))
+                sinks.push_back(control->sink);
     }
     for (auto& sink : sinks) tellSink(*sink.Get(), e, who);
 }
@@ -74,7 +75,8 @@ void tellVolume(World& world, const simulation::MixerDeviceHappened& e) {
     {
         const std::lock_guard lock(world.mutex);
         for (auto* volume : world.volumes)
-            if (volume->device == e.device.id && volume->sink) sinks.push_back(volume->sink);
+            if (volume->device == e.device.id && volume->sink && SUCCEEDED(volume->gone()))
+                sinks.push_back(volume->sink);
     }
     const auto channels = e.device.channelVolumes.size();
     std::vector<char> raw(sizeof(AUDIO_VOLUME_NOTIFICATION_DATA) + channels * sizeof(float));
@@ -120,7 +122,7 @@ void tellOf(World& world, const Ducking& e) {
     {
         const std::lock_guard lock(world.mutex);
         for (auto* manager : world.managers)
-            if (manager->ducking) {
+            if (manager->ducking && SUCCEEDED(manager->gone())) {
                 sinks.push_back(manager->ducking);
                 break;  // one host, one word
             }

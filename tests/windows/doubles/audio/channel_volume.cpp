@@ -9,6 +9,7 @@ HRESULT ChannelVolume::GetChannelCount(UINT32* out) {
 }
 
 HRESULT ChannelVolume::SetChannelVolume(UINT32 index, float volume, LPCGUID context) {
+    if (const HRESULT code = withoutService()) return code;
     auto now = world().mixer.session(session());
     if (!now || index >= now->channelVolumes.size()) return E_INVALIDARG;
     now->channelVolumes[index] = volume;
@@ -24,6 +25,7 @@ HRESULT ChannelVolume::GetChannelVolume(UINT32 index, float* out) {
 
 HRESULT ChannelVolume::SetAllVolumes(UINT32 count, const float* volumes, LPCGUID context) {
     called("IChannelAudioVolume::SetAllVolumes");
+    if (const HRESULT code = withoutService()) return code;
     return hr(world().mixer.setChannels(session(), {volumes, volumes + count}, world().note(context)));
 }
 

@@ -4,12 +4,15 @@
 #include "doubles/audio/property_store.hpp"
 #include "doubles/audio/session_manager.hpp"
 #include "doubles/rules/apartment.hpp"
+#include "doubles/simulation.hpp"
 
 namespace deskline::doubles::audio {
 
 HRESULT Device::Activate(REFIID id, DWORD, PROPVARIANT*, void** out) {
     called("IMMDevice::Activate");
     *out = nullptr;
+    if (!world().serviceRuns) return hr(serviceNotRunning);
+    if (const auto code = world().mixer.faults().pass("Activate", id_)) return hr(code);
     if (id == __uuidof(IAudioEndpointVolume))
         *out = static_cast<IAudioEndpointVolume*>(new EndpointVolume(id_));
     else if (id == __uuidof(IAudioSessionManager2))

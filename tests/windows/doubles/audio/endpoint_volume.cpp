@@ -18,6 +18,7 @@ EndpointVolume::~EndpointVolume() {
 }
 
 HRESULT EndpointVolume::with(auto read) {
+    if (const HRESULT code = gone()) return code;
     const auto now = world().mixer.device(device);
     if (!now || now->state != DeviceState::active) return hr(deviceInvalidated);
     read(*now);
@@ -26,6 +27,7 @@ HRESULT EndpointVolume::with(auto read) {
 
 HRESULT EndpointVolume::RegisterControlChangeNotify(IAudioEndpointVolumeCallback* callback) {
     called("IAudioEndpointVolume::RegisterControlChangeNotify");
+    if (const HRESULT code = gone()) return code;
     const std::lock_guard lock(world().mutex);
     sink = callback;
     return S_OK;
@@ -33,10 +35,10 @@ HRESULT EndpointVolume::RegisterControlChangeNotify(IAudioEndpointVolumeCallback
 
 HRESULT EndpointVolume::UnregisterControlChangeNotify(IAudioEndpointVolumeCallback*) {
     if (insideCallback()) ruleBroken("UnregisterControlChangeNotify inside a callback");
-    com::ComPtr<IAudioEndpointVolumeCallback> gone;
+    com::ComPtr<IAudioEndpointVolumeCallback> left;
     const std::lock_guard lock(world().mutex);
-    gone.Swap(sink);
-    return S_OK;
+    left.Swap(sink);
+    return gone();
 }
 
 HRESULT EndpointVolume::GetChannelCount(UINT* out) {
@@ -44,11 +46,13 @@ HRESULT EndpointVolume::GetChannelCount(UINT* out) {
 }
 
 HRESULT EndpointVolume::SetMasterVolumeLevel(FLOAT decibels, LPCGUID context) {
+    if (const HRESULT code = gone()) return code;
     return hr(world().mixer.setVolume(device, world().mixer.scalar(decibels), world().note(context)));
 }
 
 HRESULT EndpointVolume::SetMasterVolumeLevelScalar(FLOAT volume, LPCGUID context) {
     called(fmt::format("IAudioEndpointVolume::SetMasterVolumeLevelScalar({:.3f})", volume));
+    if (const HRESULT code = gone()) return code;
     const auto now = world().mixer.device(device);
     if (now && static_cast<float>(now->volume) == volume) return S_OK;
     return hr(world().mixer.setVolume(device, volume, world().note(context)));
@@ -63,6 +67,7 @@ HRESULT EndpointVolume::GetMasterVolumeLevelScalar(FLOAT* out) {
 }
 
 HRESULT EndpointVolume::SetChannelVolumeLevelScalar(UINT index, FLOAT volume, LPCGUID context) {
+    if (const HRESULT code = gone()) return code;
     auto now = world().mixer.device(device);
     if (!now || index >= now->channelVolumes.size()) return E_INVALIDARG;
     now->channelVolumes[index] = volume;
@@ -77,6 +82,7 @@ HRESULT EndpointVolume::GetChannelVolumeLevelScalar(UINT index, FLOAT* out) {
 
 HRESULT EndpointVolume::SetMute(WINBOOL muted, LPCGUID context) {
     called(fmt::format("IAudioEndpointVolume::SetMute({})", muted));
+    if (const HRESULT code = gone()) return code;
     return hr(world().mixer.setMuted(device, muted != 0, world().note(context)));
 }
 

@@ -1,6 +1,6 @@
 // A fake of IAudioEndpointVolume: volume, mute and channels of a device, −96 to 0 dB. The client's threads call it, its
 // sink is called on the callback thread. It enforces that nobody unregisters inside a callback, and answers
-// AUDCLNT_E_DEVICE_INVALIDATED while the device is not active.
+// AUDCLNT_E_DEVICE_INVALIDATED while the device is not active, and AUDCLNT_E_SERVICE_NOT_RUNNING without the service.
 #pragma once
 #include <string>
 
@@ -10,7 +10,7 @@
 
 namespace deskline::doubles::audio {
 
-class EndpointVolume final : public AudioObject<IAudioEndpointVolume> {
+class EndpointVolume final : public AudioObject<IAudioEndpointVolume>, public OfService {
 public:
     explicit EndpointVolume(std::string device);
     const std::string device;

@@ -47,8 +47,10 @@ static_assert(allFlows == ::eAll);
 
 // HRESULTs.
 inline constexpr simulation::Code deviceInvalidated = 0x88890004;
+inline constexpr simulation::Code serviceNotRunning = 0x88890010;
 inline constexpr simulation::Code notFound = 0x80070490;
 static_assert(deviceInvalidated == static_cast<simulation::Code>(AUDCLNT_E_DEVICE_INVALIDATED) &&
+              serviceNotRunning == static_cast<simulation::Code>(AUDCLNT_E_SERVICE_NOT_RUNNING) &&
               notFound == static_cast<simulation::Code>(HRESULT_FROM_WIN32(ERROR_NOT_FOUND)));
 
 // PKEY_Device_FriendlyName (functiondiscoverykeys_devpkey.h), which no mingw-w64 library defines.

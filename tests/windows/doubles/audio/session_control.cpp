@@ -36,6 +36,7 @@ HRESULT SessionControl::GetDisplayName(LPWSTR* out) {
 
 HRESULT SessionControl::SetDisplayName(LPCWSTR name, LPCGUID context) {
     called("IAudioSessionControl::SetDisplayName");
+    if (const HRESULT code = withoutService()) return code;
     return hr(world().mixer.setDisplayName(id, com::toUtf8(name), world().note(context)));
 }
 
@@ -44,6 +45,7 @@ HRESULT SessionControl::GetIconPath(LPWSTR* out) {
 }
 
 HRESULT SessionControl::SetIconPath(LPCWSTR path, LPCGUID context) {
+    if (const HRESULT code = withoutService()) return code;
     return hr(world().mixer.setIcon(id, com::toUtf8(path), world().note(context)));
 }
 
@@ -53,6 +55,7 @@ HRESULT SessionControl::GetGroupingParam(GUID* out) {
 
 HRESULT SessionControl::RegisterAudioSessionNotification(IAudioSessionEvents* events) {
     called("IAudioSessionControl::RegisterAudioSessionNotification");
+    if (const HRESULT code = withoutService()) return code;
     const std::lock_guard lock(world().mutex);
     sink = events;
     return S_OK;
@@ -61,11 +64,11 @@ HRESULT SessionControl::RegisterAudioSessionNotification(IAudioSessionEvents* ev
 HRESULT SessionControl::UnregisterAudioSessionNotification(IAudioSessionEvents* events) {
     called("IAudioSessionControl::UnregisterAudioSessionNotification");
     if (insideCallback()) ruleBroken("UnregisterAudioSessionNotification inside a callback");
-    com::ComPtr<IAudioSessionEvents> gone;
+    com::ComPtr<IAudioSessionEvents> left;
     const std::lock_guard lock(world().mutex);
     if (sink.Get() != events) return hr(notFound);
-    gone.Swap(sink);
-    return S_OK;
+    left.Swap(sink);
+    return gone();
 }
 
 HRESULT SessionControl::GetSessionIdentifier(LPWSTR* out) {
@@ -82,6 +85,7 @@ HRESULT SessionControl::GetProcessId(DWORD* out) {
 }
 
 HRESULT SessionControl::IsSystemSoundsSession() {
+    if (const HRESULT code = withoutService()) return code;
     const auto now = world().mixer.session(id);
     return now && now->systemSounds ? S_OK : S_FALSE;
 }

@@ -13,8 +13,8 @@
 
 namespace deskline::doubles::audio {
 
-class SessionControl final
-    : public AudioObject<SessionPart<IAudioSessionControl2>, SimpleVolume, ChannelVolume, Meter> {
+class SessionControl final : public AudioObject<SessionPart<IAudioSessionControl2>, SimpleVolume, ChannelVolume, Meter>,
+                             public OfService {
 public:
     explicit SessionControl(std::string id);
     const std::string id;
@@ -39,6 +39,7 @@ public:
 private:
     ~SessionControl() override;
     const std::string& session() const override { return id; }  // of all its parts
+    HRESULT withoutService() const override { return gone(); }
     using SessionPart<IAudioSessionControl2>::with;
 };
 

@@ -2,6 +2,7 @@
 
 #include "doubles/audio/session_enumerator.hpp"
 #include "doubles/rules/apartment.hpp"
+#include "doubles/simulation.hpp"
 
 namespace deskline::doubles::audio {
 
@@ -17,12 +18,15 @@ SessionManager::~SessionManager() {
 
 HRESULT SessionManager::GetSessionEnumerator(IAudioSessionEnumerator** out) {
     called("IAudioSessionManager2::GetSessionEnumerator");
+    if (const HRESULT code = gone()) return code;
     *out = new SessionEnumerator(*this);
     return S_OK;
 }
 
 HRESULT SessionManager::RegisterSessionNotification(IAudioSessionNotification* sink) {
     called("IAudioSessionManager2::RegisterSessionNotification");
+    if (const HRESULT code = gone()) return code;
+    if (const auto code = world().mixer.faults().pass("RegisterSessionNotification", device)) return hr(code);
     const std::lock_guard lock(world().mutex);
     created = sink;
     return S_OK;
@@ -30,23 +34,25 @@ HRESULT SessionManager::RegisterSessionNotification(IAudioSessionNotification* s
 
 HRESULT SessionManager::UnregisterSessionNotification(IAudioSessionNotification*) {
     if (insideCallback()) ruleBroken("UnregisterSessionNotification inside a callback");
-    com::ComPtr<IAudioSessionNotification> gone;
+    com::ComPtr<IAudioSessionNotification> left;
     const std::lock_guard lock(world().mutex);
-    gone.Swap(created);
-    return S_OK;
+    left.Swap(created);
+    return gone();
 }
 
 HRESULT SessionManager::RegisterDuckNotification(LPCWSTR, IAudioVolumeDuckNotification* sink) {
+    if (const HRESULT code = gone()) return code;
+    if (const auto code = world().mixer.faults().pass("RegisterDuckNotification", device)) return hr(code);
     const std::lock_guard lock(world().mutex);
     ducking = sink;
     return S_OK;
 }
 
 HRESULT SessionManager::UnregisterDuckNotification(IAudioVolumeDuckNotification*) {
-    com::ComPtr<IAudioVolumeDuckNotification> gone;
+    com::ComPtr<IAudioVolumeDuckNotification> left;
     const std::lock_guard lock(world().mutex);
-    gone.Swap(ducking);
-    return S_OK;
+    left.Swap(ducking);
+    return gone();
 }
 
 }  // namespace deskline::doubles::audio

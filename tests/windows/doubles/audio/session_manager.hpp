@@ -10,7 +10,7 @@
 
 namespace deskline::doubles::audio {
 
-class SessionManager final : public AudioObject<IAudioSessionManager2> {
+class SessionManager final : public AudioObject<IAudioSessionManager2>, public OfService {
 public:
     explicit SessionManager(std::string device);
     const std::string device;

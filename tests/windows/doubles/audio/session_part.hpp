@@ -15,9 +15,11 @@ public:
 
 protected:
     virtual const std::string& session() const = 0;  // the mixer's id
+    virtual HRESULT withoutService() const = 0;      // S_OK: the service runs
 
     // AUDCLNT_E_DEVICE_INVALIDATED where the session is gone.
     HRESULT with(auto read) {
+        if (const HRESULT code = withoutService()) return code;
         const auto now = world().mixer.session(session());
         if (!now) return hr(deviceInvalidated);
         read(*now);

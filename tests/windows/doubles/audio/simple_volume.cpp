@@ -8,6 +8,7 @@ namespace deskline::doubles::audio {
 
 HRESULT SimpleVolume::SetMasterVolume(float volume, LPCGUID context) {
     called(fmt::format("ISimpleAudioVolume::SetMasterVolume({:.3f})", volume));
+    if (const HRESULT code = withoutService()) return code;
     return hr(world().mixer.setVolume(session(), volume, world().note(context)));
 }
 
@@ -17,6 +18,7 @@ HRESULT SimpleVolume::GetMasterVolume(float* out) {
 
 HRESULT SimpleVolume::SetMute(WINBOOL muted, LPCGUID context) {
     called(fmt::format("ISimpleAudioVolume::SetMute({})", muted));
+    if (const HRESULT code = withoutService()) return code;
     return hr(world().mixer.setMuted(session(), muted != 0, world().note(context)));
 }
 

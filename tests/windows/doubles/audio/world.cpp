@@ -3,6 +3,8 @@
 #include <thread>
 
 #include "doubles/audio/callbacks.hpp"
+#include "doubles/audio/session_control.hpp"
+#include "doubles/rules/callback.hpp"
 #include "doubles/rules/object.hpp"
 #include "doubles/simulation.hpp"
 #include "simulation/control.hpp"
@@ -10,6 +12,8 @@
 namespace deskline::doubles::audio {
 
 World::World() {
+    if (const char* state = std::getenv("DESKLINE_DOUBLE_AUDIO_SERVICE"))
+        serviceRuns = std::string_view(state) != "stopped";
     mixer.listen([this](const simulation::MixerEvent& event) {
         {
             const std::lock_guard lock(mutex);
@@ -23,8 +27,34 @@ World::World() {
             port, [this](const boost::json::object& request) -> boost::json::object {
                 if (request.contains("do") && request.at("do") == "figures")
                     return {{"live", liveObjects(Family::audio).load()}, {"callbacks", callbackFigures()}};
+                if (request.contains("do") && request.at("do") == "audio-service") {
+                    if (request.at("state") == "running")
+                        serviceRuns = true;
+                    else
+                        stopService(request.contains("silently"));
+                    return {{"ok", true}};
+                }
                 return simulation::control(mixer, request);
             });
+}
+
+void World::stopService(bool silently) {
+    std::vector<com::ComPtr<IAudioSessionEvents>> sinks;
+    {
+        const std::lock_guard lock(mutex);
+        serviceRuns = false;
+        ++serviceStarts;
+        for (auto* control : controls)
+            if (control->sink && !silently) sinks.push_back(control->sink);
+    }
+    std::thread([&] {
+        CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+        for (auto& sink : sinks) {
+            const Callback callback("IAudioSessionEvents::OnSessionDisconnected");
+            sink->OnSessionDisconnected(DisconnectReasonServerShutdown);
+        }
+        CoUninitialize();
+    }).join();
 }
 
 simulation::Context World::note(const GUID* context) {

@@ -3,6 +3,7 @@
 // of its own, in the multithreaded apartment, in order (callbacks.cpp). Thread: any, under `mutex`; the mixer locks
 // itself. Lifetime: from the first use to the end of the process.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -37,6 +38,12 @@ struct World {
     std::set<SessionManager*> managers;        // those that live
     std::set<IMMNotificationClient*> clients;  // not AddRef'ed, as Windows does not
 
+    // The Windows Audio service. While it is stopped, what it serves answers AUDCLNT_E_SERVICE_NOT_RUNNING, and what
+    // was made before a stop does for good. Devices are another service's, and go on.
+    std::atomic<bool> serviceRuns{true};
+    std::atomic<std::uint64_t> serviceStarts{1};
+    void stopService(bool silently);  // otherwise each session's sink is told ServerShutdown
+
     World();
     simulation::Context note(const GUID* context);          // of a setter, for the callback; 0: none was given
     std::optional<GUID> contextOf(simulation::Context id);  // the last 4,096 are kept
@@ -45,5 +52,16 @@ private:
     void run();  // the callback thread
 };
 World& world();
+
+// A part of each object that the Windows Audio service serves.
+class OfService {
+public:
+    HRESULT gone() const {  // S_OK: it is not
+        return world().serviceRuns && start_ == world().serviceStarts ? S_OK : static_cast<HRESULT>(serviceNotRunning);
+    }
+
+private:
+    std::uint64_t start_ = world().serviceStarts;
+};
 
 }  // namespace deskline::doubles::audio
