@@ -26,10 +26,11 @@ def bodies(lines, indent):
     """Where a body begins whose closing brace stands at that indentation: its head, its first line, how many it has."""
     space = " " * indent
     for at, line in enumerate(lines):
-        if not line.endswith("{") or line.startswith(space + " ") or not line.startswith(space):
-            begins = line.endswith("{") and line.startswith(space + "    \"")  # the name of a test on a line of its own
-            if not begins:
-                continue
+        # The name of a test on a line of its own, or a constructor's initializers, are indented behind their head.
+        behind = line.startswith((space + "    \"", space + "    : "))
+        begins = line.startswith(space) and not line.startswith((space + " ", space + ": "))
+        if not line.endswith("{") or not (behind or begins):
+            continue
         first = at
         while first and lines[first - 1].strip() and not re.search(r"[;{}:]$|^\s*//", lines[first - 1]):
             first -= 1
