@@ -16,9 +16,15 @@ namespace {
 constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
 constexpr int tries = 3;  // where another process removes the file before it has its name (removeUnfinished)
 
-bool isLink(const std::filesystem::path& path) {
+bool isThere(const std::filesystem::path& path) {  // under this name, even if only a link
     struct stat is {};
     return ::lstat(path.c_str(), &is) == 0;
+}
+
+// Asked of a name that led to nothing a moment ago: another process may have made a file of that name since.
+bool isLink(const std::filesystem::path& path) {
+    struct stat is {};
+    return ::lstat(path.c_str(), &is) == 0 && S_ISLNK(is.st_mode);
 }
 
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
@@ -129,7 +135,7 @@ Result<std::optional<FileStamp>> stampOf(const std::filesystem::path& path) {
 }
 
 Result<bool> createPrivate(const std::filesystem::path& path, std::string_view content) {
-    if (isLink(path)) return false;
+    if (isThere(path)) return false;
     for (int left = tries;; --left) {
         auto next = writeBeside(path, content);
         if (!next) return next.error();
@@ -144,7 +150,7 @@ Result<bool> createPrivate(const std::filesystem::path& path, std::string_view c
 }
 
 Result<bool> nameFile(const std::filesystem::path& next, const std::filesystem::path& path) {
-    if (isLink(path)) return false;
+    if (isThere(path)) return false;
     if (!nameIfFree(next, path)) {
         const int code = errno;
         if (code == EEXIST) return false;

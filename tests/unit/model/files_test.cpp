@@ -146,3 +146,26 @@ TEST_CASE("whether something may be made is asked without making anything; what 
     CHECK_THAT(readWhole(folder.path / "link").error().detail, Catch::Contains("a link that leads nowhere: mend it"));
 #endif
 }
+
+#ifndef _WIN32
+TEST_CASE("a file that another makes and removes at that moment is there or is not, never a fault") {
+    const Folder folder;
+    const auto file = folder.path / "key.pem";
+    std::atomic<bool> done = false;
+    std::thread other([&] {
+        std::error_code ignored;
+        while (!done) {
+            (void)createPrivate(file, "x");
+            std::filesystem::remove(file, ignored);
+        }
+    });
+    std::string fault;
+    for (int i = 0; i < 20'000 && fault.empty(); ++i) {
+        if (const auto text = readWhole(file); !text) fault = text.error().detail;
+        if (const auto stamp = stampOf(file); !stamp) fault = stamp.error().detail;
+    }
+    done = true;
+    other.join();
+    CHECK(fault.empty());
+}
+#endif
