@@ -139,6 +139,19 @@ for (const [call, hresult] of [
     assert.deepEqual((await audioOf(gateway)).capabilities, capabilities);
   });
 
+test('Windows does not let it register for devices: those that come and go are found all the same', async () => {
+  const gateway = await start();
+  const stream = await gateway.stream();
+  const told = lost(stream);
+  await service(gateway, 'stopped');
+  await told;
+  await gateway.audio({ do: 'fault', call: 'RegisterEndpointNotificationCallback', hresult: '0x80004005' });
+  await service(gateway, 'running');
+  await isThere(gateway);
+  await gateway.audio({ do: 'add-device', name: 'Late headset', flow: 'render' });
+  await stream.event('audio.device', 'added', ({ data }) => data.device.name === 'Late headset');
+});
+
 test('a softphone closes its stream and opens it again, with the identifiers of before, within one burst', async () => {
   const gateway = await start();
   const stream = await gateway.stream();

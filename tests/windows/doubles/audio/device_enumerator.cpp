@@ -39,6 +39,7 @@ HRESULT DeviceEnumerator::GetDevice(LPCWSTR id, IMMDevice** out) {
 
 HRESULT DeviceEnumerator::RegisterEndpointNotificationCallback(IMMNotificationClient* client) {
     called("IMMDeviceEnumerator::RegisterEndpointNotificationCallback");
+    if (const auto code = world().mixer.faults().pass("RegisterEndpointNotificationCallback", "")) return hr(code);
     const std::lock_guard lock(world().mutex);
     world().clients.insert(client);
     return S_OK;
