@@ -69,7 +69,7 @@ Life::Life(const std::filesystem::path& folder, Acd& acd, bool lacksEvents)
                  .journal = folder / "journal.db",
                  .presence = {std::chrono::seconds(30), std::chrono::seconds(300)}},
                 [](const auto&, const auto&) {}),
-      context_{.api = services_.context, .tls = net::TlsContext(), .queueLimit = 24'000} {
+      context_{.api = services_.context, .shards = shards_, .tls = net::TlsContext(), .queueLimit = 24'000} {
     if (const auto opened = keys_.open(); !opened) throw std::runtime_error(opened.error().detail);
     keys_.changed();
     ledger_.start();

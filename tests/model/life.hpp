@@ -57,6 +57,7 @@ private:
     identity::Keys keys_;
     identity::Authenticator authenticator_;
     Services services_;
+    net::Shards shards_;  // none: the model serves its connections itself
     net::ServerContext context_;
     std::vector<std::weak_ptr<Alarm>> alarms_;
 };

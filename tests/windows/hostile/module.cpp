@@ -1,5 +1,5 @@
-// What somebody may want to have loaded into the gateway: it leaves a file, whose name is in HOSTILE_MARK, as soon as it
-// is loaded. It looks like a provider of OpenSSL (tests/e2e/windows/openssl.test.mjs).
+// What somebody may want to have loaded into the gateway: it leaves a file, whose name is in HOSTILE_MARK, as soon as
+// it is loaded. It looks like a provider of OpenSSL (tests/e2e/windows/openssl.test.mjs).
 #include <windows.h>
 
 BOOL WINAPI DllMain(HINSTANCE, DWORD reason, LPVOID) {
