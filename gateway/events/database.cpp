@@ -194,8 +194,9 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
     const int mode = access == Access::read ? SQLITE_OPEN_READONLY
                      : path.empty()         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                             : SQLITE_OPEN_READWRITE;
+    usePrivateFiles();
     if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX,
-                        privateFiles()) != SQLITE_OK)
+                        nullptr) != SQLITE_OK)
         return failed("opened");
     sqlite3_busy_timeout(database_, patience);
     if (access == Access::read) {

@@ -4,7 +4,8 @@
 
 namespace deskline::events {
 
-// The name of SQLite's file system that makes them so; nullptr: its own does. Source: sqlite3_open_v2, sqlite3_vfs.
-const char* privateFiles();
+// From the first call on, databases are opened on a file system that makes them so, as SQLite's default one; where the
+// host's does so itself, it stays. Source: sqlite3_vfs_register, sqlite3_vfs.
+void usePrivateFiles();
 
 }  // namespace deskline::events

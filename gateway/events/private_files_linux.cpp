@@ -2,6 +2,6 @@
 
 namespace deskline::events {
 
-const char* privateFiles() { return nullptr; }  // they are made with the mode and the owner of the database
+void usePrivateFiles() {}  // they are made with the mode and the owner of the database
 
 }  // namespace deskline::events

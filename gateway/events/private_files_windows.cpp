@@ -41,15 +41,12 @@ struct PrivateFiles {
             }
             return windows->xOpen(windows, name, file, flags, opened);
         };
-        sqlite3_vfs_register(&own, 0);
+        sqlite3_vfs_register(&own, 1);
     }
 };
 
 }  // namespace
 
-const char* privateFiles() {
-    static const PrivateFiles files;
-    return files.own.zName;
-}
+void usePrivateFiles() { static PrivateFiles files; }
 
 }  // namespace deskline::events

@@ -40,7 +40,7 @@ function credentials(gateway) {
     },
     key(name, ...args) {
       const made = gateway.cli('key', 'create', '--name', name, ...args);
-      if (made.code !== 0) throw new Error(made.stderr);
+      if (made.code !== 0) throw new Error(`key create ended with ${made.code}: ${made.stderr}`);
       return gateway.secrets.plant(made.stdout.trim());
     },
   };

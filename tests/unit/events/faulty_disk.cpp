@@ -6,6 +6,8 @@
 #include <fstream>
 #include <new>
 
+#include "events/private_files.hpp"
+
 namespace deskline::tests {
 namespace {
 
@@ -101,7 +103,7 @@ int deleteFile(sqlite3_vfs*, const char* name, int sync) {
 }  // namespace
 
 FaultyDisk::FaultyDisk() : vfs_(std::make_unique<sqlite3_vfs>()) {
-    sqlite3_initialize();
+    events::usePrivateFiles();  // lies over the host's own, and this over it
     host = sqlite3_vfs_find(nullptr);
     disk = this;
     *vfs_ = *host;

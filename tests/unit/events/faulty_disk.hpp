@@ -1,4 +1,4 @@
-// A disk that fails when the test says so, beneath SQLite: a VFS over the host's own one. It counts writes and
+// A disk that fails when the test says so, beneath SQLite: a VFS over the gateway's. It counts writes and
 // reads, lets the n-th call fail in a given way, and can lose the power: then a file has everything that was flushed,
 // and any part of the later writes. Source: SQLite's "The SQLite OS Interface or VFS", and
 // "Atomic Commit In SQLite" (what a disk may do to writes that were not flushed). Only one may exist at a time; every
