@@ -22,7 +22,7 @@ struct AgentRow {
     AgentState state = AgentState::not_ready;
     Time since{};
     Seconds period = 3600;
-    std::deque<Finished> finished;  // the last so many
+    std::deque<Finished> finished;  // the last so many, of its measurement period
     std::vector<std::string> sessions;
 };
 

@@ -154,9 +154,11 @@ void Switch::hangUp(CallRow& call, CallCause cause) {
     if (call.state == CallState::connected) {
         const auto talked = seconds(call.since, now_);
         session.talk += talked;
-        auto& finished = agents_.at(session.agent).finished;
-        finished.push_back({now_, talked});
-        if (finished.size() > mostFinished) finished.pop_front();
+        auto& agent = agents_.at(session.agent);
+        // A longer period that is set later counts from then on.
+        std::erase_if(agent.finished, [&](const Finished& old) { return seconds(old.at, now_) > agent.period; });
+        if (agent.finished.size() == mostFinished) agent.finished.pop_front();
+        agent.finished.push_back({now_, talked});
     }
     session.call.clear();
     call.state = CallState::disconnected;
