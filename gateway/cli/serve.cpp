@@ -23,14 +23,15 @@ int serve(const host::Configuration& configuration) {
     for (const auto& unread : host::unreadVariables(host::environmentNames())) spdlog::warn("{}", host::text(unread));
     host::Signals signals;
     if (const auto there = sourcesThere(configuration); !there) return host::failed(there.error());
-    if (const auto untrusted = host::notToBeBelieved(configuration); !untrusted.empty()) {  // before a file is opened
+    const auto exposed = host::exposedAtStart(configuration);  // before a file is opened
+    if (const auto untrusted = host::notToBeBelieved(exposed); !untrusted.empty()) {
         for (const auto& line : untrusted) host::say("deskline: " + line);
         return 1;
     }
     auto instance = Instance::take(configuration);  // until the end
     if (!instance) return host::failed(instance.error());
     failpoint("start.locked");
-    host::secure(configuration);
+    host::secure(exposed);
     auto opened = openAll(configuration, *instance);
     if (!opened) return host::failed(opened.error());
     failpoint("start.opened");

@@ -28,11 +28,8 @@ DWORD changes(Looked as) {
 }
 
 std::string textOf(PSID sid) {
-    LPWSTR text = nullptr;
-    if (!sid || !IsValidSid(sid) || !ConvertSidToStringSidW(sid, &text)) return everybody;
-    auto name = toUtf8(text);
-    LocalFree(text);
-    return name;
+    auto text = sidText(sid);
+    return text.empty() ? everybody : text;
 }
 
 // S-1-5-21-, three numbers that are the host's or the domain's own, and the role.

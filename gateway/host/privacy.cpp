@@ -18,17 +18,28 @@ std::vector<Kept> keptBy(const Configuration& c) {
     return all;
 }
 
-std::vector<std::string> notToBeBelieved(const Configuration& c) {
+bool holdsNoFolder(const std::filesystem::path& path) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error))
+        if (entry.is_directory(error)) return false;
+    return true;
+}
+
+std::vector<Exposed> exposedAtStart(const Configuration& c) {
+    return exposed(keptBy(c), c.server.dataDir, Asks::start);
+}
+
+std::vector<std::string> notToBeBelieved(const std::vector<Exposed>& all) {
     std::vector<std::string> refused;
-    for (const auto& file : exposed(keptBy(c), c.server.dataDir, Asks::start))
+    for (const auto& file : all)
         if (file.writable)
             refused.push_back(file.finding + ", who may have changed it: look what it holds, then `" + file.remedy +
                               "`.");
     return refused;
 }
 
-void secure(const Configuration& c) {
-    for (const auto& file : exposed(keptBy(c), c.server.dataDir, Asks::start)) {
+void secure(const std::vector<Exposed>& all) {
+    for (const auto& file : all) {
         if (file.writable) continue;
         if (file.mendable && mend(file))
             spdlog::warn("{}; that was taken from them, but somebody may have read it before", file.finding);

@@ -43,15 +43,18 @@ struct Exposed {
 // it before the gateway did, an administrator's `doctor` alone takes it so, and says it.
 enum class Asks { start, doctor };
 std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem::path& data, Asks who);
+// A folder with other folders in it may serve other programs too, as /var/lib does: Deskline does not close it.
+bool holdsNoFolder(const std::filesystem::path& path);
 // Takes the rights of others away; false: that failed.
 bool mend(const Exposed& file);
 
-// For the start, before anything is written: the files and folders that must not be used because others may have
-// written them, or may yet: a line each, with its remedy.
-std::vector<std::string> notToBeBelieved(const Configuration& configuration);
-// For the start, once the data folder is its own: mends the files that others may read and notes it in the log; warns
-// of those that only their owner can mend.
-void secure(const Configuration& configuration);
+// For the start, before anything is written.
+std::vector<Exposed> exposedAtStart(const Configuration& configuration);
+// Those of them that must not be used because others may have written them, or may yet: a line each, with its remedy.
+std::vector<std::string> notToBeBelieved(const std::vector<Exposed>& all);
+// Once the data folder is the gateway's: mends those that others may read and notes it in the log; warns of those that
+// only their owner can mend.
+void secure(const std::vector<Exposed>& all);
 std::vector<Finding> diagnosePrivacy(const Configuration& configuration);
 
 }  // namespace deskline::host

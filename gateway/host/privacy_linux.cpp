@@ -13,14 +13,6 @@ namespace {
 
 constexpr mode_t othersRead = S_IRGRP | S_IROTH | S_IXGRP | S_IXOTH, othersWrite = S_IWGRP | S_IWOTH;
 
-// A folder with other folders in it may serve other programs too, as /var/lib does: Deskline does not close it.
-bool holdsNoFolder(const std::filesystem::path& path) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(path, error))
-        if (entry.is_directory(error)) return false;
-    return true;
-}
-
 struct Account {
     uid_t user = ::geteuid();
     gid_t group = ::getegid();

@@ -31,14 +31,6 @@ bool isFolder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, error);
 }
 
-// A folder with other folders in it may serve other programs too: Deskline does not close it.
-bool holdsNoFolder(const std::filesystem::path& path) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(path, error))
-        if (entry.is_directory(error)) return false;
-    return true;
-}
-
 // FAT keeps no lists: there everybody may do everything, and icacls changes nothing.
 bool keepsNoAccess(const std::filesystem::path& path) {
     wchar_t volume[MAX_PATH];

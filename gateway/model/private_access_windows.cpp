@@ -11,15 +11,16 @@
 #include "model/wide_text_windows.hpp"
 
 namespace deskline {
-namespace {
 
-std::string textOf(PSID sid) {
+std::string sidText(void* sid) {
     LPWSTR text = nullptr;
-    if (!ConvertSidToStringSidW(sid, &text)) return {};
+    if (!sid || !ConvertSidToStringSidW(sid, &text)) return {};
     auto name = toUtf8(text);
     LocalFree(text);
     return name;
 }
+
+namespace {
 
 std::string readOwnSid() {
     HANDLE opened = INVALID_HANDLE_VALUE;
@@ -29,7 +30,7 @@ std::string readOwnSid() {
     GetTokenInformation(token.get(), TokenUser, nullptr, 0, &size);
     std::vector<std::uint64_t> room(size / sizeof(std::uint64_t) + 1);  // aligned for what stands in it
     if (!GetTokenInformation(token.get(), TokenUser, room.data(), size, &size)) return {};
-    return textOf(reinterpret_cast<const TOKEN_USER*>(room.data())->User.Sid);
+    return sidText(reinterpret_cast<const TOKEN_USER*>(room.data())->User.Sid);
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ std::string ownerOf(const std::filesystem::path& path) {
     if (GetNamedSecurityInfoW(path.c_str(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, nullptr, nullptr,
                               nullptr, &descriptor) != ERROR_SUCCESS)
         return {};
-    auto sid = textOf(owner);
+    auto sid = sidText(owner);
     LocalFree(descriptor);
     return sid;
 }

@@ -17,6 +17,7 @@ namespace deskline {
 
 inline constexpr const char* systemSid = "S-1-5-18";
 inline constexpr const char* administratorsSid = "S-1-5-32-544";
+std::string sidText(void* sid);  // "S-1-5-18"; "": it is none
 // Of the account of this process: "S-1-5-21-…". "": Windows does not say it.
 const std::string& ownSid();
 bool isAdministrator();                                  // this process has an administrator's rights: it is elevated

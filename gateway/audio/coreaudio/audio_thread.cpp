@@ -54,17 +54,18 @@ void AudioThread::run() {
         if (reader_.serviceStopped())
             lose(fromHresult(hresult("AUDCLNT_E_SERVICE_NOT_RUNNING"), "IAudioSessionEvents::OnSessionDisconnected"));
         const auto time = Clock::now();
-        look(time);
+        if (!lost_ && time >= nextLook_) serviceAnswers();
         rescanIfDue(time);
         if (meterRate_ > 0 && time >= nextMeter_) readMeters(time);
     }
     letGo();
 }
 
-void AudioThread::look(Clock::time_point time) {
-    if (lost_ || time < nextLook_) return;
-    nextLook_ = time + lookEvery;
-    if (const HRESULT code = inventory_.look(); FAILED(code)) lose(com::failed(code, "the Windows Audio service"));
+bool AudioThread::serviceAnswers() {
+    nextLook_ = Clock::now() + lookEvery;
+    const HRESULT code = inventory_.look();
+    if (FAILED(code)) lose(com::failed(code, "the Windows Audio service"));
+    return SUCCEEDED(code);
 }
 
 void AudioThread::rescanIfDue(Clock::time_point time) {
@@ -97,7 +98,7 @@ void AudioThread::connect() {
             CoCreateInstance(enumeratorClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(IMMDeviceEnumerator),
                              reinterpret_cast<void**>(enumerator_.GetAddressOf()));
         if (FAILED(code)) return lose(com::failed(code, "CoCreateInstance(MMDeviceEnumerator)"));
-        deviceSink_.Attach(new DeviceSink(callbacks_));  // not AddRef'ed by the registration: it lives until disconnect
+        deviceSink_.Attach(new DeviceSink(callbacks_));  // not AddRef'ed by the registration: it lives until letGo
         const HRESULT registered = enumerator_->RegisterEndpointNotificationCallback(deviceSink_.Get());
         deviceEvents_ = SUCCEEDED(registered);
         capabilities_.devices.note(registered, "IMMDeviceEnumerator::RegisterEndpointNotificationCallback");
@@ -105,10 +106,8 @@ void AudioThread::connect() {
     if (const HRESULT code = inventory_.build(enumerator_.Get()); FAILED(code))
         return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
     // Devices are another service's: they are listed while the one of their sessions and volumes is not up.
-    if (const HRESULT code = inventory_.look(); FAILED(code))
-        return lose(com::failed(code, "the Windows Audio service"));
+    if (!serviceAnswers()) return;
     lost_.reset();
-    nextLook_ = Clock::now() + lookEvery;
     scheduleRescan();
     reportCapabilities(true);
     report_({inventory_.inventory()});
@@ -137,8 +136,7 @@ void AudioThread::lose(const Fault& fault) {
 void AudioThread::rescan() {
     rescanAt_.reset();
     if (lost_) return connect();
-    if (const HRESULT code = inventory_.look(); FAILED(code))
-        return lose(com::failed(code, "the Windows Audio service"));
+    if (!serviceAnswers()) return;
     if (const HRESULT code = inventory_.rescan(enumerator_.Get()); FAILED(code))
         return lose(com::failed(code, "IMMDeviceEnumerator::EnumAudioEndpoints"));
     scheduleRescan();

@@ -26,10 +26,9 @@ private:
     void run();
     DWORD timeout() const;  // milliseconds until the next thing that is due
     void connect();
-    void disconnect();
     void letGo();  // of the enumerator and all that came from it
     void lose(const Fault& fault);
-    void look(Clock::time_point time);  // whether the service answers
+    bool serviceAnswers();  // false: it does not, and the source is lost now
     void rescanIfDue(Clock::time_point time);
     void rescan();
     void scheduleRescan();

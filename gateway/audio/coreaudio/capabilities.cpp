@@ -30,16 +30,7 @@ void Capability::note(HRESULT code, const char* call) {
 
 bool isLack(HRESULT code) { return code == E_NOTIMPL || code == E_NOINTERFACE; }
 
-bool isWithoutService(HRESULT code) {
-    switch (static_cast<std::uint32_t>(code)) {
-        case 0x88890010:               // AUDCLNT_E_SERVICE_NOT_RUNNING
-        case 0x80010108:               // RPC_E_DISCONNECTED
-        case 0x800401FD:               // CO_E_OBJNOTCONNECTED
-        case 0x800706BA:               // RPC_S_SERVER_UNAVAILABLE
-        case 0x800706BE: return true;  // RPC_S_CALL_FAILED
-        default: return false;
-    }
-}
+bool isWithoutService(HRESULT code) { return meansSourceLost(static_cast<std::uint32_t>(code)); }
 
 bool isInvalidated(HRESULT code) {
     switch (static_cast<std::uint32_t>(code)) {

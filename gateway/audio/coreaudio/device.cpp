@@ -81,7 +81,10 @@ HRESULT AudioDeviceHandle::look() {
         ComPtr<IAudioSessionEnumerator> all;
         code = manager_->GetSessionEnumerator(all.GetAddressOf());
     }
-    if (isInvalidated(code)) deactivate();
+    if (isInvalidated(code) && (volume_ || manager_)) {
+        deactivate();
+        callbacks_->rescan = true;
+    }
     return code;
 }
 

@@ -34,8 +34,8 @@ public:
     Result<void> set(const VolumeChange& change, const GUID& context);
     // The device's sessions. In the order that Windows needs: register, enumerate, count, get.
     std::vector<ComPtr<IAudioSessionControl>> sessions();
-    // Whether its objects still answer: what they said. Those of a device that is not active, and of one that was
-    // invalidated, are let go of; `read` makes new ones.
+    // Whether its objects still answer: what they said. Those that were invalidated are let go of, and a rescan is
+    // asked for, which makes new ones.
     HRESULT look();
     bool complete() const;  // it is not active, or all its objects are there and registered, as far as it has them
 
@@ -45,7 +45,6 @@ public:
 
 private:
     void activate();
-    HRESULT activation_ = S_OK;  // of the last try: what failed
     void deactivate();
 
     ComPtr<IMMDevice> object_;
@@ -57,6 +56,7 @@ private:
     ComPtr<IAudioSessionNotification> createdSink_;
     ComPtr<IAudioVolumeDuckNotification> duckSink_;
     bool volumeRegistered_ = false, createdRegistered_ = false, duckRegistered_ = false;
+    HRESULT activation_ = S_OK;                                   // of the last try: what failed
     bool withoutSessionEvents_ = false, withoutDucking_ = false;  // this device has none
 };
 

@@ -113,7 +113,6 @@ HRESULT DeviceInventory::look() {
     for (auto& [key, device] : devices_) {
         const HRESULT code = device->look();
         if (isWithoutService(code)) return code;
-        if (isInvalidated(code)) callbacks_->rescan = true;
     }
     return S_OK;
 }

@@ -22,8 +22,7 @@ public:
     HRESULT rescan(IMMDeviceEnumerator* enumerator);
     void addSession(IAudioSessionControl* control, std::uint64_t device);  // and reports the session, if it is new
     void clear();  // unregisters and releases: the sessions first
-    // Whether the service answers: the first failure that says it does not, or S_OK. Devices whose objects were
-    // invalidated make new ones at the next rescan, which `callbacks` is asked for.
+    // Whether the service answers: the first failure that says it does not, or S_OK.
     HRESULT look();
     bool complete() const;  // of every device
     bool empty() const { return devices_.empty(); }

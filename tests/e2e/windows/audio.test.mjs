@@ -152,6 +152,31 @@ test('Windows does not let it register for devices: those that come and go are f
   await stream.event('audio.device', 'added', ({ data }) => data.device.name === 'Late headset');
 });
 
+test('a device that is there and never works is tried every 5 s, not all the time', async () => {
+  const gateway = await start();
+  const stream = await gateway.stream();
+  const told = lost(stream);
+  await service(gateway, 'stopped');
+  await told;
+  const fault = { do: 'fault', call: 'Activate', object: inDouble('Speakers'), hresult: '0x88890004', times: -1 };
+  await gateway.audio(fault);
+  await service(gateway, 'running');
+  await isThere(gateway);
+  const tries = () => gateway.doubleLog().split('IMMDevice::Activate').length;
+  const before = tries();
+  for (let n = 0; n < 60; ++n) {
+    // what wakes the thread all the time
+    await gateway.audio({ do: 'volume', device: inDouble('Microphone'), volume: 0.2 + (n % 2) / 10 });
+    await sleep(100);
+  }
+  assert.ok(tries() - before <= 8, `tried ${tries() - before} times in 6 s`); // each time for two objects
+  await gateway.audio({ do: 'clear' });
+  await until('the device can be set', async () => {
+    const device = await speakers(gateway);
+    return (await gateway.request('PATCH', '/audio/devices/' + device.id, { volume: 0.4 })).status === 200;
+  });
+});
+
 test('a softphone closes its stream and opens it again, with the identifiers of before, within one burst', async () => {
   const gateway = await start();
   const stream = await gateway.stream();

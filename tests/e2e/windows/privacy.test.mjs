@@ -86,7 +86,7 @@ describe('what it keeps is for its own account alone', () => {
     await next.stop();
   });
 
-  test('what others may change is refused, with the line that mends it: files, the folder, those above it', async () => {
+  test('what others may change is refused, with the line that mends it: files, folder, those above', async () => {
     const { gateway, data } = await kept();
     const config = join(gateway.folder, 'deskline.toml');
     for (const [path, wrong, right] of [

@@ -55,7 +55,9 @@ const telephony = `
 0x80000060 LINEERR_DISCONNECTED 503 source-lost ${again}
 0x80000061 LINEERR_SERVICE_NOT_RUNNING 503 source-lost ${again}
 0x80010108 RPC_E_DISCONNECTED 503 source-lost ${again}
+0x800401FD CO_E_OBJNOTCONNECTED 503 source-lost ${again}
 0x800706BA RPC_S_SERVER_UNAVAILABLE 503 source-lost ${again}
+0x800706BE RPC_S_CALL_FAILED 503 source-lost ${again}
 0x8FFF1234 - 502 source-fault`;
 const audio = `
 0x80070057 E_INVALIDARG 422 invalid-argument
