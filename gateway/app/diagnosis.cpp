@@ -194,7 +194,7 @@ Finding checkClock() {
 
 }  // namespace
 
-std::vector<Finding> diagnose(const host::Configuration& c) {
+std::vector<Finding> diagnose(const host::Configuration& c, bool probe) {
     auto findings = host::diagnoseProcess();
     const auto add = [&](std::vector<Finding> more) { findings.insert(findings.end(), more.begin(), more.end()); };
     add(checkEnvironment());
@@ -214,7 +214,7 @@ std::vector<Finding> diagnose(const host::Configuration& c) {
     add(checkSettings(c));
     findings.push_back(checkPort(c, others ? others->data : std::nullopt));
     findings.push_back(host::checkDescriptors(static_cast<std::size_t>(c.server.maxConnections), host::shardsOf(c)));
-    add(diagnoseSources(c));
+    add(diagnoseSources(c, probe));
     return findings;
 }
 

@@ -1,6 +1,6 @@
 // What this host offers, what each finding means and what to do, for `deskline doctor`. It finds what would keep
 // `serve` from starting with the same readers as `serve`. It leaves nothing made or changed, also beside a gateway that
-// runs. Thread: main's.
+// runs; with `probe` it moves the volume of the default output for a moment. Thread: main's.
 #pragma once
 #include <vector>
 
@@ -9,6 +9,6 @@
 
 namespace deskline {
 
-std::vector<Finding> diagnose(const host::Configuration& configuration);
+std::vector<Finding> diagnose(const host::Configuration& configuration, bool probe);
 
 }  // namespace deskline

@@ -16,6 +16,6 @@ extern const bool hostHasSources;  // false: the functions below have nothing to
 std::unique_ptr<telephony::Telephony> makeTapi3(const host::Configuration& configuration);
 std::unique_ptr<audio::Audio> makeCoreAudio();
 std::vector<Finding> diagnoseTapi3();
-std::vector<Finding> diagnoseCoreAudio();
+std::vector<Finding> diagnoseCoreAudio(bool probe);
 
 }  // namespace deskline

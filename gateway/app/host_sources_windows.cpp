@@ -16,6 +16,6 @@ std::unique_ptr<telephony::Telephony> makeTapi3(const host::Configuration& c) {
 std::unique_ptr<audio::Audio> makeCoreAudio() { return std::make_unique<audio::CoreAudio>(); }
 
 std::vector<Finding> diagnoseTapi3() { return telephony::diagnoseTapi(); }
-std::vector<Finding> diagnoseCoreAudio() { return audio::diagnoseCoreAudio(); }
+std::vector<Finding> diagnoseCoreAudio(bool probe) { return audio::diagnoseCoreAudio(probe); }
 
 }  // namespace deskline

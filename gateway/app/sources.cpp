@@ -40,12 +40,12 @@ std::unique_ptr<audio::Audio> makeAudio(const host::Configuration& c) {
     return std::make_unique<audio::SimulatedAudio>(static_cast<unsigned short>(c.audio.console));
 }
 
-std::vector<Finding> diagnoseSources(const host::Configuration& c) {
+std::vector<Finding> diagnoseSources(const host::Configuration& c, bool probe) {
     const bool isTapi = c.telephony.source == ofTelephony, isCoreAudio = c.audio.source == ofAudio;
     auto findings =
         isTapi && hostHasSources ? diagnoseTapi3() : diagnoseSource("telephony", c.telephony.source, isTapi);
     const auto more =
-        isCoreAudio && hostHasSources ? diagnoseCoreAudio() : diagnoseSource("audio", c.audio.source, isCoreAudio);
+        isCoreAudio && hostHasSources ? diagnoseCoreAudio(probe) : diagnoseSource("audio", c.audio.source, isCoreAudio);
     findings.insert(findings.end(), more.begin(), more.end());
     return findings;
 }

@@ -18,6 +18,6 @@ Result<void> sourcesThere(const host::Configuration& configuration);
 std::unique_ptr<telephony::Telephony> makeTelephony(const host::Configuration& configuration);
 std::unique_ptr<audio::Audio> makeAudio(const host::Configuration& configuration);
 // For `deskline doctor`: whether the host offers what is asked for.
-std::vector<Finding> diagnoseSources(const host::Configuration& configuration);
+std::vector<Finding> diagnoseSources(const host::Configuration& configuration, bool probe);
 
 }  // namespace deskline

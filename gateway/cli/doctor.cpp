@@ -50,12 +50,14 @@ std::vector<Finding> findingsOf(const std::vector<host::Mistake>& mistakes) {
 
 void addDoctor(CLI::App& program, Invocation& invocation) {
     auto* command = program.add_subcommand("doctor", "say what this host offers, and what to do about what it lacks");
-    const auto json = std::make_shared<bool>(false);
+    const auto json = std::make_shared<bool>(false), probe = std::make_shared<bool>(false);
     command->add_flag("--json", *json, "as JSON");
+    command->add_flag("--probe", *probe,
+                      "also move the volume of the default output for a moment, to see whether it is told");
     invocation.add(*command,
-                   {[json](const host::Configuration& configuration) {
+                   {[json, probe](const host::Configuration& configuration) {
                         host::startLogging("error", configuration.log.format);
-                        return tell(diagnose(configuration), *json);
+                        return tell(diagnose(configuration, *probe), *json);
                     },
                     [json](const std::vector<host::Mistake>& mistakes) { return tell(findingsOf(mistakes), *json); }});
 }

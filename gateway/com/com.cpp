@@ -1,18 +1,24 @@
 #include "com/com.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cmath>
 
 namespace deskline::com {
 namespace {
 
 struct Apartment {
-    Apartment() : entered(SUCCEEDED(CoInitializeEx(nullptr, COINIT_MULTITHREADED))) {}
+    Apartment() {
+        const HRESULT code = CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+        entered = SUCCEEDED(code);
+        if (!entered) spdlog::error("{}", failed(code, "CoInitializeEx").detail);
+    }
     ~Apartment() {
         if (entered) CoUninitialize();
     }
     Apartment(const Apartment&) = delete;
     Apartment& operator=(const Apartment&) = delete;
-    bool entered;
+    bool entered = false;
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ void CallbackReader::readNotices() {
 }
 
 void CallbackReader::drain() {
+    ducking_.clear();
     Notice left;
     while (callbacks_.pop(left)) {
         if (left.session) left.session->Release();
@@ -51,10 +52,19 @@ void CallbackReader::read(const Notice& notice) {
     }
     if (notice.kind == NoticeKind::duck || notice.kind == NoticeKind::unduck) {
         const auto id = com::toUtf8(callbacks_.ducked.take(notice.duckedSlot));
-        return report_({Ducking{audioSessionId(id), notice.kind == NoticeKind::duck, notice.channelCount}});
+        return readDucking({audioSessionId(id), notice.kind == NoticeKind::duck, notice.channelCount});
     }
     if (auto* device = inventory_.device(notice.object)) return readVolume(*device, notice);
     if (auto* session = inventory_.session(notice.object)) readSession(*session, notice);
+}
+
+// Each device's session manager has a sink, since no page says which of them are told: whichever are, it is told once.
+void CallbackReader::readDucking(const Ducking& now) {
+    if (ducking_.size() == mostDucking) ducking_.clear();
+    const auto [last, fresh] = ducking_.try_emplace(now.session, now.ducked, now.communicationSessions);
+    const std::pair is(now.ducked, now.communicationSessions);
+    if (!fresh && std::exchange(last->second, is) == is) return;
+    report_({now});
 }
 
 // Commands report the gateway's own change when they make it: its notice has nothing new, unless another program has

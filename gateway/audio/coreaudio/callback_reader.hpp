@@ -20,6 +20,7 @@ public:
 
 private:
     void read(const Notice& notice);
+    void readDucking(const Ducking& now);
     void readVolume(AudioDeviceHandle& device, const Notice& notice);
     void readSession(AudioSessionHandle& session, const Notice& notice);
     bool readFlags(AudioSessionHandle& session);  // true: the session is over
@@ -29,6 +30,8 @@ private:
     const EventContexts& contexts_;
     DeviceInventory& inventory_;
     bool serviceStopped_ = false;
+    static constexpr std::size_t mostDucking = 256;
+    std::map<AudioSessionId, std::pair<bool, std::uint32_t>> ducking_;  // what was told of each session last
 };
 
 }  // namespace deskline::audio

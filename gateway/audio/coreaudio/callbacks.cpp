@@ -3,16 +3,22 @@
 #include <algorithm>
 
 namespace deskline::audio {
+namespace {
+
+// The audio thread reads the object itself: its notice was merged, or has more channels than one holds.
+HRESULT readAgain(CallbackQueue& callbacks, CallbackFlags& flags) {
+    flags.readAgain = true;
+    ++callbacks.merged;
+    callbacks.wake();
+    return S_OK;
+}
+
+}  // namespace
 
 HRESULT SessionSink::tell(Notice notice, LPCGUID context) {
     notice.object = object_;
     if (context) notice.context = *context;  // the session API gives a null pointer for no context
-    if (!callbacks_->push(notice)) {
-        flags_->readAgain = true;
-        ++callbacks_->merged;
-        callbacks_->wake();
-    }
-    return S_OK;
+    return callbacks_->push(notice) ? S_OK : readAgain(*callbacks_, *flags_);
 }
 
 HRESULT SessionSink::OnDisplayNameChanged(LPCWSTR, LPCGUID context) {
@@ -28,8 +34,8 @@ HRESULT SessionSink::OnSimpleVolumeChanged(float volume, WINBOOL muted, LPCGUID 
 }
 
 HRESULT SessionSink::OnChannelVolumeChanged(DWORD count, float volumes[], DWORD, LPCGUID context) {
-    Notice notice{.kind = NoticeKind::channels};
-    notice.channelCount = std::min<std::uint32_t>(count, mostChannels);
+    if (count > mostChannels) return readAgain(*callbacks_, *flags_);
+    Notice notice{.kind = NoticeKind::channels, .channelCount = count};
     std::copy_n(volumes, notice.channelCount, notice.channels);  // the array is valid only during the call
     return tell(notice, context);
 }
@@ -61,19 +67,15 @@ HRESULT CreatedSink::OnSessionCreated(IAudioSessionControl* session) {
 
 HRESULT VolumeSink::OnNotify(AUDIO_VOLUME_NOTIFICATION_DATA* data) {
     if (!data) return S_OK;
+    if (data->nChannels > mostChannels) return readAgain(*callbacks_, *flags_);
     Notice notice{.kind = NoticeKind::volume,
                   .object = device_,
                   .context = data->guidEventContext,
                   .volume = data->fMasterVolume,
                   .muted = data->bMuted != 0};
-    notice.channelCount = std::min<std::uint32_t>(data->nChannels, mostChannels);
+    notice.channelCount = data->nChannels;
     std::copy_n(data->afChannelVolumes, notice.channelCount, notice.channels);
-    if (!callbacks_->push(notice)) {
-        flags_->readAgain = true;
-        ++callbacks_->merged;
-        callbacks_->wake();
-    }
-    return S_OK;
+    return callbacks_->push(notice) ? S_OK : readAgain(*callbacks_, *flags_);
 }
 
 HRESULT DeviceSink::rescan() {

@@ -2,42 +2,13 @@
 // IMMNotificationClient (all five), IAudioVolumeDuckNotification. Each copies plain values into the notices and returns
 // S_OK. Thread: Windows's.
 #pragma once
-#include <atomic>
-
 #include "audio/coreaudio/callback_queue.hpp"
 #include "audio/coreaudio/interfaces.hpp"
+#include "com/sink.hpp"
 
 namespace deskline::audio {
 
-// One interface, counted references.
-template <class Interface>
-class Sink : public Interface {
-public:
-    HRESULT STDMETHODCALLTYPE QueryInterface(REFIID id, void** out) override {
-        if (!out) return E_POINTER;
-        if (id != __uuidof(IUnknown) && id != __uuidof(Interface)) {
-            *out = nullptr;
-            return E_NOINTERFACE;
-        }
-        *out = static_cast<Interface*>(this);
-        AddRef();
-        return S_OK;
-    }
-    ULONG STDMETHODCALLTYPE AddRef() override { return ++references_; }
-    ULONG STDMETHODCALLTYPE Release() override {
-        const auto left = --references_;
-        if (left == 0) delete this;
-        return left;
-    }
-
-protected:
-    virtual ~Sink() = default;
-
-private:
-    std::atomic<ULONG> references_{1};
-};
-
-class SessionSink final : public Sink<IAudioSessionEvents> {
+class SessionSink final : public com::Sink<IAudioSessionEvents> {
 public:
     SessionSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t object, std::shared_ptr<CallbackFlags> flags)
         : callbacks_(std::move(callbacks)), object_(object), flags_(std::move(flags)) {}
@@ -58,7 +29,7 @@ private:
     std::shared_ptr<CallbackFlags> flags_;
 };
 
-class CreatedSink final : public Sink<IAudioSessionNotification> {
+class CreatedSink final : public com::Sink<IAudioSessionNotification> {
 public:
     CreatedSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t device)
         : callbacks_(std::move(callbacks)), device_(device) {}
@@ -69,7 +40,7 @@ private:
     std::uint64_t device_;
 };
 
-class VolumeSink final : public Sink<IAudioEndpointVolumeCallback> {
+class VolumeSink final : public com::Sink<IAudioEndpointVolumeCallback> {
 public:
     VolumeSink(std::shared_ptr<CallbackQueue> callbacks, std::uint64_t device, std::shared_ptr<CallbackFlags> flags)
         : callbacks_(std::move(callbacks)), device_(device), flags_(std::move(flags)) {}
@@ -81,7 +52,7 @@ private:
     std::shared_ptr<CallbackFlags> flags_;
 };
 
-class DeviceSink final : public Sink<IMMNotificationClient> {
+class DeviceSink final : public com::Sink<IMMNotificationClient> {
 public:
     explicit DeviceSink(std::shared_ptr<CallbackQueue> callbacks) : callbacks_(std::move(callbacks)) {}
     HRESULT STDMETHODCALLTYPE OnDeviceStateChanged(LPCWSTR device, DWORD state) override;
@@ -95,7 +66,7 @@ private:
     std::shared_ptr<CallbackQueue> callbacks_;
 };
 
-class DuckSink final : public Sink<IAudioVolumeDuckNotification> {
+class DuckSink final : public com::Sink<IAudioVolumeDuckNotification> {
 public:
     explicit DuckSink(std::shared_ptr<CallbackQueue> callbacks) : callbacks_(std::move(callbacks)) {}
     HRESULT STDMETHODCALLTYPE OnVolumeDuckNotification(LPCWSTR session, UINT32 communicationSessions) override;

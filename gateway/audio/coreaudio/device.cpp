@@ -65,10 +65,10 @@ void AudioDeviceHandle::activate() {
     if (!volume_ && make(__uuidof(IAudioEndpointVolume), reinterpret_cast<void**>(volume_.GetAddressOf()))) {
         volumeSink_.Attach(new VolumeSink(callbacks_, key, flags));
         volumeRegistered_ = SUCCEEDED(volume_->RegisterControlChangeNotify(volumeSink_.Get()));
-        float now = 0;  // setting the present value tells whether devices can be set at all; asked once a process
-        if (!capabilities_.deviceVolume.known() && SUCCEEDED(volume_->GetMasterVolumeLevelScalar(&now)))
-            capabilities_.deviceVolume.note(volume_->SetMasterVolumeLevelScalar(now, nullptr),
-                                            "IAudioEndpointVolume::SetMasterVolumeLevelScalar");
+        DWORD mask = 0;  // a system that lacks this lacks the setters too; to try one would move some headsets
+        if (!capabilities_.deviceVolume.known())
+            capabilities_.deviceVolume.note(volume_->QueryHardwareSupport(&mask),
+                                            "IAudioEndpointVolume::QueryHardwareSupport");
     }
     if (!manager_) make(__uuidof(IAudioSessionManager2), reinterpret_cast<void**>(manager_.GetAddressOf()));
 }

@@ -7,6 +7,7 @@
 
 namespace deskline::audio {
 
-std::vector<Finding> diagnoseCoreAudio();
+// `probe`: also by moving the volume of the default output, for a moment.
+std::vector<Finding> diagnoseCoreAudio(bool probe);
 
 }  // namespace deskline::audio

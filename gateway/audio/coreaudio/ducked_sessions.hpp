@@ -10,14 +10,14 @@
 
 namespace deskline::audio {
 
-inline constexpr std::size_t longestId = 512;
+inline constexpr std::size_t longestId = 2048;
 
 class DuckedSessions {
 public:
     static constexpr std::size_t capacity = 32;
 
-    // Copies the identifier, cut where it is too long; null becomes "". Returns the slot's number; absent: all are
-    // used.
+    // Copies the identifier; null becomes "". Returns the slot's number; absent: all are used, or it is too long (cut,
+    // it would name no session).
     std::optional<std::size_t> put(const wchar_t* id) noexcept {
         for (std::size_t slot = 0; slot < capacity; ++slot) {
             if (slots_[slot].used.exchange(true, std::memory_order_acquire)) continue;
@@ -28,7 +28,9 @@ public:
                 ++length;
             }
             text[length] = 0;
-            return slot;
+            if (!id || !id[length]) return slot;
+            free(slot);
+            return std::nullopt;
         }
         return std::nullopt;
     }

@@ -4,7 +4,8 @@ import { test, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { sleep, startGateway, until } from '../harness/harness.mjs';
+import { join } from 'node:path';
+import { run, shown, sleep, startGateway, until } from '../harness/harness.mjs';
 
 const started = [];
 const start = async (options) => {
@@ -219,4 +220,42 @@ test('when nothing happens, the audio thread sleeps', async () => {
   await sleep(10_000);
   // It looks after the service every four seconds, with some calls each; it was 1,000 a second.
   assert.ok(wakes() - before < 100, `woken ${wakes() - before} times in 10 s`);
+});
+
+test('ducking that every device tells is told once, each time', async () => {
+  const gateway = await start();
+  const stream = await gateway.stream({ topics: ['audio'] });
+  const { session } = await gateway.audio({ do: 'create', device: inDouble('Speakers'), name: 'Phone' });
+  await stream.event('audio.session', 'created', ({ data }) => data.session.displayName === 'Phone');
+  const told = () => stream.frames.filter((frame) => frame.type === 'deskline.audio.ducking');
+  for (const [n, change] of ['duck', 'unduck', 'duck', 'unduck'].entries()) {
+    await gateway.audio({ do: change, session });
+    await until(change + ' is told', () => told().length > n);
+  }
+  await gateway.audio({ do: 'volume', device: inDouble('Speakers'), volume: 0.33 });
+  await stream.event('audio.device', 'volume');
+  assert.deepEqual(
+    told().map(({ data }) => data.ducked),
+    [true, false, true, false],
+  );
+  stream.close();
+});
+
+test('neither a start nor `doctor` sets a volume; `doctor --probe` does, and puts it back', async () => {
+  const gateway = await start();
+  await isThere(gateway);
+  const sets = () => gateway.doubleLog().split('SetMasterVolumeLevelScalar').length - 1;
+  assert.equal(sets(), 0);
+  const log = join(gateway.folder, 'doctor.log');
+  const doctor = (...args) => {
+    const { stdout } = run(['doctor', '--json', '--config', shown(join(gateway.folder, 'deskline.toml')), ...args], {
+      env: { DESKLINE_DOUBLE_LOG: shown(log) },
+    });
+    return JSON.parse(stdout).findings.map(({ finding }) => finding);
+  };
+  const setBy = () => readFileSync(log, 'utf8').split('SetMasterVolumeLevelScalar').length - 1;
+  assert.ok(doctor().some((finding) => /was not tried/.test(finding)));
+  assert.equal(setBy(), 0);
+  assert.ok(doctor('--probe').some((finding) => /Notifications arrive/.test(finding)));
+  assert.equal(setBy(), 2);
 });

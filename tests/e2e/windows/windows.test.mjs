@@ -111,7 +111,7 @@ test('PulseAudio is killed and started again: the gateway lives', async () => {
 });
 
 test('doctor says what is lacking here, and what to do', () => {
-  const { code, stdout } = run(['doctor', '--json', '--config', shown(join(g.folder, 'deskline.toml'))], {
+  const { code, stdout } = run(['doctor', '--json', '--probe', '--config', shown(join(g.folder, 'deskline.toml'))], {
     env: { WINEPREFIX: prefix, ...pulse, HOME: process.env.HOME },
   });
   assert.equal(code, 1);

@@ -35,6 +35,34 @@ TEST_CASE("callbacks copy and return; a full queue merges volumes and drops no s
     CHECK(flags->disconnected == 2);
 }
 
+TEST_CASE("callbacks of an object with more channels than a notice holds have it read, not cut") {
+    using namespace deskline::audio;
+    auto callbacks = std::make_shared<CallbackQueue>();
+    auto flags = std::make_shared<CallbackFlags>();
+    com::ComPtr<SessionSink> session;
+    session.Attach(new SessionSink(callbacks, 7, flags));
+    com::ComPtr<VolumeSink> device;
+    device.Attach(new VolumeSink(callbacks, 8, flags));
+    for (const DWORD count : {DWORD{mostChannels}, DWORD{mostChannels + 1}, DWORD{64}}) {
+        INFO(count);
+        const bool fits = count <= mostChannels;
+        std::vector<float> volumes(count, 0.5F);
+        std::vector<std::uint64_t> room(sizeof(AUDIO_VOLUME_NOTIFICATION_DATA) / 8 + count + 1);  // aligned
+        auto& data = *reinterpret_cast<AUDIO_VOLUME_NOTIFICATION_DATA*>(room.data());
+        data.nChannels = count;
+        for (const auto& act :
+             {std::function<void()>([&] { session->OnChannelVolumeChanged(count, volumes.data(), 0, nullptr); }),
+              std::function<void()>([&] { device->OnNotify(&data); })}) {
+            flags->readAgain = false;
+            act();
+            Notice notice;
+            CHECK(callbacks->pop(notice) == fits);
+            CHECK(flags->readAgain != fits);
+            if (fits) CHECK(notice.channelCount == count);
+        }
+    }
+}
+
 TEST_CASE("callbacks of ducking: an identifier waits in a slot until it is read; beyond the slots they are counted") {
     using namespace deskline::audio;
     auto callbacks = std::make_shared<CallbackQueue>();
@@ -56,6 +84,12 @@ TEST_CASE("callbacks of ducking: an identifier waits in a slot until it is read;
     REQUIRE(callbacks->pop(notice));
     CHECK(notice.kind == NoticeKind::unduck);
     CHECK(callbacks->ducked.take(notice.duckedSlot).empty());
+    REQUIRE(callbacks->pop(notice));
+    CHECK(callbacks->ducked.take(notice.duckedSlot).size() == 600);
+    for (std::size_t i = 0; i <= DuckedSessions::capacity; ++i)  // one that is cut would name no session
+        sink->OnVolumeUnduckNotification(std::wstring(longestId, L'x').c_str());
+    CHECK_FALSE(callbacks->pop(notice));
+    sink->OnVolumeUnduckNotification(std::wstring(longestId - 1, L'x').c_str());
     REQUIRE(callbacks->pop(notice));
     CHECK(callbacks->ducked.take(notice.duckedSlot).size() == longestId - 1);
 }

@@ -28,7 +28,7 @@ const configured = (listen, more = 'max_connections = 100\n') => {
   return shown(file);
 };
 const diagnose = (listen, more, options = {}) => {
-  const { code, stdout } = run(['doctor', '--json', '--config', configured(listen, more)], options);
+  const { code, stdout } = run(['doctor', '--json', '--probe', '--config', configured(listen, more)], options);
   return { code, ...JSON.parse(stdout) };
 };
 
@@ -46,6 +46,7 @@ test('what is there is named; every finding that is not well says what it means 
   const said = findings.map((f) => f.finding).join('\n');
   for (const part of [
     /TAPI 3 is registered/,
+    /Lines of Simulated service provider: Line 1 \(\+493055511\), Line 2 \(/,
     /event filter 0x764F is accepted/,
     /Agent handler 'Simulated ACD': groups (Sales, Support, Billing|Billing, Sales, Support)/,
     /Line 12/,

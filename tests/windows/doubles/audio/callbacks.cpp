@@ -122,10 +122,7 @@ void tellOf(World& world, const Ducking& e) {
     {
         const std::lock_guard lock(world.mutex);
         for (auto* manager : world.managers)
-            if (manager->ducking && SUCCEEDED(manager->gone())) {
-                sinks.push_back(manager->ducking);
-                break;  // one host, one word
-            }
+            if (manager->ducking && SUCCEEDED(manager->gone())) sinks.push_back(manager->ducking);
     }
     const auto id = com::toUtf16("{simulated}|" + e.session);
     for (auto& sink : sinks) {
