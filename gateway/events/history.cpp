@@ -58,7 +58,7 @@ std::string arm(Kind kind, std::string_view index, const std::string& narrowed) 
 
 Candidates candidatesFor(const Subscription& subscription) {
     std::vector<Kind> kinds;
-    std::ranges::copy_if(eventKinds, std::back_inserter(kinds), [&](Kind kind) {
+    std::ranges::copy_if(allKinds, std::back_inserter(kinds), [&](Kind kind) {
         return subscription.hears(kind) && subscription.visibility.level(kind) != AccessLevel::none;
     });
     std::vector<std::string> arms;

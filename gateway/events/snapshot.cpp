@@ -10,8 +10,8 @@ namespace {
 template <class T>
 void add(boost::json::object& out, const State& state, const Subscription& subscription) {
     constexpr auto kind = kindOf<T>;
-    if (!subscription.hears(kind == Kind::address ? Kind::agent_session : kind))
-        return;  // addresses have no events and come with the sessions
+    // The addresses come with the sessions too: a session is opened on one.
+    if (!subscription.hears(kind) && !(kind == Kind::address && subscription.hears(Kind::agent_session))) return;
     boost::json::array array;
     for (const auto& [id, item] : state.all<T>())
         if (subscription.sees(kind, ownershipOf(state, item))) array.push_back(toJson(item));

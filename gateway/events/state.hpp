@@ -65,21 +65,18 @@ constexpr void forEachThing(With with) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Things>>(with);
 }
 
-// Of which of them there are events: a start reads the last of each from the journal.
+// Theirs: a start reads the last event of each from the journal.
 inline constexpr auto rememberedKinds = [] {
-    std::array<Kind, boost::mp11::mp_size<ThingsWithEvents>::value> kinds{};
+    std::array<Kind, boost::mp11::mp_size<Things>::value> kinds{};
     std::size_t count = 0;
-    forEachThing([&](auto of) {
-        using T = typename decltype(of)::type;
-        if constexpr (!std::is_void_v<EventOf<T>>) kinds.at(count++) = kindOf<T>;
-    });
+    forEachThing([&](auto of) { kinds.at(count++) = kindOf<typename decltype(of)::type>; });
     return kinds;
 }();
 
 // What happened to a thing, by its kind; of the kinds that nothing in the gateway acts on: none.
-using What = boost::mp11::mp_rename<boost::mp11::mp_unique<boost::mp11::mp_push_front<
-                                        boost::mp11::mp_transform<EventOf, ThingsWithEvents>, std::monostate>>,
-                                    std::variant>;
+using What = boost::mp11::mp_rename<
+    boost::mp11::mp_unique<boost::mp11::mp_push_front<boost::mp11::mp_transform<EventOf, Things>, std::monostate>>,
+    std::variant>;
 
 // What a fact led to: zero, one or (a new inventory, a loss) many events.
 struct Change {

@@ -37,6 +37,10 @@ struct InventoryChanged {
 };
 template <class T>
 InventoryChanged(T, InventoryEvent) -> InventoryChanged<T>;
+struct AddressChanged {
+    Address address;
+    AddressEvent event;
+};
 struct CallChanged {
     Call call;
     CallEvent event;
@@ -46,10 +50,6 @@ struct StatisticsRead {
     std::map<AgentId, AgentStatistics> agents;
     std::map<SessionId, SessionStatistics> sessions;
     std::map<QueueId, QueueStatistics> queues;
-};
-// All addresses that there are now. Addresses come and go with their agent handler, without an event of their own.
-struct AddressesRead {
-    std::vector<Address> addresses;
 };
 // A session's state, read after a command whose outcome is unknown (timeout).
 struct SessionRead {
@@ -131,7 +131,7 @@ struct WebhookChanged {     // suspended, ended …
 
 struct Fact {
     boost::mp11::mp_append<
-        std::variant<SessionChanged, AgentChanged, CallChanged, StatisticsRead, AddressesRead, SessionRead,
+        std::variant<SessionChanged, AgentChanged, AddressChanged, CallChanged, StatisticsRead, SessionRead,
                      TelephonyInventory, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioInventory,
                      SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>,
         boost::mp11::mp_transform<InventoryChanged, ComeAndGo>>

@@ -48,8 +48,9 @@ QueueId queueId(const HandlerName& handler, const GroupName& group, std::string_
     return QueueId(stableId({"queue", handler, group, queue}));
 }
 
-AddressId addressId(const HandlerName& handler, const AddressName& address) {
-    return AddressId(stableId({"address", handler, address}));
+AddressId addressId(std::string_view provider, const AddressName& address, std::size_t nth) {
+    return AddressId(nth == 1 ? stableId({"address", provider, address})
+                              : stableId({"address", provider, address, std::to_string(nth)}));
 }
 
 SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,

@@ -1,6 +1,7 @@
 // Stable ids: the same parts give the same id in every run, so that links and cursors stay valid over a restart.
 // Thread: any.
 #pragma once
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ std::string stableId(std::initializer_list<std::string_view> parts);
 HandlerId handlerId(const HandlerName& handler);
 GroupId groupId(const HandlerName& handler, const GroupName& group);
 QueueId queueId(const HandlerName& handler, const GroupName& group, std::string_view queue);
-AddressId addressId(const HandlerName& handler, const AddressName& address);
+// `nth`: the how-many of the lines that the provider gives this name, from 1, in the provider's order.
+AddressId addressId(std::string_view provider, const AddressName& address, std::size_t nth = 1);
 // ITAgentSession has no identifier: the same session keeps its id when the gateway starts again.
 SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
                     const AddressName& address, Time startedAt);

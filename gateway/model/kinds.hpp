@@ -31,7 +31,7 @@ enum class Kind : std::uint8_t {
     audio_meter,
     source,
     webhook,
-    address,  // has no events; comes with the sessions' snapshot
+    address,
 };
 
 // What the policy has rows for.
@@ -78,7 +78,7 @@ inline constexpr std::array<KindRow, 13> kindRows{{
     {Kind::audio_meter, "deskline.audio.meter", "/audio/sessions/", "", "", "audio session", Resource::audio},
     {Kind::source, "deskline.source", "/sources/", "", "sources", "source", Resource::sources},
     {Kind::webhook, "deskline.webhook", "/webhooks/", "webhook", "", "webhook", Resource::webhooks},
-    {Kind::address, "deskline.address", "/addresses/", "", "addresses", "address", Resource::lines},
+    {Kind::address, "deskline.address", "/addresses/", "address", "addresses", "address", Resource::lines},
 }};
 static_assert(std::ranges::all_of(kindRows, [](const KindRow& row) {
     return &row == &kindRows[static_cast<std::size_t>(row.kind)];
@@ -90,20 +90,20 @@ constexpr bool ofAccounts(Kind kind) { return rowOf(kind).resource == Resource::
 constexpr std::string_view typeOf(Kind kind) { return rowOf(kind).type; }
 constexpr std::string_view topicOf(Kind kind) { return rowOf(kind).type.substr(typePrefix.size()); }
 
-// Every kind that there are events of, and their topics.
-inline constexpr auto eventKinds = [] {
-    std::array<Kind, kindRows.size() - 1> kinds{};
+// Every kind, and their topics.
+inline constexpr auto allKinds = [] {
+    std::array<Kind, kindRows.size()> kinds{};
     for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = kindRows[i].kind;
     return kinds;
 }();
 inline constexpr auto allTopics = [] {
-    std::array<std::string_view, eventKinds.size()> topics{};
-    for (std::size_t i = 0; i < topics.size(); ++i) topics[i] = topicOf(eventKinds[i]);
+    std::array<std::string_view, allKinds.size()> topics{};
+    for (std::size_t i = 0; i < topics.size(); ++i) topics[i] = topicOf(allKinds[i]);
     return topics;
 }();
 
 constexpr std::optional<Kind> kindOfType(std::string_view type) {  // absent: there are no events of that type
-    for (const auto kind : eventKinds)
+    for (const auto kind : allKinds)
         if (typeOf(kind) == type) return kind;
     return std::nullopt;
 }

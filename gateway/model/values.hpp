@@ -44,6 +44,9 @@ enum class SessionEvent {
     unknown
 };
 enum class InventoryEvent { added, removed, unknown };  // of agent handlers, ACD groups and queues
+enum class AddressState { in_service, out_of_service, unknown };
+// `state`: its state is another now, or its number or provider; `handler`: its handler is.
+enum class AddressEvent { added, removed, state, handler };
 enum class CallState { idle, in_progress, connected, disconnected, offering, hold, queued, unknown };
 // The call has ended: nothing more happens to it.
 constexpr bool isOver(CallState state) { return state == CallState::disconnected || state == CallState::idle; }
@@ -57,6 +60,8 @@ BOOST_DESCRIBE_ENUM(SessionState, not_ready, ready, busy_on_call, busy_wrapup, s
 BOOST_DESCRIBE_ENUM(SessionEvent, new_session, not_ready, ready, busy, wrapup, end, pending_state,
                     pending_state_refused, unknown)
 BOOST_DESCRIBE_ENUM(InventoryEvent, added, removed, unknown)
+BOOST_DESCRIBE_ENUM(AddressState, in_service, out_of_service, unknown)
+BOOST_DESCRIBE_ENUM(AddressEvent, added, removed, state, handler)
 BOOST_DESCRIBE_ENUM(CallState, idle, in_progress, connected, disconnected, offering, hold, queued, unknown)
 BOOST_DESCRIBE_ENUM(CallCause, none, normal, busy, bad_address, no_answer, cancelled, rejected, failed, blocked,
                     unknown)
@@ -193,14 +198,16 @@ struct Queue {
 };
 BOOST_DESCRIBE_STRUCT(Queue, (), (id, name, acdGroup, statistics))
 
-struct Address {
-    using Event = void;
+struct Address {  // a line of the host: calls on it are told; agent sessions are opened on it where it has a handler
+    using Event = AddressEvent;
     AddressId id;
     AddressName name;
-    HandlerName handler;
+    HandlerName handler;  // the first agent handler that can use it; "": none can
+    AddressState state = AddressState::unknown;
+    std::string dialableAddress, provider;  // its number, and the service provider's name; "": not told
     bool operator==(const Address&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Address, (), (id, name, handler))
+BOOST_DESCRIBE_STRUCT(Address, (), (id, name, handler, state, dialableAddress, provider))
 
 struct Party {
     std::optional<std::string> number, name;  // absent: withheld, or not told yet
@@ -265,7 +272,7 @@ BOOST_DESCRIBE_STRUCT(AudioSession, (),
                        channelVolumes, revision))
 
 // The things that a gateway keeps and lists, in the order of a snapshot; each has its row in model/kinds.hpp. `Event`:
-// what the events of such a thing say has happened; void: there are none.
+// what the events of such a thing say has happened.
 #define DESKLINE_THINGS(apply)                                                                                   \
     apply(Agent) apply(AgentSession) apply(AgentHandler) apply(AcdGroup) apply(Queue) apply(Address) apply(Call) \
         apply(AudioDevice) apply(AudioSession)
@@ -274,7 +281,6 @@ using Things = boost::mp11::mp_pop_front<boost::mp11::mp_list<void DESKLINE_THIN
 #undef DESKLINE_NEXT
 template <class T>
 using EventOf = typename T::Event;
-using ThingsWithEvents = boost::mp11::mp_remove_if<Things, boost::mp11::mp_compose<EventOf, std::is_void>::fn>;
 
 // The states that a client may ask for now: the published transitions (AGENT_SESSION_STATE page) without busy-on-call,
 // which only a switch sets. For the error text and the desktop; the switch stays the judge.

@@ -78,12 +78,26 @@ json::object control(Switch& acd, const json::object& request) {
         acd.removeHandler(true);
     else if (what == "add-handler")
         acd.removeHandler(false);
+    else if (what == "remove-line")
+        acd.removeLine(text(request, "address"), true);
+    else if (what == "add-line")
+        acd.removeLine(text(request, "address"), false);
+    else if (what == "line-state")
+        acd.setLineState(text(request, "address"), value(request, "state", AddressState::in_service));
+    else if (what == "close-line")
+        acd.closeLine(text(request, "address"));
     else if (what == "forget")
         acd.forget();
     else if (what == "burst")
         acd.burst(static_cast<std::size_t>(number(request, "events", 1000)));
     else if (what == "call")
         acd.arrive(text(request, "group", "Sales"));
+    else if (what == "start-call")
+        acd.startCall(text(request, "address"), value(request, "state", CallState::offering));
+    else if (what == "remark")
+        acd.remark(text(request, "address"));
+    else if (what == "release")
+        acd.release(text(request, "address"));
     else if (what == "set-session") {  // as another program on the switch would
         if (const Code code =
                 acd.setSessionState(text(request, "session"), static_cast<int>(number(request, "state", 0))))
@@ -114,9 +128,8 @@ json::object control(Mixer& mixer, const json::object& request) {
     else if (what == "disconnect")
         mixer.disconnect(session, value(request, "reason", DisconnectReason::session_disconnected));
     else if (what == "create")
-        return {{"session",
-                 mixer.create(device, text(request, "name"),
-                              request.contains("process") ? request.at("process").to_number<std::uint32_t>() : 0)}};
+        return {{"session", mixer.create(device, text(request, "name"),
+                                         static_cast<std::uint32_t>(number(request, "process", 0)))}};
     else if (what == "add-device")
         mixer.addDevice(text(request, "name"), value(request, "flow", DeviceFlow::render));
     else if (what == "remove-device")

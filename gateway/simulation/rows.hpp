@@ -56,6 +56,12 @@ struct CallRow {
     bool overflowed = false;
 };
 
+struct LineRow {
+    std::string name;
+    bool removed = false;
+    AddressState state = AddressState::in_service;
+};
+
 inline Seconds seconds(Time from, Time to) {
     return std::chrono::duration_cast<std::chrono::seconds>(to - from).count();
 }

@@ -13,6 +13,7 @@ Switch::Switch(SwitchOptions options, Time start) : options_(options), now_(star
     for (int number = 1001; number <= 1000 + options.agents; ++number) {
         const auto id = std::to_string(number);
         agents_[id] = AgentRow{.id = id, .pin = id, .user = "SIMULATED\\agent" + id};
+        lines_.push_back({.name = "Line " + std::to_string(number - 1000)});
     }
     for (const char* name : {"Sales", "Support", "Billing"}) {
         queues_[name] = QueueRow{.name = name};
@@ -240,6 +241,33 @@ void Switch::removeHandler(bool removed) {
     if (handlerRemoved_ == removed) return;
     handlerRemoved_ = removed;
     emit(HandlerHappened{removed ? InventoryEvent::removed : InventoryEvent::added});
+    for (const auto& row : lines_)
+        if (!row.removed) emit(LineHappened{view(row), AddressEvent::handler});
+}
+
+LineRow* Switch::line(const std::string& name) {
+    const auto row = std::ranges::find(lines_, name, &LineRow::name);
+    return row == lines_.end() ? nullptr : &*row;
+}
+
+void Switch::removeLine(const std::string& name, bool removed) {
+    const std::lock_guard lock(mutex_);
+    auto* row = line(name);
+    if (!row || row->removed == removed) return;
+    row->removed = removed;
+    emit(LineHappened{view(*row), removed ? AddressEvent::removed : AddressEvent::added});
+}
+
+void Switch::setLineState(const std::string& name, AddressState state) {
+    const std::lock_guard lock(mutex_);
+    auto* row = line(name);
+    if (!row || row->removed || std::exchange(row->state, state) == state) return;
+    emit(LineHappened{view(*row), AddressEvent::state});
+}
+
+void Switch::closeLine(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (const auto* row = line(name); row && !row->removed) emit(LineHappened{view(*row), std::nullopt});
 }
 
 void Switch::forget() {
@@ -250,7 +278,15 @@ void Switch::forget() {
     }
     sessions_.clear();
     order_.clear();
-    std::erase_if(calls_, [](auto& entry) { return !entry.second.address.empty(); });
+    for (auto entry = calls_.begin(); entry != calls_.end();) {
+        auto here = entry++;
+        if (here->second.address.empty()) continue;
+        auto call = std::move(calls_.extract(here).mapped());
+        call.state = CallState::disconnected;
+        call.cause = CallCause::unknown;
+        call.since = now_;
+        emit(CallHappened{view(call), CallEvent::state});
+    }
 }
 
 void Switch::burst(std::size_t events) {

@@ -21,7 +21,7 @@
 
 namespace deskline::simulation {
 
-inline constexpr std::string_view handlerName = "Simulated ACD";
+inline constexpr std::string_view handlerName = "Simulated ACD", providerName = "Simulated service provider";
 
 struct SwitchOptions {
     double traffic = 1.0;  // 1: about nine calls a minute; 0: none
@@ -48,17 +48,23 @@ struct QueueHappened {
 struct HandlerHappened {
     InventoryEvent event;
 };
+struct LineHappened {
+    Address line;
+    std::optional<AddressEvent>
+        event;  // absent: it was closed; whoever registered for its calls hears of none any more
+};
 struct CallHappened {
     Call call;
     CallEvent event;
 };
-using SwitchEvent =
-    std::variant<AgentHappened, SessionHappened, GroupHappened, QueueHappened, HandlerHappened, CallHappened>;
+using SwitchEvent = std::variant<AgentHappened, SessionHappened, GroupHappened, QueueHappened, HandlerHappened,
+                                 LineHappened, CallHappened>;
 
 struct AgentRow;  // rows.hpp
 struct SessionRow;
 struct QueueRow;
 struct CallRow;
+struct LineRow;
 
 class Switch {
 public:
@@ -87,6 +93,7 @@ public:
     std::vector<AcdGroup> groups() const;
     std::vector<Queue> queues() const;
     std::vector<Address> addresses() const;
+    std::optional<Address> address(const std::string& name) const;
     std::vector<Agent> agents() const;           // those signed in
     std::vector<AgentSession> sessions() const;  // ended ones are kept until the agent signs out
     std::vector<Call> calls() const;
@@ -104,9 +111,16 @@ public:
     void addGroup(const std::string& name);
     void setPin(const std::string& agent, const std::string& pin);
     void removeHandler(bool removed);
+    void removeLine(const std::string& name, bool removed);
+    void setLineState(const std::string& name, AddressState state);
+    void closeLine(const std::string& name);
     void forget();                          // as after a restart of the switch: nobody is signed in
     void burst(std::size_t events);         // ready and not-ready in turn, over all open sessions
     void arrive(const std::string& group);  // one call now
+    // A call that no ACD group has, on a line: offered, or dialled (`in_progress`), until it is released.
+    void startCall(const std::string& line, CallState state);
+    void remark(const std::string& line);  // something of the call is another now: CallEvent::info
+    void release(const std::string& line);
 
 private:
     void emit(const SwitchEvent& event);
@@ -128,6 +142,9 @@ private:
     Agent view(const AgentRow& row) const;
     Queue view(const QueueRow& row) const;
     Call view(const CallRow& row) const;
+    Address view(const LineRow& row) const;
+    LineRow* line(const std::string& name);    // null: there never was one of that name
+    CallRow* callOn(const std::string& line);  // of no ACD group; null: there is none
 
     mutable std::mutex mutex_;
     SwitchOptions options_;
@@ -140,6 +157,7 @@ private:
     std::map<std::string, SessionRow> sessions_;
     std::map<std::string, QueueRow> queues_;  // by group: each group has one queue of its name
     std::map<std::string, CallRow> calls_;
+    std::vector<LineRow> lines_;
     std::deque<std::string> order_;  // sessions, longest ready first
     std::uint64_t nextCall_ = 1;
     bool handlerRemoved_ = false;

@@ -110,13 +110,27 @@ std::vector<Queue> Switch::queues() const {
 }
 
 std::vector<Address> Switch::addresses() const {
-    const HandlerName handler(handlerName);
+    const std::lock_guard lock(mutex_);
     std::vector<Address> addresses;
-    for (int line = 1; line <= options_.agents; ++line) {
-        const AddressName name("Line " + std::to_string(line));
-        addresses.push_back({addressId(handler, name), name, handler});
-    }
+    for (const auto& row : lines_)
+        if (!row.removed) addresses.push_back(view(row));
     return addresses;
+}
+
+std::optional<Address> Switch::address(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto row = std::ranges::find(lines_, name, &LineRow::name);
+    return row == lines_.end() || row->removed ? std::nullopt : std::optional(view(*row));
+}
+
+Address Switch::view(const LineRow& row) const {
+    const AddressName name(row.name);
+    return {.id = addressId(providerName, name),
+            .name = name,
+            .handler = handlerRemoved_ ? HandlerName() : HandlerName(handlerName),
+            .state = row.state,
+            .dialableAddress = "+49305551" + row.name.substr(row.name.find(' ') + 1),
+            .provider = std::string(providerName)};
 }
 
 std::vector<Agent> Switch::agents() const {

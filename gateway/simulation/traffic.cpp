@@ -83,6 +83,41 @@ void Switch::newCall(const std::string& group) {
     distribute();
 }
 
+void Switch::startCall(const std::string& name, CallState state) {
+    const std::lock_guard lock(mutex_);
+    const auto* row = line(name);
+    if (!row || row->removed) return;
+    const auto id = "call-" + std::to_string(nextCall_++);
+    auto& call = calls_[id];
+    call = {.id = id, .address = name, .state = state};
+    call.caller.number = "+493055501";
+    call.queuedAt = call.since = call.offeredAt = now_;
+    emit(CallHappened{view(call), CallEvent::notification});
+    emit(CallHappened{view(call), CallEvent::state});
+}
+
+CallRow* Switch::callOn(const std::string& name) {
+    for (auto& [id, call] : calls_)
+        if (call.address == name && call.session.empty()) return &call;
+    return nullptr;
+}
+
+void Switch::remark(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (const auto* call = callOn(name)) emit(CallHappened{view(*call), CallEvent::info});
+}
+
+void Switch::release(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    auto* call = callOn(name);
+    if (!call) return;
+    call->state = CallState::disconnected;
+    call->cause = CallCause::normal;
+    call->since = now_;
+    emit(CallHappened{view(*call), CallEvent::state});
+    calls_.erase(std::string(call->id));
+}
+
 void Switch::distribute() {
     for (bool again = true; again;) {
         again = false;

@@ -11,6 +11,7 @@ constexpr std::pair<const char*, std::string_view> listed[] = {{"agents", "agent
                                                                {"agentHandlers", "agent-handler"},
                                                                {"acdGroups", "acd-group"},
                                                                {"queues", "queue"},
+                                                               {"addresses", "address"},
                                                                {"calls", "call"},
                                                                {"audioDevices", "audio.device"},
                                                                {"audioSessions", "audio.session"},
@@ -68,6 +69,8 @@ void Copy::apply(const json::object& event) {
         keep("acdGroups", data.at("group").as_object(), is(data, "event", "removed"));
     } else if (type == "queue") {
         keep("queues", data.at("queue").as_object(), is(data, "event", "removed"));
+    } else if (type == "address") {
+        keep("addresses", data.at("address").as_object(), is(data, "event", "removed"));
     } else if (type == "call") {
         const auto& call = data.at("call").as_object();
         keep("calls", call, is(call, "state", "disconnected") || is(call, "state", "idle"));

@@ -18,7 +18,8 @@ bool isPrefix(const std::string& asked, std::string_view topic) {
 
 // The names of an integration's scopes, by the first word of a topic.
 std::string scopeFor(std::string_view topic) {
-    if (topic.starts_with("agent-handler") || topic == "acd-group" || topic == "queue") return "switch:read";
+    if (topic.starts_with("agent-handler") || topic == "address" || topic == "acd-group" || topic == "queue")
+        return "switch:read";
     if (topic.starts_with("agent")) return "agents:read";
     if (topic == "call") return "calls:read";
     if (topic.starts_with("audio")) return "audio:read";
@@ -36,7 +37,7 @@ bool maySee(const identity::Identity& who, std::string_view topic, const Ownersh
     if (who.role == Role::integration)
         if (const auto scope = scopeFor(topic); !scope.empty() && !who.scopes.contains(scope)) return false;
     if (topic == "webhook") return who.role == Role::integration && ownership.agent == who.owner();
-    if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler") return true;
+    if (topic.starts_with("audio") || topic == "source" || topic == "agent-handler" || topic == "address") return true;
     const bool everything = who.groups.contains(identity::everyGroup);
     const bool inGroups =
         std::ranges::any_of(ownership.groups, [&](const auto& group) { return who.groups.contains(group); });

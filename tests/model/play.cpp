@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::set<std::string> everyTopic{"agent", "agent-session", "agent-handler", "acd-group", "queue",
-                                       "call",  "audio",         "source",        "webhook"};
+                                       "call",  "audio",         "source",        "webhook",   "address"};
 
 // The account that gives a command: mostly one that is allowed to.
 std::size_t commander(unsigned which) { return which < 32 ? which % accounts : which % 3 == 0 ? 5 : 3; }

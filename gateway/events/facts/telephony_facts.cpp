@@ -93,6 +93,16 @@ void TelephonyFacts::operator()(const AgentChanged& fact) {
     publishAgent(agent, fact.event);
 }
 
+void TelephonyFacts::operator()(const AddressChanged& fact) {
+    auto& all = state_.all<Address>();
+    if (fact.event == AddressEvent::removed)
+        all.erase(fact.address.id);
+    else
+        all[fact.address.id] = fact.address;
+    changes_.publish({Kind::address, fact.address.id}, ownershipOf(state_, fact.address),
+                     toldOf(fact.address, "event", fact.event));
+}
+
 void TelephonyFacts::operator()(const CallChanged& fact) {
     auto& call = state_.all<Call>()[fact.call.id];
     if (call.session != fact.call.session) state_.callOwnership.erase(fact.call.id);  // it is another's now
@@ -115,16 +125,11 @@ void TelephonyFacts::operator()(const StatisticsRead& fact) {
             queue->second.statistics = figures;
 }
 
-void TelephonyFacts::operator()(const AddressesRead& fact) {
-    state_.all<Address>().clear();
-    for (auto& address : fact.addresses) state_.all<Address>()[address.id] = address;
-}
-
 // The inventory is true now: what we had and it lacks is gone, what it has and we lacked is new, what differs has
 // changed.
 void TelephonyFacts::operator()(const TelephonyInventory& fact) {
     std::apply([this](const auto&... list) { (setPresent(list), ...); }, fact.lists);
-    (*this)(AddressesRead{fact.addresses});
+    setAddresses(fact.addresses);
     for (const auto& id : missing(state_.all<AgentSession>(), fact.sessions))
         (*this)(SessionChanged{id, SessionEvent::end});
     for (const auto& id : missing(state_.all<Agent>(), fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
@@ -159,6 +164,22 @@ void TelephonyFacts::setSessions(const std::vector<AgentSession>& now) {
             known->second.stale.reset();
             publishSession(known->second, eventInto(session.state), session.state);
         }
+    }
+}
+
+void TelephonyFacts::setAddresses(const std::vector<Address>& now) {
+    auto& all = state_.all<Address>();
+    for (const auto& id : missing(all, now)) (*this)(AddressChanged{Address(all.at(id)), AddressEvent::removed});
+    for (const auto& address : now) {
+        const auto known = all.find(address.id);
+        if (known == all.end()) {
+            (*this)(AddressChanged{address, AddressEvent::added});
+            continue;
+        }
+        auto before = std::exchange(known->second, address);
+        if (before.handler != address.handler) (*this)(AddressChanged{address, AddressEvent::handler});
+        before.handler = address.handler;
+        if (before != address) (*this)(AddressChanged{address, AddressEvent::state});
     }
 }
 

@@ -12,9 +12,9 @@ public:
     void operator()(const SessionChanged& fact);
     void operator()(const SessionRead& fact);
     void operator()(const AgentChanged& fact);
+    void operator()(const AddressChanged& fact);
     void operator()(const CallChanged& fact);
     void operator()(const StatisticsRead& fact);
-    void operator()(const AddressesRead& fact);
     void operator()(const TelephonyInventory& fact);
     void operator()(const PendingStateChanged& fact);
     void operator()(const PresenceChanged& fact);
@@ -41,6 +41,7 @@ private:
                         const Attributed& by = {});
     void setAgents(const std::vector<Agent>& now);
     void setSessions(const std::vector<AgentSession>& now);
+    void setAddresses(const std::vector<Address>& now);
     void setCalls(const std::vector<Call>& now);
     template <class T>
     void setPresent(const std::vector<T>& now);

@@ -99,6 +99,8 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
                 report_({InventoryChanged<Queue>{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
                 report_({InventoryChanged<AgentHandler>{{handlerId(handler), handler}, e.event}});
+            } else if constexpr (std::is_same_v<E, simulation::LineHappened>) {
+                if (e.event) report_({AddressChanged{e.line, *e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }

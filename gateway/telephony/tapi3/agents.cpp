@@ -24,6 +24,7 @@ Result<bool> Connection::signIn(const AgentId& id, const Credential& credential)
         pin.wipe();
         if (FAILED(code)) return com::failed(code, "ITAgentHandler::CreateAgentWithID");
     }
+    if (!object) return com::failed(E_POINTER, "ITAgentHandler::CreateAgent");
     switch (inventory_.add(id, {object, com::identityOf(object.Get()), handler->name}, handler->object)) {
         case Inventory::Added::known: return false;
         case Inventory::Added::handlerGone:
@@ -37,6 +38,20 @@ Result<bool> Connection::signIn(const AgentId& id, const Credential& credential)
     return true;
 }
 
+std::optional<Agent> Connection::signedIn(const AgentId& id) {
+    const auto object = inventory_.agent(id);
+    if (!object) return std::nullopt;
+    const auto handler = inventory_.handlerOf(id);
+    auto agent = readAgent(object.Get(), handler);
+    if (!agent) {  // it is signed in all the same, and events tell its state
+        spdlog::warn("agent {} could not be read: {}", id, agent.error().detail);
+        noteLoss(agent.error());
+        agent = Agent{.handler = handler, .state = AgentState::unknown, .since = now()};
+    }
+    agent->id = id;
+    return *agent;
+}
+
 void Connection::announceSessionsOf(const AgentId& agent) {
     for (const auto& [id, state] : inventory_.unannounced(agent)) {
         announce(id, now());
@@ -44,16 +59,23 @@ void Connection::announceSessionsOf(const AgentId& agent) {
     }
 }
 
-void Connection::signOut(const AgentId& id) {
-    const auto open = inventory_.sessionsOf(id);
+Result<void> Connection::signOut(const AgentId& id) {
     std::vector<SessionId> ended;
-    for (const auto& [session, object] : open) {
-        ended.push_back(session);
-        if (const HRESULT code = object->put_State(::ASST_SESSION_ENDED); FAILED(code))
-            spdlog::warn("session {} of agent {}: {}", session, id,
-                         com::failed(code, "ITAgentSession::put_State").detail);
+    std::optional<Fault> refused;
+    for (const auto& [session, object] : inventory_.sessionsOf(id)) {
+        const HRESULT code = object->put_State(::ASST_SESSION_ENDED);
+        AGENT_SESSION_STATE state{};
+        if (SUCCEEDED(code) || static_cast<std::uint32_t>(code) == hresult("LINEERR_INVALAGENTID") ||
+            (SUCCEEDED(object->get_State(&state)) && state == ::ASST_SESSION_ENDED)) {  // there is none at the switch
+            ended.push_back(session);
+            continue;
+        }
+        refused = com::failed(code, "ITAgentSession::put_State");
+        refused->detail = "Session " + session + " could not be ended; the agent stays signed in. " + refused->detail;
     }
+    if (refused) return *refused;  // the sessions that have ended are told by their events
     inventory_.drop(id, ended);
+    return {};
 }
 
 AgentId Connection::agentOf(ITAgentSession* session) {

@@ -5,37 +5,42 @@
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
-namespace {
-
-constexpr long audioMedia = 0x8;  // TAPIMEDIATYPE_AUDIO
-
-}  // namespace
 
 Result<TelephonyInventory> Connection::build(const std::map<AgentId, Credential>& agents) {
     if (const auto connected = connect(); !connected) return connected.error();
     TelephonyInventory inventory;
-    const auto center = com::query<ITTAPICallCenter>(tapi_.Get());
-    if (!center) return inventory;  // no call-center controls here: calls and audio still work
-    const auto handlers = handlersOf(center.Get());
-    if (!handlers) return handlers.error();
-    for (const auto& handler : *handlers)
-        if (const auto added = addHandler(handler.Get(), inventory); !added) return added.error();
+    if (const auto lines = addLines(inventory); !lines) return lines.error();
+    if (const auto handlers = addHandlers(inventory); !handlers) return handlers.error();
     for (const auto& [id, credential] : agents) {
         if (const auto back = signIn(id, credential); !back) {
             if (source::meansLoss(back.error())) return back.error();
             spdlog::warn("agent {} could not be signed in again: {}", id, back.error().detail);
             continue;
         }
-        if (auto value = readAgent(inventory_.agent(id).Get(), inventory_.handlerOf(id))) {
-            value->id = id;
-            inventory.agents.push_back(std::move(*value));
-        }
+        if (auto value = signedIn(id)) inventory.agents.push_back(std::move(*value));
     }
     inventory.sessions = inventory_.announceAll();
     for (auto& session : inventory.sessions)
         for (auto& agent : inventory.agents)
             if (agent.id == session.agent) agent.sessions.push_back(session.id);
     return inventory;
+}
+
+// A handler that cannot be read takes nothing else along.
+Result<void> Connection::addHandlers(TelephonyInventory& inventory) {
+    const auto lost = [](const Fault& fault) {
+        if (!source::meansLoss(fault)) spdlog::warn("an agent handler could not be read: {}", fault.detail);
+        return source::meansLoss(fault);
+    };
+    const auto center = com::query<ITTAPICallCenter>(tapi_.Get());
+    if (!center) return {};  // no call-center controls here: calls are told
+    const auto handlers = handlersOf(center.Get());
+    if (!handlers && lost(handlers.error())) return handlers.error();
+    if (!handlers) return {};
+    for (const auto& handler : *handlers)
+        if (const auto added = addHandler(handler.Get(), inventory); !added && lost(added.error()))
+            return added.error();
+    return {};
 }
 
 Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory& inventory) {
@@ -51,7 +56,7 @@ Result<void> Connection::addHandler(ITAgentHandler* handler, TelephonyInventory&
             return added.error();
     const auto addresses = addressesOf(handler);
     if (!addresses) return addresses.error();
-    for (const auto& address : *addresses) addAddress(address.Get(), *name, inventory);
+    for (const auto& address : *addresses) addUsableLine(address.Get(), *name, inventory);
     return {};
 }
 
@@ -77,31 +82,6 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
     return {};
 }
 
-void Connection::addAddress(ITAddress* address, const HandlerName& handler, TelephonyInventory& inventory) {
-    const auto name = readName(address);
-    if (!name) return;
-    AddressEntry entry{address, com::identityOf(address), {addressId(handler, *name), *name, handler}};
-    auto former = inventory_.takeRegistrations(entry.value.id);
-    if (former.line == entry.identity) {  // the same line, enumerated once more
-        unregister(former.cookies);
-    } else {
-        entry.registrations = std::move(former.cookies);
-    }
-    // Monitor, not owner: the user's softphone stays in charge of the call. VARIANT_TRUE is −1.
-    __LONG32 registration = 0;
-    if (const HRESULT code = tapi_->RegisterCallNotifications(address, VARIANT_TRUE, VARIANT_FALSE, audioMedia,
-                                                              static_cast<__LONG32>(cookie_), &registration);
-        SUCCEEDED(code)) {
-        entry.registrations.push_back(registration);
-    } else {
-        spdlog::warn("calls on {} will not be seen: {}", *name,
-                     com::failed(code, "ITTAPI::RegisterCallNotifications").detail);
-    }
-    inventory.addresses.push_back(entry.value);
-    addCalls(address, *name, inventory);
-    inventory_.put(std::move(entry));
-}
-
 void Connection::addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory) {
     for (const auto& call : callsOf(address)) {
         CALL_STATE state{};
@@ -112,8 +92,9 @@ void Connection::addCalls(ITAddress* address, const AddressName& name, Telephony
                    .state = fromTapi(state),
                    .since = now()};
         readParties(call.Get(), value);
-        inventory.calls.push_back(value);
-        inventory_.put(com::identityOf(call.Get()), {call, std::move(value)});
+        const auto identity = com::identityOf(call.Get());
+        if (const auto kept = inventory_.put(identity, {call, std::move(value)}, true))
+            inventory.calls.push_back(*kept);
     }
 }
 

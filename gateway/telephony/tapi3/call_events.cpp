@@ -7,7 +7,7 @@ namespace deskline::telephony {
 void Connection::happened(ITCallNotificationEvent* event, Time time) {
     ComPtr<ITCallInfo> call;
     if (failed(event->get_Call(call.GetAddressOf()), "ITCallNotificationEvent::get_Call") || !call) return;
-    callHappened(call.Get(), {CallEvent::notification}, time);
+    callTold(call, {CallEvent::notification}, time);
 }
 
 void Connection::happened(ITCallStateEvent* event, Time time) {
@@ -19,13 +19,13 @@ void Connection::happened(ITCallStateEvent* event, Time time) {
         return;
     std::optional<CallCause> why;
     if (SUCCEEDED(event->get_Cause(&cause)) && fromTapi(cause) != CallCause::none) why = fromTapi(cause);
-    callHappened(call.Get(), {CallEvent::state, fromTapi(state), why}, time);
+    callTold(call, {CallEvent::state, fromTapi(state), why}, time);
 }
 
 void Connection::happened(ITCallInfoChangeEvent* event, Time time) {
     ComPtr<ITCallInfo> call;
     if (failed(event->get_Call(call.GetAddressOf()), "ITCallInfoChangeEvent::get_Call") || !call) return;
-    callHappened(call.Get(), {CallEvent::info}, time);
+    callTold(call, {CallEvent::info}, time);
 }
 
 Call Connection::readCall(ITCallInfo* object, Time time) {
@@ -39,8 +39,15 @@ Call Connection::readCall(ITCallInfo* object, Time time) {
     return call;
 }
 
+// A call that is known changes its state without a question to the switch.
+void Connection::callTold(const ComPtr<ITCallInfo>& call, const CallNews& news, Time time) {
+    const auto identity = com::identityOf(call.Get());
+    const bool slow = news.event != CallEvent::state || !inventory_.call(identity);
+    tell("call " + std::to_string(reinterpret_cast<std::uintptr_t>(identity.Get())), identity, slow,
+         [this, call, news, time] { callHappened(call.Get(), news, time); });
+}
+
 void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time time) {
-    eventThread_.check();
     const auto identity = com::identityOf(object);
     const auto known = inventory_.call(identity);
     auto call = known ? *known : readCall(object, time);
@@ -52,11 +59,16 @@ void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time tim
         call.direction = CallDirection::incoming;
     if (news.cause) call.cause = news.cause;
     if (!known || news.event != CallEvent::state) readParties(object, call);
+    if (known && news.event == CallEvent::info && call.direction == CallDirection::unknown)
+        call.direction = readDirection(object);  // a provider may tell it later (CIC_ORIGIN)
     if (!call.session) call.session = inventory_.sessionOn(call.address);
-    if (!isOver(call.state))
-        inventory_.put(identity, {object, call});
-    else if (!inventory_.dropCall(identity) && (known || news.event != CallEvent::state))
+    if (isOver(call.state)) {
+        if (!inventory_.dropCall(identity) && (known || news.event != CallEvent::state)) return;
+    } else if (const auto kept = inventory_.put(identity, {object, call}, !known)) {
+        call = *kept;
+    } else {
         return;
+    }
     report({CallChanged{call, news.event}, time});
 }
 

@@ -4,11 +4,14 @@
 
 namespace deskline::telephony {
 
-Connection::Connection(source::Report report, Lost lost, Gone gone, std::string onlyHandler)
+Connection::Connection(source::Report report, Told told, std::string onlyHandler)
     : report_(std::move(report)),
-      lost_(std::move(lost)),
-      gone_(std::move(gone)),
-      onlyHandler_(std::move(onlyHandler)) {}
+      told_(std::move(told)),
+      onlyHandler_(std::move(onlyHandler)),
+      details_([this](const std::string& lane, Details::Work run) {
+          if (auto self = weak_from_this().lock())  // none: it ends
+              told_.post("details " + lane, [self = std::move(self), run = std::move(run)] { run(); });
+      }) {}
 
 Connection::~Connection() { close(); }
 
@@ -21,7 +24,7 @@ bool Connection::failed(HRESULT code, std::string_view what) {
 }
 
 void Connection::noteLoss(const Fault& fault) {
-    if (source::meansLoss(fault)) lost_(fault);
+    if (!over_ && source::meansLoss(fault)) told_.lost(fault);
 }
 
 Result<void> Connection::connect() {
@@ -59,10 +62,20 @@ void Connection::listen() {
     });
 }
 
-void Connection::close() {
+void Connection::disconnect() {
+    over_ = true;
     if (point_ && cookie_) point_->Unadvise(std::exchange(cookie_, 0));
     queue_->close();
+    details_.stop();
+}
+
+void Connection::joinEvents() {
     if (thread_.joinable()) thread_.join();
+}
+
+void Connection::close() {
+    disconnect();
+    joinEvents();
     if (tapi_) unregister(inventory_.registrations());
     inventory_.clear();
     point_.Reset();

@@ -1,5 +1,7 @@
 #include "telephony/tapi3/diagnosis.hpp"
 
+#include <map>
+
 #include "com/services.hpp"
 #include "telephony/tapi3/objects.hpp"
 
@@ -46,6 +48,54 @@ void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
             "Assign lines to Deskline's account (for a remote TAPI server, with tapimgmt.msc).");
 }
 
+// The lines of each service provider, and which of them are out of service.
+void diagnoseLines(ITTAPI* tapi, std::vector<Finding>& findings) {
+    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
+        findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
+    };
+    const auto lines = addressesOf(tapi);
+    if (!lines)
+        return add(Severity::degraded, "The lines cannot be listed: " + lines.error().detail, "No call would be seen.",
+                   "Look at the service Telephony (TapiSrv) and its service providers.");
+    std::map<std::string, std::vector<std::string>> providers, silent;
+    for (const auto& object : *lines) {
+        const auto line = readAddress(object.Get());
+        if (!line) continue;
+        const auto number = line->dialableAddress.empty() ? "" : " (" + line->dialableAddress + ")";
+        providers[line->provider].push_back(line->name + number);
+        if (line->state == AddressState::out_of_service) silent[line->provider].push_back(line->name);
+    }
+    for (const auto& [provider, names] : providers)
+        add(Severity::ok, "Lines of " + provider + ": " + listed(names) + ". Calls on them are told.");
+    for (const auto& [provider, names] : silent)
+        add(Severity::degraded, "Out of service at " + provider + ": " + listed(names) + ".",
+            "No call comes on these lines.", "Look at the switch, and at the settings of the service provider.");
+    if (providers.empty())
+        add(Severity::degraded, "There is no line.", "No call will be seen, and no session can be opened.",
+            "Install the switch's service provider (TSP), or assign lines to Deskline's account (tapimgmt.msc).");
+}
+
+void diagnoseHandlers(ITTAPI* tapi, std::vector<Finding>& findings) {
+    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
+        findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
+    };
+    const auto center = com::query<ITTAPICallCenter>(tapi);
+    const auto handlers = center ? handlersOf(center.Get())
+                                 : Result<std::vector<ComPtr<ITAgentHandler>>>(
+                                       com::failed(E_NOINTERFACE, "QueryInterface(ITTAPICallCenter)"));
+    if (!handlers)
+        add(Severity::degraded, "Agent handlers cannot be listed: " + handlers.error().detail,
+            "No call-center control.", "Look at the agent proxy of the service provider.");
+    else if (handlers->empty())
+        add(Severity::degraded, "There is no agent handler.",
+            "The service provider has no agent proxy, so call-center control is not to be had from this host; its "
+            "lines, calls and audio are served.",
+            "Install and start the agent proxy that belongs to the switch's service provider; Deskline notices it by "
+            "itself.");
+    else
+        for (const auto& handler : *handlers) diagnoseHandler(handler.Get(), findings);
+}
+
 }  // namespace
 
 std::vector<Finding> diagnoseTapi() {
@@ -82,21 +132,8 @@ std::vector<Finding> diagnoseTapi() {
             "No event would arrive.", "Ask the vendor of the service provider.");
     else
         add(Severity::ok, "The event filter 0x764F is accepted.");
-    const auto center = com::query<ITTAPICallCenter>(tapi.Get());
-    const auto handlers = center ? handlersOf(center.Get())
-                                 : Result<std::vector<ComPtr<ITAgentHandler>>>(
-                                       com::failed(E_NOINTERFACE, "QueryInterface(ITTAPICallCenter)"));
-    if (!handlers)
-        add(Severity::degraded, "Agent handlers cannot be listed: " + handlers.error().detail,
-            "No call-center control.", "Look at the agent proxy of the service provider.");
-    else if (handlers->empty())
-        add(Severity::degraded, "There is no agent handler.",
-            "The service provider has no agent proxy, so call-center control is not to be had from this line; calls "
-            "and audio are served.",
-            "Install and start the agent proxy that belongs to the switch's service provider; Deskline notices it by "
-            "itself.");
-    else
-        for (const auto& handler : *handlers) diagnoseHandler(handler.Get(), findings);
+    diagnoseLines(tapi.Get(), findings);
+    diagnoseHandlers(tapi.Get(), findings);
     return tapi->Shutdown(), findings;
 }
 

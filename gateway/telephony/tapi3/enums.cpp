@@ -71,6 +71,17 @@ CallCause fromTapi(CALL_STATE_EVENT_CAUSE cause) {
     return look(all, cause, "CALL_STATE_EVENT_CAUSE");
 }
 
+AddressState fromTapi(ADDRESS_STATE state) {
+    static constexpr std::array all{AddressState::in_service, AddressState::out_of_service};
+    return look(all, state, "ADDRESS_STATE");
+}
+
+CallDirection directionFrom(long origin) {
+    constexpr long outbound = 0x1, internal = 0x2, external = 0x4, inbound = 0x80;
+    if (origin & outbound) return CallDirection::outgoing;
+    return origin & (internal | external | inbound) ? CallDirection::incoming : CallDirection::unknown;
+}
+
 AGENT_STATE toTapi(AgentState state) {
     switch (state) {
         case AgentState::not_ready: return ::AS_NOT_READY;

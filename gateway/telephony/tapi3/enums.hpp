@@ -15,6 +15,10 @@ InventoryEvent fromTapi(ACDGROUP_EVENT event);
 InventoryEvent fromTapi(ACDQUEUE_EVENT event);
 CallState fromTapi(CALL_STATE state);
 CallCause fromTapi(CALL_STATE_EVENT_CAUSE cause);
+AddressState fromTapi(ADDRESS_STATE state);
+// LINECALLORIGIN_ constants (tapi.h). Those that do not say which way a call goes, as CONFERENCE, and UNKNOWN, which
+// "may become known later", are `unknown`.
+CallDirection directionFrom(long origin);
 
 AGENT_STATE toTapi(AgentState state);
 AGENT_SESSION_STATE toTapi(SessionState state);  // of `unknown`: a number that is no state

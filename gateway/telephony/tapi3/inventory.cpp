@@ -1,4 +1,4 @@
-// Handlers, groups, queues, addresses and calls; agents and sessions are in inventory_agents.cpp.
+// Handlers, groups, queues and calls; lines are in inventory_lines.cpp, agents and sessions in inventory_agents.cpp.
 #include "telephony/tapi3/inventory.hpp"
 
 #include <algorithm>
@@ -18,14 +18,6 @@ Entries takenOut(Entries& entries, const Which& which) {
         if (which(here->second)) taken.insert(entries.extract(here));
     }
     return taken;
-}
-
-template <class Entries>
-auto objectNamed(const Entries& entries, const std::string& wanted) {
-    decltype(entries.begin()->second.object) object;
-    for (const auto& [id, entry] : entries)
-        if (id == wanted || entry.value.name == wanted) object = entry.object;
-    return object;
 }
 
 }  // namespace
@@ -57,7 +49,7 @@ std::map<std::string, bool> Inventory::capabilities() const {
     const std::lock_guard lock(mutex_);
     const bool handler = !handlers_.empty();
     const bool calls =
-        std::ranges::any_of(addresses_, [](const auto& entry) { return !entry.second.registrations.empty(); });
+        std::ranges::any_of(addresses_, [](const auto& entry) { return entry.second.registration.has_value(); });
     return {{"agentSessions", handler},
             {"agentStatistics", handler},
             {"queues", !queues_.empty()},
@@ -79,6 +71,11 @@ std::optional<HandlerEntry> Inventory::handler(const std::string& wanted) const 
     return std::nullopt;
 }
 
+std::vector<HandlerEntry> Inventory::handlers() const {
+    const std::lock_guard lock(mutex_);
+    return handlers_;
+}
+
 std::optional<HandlerEntry> Inventory::takeHandler(const ComPtr<IUnknown>& identity) {
     const std::lock_guard lock(mutex_);
     const auto found = std::ranges::find(handlers_, identity, &HandlerEntry::identity);
@@ -91,15 +88,23 @@ std::optional<HandlerEntry> Inventory::takeHandler(const ComPtr<IUnknown>& ident
 Inventory::OfHandler Inventory::takeOf(const HandlerName& handler) {
     OfHandler taken;
     const std::lock_guard lock(mutex_);
-    taken.addresses = takenOut(addresses_, [&](const AddressEntry& line) { return line.value.handler == handler; });
-    std::set<AddressName> names;  // of lines that no other handler has
-    for (const auto& [id, line] : taken.addresses) names.insert(line.value.name);
-    for (const auto& [id, line] : addresses_) names.erase(line.value.name);
+    ++removals_;
+    std::set<AddressName> names;  // of lines that no handler can use any more
+    for (auto& [id, line] : addresses_) {
+        if (std::erase(line.handlers, handler) == 0) continue;
+        const auto before = std::exchange(line.value.handler, line.handlers.empty() ? HandlerName() : line.handlers[0]);
+        if (line.handlers.empty()) names.insert(line.value.name);
+        if (line.handlers.empty() && !line.ofHost)
+            taken.unlisted.push_back(id);
+        else if (line.value.handler != before)
+            taken.changed.push_back(line.value);
+    }
+    for (const auto& [id, line] : addresses_)
+        if (!line.handlers.empty()) names.erase(line.value.name);
     taken.agents = takenOut(agents_, [&](const AgentEntry& agent) { return agent.handler == handler; });
     taken.sessions = takenOut(sessions_, [&](const SessionEntry& session) {
         return taken.agents.contains(session.value.agent) || names.contains(session.value.address);
     });
-    taken.calls = takenOut(calls_, [&](const CallEntry& call) { return names.contains(call.value.address); });
     for (const auto& [id, session] : taken.sessions) {
         forgetObjectsOf(id);
         ended_.insert(id);
@@ -124,9 +129,15 @@ std::vector<GroupEntry> Inventory::groups() const {
     return all;
 }
 
-ComPtr<ITACDGroup> Inventory::group(const std::string& wanted) const {
+ComPtr<ITACDGroup> Inventory::group(const std::string& wanted, const HandlerName& handler) const {
     const std::lock_guard lock(mutex_);
-    return objectNamed(groups_, wanted);
+    ComPtr<ITACDGroup> other;  // of another handler: the switch says what is wrong with it
+    for (const auto& [id, group] : groups_) {
+        if (id != wanted && group.value.name != wanted) continue;
+        if (group.value.handler == handler) return group.object;
+        if (!other) other = group.object;
+    }
+    return other;
 }
 
 bool Inventory::groupRemoved(const std::string& nameOrId) const {
@@ -163,41 +174,22 @@ Inventory::Groups Inventory::takeGroups(const std::function<bool(const GroupEntr
     return taken;
 }
 
-void Inventory::put(AddressEntry address) {
+std::optional<Call> Inventory::put(const ComPtr<IUnknown>& identity, CallEntry call, bool isNew) {
     const std::lock_guard lock(mutex_);
-    std::swap(addresses_[address.value.id], address);
-}
-
-Inventory::Registrations Inventory::takeRegistrations(const AddressId& address) {
-    const std::lock_guard lock(mutex_);
-    const auto known = addresses_.find(address);
-    if (known == addresses_.end()) return {};
-    return {known->second.identity, std::exchange(known->second.registrations, {})};
-}
-
-std::vector<long> Inventory::registrations() const {
-    const std::lock_guard lock(mutex_);
-    std::vector<long> all;
-    for (const auto& [id, address] : addresses_)
-        all.insert(all.end(), address.registrations.begin(), address.registrations.end());
-    return all;
-}
-
-std::vector<Address> Inventory::addresses() const {
-    const std::lock_guard lock(mutex_);
-    std::vector<Address> all;
-    for (const auto& [id, entry] : addresses_) all.push_back(entry.value);
-    return all;
-}
-
-ComPtr<ITAddress> Inventory::address(const std::string& wanted) const {
-    const std::lock_guard lock(mutex_);
-    return objectNamed(addresses_, wanted);
-}
-
-void Inventory::put(const ComPtr<IUnknown>& identity, CallEntry call) {
-    const std::lock_guard lock(mutex_);
+    const auto known = calls_.find(identity.Get());
+    if (isNew && known != calls_.end()) call.value.id = known->second.value.id;
+    const bool lineGone = !call.value.address.empty() && !hasLine(call.value.address);
+    if ((!isNew && known == calls_.end()) || lineGone) return std::nullopt;
+    auto value = call.value;
     std::swap(calls_[identity.Get()], call);
+    return value;
+}
+
+std::map<IUnknown*, CallEntry> Inventory::takeCallsOn(const AddressId& line) {
+    const std::lock_guard lock(mutex_);
+    const auto found = addresses_.find(line);
+    if (found == addresses_.end()) return {};
+    return takenOut(calls_, [&](const CallEntry& call) { return call.value.address == found->second.value.name; });
 }
 
 std::optional<Call> Inventory::call(const ComPtr<IUnknown>& identity) const {

@@ -33,7 +33,9 @@ struct AddressEntry {
     ComPtr<ITAddress> object;
     ComPtr<IUnknown> identity;
     Address value;
-    std::vector<long> registrations = {};  // cookies of call notifications; of all lines that have this name
+    bool ofHost = false;  // TAPI lists it; else it is there for as long as an agent handler can use it
+    std::vector<HandlerName> handlers = {};  // that can use it
+    std::optional<long> registration = {};   // the cookie of its call notifications
 };
 struct AgentEntry {
     ComPtr<ITAgent> object;
@@ -67,11 +69,12 @@ public:
     bool add(HandlerEntry handler);                                        // false: one of its name is there
     std::optional<HandlerEntry> handler(const std::string& wanted) const;  // by name or id; "": the first
     std::optional<HandlerEntry> takeHandler(const ComPtr<IUnknown>& identity);
+    std::vector<HandlerEntry> handlers() const;
     struct OfHandler {
-        std::map<AddressId, AddressEntry> addresses;
+        std::vector<AddressId> unlisted;  // lines that were there for this handler alone, and are still
+        std::vector<Address> changed;     // the others that had it
         std::map<AgentId, AgentEntry> agents;
-        std::map<SessionId, SessionEntry> sessions;  // of those agents, or on lines that no other handler has
-        std::map<IUnknown*, CallEntry> calls;        // on lines that no other handler has
+        std::map<SessionId, SessionEntry> sessions;  // of those agents, or on lines that no other handler can use
     };
     OfHandler takeOf(const HandlerName& handler);  // all but its groups; the sessions have ended
 
@@ -79,7 +82,7 @@ public:
     void put(GroupEntry group);
     void put(QueueEntry queue);
     std::vector<GroupEntry> groups() const;
-    ComPtr<ITACDGroup> group(const std::string& wanted) const;  // by name or id
+    ComPtr<ITACDGroup> group(const std::string& wanted, const HandlerName& handler) const;  // as `address`
     bool groupRemoved(const std::string& nameOrId) const;
     bool hasQueue(const ComPtr<IUnknown>& identity) const;
     ObjectsById<QueueId, ITQueue> queues() const;
@@ -90,16 +93,23 @@ public:
     };
     Groups takeGroups(const std::function<bool(const GroupEntry&)>& which);  // with their queues
 
-    // Addresses.
-    void put(AddressEntry address);
-    struct Registrations {
-        ComPtr<IUnknown> line;  // null: there is no address of that id
-        std::vector<long> cookies;
+    // Lines, which TAPI calls addresses (inventory_lines.cpp).
+    std::optional<AddressId> lineOf(const ComPtr<IUnknown>& identity) const;
+    // Of the same provider and name; where several are, the one of the same number.
+    std::optional<AddressId> lineLike(const Address& value) const;
+    std::optional<AddressEntry> line(const AddressId& id) const;
+    std::optional<AddressEntry> lineAfter(const AddressId& id) const;  // the next one, in turn; absent: there is none
+    Address add(AddressEntry line);                                    // the value, with the id that it got
+    // The value, if the change made it another. `change` is called under the lock.
+    std::optional<Address> changeLine(const AddressId& id, const std::function<void(AddressEntry&)>& change);
+    struct Line {
+        AddressEntry line;
+        std::map<IUnknown*, CallEntry> calls;  // on it, unless another line has its name
     };
-    Registrations takeRegistrations(const AddressId& address);
+    std::optional<Line> takeLine(const AddressId& id);
     std::vector<long> registrations() const;  // of all
-    std::vector<Address> addresses() const;
-    ComPtr<ITAddress> address(const std::string& wanted) const;  // by name or id
+    // By name or id; of several, one that the handler can use.
+    ComPtr<ITAddress> address(const std::string& wanted, const HandlerName& handler) const;
 
     // Agents.
     enum class Added { yes, known, handlerGone };
@@ -112,9 +122,13 @@ public:
 
     // Sessions.
     std::optional<SessionId> sessionOf(const ComPtr<IUnknown>& identity) const;
+    // How many handlers went. What was read of a session before one went may be of that handler, with no agent any
+    // more.
+    std::size_t removals() const;
     // Returns the session's id. A session that is known already keeps the object as a further one; a session that has
-    // ended is not added again.
-    SessionId add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity, AgentSession value);
+    // ended is not added again. Absent: it has no agent here, and a handler went since it was read.
+    std::optional<SessionId> add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity,
+                                 AgentSession value, std::size_t removals);
     std::optional<AgentSession> announce(const SessionId& session);  // absent: it was announced before, or is gone
     std::vector<AgentSession> announceAll();
     std::vector<std::pair<SessionId, SessionState>> unannounced(const AgentId& agent) const;
@@ -126,12 +140,17 @@ public:
     void dropSession(const SessionId& session);  // it has ended
 
     // Calls.
-    void put(const ComPtr<IUnknown>& identity, CallEntry call);
+    // The call as it is known then. `isNew`: it is no call of before; where another thread was sooner, that one stays.
+    // Absent: it was known, and is gone, or its line is; nothing more is heard of it.
+    std::optional<Call> put(const ComPtr<IUnknown>& identity, CallEntry call, bool isNew);
+    std::map<IUnknown*, CallEntry> takeCallsOn(const AddressId& line);
     std::optional<Call> call(const ComPtr<IUnknown>& identity) const;
     bool dropCall(const ComPtr<IUnknown>& identity);  // false: it was not there
 
 private:
-    void forgetObjectsOf(const SessionId& session);  // under the lock
+    // Under the lock:
+    void forgetObjectsOf(const SessionId& session);
+    bool hasLine(const AddressName& name) const;
 
     mutable std::mutex mutex_;
     std::vector<HandlerEntry> handlers_;
@@ -142,6 +161,7 @@ private:
     std::map<SessionId, SessionEntry> sessions_;
     std::map<IUnknown*, SessionId> sessionByIdentity_;  // of objects that the session's entry holds
     std::map<IUnknown*, CallEntry> calls_;
+    std::size_t removals_ = 0;
     source::Remembered ended_;          // sessions
     source::Remembered removedGroups_;  // by id and by name
 };

@@ -67,11 +67,21 @@ std::optional<SessionId> Inventory::sessionOf(const ComPtr<IUnknown>& identity) 
     return known == sessionByIdentity_.end() ? std::nullopt : std::optional(known->second);
 }
 
-SessionId Inventory::add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity, AgentSession value) {
+std::size_t Inventory::removals() const {
+    const std::lock_guard lock(mutex_);
+    return removals_;
+}
+
+std::optional<SessionId> Inventory::add(const ComPtr<ITAgentSession>& object, const ComPtr<IUnknown>& identity,
+                                        AgentSession value, std::size_t removals) {
     ComPtr<IUnknown> oldest;  // released outside the lock
     const std::lock_guard lock(mutex_);
+    if (const auto met = sessionByIdentity_.find(identity.Get()); met != sessionByIdentity_.end()) return met->second;
     HandlerName handler;
-    if (const auto agent = agents_.find(value.agent); agent != agents_.end()) handler = agent->second.handler;
+    if (const auto agent = agents_.find(value.agent); agent != agents_.end())
+        handler = agent->second.handler;
+    else if (removals_ != removals)
+        return std::nullopt;
     const auto id = sessionId(handler, value.agent, value.acdGroup, value.address, value.startedAt);
     if (ended_.contains(id)) return id;
     auto& entry = sessions_[id];

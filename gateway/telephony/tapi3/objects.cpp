@@ -6,8 +6,6 @@ namespace {
 using com::Bstr;
 using com::failed;
 
-constexpr long outboundOrigin = 1;  // LINECALLORIGIN_OUTBOUND (tapi.h)
-
 template <class Name, class Object>
 Result<Name> readText(Object* object, HRESULT (WINAPI Object::*getter)(BSTR*), const char* what) {
     Bstr name;
@@ -83,6 +81,18 @@ Result<AddressName> readName(ITAddress* address) {
     return readText<AddressName>(address, &ITAddress::get_AddressName, "ITAddress::get_AddressName");
 }
 
+Result<Address> readAddress(ITAddress* object) {
+    const auto name = readName(object);
+    if (!name) return name.error();
+    Address address{.name = *name};
+    Bstr number, provider;
+    if (SUCCEEDED(object->get_DialableAddress(number.receive()))) address.dialableAddress = number.text();
+    if (SUCCEEDED(object->get_ServiceProviderName(provider.receive()))) address.provider = provider.text();
+    ADDRESS_STATE state{};
+    if (SUCCEEDED(object->get_State(&state))) address.state = fromTapi(state);
+    return address;
+}
+
 Result<Agent> readAgent(ITAgent* object, const HandlerName& handler) {
     Agent agent;
     agent.handler = handler;
@@ -117,8 +127,7 @@ void readParties(ITCallInfo* call, Call& out) {
 
 CallDirection readDirection(ITCallInfo* call) {
     __LONG32 origin = 0;
-    if (FAILED(call->get_CallInfoLong(::CIL_ORIGIN, &origin)) || origin == 0) return CallDirection::unknown;
-    return origin & outboundOrigin ? CallDirection::outgoing : CallDirection::incoming;
+    return SUCCEEDED(call->get_CallInfoLong(::CIL_ORIGIN, &origin)) ? directionFrom(origin) : CallDirection::unknown;
 }
 
 Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center) {
@@ -129,6 +138,10 @@ Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center)
 Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler) {
     return all<ITACDGroup>(handler, &ITAgentHandler::EnumerateACDGroups, &ITAgentHandler::get_ACDGroups,
                            "ITAgentHandler::EnumerateACDGroups");
+}
+
+Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITTAPI* tapi) {
+    return all<ITAddress>(tapi, &ITTAPI::EnumerateAddresses, &ITTAPI::get_Addresses, "ITTAPI::EnumerateAddresses");
 }
 
 Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler) {

@@ -13,6 +13,7 @@ Result<HandlerName> readName(ITAgentHandler* handler);
 Result<GroupName> readName(ITACDGroup* group);
 Result<std::string> readName(ITQueue* queue);
 Result<AddressName> readName(ITAddress* address);
+Result<Address> readAddress(ITAddress* address);                      // without its id and its handler
 Result<Agent> readAgent(ITAgent* agent, const HandlerName& handler);  // without its sessions
 Result<Time> readStart(ITAgentSession* session);
 void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not known yet stays absent
@@ -26,6 +27,7 @@ Result<QueueStatistics> readStatistics(ITQueue* queue);
 // Enumerators first; the VARIANT collection only where an enumerator fails.
 Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center);
 Result<std::vector<ComPtr<ITACDGroup>>> groupsOf(ITAgentHandler* handler);
+Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITTAPI* tapi);
 Result<std::vector<ComPtr<ITAddress>>> addressesOf(ITAgentHandler* handler);
 Result<std::vector<ComPtr<ITQueue>>> queuesOf(ITACDGroup* group);
 Result<std::vector<ComPtr<ITAgentSession>>> sessionsOf(ITAgent* agent);

@@ -10,8 +10,9 @@ Result<SessionId> Connection::createSession(const AgentId& agentId, const std::s
                                             const std::string& addressName, const std::optional<Secret>& pin) {
     const auto agent = inventory_.agent(agentId);
     if (!agent) return Fault{"agent-unknown", "Agent " + agentId + " is not signed in here."};
-    const auto group = inventory_.group(groupName);
-    const auto address = inventory_.address(addressName);
+    const auto handler = inventory_.handlerOf(agentId);
+    const auto group = inventory_.group(groupName, handler);
+    const auto address = inventory_.address(addressName, handler);
     if (!address) return noSuchAddress(addressName);
     if (!group) {  // the code that a switch would answer
         const auto code = inventory_.groupRemoved(groupName) ? hresult("TAPI_E_CALLCENTER_GROUP_REMOVED")
@@ -29,6 +30,7 @@ Result<SessionId> Connection::createSession(const AgentId& agentId, const std::s
                FAILED(code)) {
         return com::failed(code, "ITAgent::CreateSession");
     }
+    if (!session) return com::failed(E_POINTER, "ITAgent::CreateSession");
     auto id = meet(session.Get());
     if (id) announce(*id, now());
     return id;
@@ -37,9 +39,11 @@ Result<SessionId> Connection::createSession(const AgentId& agentId, const std::s
 Result<SessionId> Connection::meet(ITAgentSession* session) {
     const auto identity = com::identityOf(session);
     if (auto known = inventory_.sessionOf(identity)) return *known;
+    const auto removals = inventory_.removals();
     auto value = read(session);
     if (!value) return value.error();
-    return inventory_.add(session, identity, std::move(*value));
+    if (auto id = inventory_.add(session, identity, std::move(*value), removals)) return *id;
+    return Fault{"resource-unavailable", "The agent handler of the session went away meanwhile."};
 }
 
 Result<AgentSession> Connection::read(ITAgentSession* session) {
@@ -51,6 +55,7 @@ Result<AgentSession> Connection::read(ITAgentSession* session) {
         return com::failed(code, "ITAgentSession::get_ACDGroup");
     if (const HRESULT code = session->get_Address(address.GetAddressOf()); FAILED(code))
         return com::failed(code, "ITAgentSession::get_Address");
+    if (!group || !address) return com::failed(E_POINTER, "ITAgentSession::get_Address");
     if (const auto name = readName(group.Get())) value.acdGroup = *name;
     if (const auto name = readName(address.Get())) value.address = *name;
     AGENT_SESSION_STATE state{};

@@ -1,12 +1,21 @@
 #include "telephony/tapi3/sink.hpp"
 
+#include <new>
+
 namespace deskline::telephony {
 
 void EventQueue::push(TapiHappened happened) {
     {
         const std::lock_guard lock(mutex_);
         if (closed_) return;
-        events_.push_back(std::move(happened));
+        try {
+            if (events_.size() < most)
+                events_.push_back(std::move(happened));
+            else
+                overflowed_ = true;
+        } catch (const std::bad_alloc&) {
+            overflowed_ = true;
+        }
     }
     wake_.notify_one();
 }
@@ -30,21 +39,9 @@ void EventQueue::close() {
     wake_.notify_all();
 }
 
-HRESULT EventSink::QueryInterface(REFIID id, void** out) {
-    if (!out) return E_POINTER;
-    if (id != __uuidof(IUnknown) && id != __uuidof(ITTAPIEventNotification)) {
-        *out = nullptr;
-        return E_NOINTERFACE;
-    }
-    *out = static_cast<ITTAPIEventNotification*>(this);
-    AddRef();
-    return S_OK;
-}
-
-ULONG EventSink::Release() {
-    const auto left = --references_;
-    if (left == 0) delete this;
-    return left;
+bool EventQueue::overflowed() const {
+    const std::lock_guard lock(mutex_);
+    return overflowed_;
 }
 
 HRESULT EventSink::Event(TAPI_EVENT kind, IDispatch* event) {

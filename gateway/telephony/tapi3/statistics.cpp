@@ -1,10 +1,14 @@
 // Statistics. TAPI has no event for a change of one, so they are read on demand.
+#include <algorithm>
+
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
 namespace {
 
 using com::failed;
+
+constexpr std::chrono::milliseconds longestReading(400);  // of a kind
 
 // Calls getters of type long one after the other and keeps the first failure.
 template <class Object>
@@ -91,24 +95,26 @@ Result<QueueStatistics> readStatistics(ITQueue* queue) {
     return answer(getters, out);
 }
 
-StatisticsRead Connection::readAllStatistics() {
+// Each figure may be a request to the switch of its own. So a reading of a kind ends after a while, and the next one
+// goes on where it stopped: a slow switch is asked less, not all the time.
+template <class Id, class Interface, class Figures>
+void Connection::readSome(const ObjectsById<Id, Interface>& all, std::map<Id, Figures>& into, Id& readTo) {
+    const auto until = std::chrono::steady_clock::now() + longestReading;
+    auto next = std::ranges::upper_bound(all, readTo, {}, &std::pair<Id, ComPtr<Interface>>::first);
+    for (std::size_t i = 0; i < all.size() && std::chrono::steady_clock::now() < until; ++i, ++next) {
+        if (next == all.end()) next = all.begin();
+        readTo = next->first;
+        const auto figures = readStatistics(next->second.Get());
+        if (!figures) return noteLoss(figures.error());  // the others wait for the next time
+        into[next->first] = *figures;
+    }
+}
+
+StatisticsRead Connection::readFigures() {
     StatisticsRead read;
-    // False: it could not be read; the rest of its kind is left for the next time.
-    const auto take = [this](const auto& statistics, auto& into, const auto& id) {
-        if (statistics)
-            into[id] = *statistics;
-        else
-            noteLoss(statistics.error());
-        return statistics.has_value();
-    };
-    const auto agents = inventory_.agents();
-    const auto sessions = inventory_.sessions();
-    const auto queues = inventory_.queues();
-    for (const auto& [id, object] : agents)
-        if (!take(readStatistics(object.Get()), read.agents, id)) break;
-    for (const auto& [id, object] : sessions)
-        if (!take(readStatistics(object.Get()), read.sessions, id)) break;
-    for (const auto& [id, object] : queues) take(readStatistics(object.Get()), read.queues, id);
+    readSome(inventory_.agents(), read.agents, figuresReadTo_.agent);
+    readSome(inventory_.sessions(), read.sessions, figuresReadTo_.session);
+    readSome(inventory_.queues(), read.queues, figuresReadTo_.queue);
     return read;
 }
 

@@ -172,6 +172,7 @@ TEST_CASE("every enumeration on the wire is documented, value by value") {
     const auto& schemas = asyncapi().at("components").at("schemas");
     checkEnum<SessionEvent>(schemas.at("SessionEvent"));
     checkEnum<AgentEvent>(schemas.at("AgentEvent"));
+    checkEnum<AddressEvent>(schemas.at("AddressEvent"));
     checkEnum<InventoryEvent>(schemas.at("InventoryEvent"));
     checkEnum<CallEvent>(schemas.at("CallEvent"));
     checkEnum<AudioSessionChange>(schemas.at("AudioSessionChange"));

@@ -34,7 +34,7 @@ const std::vector<GroupName> groups{"Sales", "Support", "Sales\"; DROP TABLE eve
 const std::vector<std::string> accounts{"crm", "ada"};
 
 FramePtr randomEvent(Random& random, std::uint64_t number, std::int64_t time) {
-    const auto kind = eventKinds.at(below(random, eventKinds.size()));
+    const auto kind = allKinds.at(below(random, allKinds.size()));
     Frame meta{.number = number, .time = time, .kind = kind, .subject = "/x/" + std::to_string(below(random, 5))};
     if (chance(random, 70)) {
         if (kind == Kind::webhook)
@@ -51,7 +51,7 @@ Subscription randomSubscription(Random& random) {
                        .visibility = Visibility(some<AgentId>(random, agents, 30), some<GroupName>(random, groups, 30),
                                                 accounts[below(random, 2)])};
     if (chance(random, 30)) asked.topics.insert("audio");
-    for (const auto kind : eventKinds) asked.visibility.give(kind, static_cast<AccessLevel>(below(random, 4)));
+    for (const auto kind : allKinds) asked.visibility.give(kind, static_cast<AccessLevel>(below(random, 4)));
     if (chance(random, 20)) asked.visibility = Visibility::everything();
     if (chance(random, 30)) asked.only = some<AgentId>(random, agents, 40);
     if (chance(random, 5))
@@ -179,7 +179,7 @@ TEST_CASE("history is read by the indexes in the order of the numbers: no row is
     REQUIRE(database.open(folder.path / "journal.db", Database::Access::read, Database::Durability::normal, damaged)
                 .has_value());
     Visibility own({"1004"}, {"Sales"}, "crm"), ofGroups({}, {"Support"}, "ada");
-    for (const auto kind : eventKinds) own.give(kind, AccessLevel::own), ofGroups.give(kind, AccessLevel::groups);
+    for (const auto kind : allKinds) own.give(kind, AccessLevel::own), ofGroups.give(kind, AccessLevel::groups);
     const std::set<std::string> everything(allTopics.begin(), allTopics.end());
     struct Row {
         const char* what;

@@ -99,15 +99,33 @@ TEST_CASE("a call that was told before its session is told again to those who se
     CHECK(bench.frames().size() == 1);  // and once only
 }
 
-TEST_CASE("the lines that are there now take the place of those before, without an event") {
+TEST_CASE("lines are told as they come, change and go, one by one and by a new picture") {
     Bench bench(journalIn({}));
-    bench.ledger.record({AddressesRead{{{"a1", "Line 1", "h"}, {"a2", "Line 2", "h"}}}});
-    bench.ledger.record({AddressesRead{{{"a2", "Line 2", "h"}, {"a3", "Line 3", "other"}}}});
-    CHECK(bench.frames().empty());
+    using enum AddressState;
+    const auto told = [&] {
+        std::vector<std::string> all;
+        for (const auto& frame : bench.frames())
+            all.push_back(frame->subject + " " + std::string(data(frame).at("event").as_string()));
+        return all;
+    };
+    const auto picture = [&](std::vector<Address> lines) {
+        bench.ledger.record({TelephonyInventory{.addresses = lines}});
+    };
+    picture({{"a1", "Line 1", "h", in_service}, {"a2", "Line 2", "h", in_service}});
+    CHECK(told() == std::vector<std::string>{"/addresses/a1 added", "/addresses/a2 added"});
+    picture({{"a1", "Line 1", "h", in_service}, {"a2", "Line 2", "h", in_service, "+49"}});
+    CHECK(told() == std::vector<std::string>{"/addresses/a2 state"});  // its number is another
+    picture({{"a1", "Line 1", "h", in_service}, {"a2", "Line 2", "h", in_service, "+49"}});
+    CHECK(told().empty());
+    picture({{"a2", "Line 2", "", out_of_service, "+49"}, {"a3", "Line 3", "other"}});
+    CHECK(told() == std::vector<std::string>{"/addresses/a1 removed", "/addresses/a2 handler", "/addresses/a2 state",
+                                             "/addresses/a3 added"});
+    bench.ledger.record({AddressChanged{{"a3", "Line 3", "other", in_service}, AddressEvent::state}});
+    bench.ledger.record({AddressChanged{{"a2", "Line 2"}, AddressEvent::removed}});
+    CHECK(told() == std::vector<std::string>{"/addresses/a3 state", "/addresses/a2 removed"});
     const auto lines = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().all<Address>(); });
-    REQUIRE(lines.size() == 2);
-    CHECK(lines.contains("a2"));
-    CHECK(lines.at("a3").handler == "other");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines.at("a3") == Address{"a3", "Line 3", "other", in_service});
 }
 
 TEST_CASE("a new picture is told as differences, in order") {

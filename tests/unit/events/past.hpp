@@ -6,7 +6,7 @@ namespace deskline::events {
 
 inline Visibility sightOf(const std::string& account) {
     Visibility visibility({}, {}, account);
-    for (const auto kind : eventKinds) visibility.give(kind, AccessLevel::all);
+    for (const auto kind : allKinds) visibility.give(kind, AccessLevel::all);
     return visibility;
 }
 
@@ -16,7 +16,7 @@ inline std::vector<FramePtr> someEvents(std::uint64_t first, std::uint64_t count
     for (auto n = first; n < first + count; ++n)
         frames.push_back(makeFrame({.number = n,
                                     .time = static_cast<std::int64_t>(n),
-                                    .kind = eventKinds.at(n % 6),
+                                    .kind = allKinds.at(n % 6),
                                     .subject = "/things/" + std::to_string(n % 50),
                                     .ownership = {AgentId(std::to_string(1'000 + n % 20)), {"Sales"}}},
                                    "{\"n\":" + std::to_string(n) + "}"));

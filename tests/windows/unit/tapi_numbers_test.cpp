@@ -38,12 +38,32 @@ TEST_CASE("the gateway reads each number of TAPI as the double means it") {
     readsAll(tapi::queueEvents);
     readsAll(tapi::callStates);
     readsAll(tapi::callCauses);
+    readsAll(tapi::addressStates);
 }
 
 TEST_CASE("the gateway writes each state as the double reads it") {
     writesAll(tapi::agentStates);
     writesAll(tapi::sessionStates);
     CHECK_FALSE(wordOf(tapi::sessionStates, static_cast<int>(telephony::toTapi(SessionState::unknown))));
+}
+
+// The constants page of LINECALLORIGIN_ says which way a call of each origin goes, or that none is known.
+TEST_CASE("a call's direction is what its origin says, or unknown") {
+    using enum CallDirection;
+    for (const auto& [origin, direction] :
+         std::initializer_list<std::pair<long, CallDirection>>{{LINECALLORIGIN_OUTBOUND, outgoing},
+                                                               {LINECALLORIGIN_INTERNAL, incoming},
+                                                               {LINECALLORIGIN_EXTERNAL, incoming},
+                                                               {LINECALLORIGIN_INBOUND, incoming},
+                                                               {LINECALLORIGIN_UNKNOWN, unknown},
+                                                               {LINECALLORIGIN_UNAVAIL, unknown},
+                                                               {LINECALLORIGIN_CONFERENCE, unknown},
+                                                               {0, unknown},
+                                                               {0x8, unknown},
+                                                               {-1 & ~0xff, unknown}}) {
+        INFO(origin);
+        CHECK(telephony::directionFrom(origin) == direction);
+    }
 }
 
 TEST_CASE("the gateway asks TAPI for the events that the double has, and for no other") {

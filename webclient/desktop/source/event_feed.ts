@@ -69,6 +69,8 @@ export class EventFeed extends View {
         const { call } = event.data;
         return `${call.caller.name ?? call.caller.number ?? this.words('call.withheld')}: ${state(call.state)}`;
       }
+      case 'deskline.address':
+        return `${event.data.address.name}: ${event.data.address.state}`;
       case 'deskline.audio.device':
         return this.#sound(event.data.device.name, event.data.change, event.data.device);
       case 'deskline.audio.session':

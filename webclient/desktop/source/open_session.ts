@@ -28,6 +28,7 @@ export class OpenSession extends View {
         .map(({ name }) => name)
         .sort(compare)
         .map((name) => html`<option>${name}</option>`);
+    const usable = [...this.state.addresses.values()].filter(({ handler }) => handler); // by an agent handler
     const signedIn = mine.filter((id) => agents.has(id)),
       open = [...sessions.values()].some(({ agent }) => mine.includes(agent));
     const form = html`<form class="form" @submit=${this.#open}>
@@ -35,7 +36,7 @@ export class OpenSession extends View {
           .defaultValue=${mine[0] ?? ''} /></label>
         <label>${say('open.pin')}<input name="pin" type="password" autocomplete="off" /></label>
         <label>${say('open.group')}<select name="acdGroup">${options(this.state.groups.values())}</select></label>
-        <label>${say('open.address')}<select name="address">${options(this.state.addresses.values())}</select></label>
+        <label>${say('open.address')}<select name="address">${options(usable)}</select></label>
         <button class="primary" ?disabled=${this.pending}>${say(this.pending ? 'open.pending' : 'open.do')}</button>
       </form>
       ${refusal(this.problem)}`;

@@ -1,5 +1,6 @@
 #include "doubles/tapi/address.hpp"
 
+#include "doubles/simulation.hpp"
 #include "doubles/tapi/enumeration.hpp"
 #include "doubles/tapi/world.hpp"
 
@@ -12,9 +13,28 @@ Registry<AddressObject>& addresses() {
     return all;
 }
 
-HRESULT enumerateAddresses(IEnumAddress** out) {
+HRESULT AddressObject::get_State(ADDRESS_STATE* out) {
+    const Inside inside;
+    if (const auto code = world().acd.faults().pass("ITAddress::get_State", name)) return hr(code);
+    const auto line = world().acd.address(name);
+    *out = numberOf(addressStates, line ? line->state : AddressState::out_of_service);
+    return S_OK;
+}
+
+HRESULT AddressObject::get_DialableAddress(BSTR* out) {
+    const auto line = world().acd.address(name);
+    return give(line ? line->dialableAddress : "", out);
+}
+
+HRESULT enumerateAddresses(IEnumAddress** out, bool second) {
     std::vector<com::ComPtr<ITAddress>> items;
-    for (const auto& address : world().acd.addresses()) items.emplace_back(addresses().get(address.name));
+    for (const auto& address : world().acd.addresses()) {
+        items.emplace_back();
+        if (second)
+            items.back().Attach(new AddressObject(address.name));
+        else
+            items.back() = addresses().get(address.name);
+    }
     return enumerate(std::move(items), out);
 }
 

@@ -1,4 +1,4 @@
-// A fake of ITAddress: a line of the switch, in service. The client's threads call it; it refuses what a gateway has no
+// A fake of ITAddress: a line of the switch. The client's threads call it; it refuses what a gateway has no
 // business with (calls of its own, forwarding).
 #pragma once
 #include <string>
@@ -7,6 +7,7 @@
 #include "doubles/tapi/numbers.hpp"
 #include "doubles/tapi/registry.hpp"
 #include "doubles/tapi/results.hpp"
+#include "simulation/switch.hpp"
 
 namespace deskline::doubles::tapi {
 
@@ -15,13 +16,12 @@ public:
     explicit AddressObject(std::string given) : name(std::move(given)) {}
     const std::string name;
 
-    HRESULT WINAPI get_State(ADDRESS_STATE* out) override {
-        *out = inService;
-        return S_OK;
-    }
+    HRESULT WINAPI get_State(ADDRESS_STATE* out) override;
     HRESULT WINAPI get_AddressName(BSTR* out) override { return give(name, out); }
-    HRESULT WINAPI get_ServiceProviderName(BSTR* out) override { return give("Simulated service provider", out); }
-    HRESULT WINAPI get_DialableAddress(BSTR* out) override { return give(name, out); }
+    HRESULT WINAPI get_ServiceProviderName(BSTR* out) override {
+        return give(std::string(simulation::providerName), out);
+    }
+    HRESULT WINAPI get_DialableAddress(BSTR* out) override;
     HRESULT WINAPI EnumerateCalls(IEnumCall** out) override;
 
     HRESULT WINAPI get_TAPIObject(ITTAPI**) override { return E_NOTIMPL; }
@@ -36,7 +36,8 @@ public:
     HRESULT WINAPI get_DoNotDisturb(VARIANT_BOOL*) override { return E_NOTIMPL; }
 };
 
-Registry<AddressObject>& addresses();            // by name
-HRESULT enumerateAddresses(IEnumAddress** out);  // all of the switch
+Registry<AddressObject>& addresses();  // by name
+// All that the switch has now. `second`: each is another object than the one in the registry.
+HRESULT enumerateAddresses(IEnumAddress** out, bool second = false);
 
 }  // namespace deskline::doubles::tapi

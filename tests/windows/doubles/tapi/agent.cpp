@@ -24,6 +24,7 @@ HRESULT AgentObject::EnumerateAgentSessions(IEnumAgentSession** out) {
 }
 
 HRESULT AgentObject::CreateSession(ITACDGroup* group, ITAddress* address, ITAgentSession** out) {
+    const Inside inside;
     called(fmt::format("ITAgent::CreateSession agent={}", id));
     return create(group, address, nullptr, out);
 }
@@ -41,6 +42,7 @@ HRESULT AgentObject::get_User(BSTR* out) {
 }
 
 HRESULT AgentObject::put_State(AGENT_STATE state) {
+    const Inside inside;
     called(fmt::format("ITAgent::put_State({}) agent={}", static_cast<int>(state), id));
     const auto wanted = wordOf(agentStates, state);
     return hr(world().acd.setAgentState(id, wanted ? static_cast<int>(*wanted) : -1));

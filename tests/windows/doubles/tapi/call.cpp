@@ -3,6 +3,7 @@
 #include "doubles/simulation.hpp"
 #include "doubles/tapi/address.hpp"
 #include "doubles/tapi/results.hpp"
+#include "doubles/tapi/world.hpp"
 
 namespace deskline::doubles::tapi {
 
@@ -32,7 +33,7 @@ HRESULT CallObject::get_Privilege(CALL_PRIVILEGE* out) {
 
 HRESULT CallObject::get_CallInfoLong(CALLINFO_LONG which, __LONG32* out) {
     if (which != origin) return E_INVALIDARG;
-    *out = externalOrigin;
+    *out = world().nextOrigin();
     return S_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "doubles/rules/object.hpp"
+#include "doubles/tapi/address.hpp"
 #include "doubles/tapi/agent.hpp"
 #include "doubles/tapi/call.hpp"
 #include "doubles/tapi/group.hpp"
@@ -10,6 +11,7 @@
 #include "doubles/tapi/queue.hpp"
 #include "doubles/tapi/results.hpp"
 #include "doubles/tapi/session.hpp"
+#include "doubles/tapi/world.hpp"
 
 namespace deskline::doubles::tapi {
 namespace {
@@ -90,6 +92,21 @@ struct CallInfoChangeObject final : EventObject<ITCallInfoChangeEvent, ITCallInf
     HRESULT WINAPI get_CallbackInstance(__LONG32* out) override { return give(std::int64_t{0}, out); }
 };
 
+struct AddressEventObject final : EventObject<ITAddressEvent, ITAddress, ADDRESS_EVENT> {
+    using EventObject::EventObject;
+    HRESULT WINAPI get_Address(ITAddress** out) override { return thing_.CopyTo(out); }
+    HRESULT WINAPI get_Event(ADDRESS_EVENT* out) override { return number(out); }
+    HRESULT WINAPI get_Terminal(ITTerminal**) override { return E_NOTIMPL; }
+};
+
+struct TapiEventObject final : EventObject<ITTAPIObjectEvent, ITAddress, TAPIOBJECT_EVENT> {
+    using EventObject::EventObject;
+    HRESULT WINAPI get_TAPIObject(ITTAPI**) override { return E_NOTIMPL; }
+    HRESULT WINAPI get_Event(TAPIOBJECT_EVENT* out) override { return number(out); }
+    HRESULT WINAPI get_Address(ITAddress** out) override { return thing_.CopyTo(out); }
+    HRESULT WINAPI get_CallbackInstance(__LONG32* out) override { return give(std::int64_t{0}, out); }
+};
+
 template <class T, class... Args>
 Event event(TAPI_EVENT kind, Args&&... args) {
     Event made{kind, {}};
@@ -120,6 +137,19 @@ Event eventOf(const simulation::QueueHappened& happened) {
 Event eventOf(const simulation::HandlerHappened& happened) {
     return event<HandlerEventObject>(agentHandlerEvent, handlers().get(std::string(simulation::handlerName)),
                                      numberOf(handlerEvents, happened.event));
+}
+
+std::optional<Event> eventOf(const simulation::LineHappened& happened) {
+    com::ComPtr<ITAddress> line = addresses().get(happened.line.name);
+    if (world().secondObjects) line.Attach(new AddressObject(happened.line.name));
+    if (!happened.event) return event<TapiEventObject>(tapiObjectEvent, line, addressClosed);
+    switch (*happened.event) {
+        case AddressEvent::added: return event<TapiEventObject>(tapiObjectEvent, line, addressCreated);
+        case AddressEvent::removed: return event<TapiEventObject>(tapiObjectEvent, line, addressRemoved);
+        case AddressEvent::state: return event<AddressEventObject>(addressEvent, line, addressStateChanged);
+        case AddressEvent::handler: break;  // TAPI tells that of the handler alone
+    }
+    return std::nullopt;
 }
 
 Event eventOf(const simulation::CallHappened& happened) {

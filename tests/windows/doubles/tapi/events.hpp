@@ -1,7 +1,10 @@
 // Fakes of the objects that TAPI's events bring: ITAgentEvent, ITAgentSessionEvent, ITACDGroupEvent, ITQueueEvent,
-// ITAgentHandlerEvent, ITCallNotificationEvent, ITCallStateEvent, ITCallInfoChangeEvent. They are made on the event
+// ITAgentHandlerEvent, ITAddressEvent, ITTAPIObjectEvent, ITCallNotificationEvent, ITCallStateEvent,
+// ITCallInfoChangeEvent. They are made on the event
 // thread, one for each delivery; the client may keep one and read it on any thread.
 #pragma once
+#include <optional>
+
 #include "com/com.hpp"
 #include "doubles/tapi/numbers.hpp"
 #include "simulation/switch.hpp"
@@ -17,6 +20,7 @@ Event eventOf(const simulation::AgentHappened& happened);
 Event eventOf(const simulation::GroupHappened& happened);
 Event eventOf(const simulation::QueueHappened& happened);
 Event eventOf(const simulation::HandlerHappened& happened);
+std::optional<Event> eventOf(const simulation::LineHappened& happened);  // absent: TAPI has none for it
 Event eventOf(const simulation::CallHappened& happened);
 
 }  // namespace deskline::doubles::tapi

@@ -22,6 +22,7 @@ HRESULT HandlerObject::CreateAgent(ITAgent** out) {
 }
 
 HRESULT HandlerObject::CreateAgentWithID(BSTR id, BSTR pin, ITAgent** out) {
+    const Inside inside;
     called(fmt::format("ITAgentHandler::CreateAgentWithID({})", text(id)));
     if (!pin) return E_INVALIDARG;
     if (const auto code = world().acd.signIn(text(id), text(pin))) return hr(code);
@@ -30,6 +31,8 @@ HRESULT HandlerObject::CreateAgentWithID(BSTR id, BSTR pin, ITAgent** out) {
 
 HRESULT HandlerObject::EnumerateACDGroups(IEnumACDGroup** out) {
     called("ITAgentHandler::EnumerateACDGroups");
+    const Inside inside;
+    if (const auto code = world().acd.faults().pass("EnumerateACDGroups", name)) return hr(code);
     std::vector<ComPtr<ITACDGroup>> items;
     for (const auto& group : world().acd.groups()) items.emplace_back(groups().get(group.name));
     return enumerate(std::move(items), out);
@@ -37,7 +40,7 @@ HRESULT HandlerObject::EnumerateACDGroups(IEnumACDGroup** out) {
 
 HRESULT HandlerObject::EnumerateUsableAddresses(IEnumAddress** out) {
     called("ITAgentHandler::EnumerateUsableAddresses");
-    return enumerateAddresses(out);
+    return enumerateAddresses(out, world().secondObjects);
 }
 
 Registry<HandlerObject>& handlers() {

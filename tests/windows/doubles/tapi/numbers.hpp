@@ -75,9 +75,13 @@ inline constexpr NumberTable<CALL_STATE_EVENT_CAUSE, CallCause, 9> callCauses{{
     {7, ::CEC_DISCONNECT_FAILED, CallCause::failed},
     {8, ::CEC_DISCONNECT_BLOCKED, CallCause::blocked},
 }};
-static_assert(asInHeader(agentStates) && asInHeader(agentEvents) && asInHeader(sessionStates) &&
-              asInHeader(sessionEvents) && asInHeader(handlerEvents) && asInHeader(groupEvents) &&
-              asInHeader(queueEvents) && asInHeader(callStates) && asInHeader(callCauses));
+inline constexpr NumberTable<ADDRESS_STATE, AddressState, 2> addressStates{{
+    {0, ::AS_INSERVICE, AddressState::in_service},
+    {1, ::AS_OUTOFSERVICE, AddressState::out_of_service},
+}};
+static_assert(asInHeader(addressStates) && asInHeader(agentStates) && asInHeader(agentEvents) &&
+              asInHeader(sessionStates) && asInHeader(sessionEvents) && asInHeader(handlerEvents) &&
+              asInHeader(groupEvents) && asInHeader(queueEvents) && asInHeader(callStates) && asInHeader(callCauses));
 
 // TAPI_EVENT: the bits of put_EventFilter.
 inline constexpr auto tapiObjectEvent = static_cast<TAPI_EVENT>(0x1);
@@ -97,7 +101,10 @@ static_assert(tapiObjectEvent == ::TE_TAPIOBJECT && addressEvent == ::TE_ADDRESS
               groupEvent == ::TE_ACDGROUP && queueEvent == ::TE_QUEUE);
 
 // Of calls and addresses.
-inline constexpr auto inService = static_cast<ADDRESS_STATE>(0);
+inline constexpr auto addressCreated = static_cast<TAPIOBJECT_EVENT>(0);
+inline constexpr auto addressRemoved = static_cast<TAPIOBJECT_EVENT>(1);
+inline constexpr auto addressClosed = static_cast<TAPIOBJECT_EVENT>(4);
+inline constexpr auto addressStateChanged = static_cast<ADDRESS_EVENT>(0);
 inline constexpr auto monitorPrivilege = static_cast<CALL_PRIVILEGE>(1);
 inline constexpr auto monitorNotification = static_cast<CALL_NOTIFICATION_EVENT>(1);
 inline constexpr auto callerIdChanged = static_cast<CALLINFOCHANGE_CAUSE>(14);
@@ -107,7 +114,9 @@ inline constexpr auto calledIdName = static_cast<CALLINFO_STRING>(2);
 inline constexpr auto calledIdNumber = static_cast<CALLINFO_STRING>(3);
 inline constexpr auto origin = static_cast<CALLINFO_LONG>(7);
 inline constexpr long externalOrigin = 0x4;
-static_assert(inService == ::AS_INSERVICE && monitorPrivilege == ::CP_MONITOR && monitorNotification == ::CNE_MONITOR &&
+static_assert(addressCreated == ::TE_ADDRESSCREATE && addressRemoved == ::TE_ADDRESSREMOVE &&
+              addressClosed == ::TE_ADDRESSCLOSE && addressStateChanged == ::AE_STATE &&
+              monitorPrivilege == ::CP_MONITOR && monitorNotification == ::CNE_MONITOR &&
               callerIdChanged == ::CIC_CALLERID && callerIdName == ::CIS_CALLERIDNAME &&
               callerIdNumber == ::CIS_CALLERIDNUMBER && calledIdName == ::CIS_CALLEDIDNAME &&
               calledIdNumber == ::CIS_CALLEDIDNUMBER && origin == ::CIL_ORIGIN &&

@@ -71,12 +71,14 @@ HRESULT SessionObject::get_ACDGroup(ITACDGroup** out) {
 }
 
 HRESULT SessionObject::put_State(AGENT_SESSION_STATE state) {
+    const Inside inside;
     called(fmt::format("ITAgentSession::put_State({}) session={}", static_cast<int>(state), id));
     const auto wanted = wordOf(sessionStates, state);
     return hr(world().acd.setSessionState(id, wanted ? static_cast<int>(*wanted) : -1));
 }
 
 HRESULT SessionObject::get_State(AGENT_SESSION_STATE* out) {
+    const Inside inside;
     const auto session = world().acd.session(id);
     if (!session) return E_FAIL;
     *out = numberOf(sessionStates, session->state);
@@ -84,6 +86,8 @@ HRESULT SessionObject::get_State(AGENT_SESSION_STATE* out) {
 }
 
 HRESULT SessionObject::get_SessionStartTime(DATE* out) {
+    const Inside inside;
+    if (const auto code = world().acd.faults().pass("get_SessionStartTime", id)) return hr(code);
     const auto session = world().acd.session(id);
     if (!session) return E_FAIL;
     *out = toOleDate(session->startedAt, 0);
@@ -97,6 +101,7 @@ HRESULT SessionObject::get_ACDCallRate(CURRENCY* out) {
 }
 
 HRESULT SessionObject::figure(std::int64_t SessionStatistics::*which, __LONG32* out) {
+    const Inside inside;
     if (const auto code = world().acd.faults().pass("ITAgentSession", id)) return hr(code);
     const auto session = world().acd.session(id);
     return session ? give(session->statistics.*which, out) : E_FAIL;

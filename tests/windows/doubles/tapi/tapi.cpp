@@ -31,13 +31,13 @@ HRESULT Tapi::Initialize() {
     called("ITTAPI::Initialize");
     if (const auto code = world().acd.faults().pass("Initialize", "")) return hr(code);
     if (std::exchange(initialized_, true)) return S_FALSE;
-    world().acd.listen([this](const simulation::SwitchEvent& event) { queue(event); });
+    world().attach(this);
     thread_ = std::thread([this] { run(); });
     return S_OK;
 }
 
-void Tapi::end() {
-    world().acd.listen({});
+bool Tapi::end() {
+    const bool last = world().detach(this);
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -46,6 +46,7 @@ void Tapi::end() {
     }
     wake_.notify_all();
     thread_.join();
+    return last;
 }
 
 HRESULT Tapi::Shutdown() {
@@ -55,8 +56,12 @@ HRESULT Tapi::Shutdown() {
         const std::lock_guard lock(mutex_);
         if (!registrations_.empty()) ruleBroken("Shutdown before UnregisterNotifications");
     }
-    end();
+    // Calls of another client may be inside for a moment.
+    for (int i = 0; i < 20 && world().inside > 0; ++i) Sleep(10);
+    if (world().inside > 0) ruleBroken("Shutdown while a call is inside");
+    const bool last = end();
     if (sink_) ruleBroken("Shutdown before Unadvise");
+    if (!last) return S_OK;
     dropAll();
     // What lives now is held by the client: the TAPI object itself, and its connection point at most.
     log(fmt::format("live after Shutdown: {}", liveObjects(Family::telephony).load()));
@@ -64,12 +69,17 @@ HRESULT Tapi::Shutdown() {
     return S_OK;
 }
 
-HRESULT Tapi::EnumerateAddresses(IEnumAddress** out) { return enumerateAddresses(out); }
+HRESULT Tapi::EnumerateAddresses(IEnumAddress** out) {
+    called("ITTAPI::EnumerateAddresses");
+    if (const auto code = world().acd.faults().pass("EnumerateAddresses", "")) return hr(code);
+    return enumerateAddresses(out);
+}
 
 HRESULT Tapi::RegisterCallNotifications(ITAddress* address, VARIANT_BOOL monitor, VARIANT_BOOL owner, __LONG32,
                                         __LONG32, __LONG32* out) {
     const auto& name = static_cast<AddressObject*>(address)->name;
     called(fmt::format("ITTAPI::RegisterCallNotifications({}, monitor={}, owner={})", name, monitor, owner));
+    if (const auto code = world().acd.faults().pass("RegisterCallNotifications", name)) return hr(code);
     const std::lock_guard lock(mutex_);
     registrations_[++lastRegistration_] = name;
     ++world().registrations;
@@ -118,6 +128,13 @@ HRESULT Tapi::advise(IUnknown* sink, DWORD* cookie) {
     if (FAILED(
             sink->QueryInterface(__uuidof(ITTAPIEventNotification), reinterpret_cast<void**>(wanted.GetAddressOf()))))
         return CONNECT_E_CANNOTCONNECT;
+    if (single_ &&
+        (FAILED(CoCreateInstance(CLSID_StdGlobalInterfaceTable, nullptr, CLSCTX_INPROC_SERVER,
+                                 IID_IGlobalInterfaceTable, reinterpret_cast<void**>(table_.GetAddressOf()))) ||
+         FAILED(table_->RegisterInterfaceInGlobal(wanted.Get(), __uuidof(ITTAPIEventNotification), &tabled_)))) {
+        ruleBroken("the sink cannot be called from another apartment");
+        return CONNECT_E_CANNOTCONNECT;
+    }
     const std::lock_guard lock(mutex_);
     sink_ = wanted;
     *cookie = 1;
@@ -126,6 +143,7 @@ HRESULT Tapi::advise(IUnknown* sink, DWORD* cookie) {
 
 HRESULT Tapi::unadvise(DWORD) {
     ComPtr<ITTAPIEventNotification> gone;
+    if (table_) table_->RevokeInterfaceFromGlobal(std::exchange(tabled_, 0));
     const std::lock_guard lock(mutex_);
     gone.Swap(sink_);
     return S_OK;
@@ -140,7 +158,7 @@ void Tapi::queue(const simulation::SwitchEvent& event) {
 }
 
 void Tapi::run() {
-    CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+    CoInitializeEx(nullptr, single_ ? COINIT_APARTMENTTHREADED : COINIT_MULTITHREADED);
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [this] { return stopping_ || !events_.empty(); });
@@ -160,6 +178,8 @@ void Tapi::deliver(const simulation::SwitchEvent& happened) {
         [this](const auto& one) {
             if constexpr (std::is_same_v<std::decay_t<decltype(one)>, simulation::CallHappened>)
                 deliverCall(one);
+            else if constexpr (std::is_same_v<std::decay_t<decltype(one)>, simulation::LineHappened>)
+                deliverLine(one);
             else
                 fire(eventOf(one));
         },
@@ -178,6 +198,15 @@ void Tapi::deliverCall(const simulation::CallHappened& happened) {
     for (; times > 0; --times) fire(eventOf(happened));
 }
 
+void Tapi::deliverLine(const simulation::LineHappened& happened) {
+    if (!happened.event || *happened.event == AddressEvent::removed) {
+        const std::lock_guard lock(mutex_);
+        for (auto& [cookie, name] : registrations_)
+            if (name == happened.line.name) name.clear();
+    }
+    if (const auto event = eventOf(happened)) fire(*event);
+}
+
 void Tapi::fire(const Event& event) {
     if (!(filter_ & event.kind)) {
         if (filter_ == 0 && !std::exchange(missedToldOnce_, true))
@@ -190,6 +219,9 @@ void Tapi::fire(const Event& event) {
         sink = sink_;
     }
     if (!sink) return;
+    if (single_ && FAILED(table_->GetInterfaceFromGlobal(tabled_, __uuidof(ITTAPIEventNotification),
+                                                         reinterpret_cast<void**>(sink.GetAddressOf()))))
+        return;
     const Callback callback("ITTAPIEventNotification::Event");
     sink->Event(event.kind, event.object.Get());
 }

@@ -6,11 +6,14 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <string>
 #include <thread>
+
+#include <objidl.h>
 
 #include "com/com.hpp"
 #include "doubles/rules/object.hpp"
@@ -47,21 +50,28 @@ public:
 
     HRESULT advise(IUnknown* sink, DWORD* cookie);  // for the connection point; one sink
     HRESULT unadvise(DWORD cookie);
+    void queue(const simulation::SwitchEvent& event);  // for the world, under the switch's lock
 
 private:
     ~Tapi() override;
-    void end();
-    void queue(const simulation::SwitchEvent& event);  // under the switch's lock
-    void run();                                        // the event thread
+    bool end();  // true: no other client is left
+    void run();  // the event thread
     void deliver(const simulation::SwitchEvent& happened);
     void deliverCall(const simulation::CallHappened& happened);  // once for each registration of its line
+    void deliverLine(const simulation::LineHappened& happened);
     void fire(const Event& event);
 
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<simulation::SwitchEvent> events_;
     com::ComPtr<ITTAPIEventNotification> sink_;
-    std::map<__LONG32, std::string> registrations_;  // → address; one that is registered twice is told of twice
+    // Where DESKLINE_DOUBLE_APARTMENT is `single`: the event thread is in a single-threaded apartment of its own, and
+    // has the sink from the global interface table.
+    bool single_ = std::getenv("DESKLINE_DOUBLE_APARTMENT") != nullptr;
+    com::ComPtr<IGlobalInterfaceTable> table_;
+    DWORD tabled_ = 0;
+    std::map<__LONG32, std::string>
+        registrations_;  // → address; one that is registered twice is told of twice; "": void
     __LONG32 lastRegistration_ = 0;
     std::atomic<long> filter_{0};
     bool initialized_ = false, stopping_ = false, missedToldOnce_ = false;
