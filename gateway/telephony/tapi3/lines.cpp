@@ -160,8 +160,10 @@ void Connection::happened(ITAddressEvent* event, Time time) {
 void Connection::happened(ITTAPIObjectEvent* event, Time time) {
     TAPIOBJECT_EVENT what{};
     if (failed(event->get_Event(&what), "ITTAPIObjectEvent::get_Event")) return;
-    if (what == ::TE_REINIT)
-        return told_.lost(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
+    if (what == ::TE_REINIT) {
+        if (!over_) told_.lost(com::failed(static_cast<HRESULT>(hresult("TAPI_E_REINIT")), "TE_TAPIOBJECT"));
+        return;
+    }
     if (what != ::TE_ADDRESSCREATE && what != ::TE_ADDRESSREMOVE && what != ::TE_ADDRESSCLOSE) return;
     ComPtr<ITAddress> object;
     if (failed(event->get_Address(object.GetAddressOf()), "ITTAPIObjectEvent::get_Address") || !object) return;
@@ -182,6 +184,7 @@ void Connection::lineAdded(ITAddress* object, Time time) {
     else
         addLine(object, news);
     const auto id = lineOf(object);
+    if (!id) return;                                     // it cannot be read
     for (const auto& handler : inventory_.handlers()) {  // some of which may use it
         const auto usable = addressesOf(handler.object.Get());
         if (!usable) continue;
