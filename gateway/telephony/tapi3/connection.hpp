@@ -1,8 +1,9 @@
 // One connection to TAPI: creates its object, listens to it, enumerates; when the service is lost, all of it is
 // released. The objects it has found are in its inventory. Its parts: connection.cpp (TAPI itself), build.cpp
-// (enumeration), lines.cpp, agents.cpp and sessions.cpp (commands), events.cpp, call_events.cpp and removals.cpp (the
-// event thread), statistics.cpp. Thread: `build`, `listen` and `close` on the recovery's, events on their own, the rest
-// on any in the apartment. Source: tapi3if.h, tapi3cc.h.
+// (enumeration), lines.cpp and removals.cpp (what comes and goes), agents.cpp and sessions.cpp (commands), events.cpp
+// and call_events.cpp (events), statistics.cpp. Thread: `build`, `listen` and `disconnect` on the recovery's, events on
+// their own and in lanes (details.hpp), the rest on any in the apartment; whoever lets go of it last closes it. Source:
+// tapi3if.h, tapi3cc.h.
 #pragma once
 #include <atomic>
 #include <map>
@@ -65,7 +66,8 @@ private:
     Result<void> addHandler(ITAgentHandler* handler, TelephonyInventory& inventory);
     Result<void> addGroup(ITACDGroup* group, const HandlerName& handler, TelephonyInventory& inventory);
     Result<void> addLines(TelephonyInventory& inventory);
-    void addLine(ITAddress* object, TelephonyInventory& news);  // that the host has
+    // That the host has; `known`: the one that is there already.
+    void addLine(ITAddress* object, const std::optional<AddressId>& known, TelephonyInventory& news);
     void addUsableLine(ITAddress* object, const HandlerName& handler, TelephonyInventory& news);
     AddressId takeIn(AddressEntry line, TelephonyInventory& news);
     std::optional<AddressId> lineOf(ITAddress* object) const;

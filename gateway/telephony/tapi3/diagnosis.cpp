@@ -17,10 +17,14 @@ std::string listed(const std::vector<std::string>& names) {
     return text.empty() ? "none" : text;
 }
 
-void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
-    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
+auto addingTo(std::vector<Finding>& findings) {
+    return [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
         findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
     };
+}
+
+void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
+    const auto add = addingTo(findings);
     const auto name = readName(handler);
     if (!name)
         return add(Severity::degraded, "An agent handler does not tell its name: " + name.error().detail,
@@ -50,9 +54,7 @@ void diagnoseHandler(ITAgentHandler* handler, std::vector<Finding>& findings) {
 
 // The lines of each service provider, and which of them are out of service.
 void diagnoseLines(ITTAPI* tapi, std::vector<Finding>& findings) {
-    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
-        findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
-    };
+    const auto add = addingTo(findings);
     const auto lines = addressesOf(tapi);
     if (!lines)
         return add(Severity::degraded, "The lines cannot be listed: " + lines.error().detail, "No call would be seen.",
@@ -76,9 +78,7 @@ void diagnoseLines(ITTAPI* tapi, std::vector<Finding>& findings) {
 }
 
 void diagnoseHandlers(ITTAPI* tapi, std::vector<Finding>& findings) {
-    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
-        findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
-    };
+    const auto add = addingTo(findings);
     const auto center = com::query<ITTAPICallCenter>(tapi);
     const auto handlers = center ? handlersOf(center.Get())
                                  : Result<std::vector<ComPtr<ITAgentHandler>>>(
@@ -101,9 +101,7 @@ void diagnoseHandlers(ITTAPI* tapi, std::vector<Finding>& findings) {
 std::vector<Finding> diagnoseTapi() {
     const auto apartment = com::enterApartment();
     std::vector<Finding> findings;
-    const auto add = [&](Severity severity, std::string finding, std::string meaning = "", std::string remedy = "") {
-        findings.push_back({"telephony", severity, std::move(finding), std::move(meaning), std::move(remedy)});
-    };
+    const auto add = addingTo(findings);
     ComPtr<ITTAPI> tapi;
     const HRESULT code = CoCreateInstance(tapiClass, nullptr, CLSCTX_INPROC_SERVER, __uuidof(ITTAPI),
                                           reinterpret_cast<void**>(tapi.GetAddressOf()));

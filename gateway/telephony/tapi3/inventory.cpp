@@ -189,7 +189,11 @@ std::map<IUnknown*, CallEntry> Inventory::takeCallsOn(const AddressId& line) {
     const std::lock_guard lock(mutex_);
     const auto found = addresses_.find(line);
     if (found == addresses_.end()) return {};
-    return takenOut(calls_, [&](const CallEntry& call) { return call.value.address == found->second.value.name; });
+    return takeCalls(found->second.value.name);
+}
+
+std::map<IUnknown*, CallEntry> Inventory::takeCalls(const AddressName& line) {
+    return takenOut(calls_, [&](const CallEntry& call) { return call.value.address == line; });
 }
 
 std::optional<Call> Inventory::call(const ComPtr<IUnknown>& identity) const {

@@ -151,6 +151,7 @@ private:
     // Under the lock:
     void forgetObjectsOf(const SessionId& session);
     bool hasLine(const AddressName& name) const;
+    std::map<IUnknown*, CallEntry> takeCalls(const AddressName& line);
 
     mutable std::mutex mutex_;
     std::vector<HandlerEntry> handlers_;

@@ -71,11 +71,7 @@ std::optional<Inventory::Line> Inventory::takeLine(const AddressId& id) {
     if (node.empty()) return std::nullopt;
     Line gone{std::move(node.mapped()), {}};
     const auto& name = gone.line.value.name;
-    if (!hasLine(name))
-        for (auto entry = calls_.begin(); entry != calls_.end();) {
-            const auto here = entry++;
-            if (here->second.value.address == name) gone.calls.insert(calls_.extract(here));
-        }
+    if (!hasLine(name)) gone.calls = takeCalls(name);
     return gone;
 }
 

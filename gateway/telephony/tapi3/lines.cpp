@@ -24,19 +24,18 @@ long mediaOf(ITAddress* line) {
 Result<void> Connection::addLines(TelephonyInventory& inventory) {
     const auto lines = addressesOf(tapi_.Get());
     if (!lines) return lines.error();
-    for (const auto& line : *lines) addLine(line.Get(), inventory);
+    for (const auto& line : *lines) addLine(line.Get(), inventory_.lineOf(com::identityOf(line.Get())), inventory);
     return {};
 }
 
-void Connection::addLine(ITAddress* object, TelephonyInventory& news) {
-    const auto identity = com::identityOf(object);
-    if (const auto known = inventory_.lineOf(identity)) {
+void Connection::addLine(ITAddress* object, const std::optional<AddressId>& known, TelephonyInventory& news) {
+    if (known) {
         inventory_.changeLine(*known, [](AddressEntry& line) { line.ofHost = true; });
         return;
     }
     auto value = readAddress(object);
     if (!value) return spdlog::warn("a line cannot be read and is passed over: {}", value.error().detail);
-    takeIn({.object = object, .identity = identity, .value = std::move(*value), .ofHost = true}, news);
+    takeIn({.object = object, .identity = com::identityOf(object), .value = std::move(*value), .ofHost = true}, news);
 }
 
 void Connection::addUsableLine(ITAddress* object, const HandlerName& handler, TelephonyInventory& news) {
@@ -179,10 +178,7 @@ void Connection::lineHappened(ITAddress* line, TAPIOBJECT_EVENT what, Time time)
 
 void Connection::lineAdded(ITAddress* object, Time time) {
     TelephonyInventory news;
-    if (const auto known = lineOf(object))
-        inventory_.changeLine(*known, [](AddressEntry& line) { line.ofHost = true; });
-    else
-        addLine(object, news);
+    addLine(object, lineOf(object), news);
     const auto id = lineOf(object);
     if (!id) return;                                     // it cannot be read
     for (const auto& handler : inventory_.handlers()) {  // some of which may use it

@@ -50,7 +50,7 @@ async function tells(gateway, stream, address) {
   assert.equal(told.filter(over).length, 1);
 }
 
-test('no agent proxy: the lines are there, and calls on them are told; when it comes, sessions can be opened', async () => {
+test('no agent proxy: lines are there, and calls on them are told; when it comes, sessions can be opened', async () => {
   const gateway = await start();
   const stream = await gateway.stream({ topics });
   await gateway.telephony({ do: 'remove-handler' });
