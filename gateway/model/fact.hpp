@@ -26,21 +26,22 @@ struct AgentChanged {
     AgentEvent event;
     std::optional<Agent> agent = {};
 };
-// Things that only come and go: agent handlers, ACD groups, queues.
+// Things whose events carry them as they are now, and change nothing else: those that only come and go (agent handlers,
+// ACD groups, queues), and those whose type says between which values which event lies (addresses).
 template <class T>
-using OnlyComesAndGoes = std::is_same<EventOf<T>, InventoryEvent>;
-using ComeAndGo = boost::mp11::mp_copy_if<Things, OnlyComesAndGoes>;
+concept TellsItsChanges = requires(const T& thing) {
+    T::changes(thing, thing);
+};
 template <class T>
-struct InventoryChanged {
+using IsToldWhole = std::bool_constant<std::is_same_v<EventOf<T>, InventoryEvent> || TellsItsChanges<T>>;
+using ToldWhole = boost::mp11::mp_copy_if<Things, IsToldWhole>;
+template <class T>
+struct ThingChanged {
     T thing;
-    InventoryEvent event;
+    EventOf<T> event;
 };
 template <class T>
-InventoryChanged(T, InventoryEvent) -> InventoryChanged<T>;
-struct AddressChanged {
-    Address address;
-    AddressEvent event;
-};
+ThingChanged(T, EventOf<T>) -> ThingChanged<T>;
 struct CallChanged {
     Call call;
     CallEvent event;
@@ -57,7 +58,7 @@ struct SessionRead {
     SessionState state;
 };
 // Everything that a telephony source sees after it was built or built again. The ledger publishes the differences.
-// `of<Queue>()`: the queues that there are, and likewise all things that only come and go.
+// `of<Queue>()`: the queues that there are, and likewise all things that are told whole.
 struct TelephonyInventory {
     template <class T>
     std::vector<T>& of() {
@@ -69,9 +70,8 @@ struct TelephonyInventory {
     }
     std::vector<Agent> agents = {};
     std::vector<AgentSession> sessions = {};
-    std::vector<Address> addresses = {};
     std::vector<Call> calls = {};
-    boost::mp11::mp_rename<boost::mp11::mp_transform<std::vector, ComeAndGo>, std::tuple> lists = {};
+    boost::mp11::mp_rename<boost::mp11::mp_transform<std::vector, ToldWhole>, std::tuple> lists = {};
 };
 struct AudioSessionChanged {
     AudioSession session;
@@ -131,10 +131,10 @@ struct WebhookChanged {     // suspended, ended …
 
 struct Fact {
     boost::mp11::mp_append<
-        std::variant<SessionChanged, AgentChanged, AddressChanged, CallChanged, StatisticsRead, SessionRead,
-                     TelephonyInventory, AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioInventory,
-                     SourceConnected, SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>,
-        boost::mp11::mp_transform<InventoryChanged, ComeAndGo>>
+        std::variant<SessionChanged, AgentChanged, CallChanged, StatisticsRead, SessionRead, TelephonyInventory,
+                     AudioSessionChanged, AudioDeviceChanged, Ducking, Meter, AudioInventory, SourceConnected,
+                     SourceLost, PendingStateChanged, PresenceChanged, WebhookChanged>,
+        boost::mp11::mp_transform<ThingChanged, ToldWhole>>
         what;
     Time time = now();
     CommandId command = 0;  // that caused it, where the source knows (audio: by event context); 0: none

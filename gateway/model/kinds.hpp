@@ -16,8 +16,8 @@
 
 namespace deskline {
 
-// In the order of a visibility's text, which is kept over restarts (events/visibility_log.hpp). A new kind goes before
-// `address` and changes every such text: after that upgrade each client that comes back begins anew, once.
+// In the order of a visibility's text, which is kept over restarts (events/visibility_log.hpp). A new kind goes to
+// the end and changes every such text: after that upgrade each client that comes back begins anew, once.
 enum class Kind : std::uint8_t {
     agent_session,
     agent,
@@ -62,7 +62,7 @@ struct KindRow {
 };
 
 inline constexpr std::string_view typePrefix = "deskline.";  // a topic is a type without it
-inline constexpr std::array<KindRow, 13> kindRows{{
+inline constexpr auto kindRows = std::to_array<KindRow>({
     {Kind::agent_session, "deskline.agent-session", "/sessions/", "session", "sessions", "session", Resource::sessions},
     {Kind::agent, "deskline.agent", "/agents/", "agent", "agents", "agent", Resource::agents},
     {Kind::agent_handler, "deskline.agent-handler", "/agent-handlers/", "handler", "agentHandlers", "agent handler",
@@ -79,7 +79,7 @@ inline constexpr std::array<KindRow, 13> kindRows{{
     {Kind::source, "deskline.source", "/sources/", "", "sources", "source", Resource::sources},
     {Kind::webhook, "deskline.webhook", "/webhooks/", "webhook", "", "webhook", Resource::webhooks},
     {Kind::address, "deskline.address", "/addresses/", "address", "addresses", "address", Resource::lines},
-}};
+});
 static_assert(std::ranges::all_of(kindRows, [](const KindRow& row) {
     return &row == &kindRows[static_cast<std::size_t>(row.kind)];
 }));

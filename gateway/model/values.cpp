@@ -15,6 +15,15 @@ std::vector<SessionState> allowedStates(SessionState from) {
     return {};
 }
 
+std::vector<AddressEvent> Address::changes(const Address& before, const Address& now) {
+    std::vector<AddressEvent> all;
+    if (before.handler != now.handler) all.push_back(AddressEvent::handler);
+    auto other = before;
+    other.handler = now.handler;
+    if (other != now) all.push_back(AddressEvent::state);
+    return all;
+}
+
 SessionState entered(SessionEvent event) {
     switch (event) {
         case SessionEvent::new_session:

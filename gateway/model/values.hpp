@@ -206,6 +206,7 @@ struct Address {  // a line of the host: calls on it are told; agent sessions ar
     AddressState state = AddressState::unknown;
     std::string dialableAddress, provider;  // its number, and the service provider's name; "": not told
     bool operator==(const Address&) const = default;
+    static std::vector<AddressEvent> changes(const Address& before, const Address& now);
 };
 BOOST_DESCRIBE_STRUCT(Address, (), (id, name, handler, state, dialableAddress, provider))
 

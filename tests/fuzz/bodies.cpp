@@ -1,5 +1,5 @@
 // Request bodies of every shape; the first byte chooses the shape.
-#include "api/resources/bodies.hpp"
+#include "api/resources/resources.hpp"
 
 #include "api/request.hpp"
 #include "fuzz.hpp"

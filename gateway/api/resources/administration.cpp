@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include "api/paging.hpp"
-#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "events/archive.hpp"
 #include "model/number.hpp"

@@ -1,6 +1,5 @@
 #include "api/caller_command.hpp"
 #include "api/paging.hpp"
-#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 
 namespace deskline::api {

@@ -1,7 +1,6 @@
 // The caller itself: who it is, tickets for its streams, operations it began.
 #include "api/operations.hpp"
 #include "api/paging.hpp"
-#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "identity/origin.hpp"
 #include "model/seconds.hpp"

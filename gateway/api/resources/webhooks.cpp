@@ -5,7 +5,6 @@
 #include "api/events_query.hpp"
 #include "api/headers.hpp"
 #include "api/paging.hpp"
-#include "api/resources/bodies.hpp"
 #include "api/resources/resources.hpp"
 #include "automation/webhooks/deliverer.hpp"
 #include "model/id.hpp"

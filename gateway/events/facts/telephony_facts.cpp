@@ -25,10 +25,16 @@ AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).v
 
 template <class T>
 void TelephonyFacts::setPresent(const std::vector<T>& now) {
-    const auto& all = state_.all<T>();
-    for (const auto& id : missing(all, now)) (*this)(InventoryChanged{all.at(id), InventoryEvent::removed});
-    for (auto& item : now)
-        if (!all.contains(item.id)) (*this)(InventoryChanged{item, InventoryEvent::added});
+    auto& all = state_.all<T>();
+    for (const auto& id : missing(all, now)) (*this)(ThingChanged{T(all.at(id)), EventOf<T>::removed});
+    for (const auto& thing : now) {
+        const auto known = all.find(thing.id);
+        if (known == all.end())
+            (*this)(ThingChanged{thing, EventOf<T>::added});
+        else if constexpr (TellsItsChanges<T>)
+            for (const auto event : T::changes(std::exchange(known->second, thing), thing))
+                (*this)(ThingChanged{thing, event});
+    }
 }
 
 void TelephonyFacts::operator()(const SessionChanged& fact) {
@@ -93,16 +99,6 @@ void TelephonyFacts::operator()(const AgentChanged& fact) {
     publishAgent(agent, fact.event);
 }
 
-void TelephonyFacts::operator()(const AddressChanged& fact) {
-    auto& all = state_.all<Address>();
-    if (fact.event == AddressEvent::removed)
-        all.erase(fact.address.id);
-    else
-        all[fact.address.id] = fact.address;
-    changes_.publish({Kind::address, fact.address.id}, ownershipOf(state_, fact.address),
-                     toldOf(fact.address, "event", fact.event));
-}
-
 void TelephonyFacts::operator()(const CallChanged& fact) {
     auto& call = state_.all<Call>()[fact.call.id];
     if (call.session != fact.call.session) state_.callOwnership.erase(fact.call.id);  // it is another's now
@@ -129,7 +125,6 @@ void TelephonyFacts::operator()(const StatisticsRead& fact) {
 // changed.
 void TelephonyFacts::operator()(const TelephonyInventory& fact) {
     std::apply([this](const auto&... list) { (setPresent(list), ...); }, fact.lists);
-    setAddresses(fact.addresses);
     for (const auto& id : missing(state_.all<AgentSession>(), fact.sessions))
         (*this)(SessionChanged{id, SessionEvent::end});
     for (const auto& id : missing(state_.all<Agent>(), fact.agents)) (*this)(AgentChanged{id, AgentEvent::signed_out});
@@ -164,22 +159,6 @@ void TelephonyFacts::setSessions(const std::vector<AgentSession>& now) {
             known->second.stale.reset();
             publishSession(known->second, eventInto(session.state), session.state);
         }
-    }
-}
-
-void TelephonyFacts::setAddresses(const std::vector<Address>& now) {
-    auto& all = state_.all<Address>();
-    for (const auto& id : missing(all, now)) (*this)(AddressChanged{Address(all.at(id)), AddressEvent::removed});
-    for (const auto& address : now) {
-        const auto known = all.find(address.id);
-        if (known == all.end()) {
-            (*this)(AddressChanged{address, AddressEvent::added});
-            continue;
-        }
-        auto before = std::exchange(known->second, address);
-        if (before.handler != address.handler) (*this)(AddressChanged{address, AddressEvent::handler});
-        before.handler = address.handler;
-        if (before != address) (*this)(AddressChanged{address, AddressEvent::state});
     }
 }
 

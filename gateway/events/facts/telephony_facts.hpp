@@ -12,16 +12,15 @@ public:
     void operator()(const SessionChanged& fact);
     void operator()(const SessionRead& fact);
     void operator()(const AgentChanged& fact);
-    void operator()(const AddressChanged& fact);
     void operator()(const CallChanged& fact);
     void operator()(const StatisticsRead& fact);
     void operator()(const TelephonyInventory& fact);
     void operator()(const PendingStateChanged& fact);
     void operator()(const PresenceChanged& fact);
     template <class T>
-    void operator()(const InventoryChanged<T>& fact) {
+    void operator()(const ThingChanged<T>& fact) {
         auto& all = state_.all<T>();
-        if (fact.event == InventoryEvent::removed)
+        if (fact.event == EventOf<T>::removed)
             all.erase(fact.thing.id);
         else
             all[fact.thing.id] = fact.thing;
@@ -41,7 +40,6 @@ private:
                         const Attributed& by = {});
     void setAgents(const std::vector<Agent>& now);
     void setSessions(const std::vector<AgentSession>& now);
-    void setAddresses(const std::vector<Address>& now);
     void setCalls(const std::vector<Call>& now);
     template <class T>
     void setPresent(const std::vector<T>& now);

@@ -58,7 +58,8 @@ Result<void> SimulatedTelephony::rebuild() {
             const std::lock_guard lock(mutex_);
             pins_.erase(agent);
         }
-    TelephonyInventory inventory{.addresses = acd_.addresses(), .calls = acd_.calls()};
+    TelephonyInventory inventory{.calls = acd_.calls()};
+    inventory.of<Address>() = acd_.addresses();
     inventory.of<AgentHandler>() = acd_.handlers();
     inventory.of<AcdGroup>() = acd_.groups();
     inventory.of<Queue>() = acd_.queues();
@@ -93,14 +94,14 @@ void SimulatedTelephony::happened(const simulation::SwitchEvent& event) {
                 report_({SessionChanged{e.session.id, e.event, e.session}});
             } else if constexpr (std::is_same_v<E, simulation::GroupHappened>) {
                 const GroupName group(e.group);
-                report_({InventoryChanged<AcdGroup>{{groupId(handler, group), group, handler}, e.event}});
+                report_({ThingChanged<AcdGroup>{{groupId(handler, group), group, handler}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::QueueHappened>) {
                 const GroupName group(e.queue);
-                report_({InventoryChanged<Queue>{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
+                report_({ThingChanged<Queue>{{queueId(handler, group, e.queue), e.queue, group, {}}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::HandlerHappened>) {
-                report_({InventoryChanged<AgentHandler>{{handlerId(handler), handler}, e.event}});
+                report_({ThingChanged<AgentHandler>{{handlerId(handler), handler}, e.event}});
             } else if constexpr (std::is_same_v<E, simulation::LineHappened>) {
-                if (e.event) report_({AddressChanged{e.line, *e.event}});
+                if (e.event) report_({ThingChanged{e.line, *e.event}});
             } else {
                 report_({CallChanged{e.call, e.event}});
             }

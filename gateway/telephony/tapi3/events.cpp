@@ -134,7 +134,7 @@ void Connection::handlerGone(ITAgentHandler* handler, Time time) {
             if (const auto known = inventory_.handler(*name)) gone = inventory_.takeHandler(known->identity);
     if (!gone) return;
     dropHandler(gone->name, time);
-    report({InventoryChanged<AgentHandler>{{handlerId(gone->name), gone->name}, InventoryEvent::removed}, time});
+    report({ThingChanged<AgentHandler>{{handlerId(gone->name), gone->name}, InventoryEvent::removed}, time});
 }
 
 void Connection::handlerAdded(ITAgentHandler* handler, Time time) {
@@ -150,13 +150,12 @@ void Connection::handlerAdded(ITAgentHandler* handler, Time time) {
 }
 
 void Connection::reportAdded(const TelephonyInventory& news, Time time) {
-    const auto reportAll = [&](const auto& list) {
-        for (const auto& value : list) report({InventoryChanged{value, InventoryEvent::added}, time});
+    const auto reportAll = [&]<class T>(const std::vector<T>& list) {
+        for (const auto& value : list) report({ThingChanged{value, EventOf<T>::added}, time});
     };
     std::apply([&](const auto&... list) { (reportAll(list), ...); }, news.lists);
     for (const auto& value : std::exchange(changedLines_, {}))
-        report({AddressChanged{value, AddressEvent::handler}, time});
-    for (const auto& value : news.addresses) report({AddressChanged{value, AddressEvent::added}, time});
+        report({ThingChanged{value, AddressEvent::handler}, time});
     for (const auto& value : news.calls) report({CallChanged{value, CallEvent::state}, time});
 }
 
@@ -199,7 +198,7 @@ void Connection::happened(ITQueueEvent* event, Time time) {
         return;
     if (fromTapi(number) != InventoryEvent::removed) return queueAdded(queue.Get(), time);
     for (const auto& [id, entry] : inventory_.takeQueue(com::identityOf(queue.Get())))
-        report({InventoryChanged{entry.value, InventoryEvent::removed}, time});
+        report({ThingChanged{entry.value, InventoryEvent::removed}, time});
 }
 
 void Connection::queueAdded(ITQueue* queue, Time time) {
@@ -215,7 +214,7 @@ void Connection::queueAdded(ITQueue* queue, Time time) {
             if (!name) return;
             const Queue value{queueId(group.value.handler, group.value.name, *name), *name, group.value.name, {}};
             inventory_.put(QueueEntry{each, identity, group.value.id, value});
-            return report({InventoryChanged{value, InventoryEvent::added}, time});
+            return report({ThingChanged{value, InventoryEvent::added}, time});
         }
     }
 }

@@ -49,7 +49,8 @@ void Connection::addUsableLine(ITAddress* object, const HandlerName& handler, Te
         if (std::ranges::find(line.handlers, handler) == line.handlers.end()) line.handlers.push_back(handler);
     });
     if (!changed) return;
-    if (const auto added = std::ranges::find(news.addresses, *known, &Address::id); added != news.addresses.end())
+    auto& lines = news.of<Address>();
+    if (const auto added = std::ranges::find(lines, *known, &Address::id); added != lines.end())
         *added = *changed;
     else
         changedLines_.push_back(*changed);
@@ -65,7 +66,7 @@ AddressId Connection::takeIn(AddressEntry line, TelephonyInventory& news) {
     const auto object = line.object;
     const auto value = inventory_.add(std::move(line));
     registerLine(value.id);
-    news.addresses.push_back(value);
+    news.of<Address>().push_back(value);
     addCalls(object.Get(), value.name, news);
     return value.id;
 }
@@ -144,7 +145,7 @@ void Connection::readLineState(const AddressId& id, Time time) {
 
 void Connection::setLineState(const AddressId& id, AddressState state, Time time) {
     if (const auto changed = inventory_.changeLine(id, [&](AddressEntry& line) { line.value.state = state; }))
-        report({AddressChanged{*changed, AddressEvent::state}, time});
+        report({ThingChanged{*changed, AddressEvent::state}, time});
 }
 
 void Connection::happened(ITAddressEvent* event, Time time) {
@@ -209,7 +210,7 @@ void Connection::dropLine(const AddressId& id, Time time) {
     forgetUnregistered(id);
     if (gone->line.registration) unregister({*gone->line.registration});
     endCalls(gone->calls, time);
-    report({AddressChanged{gone->line.value, AddressEvent::removed}, time});
+    report({ThingChanged{gone->line.value, AddressEvent::removed}, time});
     reportCapabilities(time);
 }
 

@@ -14,7 +14,7 @@ void Connection::dropHandler(const HandlerName& name, Time time) {
     }
     dropGroups([&](const GroupEntry& group) { return group.value.handler == name; }, time);
     for (const auto& id : gone.unlisted) dropLine(id, time);
-    for (const auto& line : gone.changed) report({AddressChanged{line, AddressEvent::handler}, time});
+    for (const auto& line : gone.changed) report({ThingChanged{line, AddressEvent::handler}, time});
 }
 
 void Connection::endCalls(std::map<IUnknown*, CallEntry>& calls, Time time) {
@@ -28,8 +28,8 @@ void Connection::endCalls(std::map<IUnknown*, CallEntry>& calls, Time time) {
 
 void Connection::dropGroups(const std::function<bool(const GroupEntry&)>& which, Time time) {
     const auto gone = inventory_.takeGroups(which);
-    for (const auto& [id, queue] : gone.queues) report({InventoryChanged{queue.value, InventoryEvent::removed}, time});
-    for (const auto& [id, group] : gone.groups) report({InventoryChanged{group.value, InventoryEvent::removed}, time});
+    for (const auto& [id, queue] : gone.queues) report({ThingChanged{queue.value, InventoryEvent::removed}, time});
+    for (const auto& [id, group] : gone.groups) report({ThingChanged{group.value, InventoryEvent::removed}, time});
 }
 
 }  // namespace deskline::telephony

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/request.hpp"
-#include "api/resources/bodies.hpp"
+#include "api/resources/resources.hpp"
 
 using namespace deskline;
 using api::Body;

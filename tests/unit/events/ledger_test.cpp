@@ -109,7 +109,9 @@ TEST_CASE("lines are told as they come, change and go, one by one and by a new p
         return all;
     };
     const auto picture = [&](std::vector<Address> lines) {
-        bench.ledger.record({TelephonyInventory{.addresses = lines}});
+        TelephonyInventory inventory;
+        inventory.of<Address>() = lines;
+        bench.ledger.record({inventory});
     };
     picture({{"a1", "Line 1", "h", in_service}, {"a2", "Line 2", "h", in_service}});
     CHECK(told() == std::vector<std::string>{"/addresses/a1 added", "/addresses/a2 added"});
@@ -120,8 +122,8 @@ TEST_CASE("lines are told as they come, change and go, one by one and by a new p
     picture({{"a2", "Line 2", "", out_of_service, "+49"}, {"a3", "Line 3", "other"}});
     CHECK(told() == std::vector<std::string>{"/addresses/a1 removed", "/addresses/a2 handler", "/addresses/a2 state",
                                              "/addresses/a3 added"});
-    bench.ledger.record({AddressChanged{{"a3", "Line 3", "other", in_service}, AddressEvent::state}});
-    bench.ledger.record({AddressChanged{{"a2", "Line 2"}, AddressEvent::removed}});
+    bench.ledger.record({ThingChanged{Address{"a3", "Line 3", "other", in_service}, AddressEvent::state}});
+    bench.ledger.record({ThingChanged{Address{"a2", "Line 2"}, AddressEvent::removed}});
     CHECK(told() == std::vector<std::string>{"/addresses/a3 state", "/addresses/a2 removed"});
     const auto lines = inLedger(bench.ledger, [](LedgerContext& ledger) { return ledger.state().all<Address>(); });
     REQUIRE(lines.size() == 1);
