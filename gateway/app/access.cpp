@@ -1,6 +1,7 @@
 #include "app/access.hpp"
 
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline {
 namespace {
@@ -74,7 +75,9 @@ std::vector<Finding> diagnoseAccess(const host::Configuration& c) {
         if (readable) return;
         findings.push_back({area, Severity::failed, readable.error().detail, "The gateway does not start.", remedy});
     };
-    const auto mayRead = [](const std::string& file) { return "Give Deskline's account the right to read " + file; };
+    const auto mayRead = [](const std::filesystem::path& file) {
+        return "Give Deskline's account the right to read " + textOf(file);
+    };
     const auto* anew = ", or put a copy back. Moved away it is made anew, and tokens of before are void.";
     check("keys", localKeyFits(c), mayRead(c.identity.localKey) + anew);
     const auto keys = identity::readKeyFile(c.identity.keys);
@@ -83,7 +86,7 @@ std::vector<Finding> diagnoseAccess(const host::Configuration& c) {
     if (!c.identity.issuer.empty()) {
         identity::Issuer issuer(issuerOptions(c), {});
         const auto readable = issuer.open();
-        check("provider-keys", readable, mayRead(c.identity.jwks) + ", or set [identity] jwks to another one.");
+        check("provider-keys", readable, mayRead(pathOf(c.identity.jwks)) + ", or set [identity] jwks to another one.");
         if (readable && !issuer.fault().empty()) {
             const auto remedy = "Put the provider's public keys into " + c.identity.jwks + ".";
             const auto* meaning = "The provider's tokens are refused.";

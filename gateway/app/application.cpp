@@ -9,6 +9,7 @@
 #include "host/ending.hpp"
 #include "host/logging.hpp"
 #include "model/failpoint.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline {
 namespace {
@@ -33,10 +34,10 @@ void logStart(const host::Configuration& c) {
     const auto files = tlsFiles(c);
     if (ownCertificate(c))
         if (const auto facts = net::inspectCertificate(files.certificate))
-            spdlog::info("certificate {} (own, self-signed), SHA-256 {}", files.certificate.string(),
+            spdlog::info("certificate {} (own, self-signed), SHA-256 {}", textOf(files.certificate),
                          facts->fingerprint);
     spdlog::info("telephony: {}, audio: {}, journal: {} (sync {}), shards: {}", c.telephony.source, c.audio.source,
-                 c.journal.path, c.journal.sync, host::shardsOf(c));
+                 textOf(c.journal.path), c.journal.sync, host::shardsOf(c));
 }
 
 }  // namespace

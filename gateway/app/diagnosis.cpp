@@ -14,6 +14,7 @@
 #include "host/rights.hpp"
 #include "model/address.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "net/transport/listening.hpp"
 #include "net/transport/peers.hpp"
 
@@ -91,9 +92,9 @@ Finding checkPort(const host::Configuration& c, const std::optional<std::string>
 // Whether the files are there that a start would make otherwise.
 bool isComplete(const host::Configuration& c) {
     const auto files = tlsFiles(c);
-    const auto lock = std::filesystem::path(c.server.dataDir) / "gateway.lock";
+    const auto lock = c.server.dataDir / u8"gateway.lock";
     std::error_code ignored;
-    for (const auto& path : {lock, std::filesystem::path(c.identity.localKey), files.certificate, files.key})
+    for (const auto& path : {lock, c.identity.localKey, files.certificate, files.key})
         if (!std::filesystem::exists(path, ignored)) return false;
     return true;
 }
@@ -101,11 +102,11 @@ bool isComplete(const host::Configuration& c) {
 constexpr std::uintmax_t leastRoom = 1U << 20;  // bytes: for the files of a first start
 
 Finding checkData(const host::Configuration& c) {
-    const std::filesystem::path folder(c.server.dataDir);
-    const auto named = "The folder " + c.server.dataDir;
+    const auto& folder = c.server.dataDir;
+    const auto named = "The folder " + textOf(folder);
     std::error_code error;
     const bool there = std::filesystem::is_directory(folder, error);
-    const auto above = mayMake(folder / "gateway.lock");
+    const auto above = mayMake(folder / u8"gateway.lock");
     const auto* room = "Make room on the disk, or set [server] data_dir.";
     const auto* right = "Give Deskline's account the right to write, or set [server] data_dir.";
     if (!there && !above) return refuses("data", named + " cannot be made. " + above.error().detail, right);
@@ -113,7 +114,7 @@ Finding checkData(const host::Configuration& c) {
     const bool measured = !error;
     const bool full = measured && space.available < leastRoom;
     if (!there && full) return refuses("data", named + " cannot be made: its disk is full.", room);
-    const auto probe = nameBeside(folder / "doctor");
+    const auto probe = nameBeside(folder / u8"doctor");
     const auto written = there ? createPrivate(probe, "x") : Result<bool>(true);
     std::filesystem::remove(probe, error);
     if (!written || !*written) {
@@ -123,13 +124,14 @@ Finding checkData(const host::Configuration& c) {
         return degraded("data", finding, "The gateway serves, but neither events nor keys can be kept.", remedy);
     }
     if (measured && space.available < (1ULL << 30))
-        return degraded("data", "Less than 1 GiB is free at " + c.server.dataDir + ".", "The journal may fill it.",
+        return degraded("data", "Less than 1 GiB is free at " + textOf(folder) + ".", "The journal may fill it.",
                         "Make room, or lower [journal] retention_size.");
     return fine("data", named + (there ? " can be written." : " is made at first start."));
 }
 
 Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& noLock) {
-    const std::filesystem::path file(c.journal.path), folder = file.parent_path(), data(c.server.dataDir);
+    const auto& file = c.journal.path;
+    const auto folder = file.parent_path();
     const auto notDurable = [](const std::string& finding) {
         return degraded("journal", finding, "The gateway serves, but no event is durable.",
                         "Give Deskline's account the right to the journal and its folder, or set [journal] path.");
@@ -139,16 +141,17 @@ Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& n
     if (!there) return notDurable(there.error().detail);
     if (!*there) {
         std::error_code error;
-        const bool inData = (folder / "").lexically_normal() == (data / "").lexically_normal();  // which a start makes
+        const auto whole = [](const std::filesystem::path& path) { return (path / u8"").lexically_normal(); };
+        const bool inData = whole(folder) == whole(c.server.dataDir);  // which a start makes
         if (!inData && !std::filesystem::is_directory(folder, error))
-            return notDurable("The folder " + folder.string() + " is not there, and no start makes it.");
+            return notDurable("The folder " + textOf(folder) + " is not there, and no start makes it.");
         const auto may = mayMake(file);
         if (!may) return notDurable(may.error().detail);
-        return fine("journal", "The journal " + file.string() + " is made at first start.");
+        return fine("journal", "The journal " + textOf(file) + " is made at first start.");
     }
     bool damaged = false;
     const auto fit = events::inspect(file, damaged);
-    if (fit) return fine("journal", "The journal " + file.string() + " is whole.");
+    if (fit) return fine("journal", "The journal " + textOf(file) + " is whole.");
     if (!damaged) return notDurable(fit.error().detail);
     return degraded("journal", fit.error().detail, "Who resumes a stream begins anew; no history of before is shown.",
                     "Put the last `deskline journal backup` in its place before the next start, where there is one.");
@@ -156,7 +159,7 @@ Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& n
 
 // Whether the certificate authorities can be read that the gateway trusts besides the host's when it connects to
 // others.
-std::optional<Finding> checkAuthorities(const std::string& section, const std::string& file) {
+std::optional<Finding> checkAuthorities(const std::string& section, const std::filesystem::path& file) {
     try {
         const outbound::HttpsClient reads({.authorities = file, .section = section});
     } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 
 #include "host/platform.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/time.hpp"
 
 namespace deskline {
@@ -21,7 +22,7 @@ std::filesystem::path lockOf(const std::filesystem::path& journal) {
     std::error_code error;
     auto file = std::filesystem::weakly_canonical(journal, error);
     if (error) file = journal;
-    return file += ".lock";
+    return file += u8".lock";
 }
 
 Fault taken(const std::string& what, const std::string& setting, const std::string& holder) {
@@ -30,7 +31,7 @@ Fault taken(const std::string& what, const std::string& setting, const std::stri
 }
 
 Fault withoutLock(const std::filesystem::path& journal, const Fault& why) {
-    return {"journal-fault", "The journal " + journal.string() + " could not be opened. " + why.detail};
+    return {"journal-fault", "The journal " + textOf(journal) + " could not be opened. " + why.detail};
 }
 
 }  // namespace
@@ -39,20 +40,20 @@ Instance::Instance(FileLock data)
     : who_("process " + std::to_string(host::processId()) + ", since " + toRfc3339(now())), data_(std::move(data)) {}
 
 Result<Instance> Instance::take(const host::Configuration& c) {
-    const std::filesystem::path folder(c.server.dataDir), journal(c.journal.path);
+    const auto& folder = c.server.dataDir;
+    const auto& journal = c.journal.path;
     if (auto made = makeFolder(folder); !made)
         return Fault{"configuration", "[server] data_dir: " + made.error().detail};
-    auto data = FileLock::take(folder / "gateway.lock", patience);
+    auto data = FileLock::take(folder / u8"gateway.lock", patience);
     if (!data && data.error().slug == "in-use")
-        return taken("The data folder " + folder.string(), "[server] data_dir", data.error().detail);
+        return taken("The data folder " + textOf(folder), "[server] data_dir", data.error().detail);
     if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
-    for (const auto& made :
-         {folder / "certificate.pem", folder / "private-key.pem", std::filesystem::path(c.identity.localKey)})
+    for (const auto& made : {folder / u8"certificate.pem", folder / u8"private-key.pem", c.identity.localKey})
         removeUnfinished(made);
     Instance instance(std::move(*data));
     auto lock = FileLock::take(lockOf(journal), patience);
     if (!lock && lock.error().slug == "in-use")
-        return taken("The journal " + journal.string(), "[journal] path", lock.error().detail);
+        return taken("The journal " + textOf(journal), "[journal] path", lock.error().detail);
     if (lock) {
         instance.journal_.emplace(std::move(*lock));
         removeUnfinished(journal);
@@ -66,9 +67,9 @@ Result<Instance> Instance::take(const host::Configuration& c) {
 }
 
 Result<Instance::Others> Instance::others(const host::Configuration& c) {
-    const std::filesystem::path journal(c.journal.path);
+    const auto& journal = c.journal.path;
     Others found;
-    auto data = FileLock::holder(std::filesystem::path(c.server.dataDir) / "gateway.lock");
+    auto data = FileLock::holder(c.server.dataDir / u8"gateway.lock");
     if (!data) return Fault{"configuration", "[server] data_dir: " + data.error().detail};
     found.data = std::move(*data);
     auto lock = FileLock::holder(lockOf(journal));
@@ -78,7 +79,7 @@ Result<Instance::Others> Instance::others(const host::Configuration& c) {
         found.noJournal = withoutLock(journal, lock.error());
     const auto process = [](const std::string& holder) { return holder.substr(0, holder.find(", at ")); };
     if (found.journal && (!found.data || process(*found.data) != process(*found.journal)))
-        return taken("The journal " + journal.string(), "[journal] path", *found.journal);
+        return taken("The journal " + textOf(journal), "[journal] path", *found.journal);
     return found;
 }
 

@@ -43,12 +43,11 @@ std::string signInOf(const host::Configuration& c) {
 }  // namespace
 
 net::TlsOptions tlsFiles(const host::Configuration& c) {
-    const std::filesystem::path data(c.server.dataDir);
     const auto& given = c.server;
     net::TlsOptions files{given.certificate, given.privateKey, given.clientAuthorities, given.clientRevocations};
     if (!ownCertificate(c)) return files;
-    files.certificate = data / "certificate.pem";
-    files.key = data / "private-key.pem";
+    files.certificate = c.server.dataDir / u8"certificate.pem";
+    files.key = c.server.dataDir / u8"private-key.pem";
     return files;
 }
 

@@ -6,6 +6,7 @@
 #include "host/environment.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::cli {
 namespace {
@@ -13,7 +14,8 @@ namespace {
 int sayInOrder(const host::Configuration& configuration) {
     for (const auto& unread : host::unreadVariables(host::environmentNames()))
         host::say("deskline: " + host::text(unread));
-    std::cout << (configuration.file.empty() ? "the defaults are" : configuration.file + " is") << " in order\n";
+    std::cout << (configuration.file.empty() ? "the defaults are" : textOf(configuration.file) + " is")
+              << " in order\n";
     return 0;
 }
 

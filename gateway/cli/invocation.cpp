@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::cli {
 
@@ -21,7 +22,7 @@ void Invocation::add(CLI::App& command, Action action) {
 
 int Invocation::run() const {
     host::Configuration configuration;
-    const auto path = file_.empty() ? host::defaultConfiguration() : std::filesystem::path(file_);
+    const auto path = file_.empty() ? host::defaultConfiguration() : pathOf(file_);
     const auto mistakes = host::read(configuration, path);
     return mistakes.empty() ? chosen_.run(configuration) : chosen_.mistaken(mistakes);
 }

@@ -7,6 +7,7 @@
 #include "host/arguments.hpp"
 #include "host/logging.hpp"
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::cli {
 namespace {
@@ -37,8 +38,9 @@ int exportLines(const host::Configuration& configuration, const Span& span, Expo
 }
 
 int backUp(const host::Configuration& configuration, const std::string& file) {
-    if (const auto done = events::backUp(configuration.journal.path, file); !done) return host::failed(done.error());
-    std::cout << configuration.journal.path << " was copied to " << file << "\n";
+    if (const auto done = events::backUp(configuration.journal.path, pathOf(file)); !done)
+        return host::failed(done.error());
+    std::cout << textOf(configuration.journal.path) << " was copied to " << file << "\n";
     return 0;
 }
 
@@ -85,7 +87,7 @@ int forget(const host::Configuration& configuration, const AgentId& agent) {
               << " operations were erased\n";
     if (!done->stillInLog) return 0;
     std::cout.flush();
-    const auto log = configuration.journal.path + "-wal";
+    const auto log = textOf(configuration.journal.path) + "-wal";
     host::say("deskline: erased, but still in " + log + ": end the backup or export that reads, and run it again");
     return 1;
 }

@@ -10,6 +10,7 @@
 #include "events/erasures.hpp"
 #include "events/records.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/kinds.hpp"
 
 namespace deskline::events {
@@ -25,7 +26,7 @@ Result<void> openAt(Database& database, const std::filesystem::path& journal, Da
     if (!there) return Fault{"journal-fault", there.error().detail};
     if (!*there)
         return Fault{"journal-fault",
-                     "There is no journal " + journal.string() + "; --config must name the gateway's configuration."};
+                     "There is no journal " + textOf(journal) + "; --config must name the gateway's configuration."};
     bool damaged = false;
     return database.open(journal, access, Database::Durability::full, damaged);
 }
@@ -133,7 +134,7 @@ Result<void> markAsCopy(const std::filesystem::path& file) {
 Result<void> backUp(const std::filesystem::path& journal, const std::filesystem::path& target) {
     Database database;
     if (auto opened = openAt(database, journal, Database::Access::read); !opened) return opened;
-    const Fault taken{"journal-fault", target.string() + " exists already; a backup never overwrites."};
+    const Fault taken{"journal-fault", textOf(target) + " exists already; a backup never overwrites."};
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(target, ignored))) return taken;
     removeUnfinished(target);                // of one that was ended in the middle
@@ -142,7 +143,7 @@ Result<void> backUp(const std::filesystem::path& journal, const std::filesystem:
         const auto made = createPrivate(beside, "");  // it holds what the journal holds
         if (!made) return Fault{"journal-fault", made.error().detail};
         Statement copy(database, "VACUUM INTO ?1");
-        if (!copy.bind(beside.string()).done()) return database.fault("copied to " + target.string());
+        if (!copy.bind(textOf(beside)).done()) return database.fault("copied to " + textOf(target));
         if (auto marked = markAsCopy(beside); !marked) return marked;
         if (auto synced = syncFile(beside); !synced) return synced;
         const auto named = nameFile(beside, target);

@@ -8,6 +8,7 @@
 
 #include "events/private_files.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 
@@ -147,7 +148,7 @@ bool Database::run(const char* sql) { return sqlite3_exec(database_, sql, nullpt
 
 Fault Database::fault(std::string_view what) const {
     const int code = sqlite3_errcode(database_);
-    Fault fault{"journal-fault", "The journal " + path_.string() + " could not be " + std::string(what) + ": " +
+    Fault fault{"journal-fault", "The journal " + textOf(path_) + " could not be " + std::string(what) + ": " +
                                      sqlite3_errmsg(database_) + "." + advice(code)};
     if (code == SQLITE_CONSTRAINT) fault.symbol = violated;
     return fault;
@@ -183,7 +184,7 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
         return fault(what);
     };
     const auto unopened = [&](const Fault& why) {
-        return Fault{"journal-fault", "The journal " + path.string() + " could not be opened: " + why.detail};
+        return Fault{"journal-fault", "The journal " + textOf(path) + " could not be opened: " + why.detail};
     };
     if (access == Access::write && !path.empty()) {  // what goes with it (-wal, -shm) has the same rights
         const auto there = stampOf(path);
@@ -195,7 +196,7 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
                      : path.empty()         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                             : SQLITE_OPEN_READWRITE;
     usePrivateFiles();
-    if (sqlite3_open_v2(path.empty() ? ":memory:" : path.string().c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX,
+    if (sqlite3_open_v2(path.empty() ? ":memory:" : textOf(path).c_str(), &database_, mode | SQLITE_OPEN_NOMUTEX,
                         nullptr) != SQLITE_OK)
         return failed("opened");
     sqlite3_busy_timeout(database_, patience);
@@ -215,7 +216,7 @@ Result<void> Database::open(const std::filesystem::path& path, Access access, Du
     if (auto checked = check(damaged); !checked) return checked;
     if (access == Access::look) {
         if (sqlite3_db_readonly(database_, "main") == 1)
-            return Fault{"journal-fault", "The journal " + path.string() + " can be read only." + whyNotOpened(path)};
+            return Fault{"journal-fault", "The journal " + textOf(path) + " can be read only." + whyNotOpened(path)};
         return schema() > schemaVersion ? Result<void>(tooNew()) : Result<void>();
     }
     if (!run(firstSchema)) return failed("prepared");
@@ -231,9 +232,9 @@ Result<void> Database::check(bool& damaged) const {
     const auto said = printable(finding.text(0));
     if (said == "ok") return {};
     if (couldNotRead(said))
-        return Fault{"journal-fault", "The journal " + path_.string() + " could not be read to the end: " + said + "."};
+        return Fault{"journal-fault", "The journal " + textOf(path_) + " could not be read to the end: " + said + "."};
     damaged = true;
-    return Fault{"journal-fault", "The journal " + path_.string() + " is corrupt: " + said + "." + ofDamage()};
+    return Fault{"journal-fault", "The journal " + textOf(path_) + " is corrupt: " + said + "." + ofDamage()};
 }
 
 int Database::schema() const {
@@ -245,7 +246,7 @@ Fault Database::tooNew() const {
     const auto theirs = std::to_string(schema()), ours = std::to_string(schemaVersion);
     const auto detail = " was written by a newer Deskline (schema " + theirs + "); this one reads up to schema " + ours;
     const auto* advice = ". Install the newer version again, or give another [journal] path.";
-    return {"journal-fault", "The journal " + path_.string() + detail + advice};
+    return {"journal-fault", "The journal " + textOf(path_) + detail + advice};
 }
 
 std::uint64_t Database::bytesOf(std::string_view table) const {

@@ -8,6 +8,7 @@
 #include "events/rows.hpp"
 #include "model/failpoint.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 #include "model/text.hpp"
 #include "model/time.hpp"
@@ -31,7 +32,7 @@ constexpr int cutAtOnce = 1000;  // events; between two cuts the ledger writes w
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
-    std::string setAside;
+    std::filesystem::path setAside;
     std::optional<AuditEntry> entry;
     for (int attempt = 0;; ++attempt) {
         std::unique_ptr<Journal> journal(new Journal);
@@ -50,20 +51,21 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         const auto why = prepared.error().detail;
         journal.reset();
         const auto stamp = std::to_string(milliseconds(now()));
-        setAside = options.path.string() + ".corrupt-" + stamp;
+        const auto named = [](std::filesystem::path path, std::u8string_view end) { return path += end; };
+        setAside = named(options.path, u8".corrupt-") += pathOf(stamp);
         std::error_code error;
         std::filesystem::rename(options.path, setAside, error);
         if (error) {
-            const auto what = "The journal " + options.path.string() + " is corrupt and could not be set aside: ";
+            const auto what = "The journal " + textOf(options.path) + " is corrupt and could not be set aside: ";
             const auto* advice = ". Move it away, or give Deskline's account the right to its folder.";
-            return Fault{"journal-fault", what + error.message() + advice};
+            return Fault{"journal-fault", what + textOf(error) + advice};
         }
-        for (const char* side : {"-wal", "-shm"})
-            std::filesystem::rename(options.path.string() + side, setAside + side, error);
+        for (const auto* side : {u8"-wal", u8"-shm"})
+            std::filesystem::rename(named(options.path, side), named(setAside, side), error);
         spdlog::error(
             "{} The journal {} was set aside as {} with all that it holds: events, audit, operations and their keys, "
             "webhooks, pending states. {}",
-            printable(why, 400), options.path.string(), setAside,
+            printable(why, 400), textOf(options.path), textOf(setAside),
             "A new one is begun without them. To go on with a backup (`deskline journal backup`), end the gateway, "
             "remove the new one with its -wal "
             "and -shm, and put the backup there.");
@@ -71,7 +73,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
                            .actor = "deskline",
                            .action = journalSetAside,
                            .outcome = "succeeded",
-                           .object = std::filesystem::path(setAside).filename().string(),
+                           .object = textOf(setAside.filename()),
                            .detail = why};
     }
 }
@@ -119,7 +121,7 @@ Result<void> Journal::prepare(bool& damaged) {
         oldest_ = newest_ + 1;
         epochWaits_ = true;
         spdlog::warn(
-            "the journal {} {}; it gets a new epoch, and whoever resumes begins anew", options_.path.string(),
+            "the journal {} {}; it gets a new epoch, and whoever resumes begins anew", textOf(options_.path),
             isCopy_ ? "is a copy that was put in its place" : "lacks events that were told before the last end");
     }
     changedByOthers();

@@ -75,7 +75,7 @@ public:
         return number >= lost_.after && number < lost_.upTo ? lost_.upTo : number;
     }
     bool changedByOthers();  // another program wrote into the file since the last call: `deskline journal forget`
-    const std::string& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
+    const std::filesystem::path& setAside() const { return setAside_; }  // where a corrupt predecessor went; "": none
     const Database& database() const { return database_; }
 
 private:
@@ -99,7 +99,8 @@ private:
     } lost_;
     JournalOptions options_;
     Database database_;
-    std::string epoch_, setAside_;
+    std::string epoch_;
+    std::filesystem::path setAside_;
     std::uint64_t newest_ = 0, oldest_ = 1;
     std::int64_t dataVersion_ = 0;
     std::optional<Fault> volatile_;

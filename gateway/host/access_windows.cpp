@@ -27,7 +27,7 @@ DWORD changes(Looked as) {
     return as == Looked::folder ? written | FILE_DELETE_CHILD : written;
 }
 
-std::string textOf(PSID sid) {
+std::string shownSid(PSID sid) {
     auto text = sidText(sid);
     return text.empty() ? everybody : text;
 }
@@ -63,7 +63,7 @@ Entry read(const ACE_HEADER& header) {
     entry.inherited = (header.AceFlags & INHERIT_ONLY_ACE) != 0;
     entry.denies = header.AceType == ACCESS_DENIED_ACE_TYPE;
     entry.mask = plain ? ace.Mask : GENERIC_ALL;
-    entry.sid = plain ? textOf(const_cast<DWORD*>(&ace.SidStart)) : everybody;
+    entry.sid = plain ? shownSid(const_cast<DWORD*>(&ace.SidStart)) : everybody;
     return entry;
 }
 
@@ -78,7 +78,7 @@ Others othersIn(void* descriptor, Looked as, const std::vector<std::string>& own
     PSID owner = nullptr;
     BOOL ignored = FALSE, there = FALSE;
     PACL list = nullptr;
-    const auto owned = GetSecurityDescriptorOwner(descriptor, &owner, &ignored) ? textOf(owner) : everybody;
+    const auto owned = GetSecurityDescriptorOwner(descriptor, &owner, &ignored) ? shownSid(owner) : everybody;
     if (!isTrusted(owned, own)) others.owner = owned;
     if (!GetSecurityDescriptorDacl(descriptor, &there, &list, &ignored) || !there || !list || !IsValidAcl(list)) {
         if (as != Looked::above) others.read = {everybody};

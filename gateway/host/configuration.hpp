@@ -1,6 +1,7 @@
 // The configuration as values, with their defaults; configuration_reader.hpp reads it. Thread: values, any.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,10 +9,10 @@
 namespace deskline::host {
 
 struct Configuration {
-    std::string file;  // that it was read from; "": defaults and environment alone
+    std::filesystem::path file;  // that it was read from; "": defaults and environment alone
     struct {
-        std::string name, listen = "127.0.0.1:8443", basePath, dataDir, certificate, privateKey, clientAuthorities,
-                          clientRevocations;
+        std::string name, listen = "127.0.0.1:8443", basePath;
+        std::filesystem::path dataDir, certificate, privateKey, clientAuthorities, clientRevocations;
         std::vector<std::string> names, allowedOrigins, trustedProxies, frameAncestors;
         std::int64_t maxConnections = 20'000, queueLimit = 1 << 20, drainSeconds = 20, shards = 0, heartbeat = 25,
                      rateLimit = 6000, compressionThreshold = 1024, connectionsPerAddress = 5000,
@@ -31,13 +32,14 @@ struct Configuration {
         std::int64_t console = 0;
     } audio;
     struct {
-        std::string path, sync = "normal";
+        std::filesystem::path path;
+        std::string sync = "normal";
         std::int64_t retentionDays = 7, retentionSize = std::int64_t{1} << 30;
         std::int64_t auditRetentionDays = 365, auditRetentionSize = std::int64_t{256} << 20;
     } journal;
     struct {
         bool allowPrivateNetworks = false;
-        std::string authorities;
+        std::filesystem::path authorities;
         std::int64_t timeout = 15;
         std::vector<std::int64_t> retries = {5, 30, 120, 600, 3600, 21'600};  // seconds
     } webhooks;
@@ -49,7 +51,8 @@ struct Configuration {
         std::vector<std::string> exemptAgents;
     } presence;
     struct {
-        std::string issuer, audience = "deskline", jwks, authorities, clientId, clientScope = "openid", localKey, keys;
+        std::string issuer, audience = "deskline", jwks, clientId, clientScope = "openid";
+        std::filesystem::path authorities, localKey, keys;
         std::string claimSubject = "sub", claimRole = "role", claimAgents = "agents", claimGroups = "groups",
                     claimScopes = "scope";
         std::vector<std::string> roles, defaultGroups;

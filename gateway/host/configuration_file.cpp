@@ -10,6 +10,7 @@
 #include "host/configuration_values.hpp"
 #include "host/nearest.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::host {
 namespace {
@@ -18,6 +19,8 @@ std::string setNode(const Key& key, const toml::node& node) {
     if (auto* const* string = std::get_if<std::string*>(&key.target)) {
         if (!node.is_string()) return "must be a text";
         **string = node.as_string()->get();
+    } else if (auto* const* path = std::get_if<std::filesystem::path*>(&key.target)) {
+        return node.is_string() ? setPath(**path, node.as_string()->get()) : "must be a text";
     } else if (auto* const* boolean = std::get_if<bool*>(&key.target)) {
         if (!node.is_boolean()) return "must be true or false";
         **boolean = node.as_boolean()->get();
@@ -78,7 +81,7 @@ std::optional<Mistake> controlCharacter(const std::string& content, const std::s
 }  // namespace
 
 std::vector<Mistake> readFile(const std::filesystem::path& path, const std::vector<Key>& all) {
-    const auto file = path.string();
+    const auto file = textOf(path);
     const auto content = readExisting(path);
     if (!content) return {{file, "", content.error().detail}};
     if (auto unfit = controlCharacter(*content, file)) return {std::move(*unfit)};

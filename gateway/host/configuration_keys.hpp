@@ -2,6 +2,7 @@
 // made from this table and config/deskline.toml (config/toolchains/configuration.py). Thread: any.
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +19,9 @@ struct Durations {  // a list of texts such as "30 s", "2 min", "6 h"
 };
 struct Key {
     std::string name;
-    std::variant<std::string*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes, Durations> target;
+    std::variant<std::string*, std::filesystem::path*, bool*, std::int64_t*, double*, std::vector<std::string>*, Bytes,
+                 Durations>
+        target;
     std::int64_t least = 0, most = INT64_MAX;            // of numbers; of the characters of a text in a list
     std::vector<std::string> choices = {};               // of texts; empty: any
     std::string (*wrong)(const std::string&) = nullptr;  // of a text; "": nothing

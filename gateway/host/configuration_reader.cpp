@@ -7,23 +7,24 @@
 #include "host/configuration_keys.hpp"
 #include "host/configuration_values.hpp"
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 #include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
 
 void fillDefaults(Configuration& c) {
-    const auto fill = [](std::string& target, const std::string& value) {
+    const auto fill = [](auto& target, const auto& value) {
         if (target.empty()) target = value;
     };
     fill(c.server.name, hostName());
     if (c.server.names.empty()) c.server.names = {c.server.name, "localhost"};
     for (auto& name : c.server.names) name = lower(name);
-    fill(c.server.dataDir, defaultDataFolder().string());
-    const std::filesystem::path data(c.server.dataDir);
-    fill(c.journal.path, (data / "journal.db").string());
-    fill(c.identity.localKey, (data / "local-key.pem").string());
-    fill(c.identity.keys, (data / "keys.json").string());
+    fill(c.server.dataDir, defaultDataFolder());
+    const auto& data = c.server.dataDir;
+    fill(c.journal.path, data / u8"journal.db");
+    fill(c.identity.localKey, data / u8"local-key.pem");
+    fill(c.identity.keys, data / u8"keys.json");
     fill(c.telephony.source, usualSources().telephony);
     fill(c.audio.source, usualSources().audio);
     if (!c.server.basePath.empty() && !c.server.basePath.starts_with('/')) c.server.basePath = "/" + c.server.basePath;
@@ -75,18 +76,18 @@ void checkIdentity(const Configuration& c, Mistaken mistake) {
 
 std::vector<Mistake> read(Configuration& out, const std::filesystem::path& file, const Environment& environment) {
     const auto all = keyTable(out);
-    out.file = file.string();
+    out.file = file;
     auto mistakes = file.empty() ? std::vector<Mistake>() : readFile(file, all);
     for (const auto& key : all)
         if (const auto value = environment(variableOf(key.name)))
             if (auto wrong = setText(key, *value); !wrong.empty())
                 mistakes.push_back({"environment " + variableOf(key.name), key.name, std::move(wrong)});
     if (out.server.certificate.empty() != out.server.privateKey.empty())
-        mistakes.push_back({file.empty() ? "environment" : file.string(),
+        mistakes.push_back({file.empty() ? "environment" : textOf(file),
                             out.server.certificate.empty() ? "server.certificate" : "server.private_key",
                             "must be set too: certificate and private_key belong together"});
     const auto mistake = [&](const char* key, std::string detail) {
-        mistakes.push_back({file.empty() ? "environment" : file.string(), key, std::move(detail)});
+        mistakes.push_back({file.empty() ? "environment" : textOf(file), key, std::move(detail)});
     };
     checkNames(out, mistake);
     checkIdentity(out, mistake);

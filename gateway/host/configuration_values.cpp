@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/host_text.hpp"
 #include "model/number.hpp"
 #include "model/text.hpp"
 
@@ -82,11 +83,19 @@ std::string setList(const Key& key, std::vector<std::string> items) {
     return misfit(key);
 }
 
+std::string setPath(std::filesystem::path& target, const std::string& text) {
+    if (text.find('\0') != std::string::npos || !isUtf8(text)) return "must be a path in UTF-8, without NUL";
+    target = pathOf(text);
+    return {};
+}
+
 std::string setText(const Key& key, const std::string& text) {
     const auto* const begin = text.data();
     const auto* const end = begin + text.size();
     if (auto* const* string = std::get_if<std::string*>(&key.target))
         **string = text;
+    else if (auto* const* path = std::get_if<std::filesystem::path*>(&key.target))
+        return setPath(**path, text);
     else if (auto* const* boolean = std::get_if<bool*>(&key.target)) {
         if (text != "true" && text != "false") return "must be true or false";
         **boolean = text == "true";

@@ -12,6 +12,7 @@ bool parseBytes(std::string_view text, std::int64_t& out);  // bytes; false: it 
 // Whether the value that the key has now is within its limits and one of its choices.
 std::string misfit(const Key& key);
 std::string setList(const Key& key, std::vector<std::string> items);
+std::string setPath(std::filesystem::path& target, const std::string& text);
 std::string setText(const Key& key, const std::string& text);  // as the environment has it: lists with commas
 
 }  // namespace deskline::host

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <string_view>
 
 #include "host/configuration_keys.hpp"
@@ -43,11 +42,6 @@ bool isReadOtherwise(std::string_view name) {
 }
 
 }  // namespace
-
-std::optional<std::string> processEnvironment(const std::string& name) {
-    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read once, before any thread
-    return value ? std::optional<std::string>(value) : std::nullopt;
-}
 
 std::string variableOf(const std::string& key) {
     std::string name(prefix);

@@ -10,7 +10,7 @@ namespace deskline::host {
 
 // The value of a variable; none where it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-std::optional<std::string> processEnvironment(const std::string& name);
+std::optional<std::string> processEnvironment(const std::string& name);  // in UTF-8
 
 std::string variableOf(const std::string& key);  // "server.listen": "DESKLINE_SERVER_LISTEN"
 

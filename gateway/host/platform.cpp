@@ -1,16 +1,8 @@
 #include "host/platform.hpp"
 
-#include <boost/asio/ip/host_name.hpp>
-
 #include "model/files.hpp"
 
 namespace deskline::host {
-
-std::string hostName() {
-    boost::system::error_code error;
-    auto name = boost::asio::ip::host_name(error);
-    return error || name.empty() ? "localhost" : name;
-}
 
 std::filesystem::path defaultConfiguration() {
     auto file = usualConfiguration();

@@ -6,7 +6,24 @@
 
 namespace deskline::host {
 
+// As DNS has it, in ASCII: "desk", "xn--bro-hoa". "localhost" where the host does not say.
 std::string hostName();
+// The words of the command line, the program's name first, in UTF-8: on Windows those that main has are in the code
+// page of the system, and what that lacks is lost in them. Source: CommandLineToArgvW.
+std::vector<std::string> commandLine(int argc, const char* const* argv);
+
+// While it lives, what the program writes to a console is taken as UTF-8. Source: SetConsoleOutputCP.
+class Utf8Console {
+public:
+    Utf8Console();
+    ~Utf8Console();
+    Utf8Console(const Utf8Console&) = delete;
+    Utf8Console& operator=(const Utf8Console&) = delete;
+
+private:
+    unsigned before_ = 0;  // the code page; 0: there is no console
+};
+
 int processId();
 std::vector<std::string>
 environmentNames();  // of the process's variables; on Windows, where case does not count, upper

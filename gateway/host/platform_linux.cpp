@@ -1,11 +1,31 @@
 #include <unistd.h>
 
+#include <boost/asio/ip/host_name.hpp>
+#include <cstdlib>
+
 #include "host/environment.hpp"
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::host {
 
 int processId() { return ::getpid(); }
+
+std::string hostName() {
+    boost::system::error_code error;
+    auto name = boost::asio::ip::host_name(error);
+    return error || name.empty() ? "localhost" : name;
+}
+
+std::vector<std::string> commandLine(int argc, const char* const* argv) { return {argv, argv + argc}; }
+
+Utf8Console::Utf8Console() = default;
+Utf8Console::~Utf8Console() = default;
+
+std::optional<std::string> processEnvironment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): read once, before any thread
+    return value ? std::optional<std::string>(value) : std::nullopt;
+}
 
 std::vector<std::string> environmentNames() {
     std::vector<std::string> names;
@@ -17,11 +37,11 @@ std::vector<std::string> environmentNames() {
 }
 
 std::filesystem::path defaultDataFolder() {
-    if (const auto state = processEnvironment("XDG_STATE_HOME")) return std::filesystem::path(*state) / "deskline";
-    return std::filesystem::path(processEnvironment("HOME").value_or("/var/lib")) / ".local/state/deskline";
+    if (const auto state = processEnvironment("XDG_STATE_HOME")) return pathOf(*state) / u8"deskline";
+    return pathOf(processEnvironment("HOME").value_or("/var/lib")) / u8".local/state/deskline";
 }
 
-std::filesystem::path usualConfiguration() { return "/etc/deskline/deskline.toml"; }
+std::filesystem::path usualConfiguration() { return u8"/etc/deskline/deskline.toml"; }
 
 UsualSources usualSources() { return {"simulated", "simulated"}; }
 

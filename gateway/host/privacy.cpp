@@ -2,17 +2,19 @@
 
 #include <spdlog/spdlog.h>
 
+#include "model/host_text.hpp"
+
 namespace deskline::host {
 
 std::vector<Kept> keptBy(const Configuration& c) {
-    const std::filesystem::path data(c.server.dataDir);
-    std::vector<Kept> all{{data, true}, {c.identity.localKey, true}, {c.identity.keys, true}};
-    if (c.server.privateKey.empty()) all.push_back({data / "private-key.pem", true});
-    for (const auto* part : {"", "-wal", "-shm"}) all.push_back({c.journal.path + part, true});
+    std::vector<Kept> all{{c.server.dataDir, true}, {c.identity.localKey, true}, {c.identity.keys, true}};
+    if (c.server.privateKey.empty()) all.push_back({c.server.dataDir / u8"private-key.pem", true});
+    for (const auto* part : {u8"", u8"-wal", u8"-shm"})
+        all.push_back({std::filesystem::path(c.journal.path) += part, true});
     const bool keysFromFile = !c.identity.jwks.starts_with("https://");
-    for (const auto& believed :
-         {c.file, c.server.clientAuthorities, c.server.clientRevocations,
-          keysFromFile ? c.identity.jwks : std::string(), c.identity.authorities, c.webhooks.authorities})
+    for (const auto& believed : {c.file, c.server.clientAuthorities, c.server.clientRevocations,
+                                 keysFromFile ? pathOf(c.identity.jwks) : std::filesystem::path(),
+                                 c.identity.authorities, c.webhooks.authorities})
         if (!believed.empty()) all.push_back({.path = believed, .secret = false, .lent = true});
     if (!c.server.privateKey.empty()) all.push_back({.path = c.server.privateKey, .lent = true});
     return all;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "host/privacy.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline::host {
 namespace {
@@ -79,14 +80,13 @@ std::vector<Exposed> exposed(const std::vector<Kept>& all, const std::filesystem
     const auto note = [&](const std::filesystem::path& path, const struct stat& is, bool writable, bool readable,
                           bool foreign, bool lent, const char* right) -> Exposed& {
         Exposed file{path, writable, false, false, {}, {}};
-        if (foreign && !lent) file.remedy = fmt::format("chown {} {}", account.user, path.string());
+        if (foreign && !lent) file.remedy = fmt::format("chown {} {}", account.user, textOf(path));
         if (writable || readable)
-            file.remedy += fmt::format("{}chmod {} {}", file.remedy.empty() ? "" : " && ", right, path.string());
+            file.remedy += fmt::format("{}chmod {} {}", file.remedy.empty() ? "" : " && ", right, textOf(path));
         file.lent = lent && file.remedy.empty();
-        file.finding = foreign && !writable
-                           ? fmt::format("{} belongs to another account ({})", path.string(), is.st_uid)
-                           : fmt::format("{} can be {} by others (mode {:04o})", path.string(),
-                                         writable ? "changed" : "read", is.st_mode & 07777);
+        file.finding = foreign && !writable ? fmt::format("{} belongs to another account ({})", textOf(path), is.st_uid)
+                                            : fmt::format("{} can be {} by others (mode {:04o})", textOf(path),
+                                                          writable ? "changed" : "read", is.st_mode & 07777);
         return found.emplace_back(std::move(file));
     };
     std::set<std::filesystem::path> seen;

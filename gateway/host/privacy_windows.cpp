@@ -8,6 +8,7 @@
 
 #include "host/access_windows.hpp"
 #include "host/privacy.hpp"
+#include "model/host_text.hpp"
 #include "model/private_access_windows.hpp"
 
 namespace deskline::host {
@@ -46,7 +47,7 @@ std::string namesOf(const std::vector<std::string>& sids) {
     return names;
 }
 
-std::string shown(std::filesystem::path path) { return path.make_preferred().string(); }
+std::string shown(std::filesystem::path path) { return textOf(path.make_preferred()); }
 
 std::string remedyFor(const std::filesystem::path& path, const Others& others, bool ours, bool folder) {
     if (keepsNoAccess(path)) return "Name a folder on a volume that keeps access rights (NTFS).";
@@ -72,7 +73,7 @@ std::optional<Exposed> look(const std::filesystem::path& path, Looked as, const 
         return Exposed{.path = path,
                        .writable = as != Looked::above,
                        .finding = fmt::format("the access list of {} cannot be read ({})", shown(path),
-                                              std::system_category().message(static_cast<int>(code))),
+                                              textOf({static_cast<int>(code), std::system_category()})),
                        .remedy = fmt::format("icacls \"{}\"", shown(path))};
     const bool ours = as != Looked::above && kept.ours;
     auto others = othersIn(access.get(), as, own);

@@ -9,6 +9,7 @@
 
 #include "identity/claims.hpp"
 #include "identity/jwks.hpp"
+#include "model/host_text.hpp"
 #include "model/watched_file.hpp"
 
 namespace deskline::identity {
@@ -30,7 +31,9 @@ public:
     static constexpr std::size_t mostWaiting = 1'000;  // tokens that wait for keys; those beyond are refused at once
 
     Issuer(IssuerOptions options, Fetch fetch)
-        : options_(std::move(options)), fetch_(std::move(fetch)), file_(options_.jwks, WatchedFile::Absent::never) {}
+        : options_(std::move(options)),
+          fetch_(std::move(fetch)),
+          file_(pathOf(options_.jwks), WatchedFile::Absent::never) {}
 
     const IssuerOptions& options() const { return options_; }
     Result<void> open();                               // at the start; a fault: the file of keys cannot be read

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "identity/jwt.hpp"
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 #include "model/json.hpp"
 #include "model/shared_file.hpp"
@@ -51,7 +52,7 @@ Result<KeyFile> parseKeys(const std::string& text, const std::filesystem::path& 
     std::vector<FieldError> errors;
     if (!broken) fromJson(value, content, "", errors);
     if (!broken && errors.empty()) return content;
-    return Fault{"configuration", "The keys in " + path.string() + " cannot be read: " +
+    return Fault{"configuration", "The keys in " + textOf(path) + " cannot be read: " +
                                       (broken ? broken.message() : errors[0].pointer + " " + errors[0].detail) + "."};
 }
 

@@ -7,6 +7,7 @@
 
 #include "model/files.hpp"
 #include "model/freed.hpp"
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 
 namespace deskline::identity {
@@ -22,7 +23,7 @@ Result<std::string> made(const std::filesystem::path& path) {
     const PublicKey key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const Bio out(BIO_new(BIO_s_secmem()));
     if (!key || PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-        return Fault{"configuration", "The signing key " + path.string() + " could not be made."};
+        return Fault{"configuration", "The signing key " + textOf(path) + " could not be made."};
     char* pem = nullptr;
     const long length = BIO_get_mem_data(out.get(), &pem);
     if (auto folder = makeFolder(path.parent_path()); !folder) return folder.error();
@@ -39,7 +40,7 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& path, 
     tokens->audience_ = std::move(audience);
     auto& key = tokens->key_.key;
     const auto fault = [&](const std::string& what) {
-        return Fault{"configuration", "The signing key " + path.string() + " " + what};
+        return Fault{"configuration", "The signing key " + textOf(path) + " " + what};
     };
     auto there = readWhole(path);
     if (!there) return there.error();

@@ -5,6 +5,7 @@
 #include "model/file_lock.hpp"
 #include "model/files.hpp"
 #include "model/handle_windows.hpp"
+#include "model/host_text.hpp"
 #include "model/private_access_windows.hpp"
 
 namespace deskline {
@@ -50,7 +51,7 @@ Result<void> FileLock::say(const std::string& text) const {
         SetFilePointerEx(file, length, nullptr, FILE_BEGIN) && SetEndOfFile(file))
         return {};
     return Fault{"configuration", "The file of a lock cannot be written: " +
-                                      std::system_category().message(static_cast<int>(GetLastError())) + "."};
+                                      textOf({static_cast<int>(GetLastError()), std::system_category()}) + "."};
 }
 
 }  // namespace deskline

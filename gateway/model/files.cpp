@@ -1,5 +1,6 @@
 #include "model/files.hpp"
 
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 #include "model/read_to_end.hpp"
 
@@ -11,14 +12,14 @@ namespace {
 constexpr std::size_t bytesOfId = 8;
 constexpr std::string_view ending = ".new";
 
-std::string beginning(const std::filesystem::path& path) { return "." + path.filename().string() + "."; }
+std::string beginning(const std::filesystem::path& path) { return "." + textOf(path.filename()) + "."; }
 
 }  // namespace
 
 Result<std::string> readExisting(const std::filesystem::path& path) {
     auto text = readWhole(path);
     if (!text) return text.error();
-    if (!*text) return Fault{"configuration", path.string() + " is not there."};
+    if (!*text) return Fault{"configuration", textOf(path) + " is not there."};
     return std::move(**text);
 }
 
@@ -27,7 +28,7 @@ Result<std::optional<std::string>> readToEnd(
     const std::function<Result<std::size_t>(char* to, std::size_t room)>& read) {
     const auto tooLong = [&] {
         return Fault{"configuration",
-                     path.string() + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
+                     textOf(path) + " cannot be read: it has more than " + std::to_string(mostRead >> 20) + " MiB."};
     };
     if (size > mostRead) return tooLong();
     std::string text(static_cast<std::size_t>(size) + 1,
@@ -48,7 +49,7 @@ Result<std::optional<std::string>> readToEnd(
 Result<std::filesystem::path> mayMake(const std::filesystem::path& path) {
     const auto above = [](const std::filesystem::path& of) {
         auto parent = of.parent_path();
-        return parent.empty() ? std::filesystem::path(".") : parent;
+        return parent.empty() ? std::filesystem::path(u8".") : parent;
     };
     const auto isThere = [](const std::filesystem::path& folder) {
         std::error_code ignored;
@@ -61,11 +62,11 @@ Result<std::filesystem::path> mayMake(const std::filesystem::path& path) {
 }
 
 std::filesystem::path nameBeside(const std::filesystem::path& path) {
-    return path.parent_path() / (beginning(path) + randomId(bytesOfId) + std::string(ending));
+    return path.parent_path() / pathOf(beginning(path) + randomId(bytesOfId) + std::string(ending));
 }
 
 bool unfinished(const std::filesystem::path& name, const std::filesystem::path& path) {
-    const auto text = name.filename().string(), first = beginning(path);
+    const auto text = textOf(name.filename()), first = beginning(path);
     if (!text.starts_with(first) || !text.ends_with(ending) ||
         text.size() != first.size() + 2 * bytesOfId + ending.size())
         return false;
@@ -76,7 +77,7 @@ bool unfinished(const std::filesystem::path& name, const std::filesystem::path& 
 void removeUnfinished(const std::filesystem::path& path) {
     std::vector<std::filesystem::path> left;
     std::error_code error;
-    std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : ".", error);
+    std::filesystem::directory_iterator entry(path.has_parent_path() ? path.parent_path() : u8".", error);
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
         if (std::error_code ignored; unfinished(entry->path(), path) && !entry->is_directory(ignored))
             left.push_back(entry->path());

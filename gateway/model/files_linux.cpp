@@ -8,6 +8,7 @@
 #include "model/descriptor_linux.hpp"
 #include "model/failpoint.hpp"
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/read_to_end.hpp"
 
 namespace deskline {
@@ -30,7 +31,7 @@ bool isLink(const std::filesystem::path& path) {
 std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 std::filesystem::path folderOf(const std::filesystem::path& path) {
-    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(u8".");
 }
 
 Result<void> syncFolder(const std::filesystem::path& folder) {
@@ -90,7 +91,7 @@ Fault cannot(const std::filesystem::path& path, std::string_view what, int code)
     if (code == ENOENT) advice = " Its folder must be there first.";
     if (code == ENOENT && isLink(path)) advice = " It is a link that leads nowhere: mend it, or remove it.";
     const auto why = std::generic_category().message(code) + "." + advice;
-    Fault fault{"configuration", path.string() + " cannot be " + std::string(what) + ": " + why};
+    Fault fault{"configuration", textOf(path) + " cannot be " + std::string(what) + ": " + why};
     if (full) fault.symbol = noRoom;
     return fault;
 }
@@ -112,7 +113,7 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
     struct stat is {};
     if (::fstat(file.get(), &is) != 0) return cannot(path, "read");
     if (!S_ISREG(is.st_mode) && !S_ISCHR(is.st_mode))
-        return Fault{"configuration", path.string() + " cannot be read: it is no file."};
+        return Fault{"configuration", textOf(path) + " cannot be read: it is no file."};
     return readToEnd(path, static_cast<std::uint64_t>(is.st_size),
                      [&](char* to, std::size_t room) -> Result<std::size_t> {
                          for (;;) {

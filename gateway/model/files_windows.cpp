@@ -2,6 +2,7 @@
 
 #include "model/files.hpp"
 #include "model/handle_windows.hpp"
+#include "model/host_text.hpp"
 #include "model/private_access_windows.hpp"
 #include "model/read_to_end.hpp"
 
@@ -76,8 +77,8 @@ Fault cannot(const std::filesystem::path& path, std::string_view what, unsigned 
     if (code == ERROR_WRITE_PROTECT) advice = " Its disk is write-protected: name another folder.";
     if (code == ERROR_DIRECTORY) advice = " A file is where a folder should be: move it away, or name another folder.";
     if (isNotThere(code)) advice = " Its folder must be there first.";
-    const auto why = std::system_category().message(static_cast<int>(code)) + "." + advice;
-    Fault fault{"configuration", path.string() + " cannot be " + std::string(what) + ": " + why};
+    const auto why = textOf({static_cast<int>(code), std::system_category()}) + "." + advice;
+    Fault fault{"configuration", textOf(path) + " cannot be " + std::string(what) + ": " + why};
     if (full) fault.symbol = noRoom;
     return fault;
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "model/handle_windows.hpp"
+#include "model/host_text.hpp"
 #include "model/wide_text_windows.hpp"
 
 namespace deskline {
@@ -80,14 +81,14 @@ void PrivateAccess::Free::operator()(SECURITY_ATTRIBUTES* attributes) const {
 
 Result<PrivateAccess> PrivateAccess::of(const std::filesystem::path& path, Making what) {
     static const bool administrator = isAdministrator();
-    const auto owner = administrator ? ownerOf(path.has_parent_path() ? path.parent_path() : ".") : std::string();
+    const auto owner = administrator ? ownerOf(path.has_parent_path() ? path.parent_path() : u8".") : std::string();
     PrivateAccess access;
     access.attributes_.reset(new SECURITY_ATTRIBUTES{sizeof(SECURITY_ATTRIBUTES), nullptr, FALSE});
     if (!ownSid().empty() && ConvertStringSecurityDescriptorToSecurityDescriptorW(
                                  toUtf16(privateList(what, ownSid(), administrator, owner)).c_str(), SDDL_REVISION_1,
                                  &access.attributes_->lpSecurityDescriptor, nullptr))
         return access;
-    return Fault{"configuration", path.string() +
+    return Fault{"configuration", textOf(path) +
                                       " is not made: Windows does not name the account of this process, so "
                                       "it could not be kept from others."};
 }

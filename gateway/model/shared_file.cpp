@@ -2,13 +2,14 @@
 
 #include "model/failpoint.hpp"
 #include "model/file_lock.hpp"
+#include "model/host_text.hpp"
 
 namespace deskline {
 namespace {
 
 std::filesystem::path lockOf(const std::filesystem::path& path) {
     auto lock = path;
-    return lock += ".lock";
+    return lock += u8".lock";
 }
 
 // A link that an administrator made is followed to its file. One that leads nowhere stays as it is: reading it fails.
@@ -19,7 +20,7 @@ std::filesystem::path meant(const std::filesystem::path& path) {
 }
 
 std::string noted(const std::filesystem::path& path) {
-    return path.filename().string() + " was written; where it is missing, it was lost\n";
+    return textOf(path.filename()) + " was written; where it is missing, it was lost\n";
 }
 
 // The content, unless the lock file notes that there was a file which is missing now: that is a fault.
@@ -29,9 +30,9 @@ Result<std::optional<std::string>> unlessLost(const std::filesystem::path& path)
     const auto lock = readWhole(lockOf(path));
     if (!lock) return lock.error();
     if (*lock && !(*lock)->empty())
-        return Fault{"configuration", path.string() +
+        return Fault{"configuration", textOf(path) +
                                           " is not there, but was: put it back, or, to begin without it, remove " +
-                                          lockOf(path).string() + " too."};
+                                          textOf(lockOf(path)) + " too."};
     return text;
 }
 
@@ -45,7 +46,7 @@ Result<void> updateShared(const std::filesystem::path& given,
     if (auto folder = makeFolder(path.parent_path()); !folder) return folder;
     const auto lock = FileLock::take(lockOf(path), updatePatience);
     if (!lock && lock.error().slug == "in-use")
-        return Fault{"configuration", path.string() + " is being changed by another program; try again."};
+        return Fault{"configuration", textOf(path) + " is being changed by another program; try again."};
     if (!lock) return lock.error();
     removeUnfinished(path);
     const auto text = unlessLost(path);
@@ -54,7 +55,7 @@ Result<void> updateShared(const std::filesystem::path& given,
     if (!next) return next.error();
     if (next->size() > mostRead)
         return Fault{"configuration",
-                     path.string() + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
+                     textOf(path) + " would have more than " + std::to_string(mostRead >> 20) + " MiB."};
     if (auto replaced = replaceFile(path, *next); !replaced) return replaced;
     failpoint("file.replaced");
     (void)lock->say(noted(path));  // the change is made, even where this fails

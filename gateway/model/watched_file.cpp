@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "model/host_text.hpp"
 #include "model/id.hpp"
 
 namespace deskline {
@@ -27,7 +28,7 @@ std::optional<std::string> WatchedFile::failed(std::string why) {
 }
 
 void WatchedFile::well(const char* is) {
-    if (!fault_.empty() && wasWell_) spdlog::info("{} {}", path_.string(), is);
+    if (!fault_.empty() && wasWell_) spdlog::info("{} {}", textOf(path_), is);
     fault_.clear();
     wasWell_ = true;
 }
@@ -43,7 +44,7 @@ std::optional<std::string> WatchedFile::news() {
     if (!text) return failed(text.error().detail);
     if (!*text) {
         if (digest_ || absent_ == Absent::never)
-            return failed(path_.string() + " is not there" + (digest_ ? " any more: put it back." : "."));
+            return failed(textOf(path_) + " is not there" + (digest_ ? " any more: put it back." : "."));
         well("is not there any more");
         return std::nullopt;
     }

@@ -16,6 +16,7 @@
 #include <boost/url.hpp>
 
 #include "model/files.hpp"
+#include "model/host_text.hpp"
 #include "model/special_networks.hpp"
 #include "model/uri.hpp"
 #include "outbound/host_authorities.hpp"
@@ -173,10 +174,10 @@ HttpsClient::HttpsClient(ClientOptions options) : options_(std::move(options)), 
     if (!options_.authorities.empty()) {
         if (const auto there = readExisting(options_.authorities); !there)
             throw std::runtime_error("[" + options_.section + "] authorities: " + there.error().detail);
-        tls_.load_verify_file(options_.authorities.string(), error);
+        tls_.load_verify_file(textOf(options_.authorities), error);
     }
     if (error)
-        throw std::runtime_error("[" + options_.section + "] authorities = \"" + options_.authorities.string() +
+        throw std::runtime_error("[" + options_.section + "] authorities = \"" + textOf(options_.authorities) +
                                  "\" cannot be read: " + error.message() + ".");
     thread_ = std::thread([this] {
         const auto busy = asio::make_work_guard(io_);

@@ -1,4 +1,5 @@
 #include "net/transport/certificate_files.hpp"
+#include "model/host_text.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -42,7 +43,7 @@ bool Certificates::renew(CurrentTls& current, bool anyway) {
     if (!options_.clientAuthorities.empty())
         ticketKeys_.renew();  // a ticket would let a certificate in that is revoked by now
     current.store(std::move(*context));
-    spdlog::info("the certificate {} was read again; connections to come use it", options_.certificate.string());
+    spdlog::info("the certificate {} was read again; connections to come use it", textOf(options_.certificate));
     return true;
 }
 

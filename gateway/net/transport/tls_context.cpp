@@ -14,6 +14,7 @@
 #include "model/crypto_memory.hpp"
 #include "model/files.hpp"
 #include "model/freed.hpp"
+#include "model/host_text.hpp"
 #include "net/transport/revocations.hpp"
 
 namespace deskline::net {
@@ -33,7 +34,7 @@ std::string reason() {
 }
 
 Fault wrong(const std::filesystem::path& file, const std::string& what) {
-    return {"configuration", file.string() + " " + what};
+    return {"configuration", textOf(file) + " " + what};
 }
 
 Fault unreadable(const std::filesystem::path& file, const std::string& setting, const std::string& wanted,
@@ -99,7 +100,7 @@ Result<void> loadCertificate(SSL_CTX* context, const std::filesystem::path& cert
     const auto parsed = keyIn(std::move(*secret), key);
     if (!parsed) return parsed.error();
     if (SSL_CTX_use_PrivateKey(context, parsed->get()) != 1 || SSL_CTX_check_private_key(context) != 1)
-        return wrong(key, "does not belong to " + certificate.string() + ".");
+        return wrong(key, "does not belong to " + textOf(certificate) + ".");
     return {};
 }
 

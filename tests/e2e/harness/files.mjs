@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onWindows, run, shown, until } from './harness.mjs';
+import { inManyLetters } from './program.mjs';
 
-export const folderFor = () => mkdtempSync(join(tmpdir(), 'deskline-files-'));
+export const folderFor = () => mkdtempSync(join(tmpdir(), inManyLetters));
 export const linux = { skip: onWindows && 'modes, links and limits of Linux' };
 export const status = async (gateway, token) => (await gateway.request('GET', '/me', undefined, { token })).status;
 export const ready = (gateway) => gateway.request('GET', '//readyz', undefined, { token: '' });

@@ -2,8 +2,9 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { say } from './console.mjs';
 import { Contract } from './contract.mjs';
+import { badEnds } from './ending.mjs';
 import { launch } from './launch.mjs';
-import { run, shown } from './program.mjs';
+import { onWindows, run, shown } from './program.mjs';
 import { requests } from './requests.mjs';
 import { Secrets } from './secrets.mjs';
 import { streams } from './stream.mjs';
@@ -84,6 +85,7 @@ const answerTo = (started) =>
 export async function startGateway({ keep = false, connections = 256, ...options } = {}) {
   const started = await launch(options);
   const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
+  let said; // what the double's log had at the end
   const gateway = {
     url: await answerTo(started),
     folder,
@@ -94,7 +96,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
     signal,
     endsWith,
     secrets: new Secrets(),
-    doubleLog: () => (existsSync(doubleLog) ? readFileSync(doubleLog, 'utf8') : ''),
+    doubleLog: () => said ?? (onWindows ? readFileSync(doubleLog, 'utf8') : ''),
     cli: (...args) => run([...args, '--config', shown(file)]),
     audit: () =>
       gateway
@@ -107,6 +109,7 @@ export async function startGateway({ keep = false, connections = 256, ...options
     async stop(how = 'SIGINT') {
       signal(how);
       const ended = await started.ended();
+      if (onWindows && existsSync(doubleLog)) said = gateway.doubleLog();
       gateway.secrets.search(log(), 'the log');
       gateway.secrets.searchFiles(folder, ['local-key.pem', 'private-key.pem', 'double.log']);
       if (process.env.DESKLINE_EVIDENCE)
@@ -118,6 +121,8 @@ export async function startGateway({ keep = false, connections = 256, ...options
             found: gateway.secrets.found,
           }) + '\n',
         );
+      const broken = said?.match(/^RULE BROKEN.*/m);
+      if (broken) badEnds.add('it broke a rule of TAPI or Core Audio: ' + broken[0]);
       if (gateway.secrets.found.length) throw new Error('a secret was written: ' + gateway.secrets.found.join(', '));
       gateway.hangUp();
       if (!keep) rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { badEnd, badEnds, running } from './ending.mjs';
 import { freePort } from './ports.mjs';
-import { environment, onWindows, program, shown } from './program.mjs';
+import { environment, inManyLetters, onWindows, program, shown } from './program.mjs';
 import { sleep } from './waiting.mjs';
 
 // The defaults where a test does not configure them: no limits on rates, and ports that nobody else has.
@@ -72,14 +72,15 @@ function watch(child, mayBeKilled) {
   };
 }
 
-// Starts a gateway, and checks how it ends. `signal` sends a signal; after SIGKILL the test expects that end. `ended`
-// waits for its end, and throws where that was a bad one.
+// Starts a gateway, with the configuration `file` where that is there already, and checks how it ends. `signal` sends a
+// signal; after SIGKILL the test expects that end. `ended` waits for its end, and throws where that was a bad one.
 export async function launch({
   config = '',
   env = {},
   traffic = 0,
   agents = 12,
-  folder = mkdtempSync(join(tmpdir(), 'deskline-test-')),
+  folder = mkdtempSync(join(tmpdir(), inManyLetters)),
+  file,
   port = 0,
   through = [],
 } = {}) {
@@ -87,15 +88,17 @@ export async function launch({
   const consolePort = async () => ((one) => (one === port ? freePort() : one))(await freePort());
   const telephonyConsole = await consolePort(),
     audioConsole = await consolePort();
-  const file = join(folder, 'deskline.toml'),
-    doubleLog = join(folder, 'double.log');
-  writeFileSync(
-    file + '.new',
-    configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }),
-  );
-  // The file is replaced as a whole: a command beside a start that found it empty would take every default, and work in
-  // another folder.
-  renameSync(file + '.new', file);
+  const doubleLog = join(folder, 'double.log');
+  if (!file) {
+    file = join(folder, 'deskline.toml');
+    writeFileSync(
+      file + '.new',
+      configuration({ config, folder, port, traffic, agents, telephonyConsole, audioConsole }),
+    );
+    // The file is replaced as a whole: a command beside a start that found it empty would take every default, and work
+    // in another folder.
+    renameSync(file + '.new', file);
+  }
   const [command, ...args] = [...through, ...(onWindows ? ['wine'] : []), program, 'serve', '--config', shown(file)];
   const child = spawn(command, args, {
     env: environment({

@@ -14,6 +14,9 @@ export const program =
 // gateway looks at who may change the folders above its own, and Wine does not know that in /tmp only owners may.
 const drive = join(root, 'build/wine/files');
 if (onWindows) process.env.TMPDIR = drive;
+// How the folders of gateways begin: in letters that no code page of Windows has together, so that every test under
+// Wine has its files, its messages and its command line with such a name.
+export const inManyLetters = 'deskline-Büro-γραφείο-坐席-';
 // A path as the program sees it.
 export const shown = (path) => {
   if (!onWindows) return path;

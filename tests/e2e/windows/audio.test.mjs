@@ -14,10 +14,7 @@ const start = async (options) => {
   return gateway;
 };
 after(async () => {
-  for (const gateway of started) {
-    await gateway.stop();
-    assert.doesNotMatch(gateway.doubleLog(), /RULE BROKEN/);
-  }
+  for (const gateway of started) await gateway.stop(); // which also finds broken rules of Core Audio
 });
 
 // The double's own id of a device: a hash of its name.

@@ -12,10 +12,7 @@ const start = async (options) => {
   return gateway;
 };
 after(async () => {
-  for (const gateway of started) {
-    await gateway.stop();
-    assert.doesNotMatch(gateway.doubleLog(), /RULE BROKEN/);
-  }
+  for (const gateway of started) await gateway.stop(); // which also finds broken rules of TAPI
 });
 
 const lines = async (gateway) => (await gateway.request('GET', '/addresses')).body.items;

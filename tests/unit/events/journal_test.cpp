@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "events/archive.hpp"
+#include "model/host_text.hpp"
 #include "unit/events/rows.hpp"
 
 using namespace deskline;
@@ -140,18 +141,18 @@ TEST_CASE("a damaged journal is set aside and a new one begun") {
     const Folder folder;
     const auto file = folder.path / "journal.db";
     std::ofstream(file) << std::string(8192, 'x');
-    const auto check = [&](const std::string& setAside) {
+    const auto check = [&](const std::filesystem::path& setAside) {
         const auto verified = verifyAudit(file);
         REQUIRE(verified.has_value());
         CHECK(verified->entries == 1);
         CHECK_FALSE(verified->broken);
         REQUIRE(verified->setAside);
         CHECK(verified->setAside->actor == "deskline");
-        CHECK(verified->setAside->object == std::filesystem::path(setAside).filename().string());
+        CHECK(verified->setAside->object == textOf(setAside.filename()));
         CHECK(verified->setAside->detail->find("file is not a database") != std::string::npos);
         CHECK(verified->setAside->detail->find("next start") == std::string::npos);  // it was set aside already
     };
-    std::string setAside;
+    std::filesystem::path setAside;
     {
         const auto journal = journalIn(file);
         setAside = journal->setAside();

@@ -10,8 +10,8 @@ namespace deskline::doubles {
 void log(std::string_view line) {
     static std::mutex mutex;
     static std::FILE* file = [] {
-        const char* name = std::getenv("DESKLINE_DOUBLE_LOG");
-        return name ? std::fopen(name, "ab") : nullptr;
+        const wchar_t* name = _wgetenv(L"DESKLINE_DOUBLE_LOG");
+        return name ? _wfopen(name, L"ab") : nullptr;
     }();
     if (!file) return;
     const std::lock_guard lock(mutex);
