@@ -131,7 +131,7 @@ Finding checkData(const host::Configuration& c) {
 
 Finding checkJournal(const host::Configuration& c, const std::optional<Fault>& noLock) {
     const auto& file = c.journal.path;
-    const auto folder = file.parent_path();
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(u8".");
     const auto notDurable = [](const std::string& finding) {
         return degraded("journal", finding, "The gateway serves, but no event is durable.",
                         "Give Deskline's account the right to the journal and its folder, or set [journal] path.");

@@ -19,6 +19,7 @@ int run(std::vector<std::string> words) {
     CLI::App program("Deskline: TAPI 3 call-center controls and Core Audio for browsers and CRM systems", "deskline");
     program.set_version_flag("--version", "deskline " DESKLINE_VERSION);
     program.require_subcommand(1);
+    program.allow_windows_style_options(false);  // "/name" is a path
     Invocation invocation;
     for (const auto add : {addServe, addCheckConfig, addToken, addDoctor, addJournal, addKey, addRevoke})
         add(program, invocation);
@@ -48,8 +49,8 @@ int main(int argc, char** argv) {
         return deskline::host::failed({"configuration", "OpenSSL could not be prepared: no memory is left."});
     deskline::host::keepPrivate();
     if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
+    const deskline::host::Utf8Console console;
     try {
-        const deskline::host::Utf8Console console;
         return deskline::cli::run(deskline::host::commandLine(argc, argv));
     } catch (const std::exception& error) {
         return deskline::host::failed({"configuration", error.what()});

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 #include "host/configuration_values.hpp"
 #include "host/nearest.hpp"
 #include "model/files.hpp"
 #include "model/host_text.hpp"
+#include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
@@ -78,6 +80,17 @@ std::optional<Mistake> controlCharacter(const std::string& content, const std::s
                                static_cast<unsigned char>(*found))};
 }
 
+// What often is the cause of a line that cannot be parsed.
+std::string adviceFor(const std::string& content, std::size_t line) {
+    if (!isUtf8(content)) return "; save the file as UTF-8";
+    std::istringstream lines(content);
+    std::string text;
+    for (std::size_t at = 0; at < line && std::getline(lines, text); ++at) {
+    }
+    const bool escapes = text.find('"') != std::string::npos && text.find('\\') != std::string::npos;
+    return escapes ? "; in \"…\" a backslash begins an escape: write 'C:\\Users\\x' or \"C:/Users/x\"" : "";
+}
+
 }  // namespace
 
 std::vector<Mistake> readFile(const std::filesystem::path& path, const std::vector<Key>& all) {
@@ -88,7 +101,8 @@ std::vector<Mistake> readFile(const std::filesystem::path& path, const std::vect
     const auto parsed = toml::parse(*content, file);
     if (!parsed) {
         const auto line = parsed.error().source().begin.line;
-        return {{file + (line ? ":" + std::to_string(line) : ""), "", std::string(parsed.error().description())}};
+        return {{file + (line ? ":" + std::to_string(line) : ""), "",
+                 std::string(parsed.error().description()) + adviceFor(*content, line)}};
     }
     std::vector<Mistake> mistakes;
     walk(parsed.table(), "", file, all, mistakes);

@@ -4,11 +4,16 @@
 #include <charconv>
 
 #include "model/host_text.hpp"
+#include "host/platform.hpp"
 #include "model/number.hpp"
 #include "model/text.hpp"
 
 namespace deskline::host {
 namespace {
+
+constexpr const char* noText = "must be UTF-8 without NUL";
+
+bool isText(const std::string& value) { return isUtf8(value) && value.find('\0') == std::string::npos; }
 
 constexpr std::int64_t longestRetry = 86'400;  // seconds
 
@@ -70,6 +75,7 @@ std::string misfit(const Key& key) {
         if (std::ranges::all_of(**list, chosen)) return {};
     }
     const auto* text = std::get_if<std::string*>(&key.target);
+    if (text && !isText(**text)) return noText;
     if (text && key.wrong) return key.wrong(**text);
     if (key.choices.empty() || (text && chosen(**text))) return {};
     std::string choices;
@@ -84,7 +90,8 @@ std::string setList(const Key& key, std::vector<std::string> items) {
 }
 
 std::string setPath(std::filesystem::path& target, const std::string& text) {
-    if (text.find('\0') != std::string::npos || !isUtf8(text)) return "must be a path in UTF-8, without NUL";
+    if (!isText(text)) return noText;
+    if (auto unfit = unfitPath(text); !unfit.empty()) return unfit;
     target = pathOf(text);
     return {};
 }

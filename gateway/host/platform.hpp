@@ -29,6 +29,9 @@ std::vector<std::string>
 environmentNames();  // of the process's variables; on Windows, where case does not count, upper
 // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
 std::filesystem::path defaultDataFolder();
+// Why the text is no path here, to be read after its key's name; "": it may be one. Windows alone has such: of a share or
+// a device nobody can tell who else may write there, and a tab is what TOML makes of "C:\temp".
+std::string unfitPath(const std::string& text);
 // The file that is read where none is named, whether it is there or not: deskline.toml in %ProgramData%\Deskline;
 // /etc/deskline/deskline.toml
 std::filesystem::path usualConfiguration();

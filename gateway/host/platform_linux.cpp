@@ -43,6 +43,8 @@ std::filesystem::path defaultDataFolder() {
 
 std::filesystem::path usualConfiguration() { return u8"/etc/deskline/deskline.toml"; }
 
+std::string unfitPath(const std::string&) { return {}; }
+
 UsualSources usualSources() { return {"simulated", "simulated"}; }
 
 void keepLineEnds() {}

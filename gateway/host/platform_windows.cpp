@@ -5,8 +5,10 @@
 #include <process.h>
 #include <shellapi.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <cwchar>
 #include <memory>
 
 #include "host/environment.hpp"
@@ -74,6 +76,16 @@ std::filesystem::path defaultDataFolder() {
 }
 
 std::filesystem::path usualConfiguration() { return defaultDataFolder() / u8"deskline.toml"; }
+
+std::string unfitPath(const std::string& text) {
+    const auto isSlash = [](char c) { return c == '/' || c == '\\'; };
+    if (text.size() > 1 && isSlash(text[0]) && isSlash(text[1]))
+        return "must be on a drive of this host, such as 'C:\\ProgramData\\Deskline': on a share it is not known who else "
+               "may write";
+    if (std::ranges::any_of(text, [](unsigned char c) { return c < ' '; }))
+        return "has a tab or another control character: TOML takes \"C:\\temp\" so; write 'C:\\temp' or \"C:/temp\"";
+    return {};
+}
 
 UsualSources usualSources() { return {"tapi3", "coreaudio"}; }
 

@@ -91,6 +91,8 @@ Result<std::optional<std::string>> readWhole(const std::filesystem::path& path) 
         if (isNotThere(code)) return std::optional<std::string>();
         return cannot(path, "read", code);
     }
+    if (GetFileType(file.get()) != FILE_TYPE_DISK)
+        return Fault{"configuration", textOf(path) + " cannot be read: it is no file."};
     LARGE_INTEGER size{};
     if (!GetFileSizeEx(file.get(), &size)) return cannot(path, "read");
     return readToEnd(path, static_cast<std::uint64_t>(size.QuadPart),

@@ -1,6 +1,7 @@
-// Texts that come from the host or go to it: UTF-8 here, on every host. A text becomes a path, and a path a text, by
-// these functions alone: what std::filesystem::path does with a std::string goes by the C library's locale, and on
-// Windows there is none that has UTF-8. tests/windows/paths.py holds it. Thread: any.
+// Texts that come from the host or go to it: UTF-8 here; on Linux a path's bytes as they are. A text becomes a path, and
+// a path a text, by these functions alone. On Windows std::filesystem::path takes a std::string by the C library's
+// locale, and there is none that has UTF-8; what it gives as one differs between libraries, and may throw.
+// tests/windows/paths.py holds it. Thread: any.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,7 +1,8 @@
 #include "net/transport/certificate_files.hpp"
-#include "model/host_text.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include "model/host_text.hpp"
 
 namespace deskline::net {
 

@@ -85,7 +85,8 @@ const answerTo = (started) =>
 export async function startGateway({ keep = false, connections = 256, ...options } = {}) {
   const started = await launch(options);
   const { folder, file, doubleLog, child, exit, log, signal, endsWith, telephonyConsole, audioConsole } = started;
-  let said; // what the double's log had at the end
+  let asked = false, // the doubles, which must have a log then
+    said; // what it had at the end
   const gateway = {
     url: await answerTo(started),
     folder,
@@ -104,12 +105,12 @@ export async function startGateway({ keep = false, connections = 256, ...options
         .stdout.split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line)),
-    telephony: (request) => say(telephonyConsole, request),
-    audio: (request) => say(audioConsole, request),
+    telephony: (request) => ((asked = onWindows), say(telephonyConsole, request)),
+    audio: (request) => ((asked = onWindows), say(audioConsole, request)),
     async stop(how = 'SIGINT') {
       signal(how);
       const ended = await started.ended();
-      if (onWindows && existsSync(doubleLog)) said = gateway.doubleLog();
+      if (asked || (onWindows && existsSync(doubleLog))) said = gateway.doubleLog();
       gateway.secrets.search(log(), 'the log');
       gateway.secrets.searchFiles(folder, ['local-key.pem', 'private-key.pem', 'double.log']);
       if (process.env.DESKLINE_EVIDENCE)

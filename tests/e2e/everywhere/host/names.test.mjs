@@ -3,7 +3,7 @@
 // neither the Greek nor the Chinese ones.
 import { test, describe, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from '../../harness/launch.mjs';
@@ -21,12 +21,13 @@ const scripts = {
   'all of them': 'ä γ 坐 🎧 €',
 };
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-// What the command writes, as bytes that must be UTF-8.
-function said(args, env = {}) {
-  const command = [...(onWindows ? ['wine'] : []), program, ...args];
-  const one = `"$@" 2>&1`;
-  const bytes = execFileSync('bash', ['-c', one + ' || true', 'bash', ...command], { env: environment(env) });
-  return utf8.decode(bytes).replaceAll('\r', '');
+// What the command writes, as bytes that must be UTF-8, where it ends with that code, or one of them.
+function said(code, args, env = {}) {
+  const [command, ...all] = [...(onWindows ? ['wine'] : []), program, ...args];
+  const { status, stdout, stderr } = spawnSync(command, all, { env: environment(env), timeout: 60_000 });
+  const text = utf8.decode(Buffer.concat([stdout, stderr])).replaceAll('\r', '');
+  assert.ok([code].flat().includes(status), text);
+  return text;
 }
 
 for (const [script, name] of Object.entries(scripts))
@@ -49,14 +50,13 @@ for (const [script, name] of Object.entries(scripts))
     const env = { DESKLINE_JOURNAL_PATH: shown(journal) };
 
     test('check-config finds the file and names it', () => {
-      assert.equal(run(['check-config', ...config]).code, 0);
-      assert.equal(said(['check-config', ...config]), `${shown(file)} is in order\n`);
+      assert.equal(said(0, ['check-config', ...config]), `${shown(file)} is in order\n`);
     });
 
     test('one that is not there is named, and the system says why', () => {
       const missing = join(folder, name + ' 2.toml');
-      assert.ok(said(['check-config', '--config', shown(missing)]).includes(shown(missing)));
-      const inNone = said(['journal', 'backup', shown(join(folder, name + ' 3', 'copy.db')), ...config], env);
+      assert.ok(said(1, ['check-config', '--config', shown(missing)]).includes(shown(missing)));
+      const inNone = said(1, ['journal', 'backup', shown(join(folder, name + ' 3', 'copy.db')), ...config], env);
       assert.ok(inNone.includes(name), inNone);
     });
 
@@ -76,7 +76,7 @@ for (const [script, name] of Object.entries(scripts))
         const second = run(['serve', ...config], { env, timeout: 60_000 });
         assert.equal(second.code, 1, second.stderr);
         assert.ok(second.stderr.includes(`The data folder ${shown(data)} is another gateway's`), second.stderr);
-        assert.ok(said(['journal', 'backup', shown(backup), ...config], env).includes(shown(backup)));
+        assert.ok(said(0, ['journal', 'backup', shown(backup), ...config], env).includes(shown(backup)));
         assert.equal(readFileSync(backup).subarray(0, 15).toString(), 'SQLite format 3');
         const again = run(['journal', 'backup', shown(backup), ...config], { env });
         assert.ok(again.code === 1 && again.stderr.includes(shown(backup) + ' exists already'), again.stderr);
@@ -87,14 +87,14 @@ for (const [script, name] of Object.entries(scripts))
     });
 
     test('doctor names them', () => {
-      const told = JSON.stringify(JSON.parse(said(['doctor', '--json', ...config], env)));
+      const told = JSON.stringify(JSON.parse(said([0, 1], ['doctor', '--json', ...config], env)));
       for (const one of [data, journal]) assert.ok(told.includes(path(one).slice(1, -1)), told);
     });
 
     test('a mistake in the configuration is told with the name of the file, and its line', () => {
       const wrong = join(folder, 'wrong ' + name + '.toml');
       writeFileSync(wrong, `[server]\ndata_dri = "x"\n`);
-      const told = said(['check-config', '--config', shown(wrong)]);
+      const told = said(1, ['check-config', '--config', shown(wrong)]);
       assert.ok(told.includes(shown(wrong) + ':2'), told);
     });
   });
@@ -122,6 +122,48 @@ describe('what is no name', () => {
       writeFileSync(file, `[server]\ndata_dir = ${value}\n`);
       const { code, stderr } = run(['check-config', '--config', shown(file)]);
       assert.equal(code, 1);
-      assert.match(stderr, /deskline\.toml:2: server\.data_dir must be a /);
+      assert.match(stderr, /deskline\.toml:2: server\.data_dir must be /);
     });
+
+  test('a NUL in another text is refused too', () => {
+    writeFileSync(file, '[identity]\nissuer = "https://a.example"\njwks = "a.json\\u0000b"\n');
+    const { code, stderr } = run(['check-config', '--config', shown(file)]);
+    assert.equal(code, 1);
+    assert.match(stderr, /identity\.jwks must be UTF-8 without NUL/);
+  });
+
+  for (const [what, value, wanted] of onWindows
+    ? [
+        ['"C:\\temp", in which TOML sees a tab', '"C:\\temp"', /2: server\.data_dir has a tab .*'C:\\temp'/],
+        ['"C:\\Users", in which TOML sees an escape', '"C:\\Users"', /2: .*write 'C:\\Users/],
+        ['a share', "'\\\\server\\share'", /2: server\.data_dir must be on a drive of this host/],
+        ['a device', "'\\\\?\\C:\\x'", /2: server\.data_dir must be on a drive of this host/],
+      ]
+    : [])
+    test(`on Windows, ${what} is refused with what to write`, () => {
+      writeFileSync(file, `[server]\ndata_dir = ${value}\n`);
+      assert.match(said(1, ['check-config', '--config', shown(file)]), wanted);
+    });
+
+  test('a file of another encoding is refused with the one that is meant', () => {
+    writeFileSync(file, Buffer.from('[server]\nname = "B\xfcro"\n', 'latin1'));
+    assert.match(said(1, ['check-config', '--config', shown(file)]), /:2.*save the file as UTF-8/);
+  });
+
+  test('an argument that is not UTF-8 is refused', { skip: onWindows && 'arguments are UTF-16 there' }, () => {
+    const { status, stderr } = spawnSync('bash', ['-c', `exec "$0" check-config --config $'\\xff'`, program]);
+    assert.equal(status, 2);
+    assert.match(stderr.toString(), /is not UTF-8/);
+  });
+
+  test('what is no file is not read', { skip: !onWindows && 'COM1 and NUL are names of Windows' }, () => {
+    for (const name of ['NUL', 'COM1']) assert.match(said(1, ['check-config', '--config', name]), /cannot be read/);
+  });
+
+  test('a path that begins with a slash is no option', () => {
+    const copy = join(folder, 'copy.db');
+    writeFileSync(file, '[server]\n');
+    const { stderr } = run(['journal', 'backup', copy, '--config', shown(file)]);
+    assert.doesNotMatch(stderr, /does not take/);
+  });
 });
