@@ -58,6 +58,10 @@ SessionId sessionId(const HandlerName& handler, const AgentId& agent, const Grou
     return SessionId(stableId({"session", handler, agent, group, address, toRfc3339(startedAt)}));
 }
 
+CallId callId(const AddressId& line, std::uint32_t number) {
+    return CallId("call-" + stableId({"call", line, std::to_string(number)}));
+}
+
 AudioSessionId audioSessionId(std::string_view instance) {
     return AudioSessionId(stableId({"audio-session", instance}));
 }

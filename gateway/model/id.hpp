@@ -2,6 +2,7 @@
 // Thread: any.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ AddressId addressId(std::string_view provider, const AddressName& address, std::
 // ITAgentSession has no identifier: the same session keeps its id when the gateway starts again.
 SessionId sessionId(const HandlerName& handler, const AgentId& agent, const GroupName& group,
                     const AddressName& address, Time startedAt);
+// `number`: what the provider calls the call by (CIL_CALLID); it tells apart the calls that a line has at one time.
+CallId callId(const AddressId& line, std::uint32_t number);
 // Of IAudioSessionControl2::GetSessionInstanceIdentifier, which IAudioVolumeDuckNotification names a session by too.
 AudioSessionId audioSessionId(std::string_view instance);
 std::string digest(std::string_view text);  // SHA-256, hexadecimal

@@ -82,18 +82,15 @@ Result<void> Connection::addGroup(ITACDGroup* group, const HandlerName& handler,
     return {};
 }
 
-void Connection::addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory) {
-    for (const auto& call : callsOf(address)) {
-        CALL_STATE state{};
-        if (FAILED(call->get_CallState(&state)) || isOver(fromTapi(state))) continue;
-        Call value{.id = CallId("call-" + randomId(6)),
-                   .address = name,
-                   .direction = readDirection(call.Get()),
-                   .state = fromTapi(state),
-                   .since = now()};
-        readParties(call.Get(), value);
-        const auto identity = com::identityOf(call.Get());
-        if (const auto kept = inventory_.put(identity, {call, std::move(value)}, true))
+void Connection::addCalls(ITAddress* address, TelephonyInventory& inventory) {
+    for (const auto& object : callsOf(address)) {
+        auto call = readCall(object.Get(), address, now());
+        if (call.state == CallState::unknown || isOver(call.state)) continue;
+        const auto identity = com::identityOf(object.Get());
+        if (inventory_.adopt(call.id, identity, object)) continue;
+        call.id = idOf(call);
+        readParties(object.Get(), call);
+        if (const auto kept = inventory_.put(identity, {object, std::move(call)}, true))
             inventory.calls.push_back(*kept);
     }
 }

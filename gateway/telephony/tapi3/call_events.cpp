@@ -3,6 +3,14 @@
 #include "telephony/tapi3/connection.hpp"
 
 namespace deskline::telephony {
+namespace {
+
+ComPtr<ITAddress> addressOf(ITCallInfo* call) {
+    ComPtr<ITAddress> address;
+    return SUCCEEDED(call->get_Address(address.GetAddressOf())) ? address : nullptr;
+}
+
+}  // namespace
 
 void Connection::happened(ITCallNotificationEvent* event, Time time) {
     ComPtr<ITCallInfo> call;
@@ -28,15 +36,24 @@ void Connection::happened(ITCallInfoChangeEvent* event, Time time) {
     callTold(call, {CallEvent::info}, time);
 }
 
-Call Connection::readCall(ITCallInfo* object, Time time) {
-    Call call{.id = CallId("call-" + randomId(6)), .direction = readDirection(object)};
-    ComPtr<ITAddress> address;
-    if (SUCCEEDED(object->get_Address(address.GetAddressOf())) && address)
-        if (const auto name = readName(address.Get())) call.address = *name;
+Call Connection::readCall(ITCallInfo* object, ITAddress* address, Time time) const {
+    Call call{.direction = readDirection(object)};
+    if (address) {
+        if (const auto name = readName(address)) call.address = *name;
+        const auto line = lineOf(address);
+        const auto number = readNumber(object);
+        if (line && number != 0) call.id = callId(*line, number);
+    }
     CALL_STATE state{};
     if (SUCCEEDED(object->get_CallState(&state))) call.state = fromTapi(state);
     call.since = time;
     return call;
+}
+
+// Of a call that was just read: the same when the next connection reads it, where its provider gives it a number that
+// no call had lately.
+CallId Connection::idOf(const Call& call) const {
+    return call.id.empty() || inventory_.ended(call.id) ? CallId("call-" + randomId(6)) : call.id;
 }
 
 // A call that is known changes its state without a question to the switch.
@@ -49,8 +66,10 @@ void Connection::callTold(const ComPtr<ITCallInfo>& call, const CallNews& news, 
 
 void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time time) {
     const auto identity = com::identityOf(object);
-    const auto known = inventory_.call(identity);
-    auto call = known ? *known : readCall(object, time);
+    auto known = inventory_.call(identity);
+    auto call = known ? *known : readCall(object, addressOf(object).Get(), time);
+    if (!known && (known = inventory_.adopt(call.id, identity, object)))
+        call = *known;  // seen as another object before
     if (news.state) {
         if (call.state != *news.state) call.since = time;
         call.state = *news.state;
@@ -58,12 +77,16 @@ void Connection::callHappened(ITCallInfo* object, const CallNews& news, Time tim
     if (call.direction == CallDirection::unknown && call.state == CallState::offering)
         call.direction = CallDirection::incoming;
     if (news.cause) call.cause = news.cause;
+    if (!known) {
+        if (isOver(call.state) && inventory_.ended(call.id)) return;  // it was told that it is over
+        call.id = idOf(call);
+    }
     if (!known || news.event != CallEvent::state) readParties(object, call);
     if (known && news.event == CallEvent::info && call.direction == CallDirection::unknown)
         call.direction = readDirection(object);  // a provider may tell it later (CIC_ORIGIN)
     if (!call.session) call.session = inventory_.sessionOn(call.address);
     if (isOver(call.state)) {
-        if (!inventory_.dropCall(identity) && (known || news.event != CallEvent::state)) return;
+        if (!inventory_.drop(call, identity) && (known || news.event != CallEvent::state)) return;
     } else if (const auto kept = inventory_.put(identity, {object, call}, !known)) {
         call = *kept;
     } else {

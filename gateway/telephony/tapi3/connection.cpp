@@ -63,6 +63,7 @@ void Connection::listen() {
 }
 
 void Connection::disconnect() {
+    const auto apartment = com::enterApartment();  // for a thread that has none, such as main at the end
     over_ = true;
     if (point_ && cookie_) point_->Unadvise(std::exchange(cookie_, 0));
     queue_->close();
@@ -74,6 +75,7 @@ void Connection::joinEvents() {
 }
 
 void Connection::close() {
+    const auto apartment = com::enterApartment();  // whichever thread let go of it last
     disconnect();
     joinEvents();
     if (tapi_) unregister(inventory_.registrations());

@@ -74,7 +74,7 @@ private:
     bool registerLine(const AddressId& id);  // for its calls
     void registerAgain();                    // those lines for which it failed
     void forgetUnregistered(const AddressId& id);
-    void addCalls(ITAddress* address, const AddressName& name, TelephonyInventory& inventory);
+    void addCalls(ITAddress* address, TelephonyInventory& inventory);
     void unregister(const std::vector<long>& registrations);  // ITTAPI::UnregisterNotifications
     // The session's id. A session that is not known yet is read and put into the inventory.
     Result<SessionId> meet(ITAgentSession* session);
@@ -113,7 +113,9 @@ private:
     };
     void callTold(const ComPtr<ITCallInfo>& call, const CallNews& news, Time time);
     void callHappened(ITCallInfo* call, const CallNews& news, Time time);
-    Call readCall(ITCallInfo* call, Time time);  // one that is not known yet
+    // One that is not known yet; without an id where its provider gives it no number.
+    Call readCall(ITCallInfo* call, ITAddress* address, Time time) const;
+    CallId idOf(const Call& call) const;
     void queueAdded(ITQueue* queue, Time time);
     // Tells it in order: in a lane, where it is slow.
     void tell(const std::string& lane, const ComPtr<IUnknown>& object, bool slow, Details::Work work);

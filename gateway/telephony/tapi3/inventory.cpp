@@ -105,10 +105,7 @@ Inventory::OfHandler Inventory::takeOf(const HandlerName& handler) {
     taken.sessions = takenOut(sessions_, [&](const SessionEntry& session) {
         return taken.agents.contains(session.value.agent) || names.contains(session.value.address);
     });
-    for (const auto& [id, session] : taken.sessions) {
-        forgetObjectsOf(id);
-        ended_.insert(id);
-    }
+    for (const auto& [id, session] : taken.sessions) forgetObjectsOf(id);  // the switch may have them when it is back
     return taken;
 }
 
@@ -193,7 +190,9 @@ std::map<IUnknown*, CallEntry> Inventory::takeCallsOn(const AddressId& line) {
 }
 
 std::map<IUnknown*, CallEntry> Inventory::takeCalls(const AddressName& line) {
-    return takenOut(calls_, [&](const CallEntry& call) { return call.value.address == line; });
+    auto gone = takenOut(calls_, [&](const CallEntry& call) { return call.value.address == line; });
+    for (const auto& [identity, call] : gone) endedCalls_.insert(call.value.id);
+    return gone;
 }
 
 std::optional<Call> Inventory::call(const ComPtr<IUnknown>& identity) const {
@@ -202,11 +201,30 @@ std::optional<Call> Inventory::call(const ComPtr<IUnknown>& identity) const {
     return known == calls_.end() ? std::nullopt : std::optional(known->second.value);
 }
 
-bool Inventory::dropCall(const ComPtr<IUnknown>& identity) {
+bool Inventory::drop(const Call& over, const ComPtr<IUnknown>& identity) {
     decltype(calls_)::node_type gone;  // released outside the lock
     const std::lock_guard lock(mutex_);
     gone = calls_.extract(identity.Get());
+    endedCalls_.insert(over.id);
     return !gone.empty();
+}
+
+bool Inventory::ended(const CallId& call) const {
+    const std::lock_guard lock(mutex_);
+    return endedCalls_.contains(call);
+}
+
+std::optional<Call> Inventory::adopt(const CallId& call, const ComPtr<IUnknown>& identity,
+                                     const ComPtr<ITCallInfo>& object) {
+    CallEntry former;  // its object is released outside the lock
+    const std::lock_guard lock(mutex_);
+    const auto known =
+        std::ranges::find_if(calls_, [&](const auto& entry) { return !call.empty() && entry.second.value.id == call; });
+    if (known == calls_.end()) return std::nullopt;
+    former = std::move(known->second);
+    calls_.erase(known);
+    calls_[identity.Get()] = {object, former.value};
+    return former.value;
 }
 
 }  // namespace deskline::telephony

@@ -41,6 +41,7 @@ struct AgentEntry {
     ComPtr<ITAgent> object;
     ComPtr<IUnknown> identity;
     HandlerName handler;
+    std::size_t removals = 0;  // how many handlers had gone when it came
 };
 struct SessionEntry {
     ComPtr<ITAgentSession> object;
@@ -76,7 +77,7 @@ public:
         std::map<AgentId, AgentEntry> agents;
         std::map<SessionId, SessionEntry> sessions;  // of those agents, or on lines that no other handler can use
     };
-    OfHandler takeOf(const HandlerName& handler);  // all but its groups; the sessions have ended
+    OfHandler takeOf(const HandlerName& handler);  // all but its groups
 
     // ACD groups and queues. `put` replaces what has the id.
     void put(GroupEntry group);
@@ -145,7 +146,10 @@ public:
     std::optional<Call> put(const ComPtr<IUnknown>& identity, CallEntry call, bool isNew);
     std::map<IUnknown*, CallEntry> takeCallsOn(const AddressId& line);
     std::optional<Call> call(const ComPtr<IUnknown>& identity) const;
-    bool dropCall(const ComPtr<IUnknown>& identity);  // false: it was not there
+    bool drop(const Call& over, const ComPtr<IUnknown>& identity);  // false: it was not there
+    bool ended(const CallId& call) const;                           // lately, or its line went
+    // The call of this id, if it is there: from now on it is told by this object. "": none.
+    std::optional<Call> adopt(const CallId& call, const ComPtr<IUnknown>& identity, const ComPtr<ITCallInfo>& object);
 
 private:
     // Under the lock:
@@ -163,7 +167,8 @@ private:
     std::map<IUnknown*, SessionId> sessionByIdentity_;  // of objects that the session's entry holds
     std::map<IUnknown*, CallEntry> calls_;
     std::size_t removals_ = 0;
-    source::Remembered ended_;          // sessions
+    source::Remembered ended_;  // sessions
+    source::Remembered endedCalls_;
     source::Remembered removedGroups_;  // by id and by name
 };
 

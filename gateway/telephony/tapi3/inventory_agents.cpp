@@ -10,6 +10,7 @@ Inventory::Added Inventory::add(const AgentId& id, AgentEntry agent, const ComPt
     const std::lock_guard lock(mutex_);
     if (agents_.contains(id)) return Added::known;
     if (std::ranges::find(handlers_, handler, &HandlerEntry::object) == handlers_.end()) return Added::handlerGone;
+    agent.removals = removals_;
     agents_[id] = std::move(agent);
     return Added::yes;
 }
@@ -78,7 +79,8 @@ std::optional<SessionId> Inventory::add(const ComPtr<ITAgentSession>& object, co
     const std::lock_guard lock(mutex_);
     if (const auto met = sessionByIdentity_.find(identity.Get()); met != sessionByIdentity_.end()) return met->second;
     HandlerName handler;
-    if (const auto agent = agents_.find(value.agent); agent != agents_.end())
+    const auto agent = agents_.find(value.agent);
+    if (agent != agents_.end() && agent->second.removals <= removals)
         handler = agent->second.handler;
     else if (removals_ != removals)
         return std::nullopt;

@@ -67,7 +67,7 @@ AddressId Connection::takeIn(AddressEntry line, TelephonyInventory& news) {
     const auto value = inventory_.add(std::move(line));
     registerLine(value.id);
     news.of<Address>().push_back(value);
-    addCalls(object.Get(), value.name, news);
+    addCalls(object.Get(), news);
     return value.id;
 }
 
@@ -129,7 +129,7 @@ void Connection::seeLine(const AddressId& id, Time time) {
     const auto line = inventory_.line(id);
     if (!line) return;
     TelephonyInventory news;
-    addCalls(line->object.Get(), line->value.name, news);
+    addCalls(line->object.Get(), news);
     ADDRESS_STATE state{};
     setLineState(id, SUCCEEDED(line->object->get_State(&state)) ? fromTapi(state) : AddressState::unknown, time);
     reportAdded(news, time);

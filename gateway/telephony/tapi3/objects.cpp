@@ -130,6 +130,11 @@ CallDirection readDirection(ITCallInfo* call) {
     return SUCCEEDED(call->get_CallInfoLong(::CIL_ORIGIN, &origin)) ? directionFrom(origin) : CallDirection::unknown;
 }
 
+std::uint32_t readNumber(ITCallInfo* call) {
+    __LONG32 number = 0;
+    return SUCCEEDED(call->get_CallInfoLong(::CIL_CALLID, &number)) ? static_cast<std::uint32_t>(number) : 0;
+}
+
 Result<std::vector<ComPtr<ITAgentHandler>>> handlersOf(ITTAPICallCenter* center) {
     return all<ITAgentHandler>(center, &ITTAPICallCenter::EnumerateAgentHandlers, &ITTAPICallCenter::get_AgentHandlers,
                                "ITTAPICallCenter::EnumerateAgentHandlers");

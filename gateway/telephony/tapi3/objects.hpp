@@ -18,6 +18,7 @@ Result<Agent> readAgent(ITAgent* agent, const HandlerName& handler);  // without
 Result<Time> readStart(ITAgentSession* session);
 void readParties(ITCallInfo* call, Call& out);  // a number that is withheld or not known yet stays absent
 CallDirection readDirection(ITCallInfo* call);
+std::uint32_t readNumber(ITCallInfo* call);  // CIL_CALLID; 0: the provider has none
 
 // statistics.cpp:
 Result<AgentStatistics> readStatistics(ITAgent* agent);

@@ -3,6 +3,7 @@
 import { test, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { startGateway, until } from '../harness/harness.mjs';
+import { fresh, held, lines, lostAndBack, tells, topics } from '../harness/lines.mjs';
 
 const started = [];
 const start = async (options) => {
@@ -15,37 +16,8 @@ after(async () => {
   for (const gateway of started) await gateway.stop(); // which also finds broken rules of TAPI
 });
 
-const lines = async (gateway) => (await gateway.request('GET', '/addresses')).body.items;
 const lineOf = async (gateway, name) => (await lines(gateway)).find((line) => line.name === name);
-const held = async (gateway) => (await gateway.telephony({ do: 'figures' })).held;
-const topics = ['address', 'agent-session', 'agent', 'agent-handler', 'call', 'source'];
-// Whether a frame came after now.
-const fresh = (stream) => {
-  const before = new Set(stream.frames);
-  return (frame) => !before.has(frame);
-};
 const named = (name, since) => (frame) => since(frame) && frame.data.address.name === name;
-const lostAndBack = async (gateway, stream) => {
-  const since = fresh(stream);
-  await gateway.telephony({ do: 'lose', hresult: '0x80010108' });
-  await stream.event('source', 'lost', since);
-  await gateway.telephony({ do: 'restore' });
-  return stream.event('source', 'connected', since);
-};
-
-// A call on the line is told once, and its end.
-async function tells(gateway, stream, address) {
-  const since = fresh(stream);
-  await gateway.telephony({ do: 'start-call', address });
-  const rings = ({ data }) => data.call.address === address && data.call.state === 'offering';
-  await stream.event('call', 'state', (frame) => since(frame) && rings(frame));
-  await gateway.telephony({ do: 'release', address });
-  const over = ({ data }) => data.call.address === address && data.call.state === 'disconnected';
-  await stream.event('call', 'state', (frame) => since(frame) && over(frame));
-  const told = stream.frames.filter((frame) => since(frame) && frame.type === 'deskline.call');
-  assert.equal(told.filter((frame) => frame.data.event === 'state' && rings(frame)).length, 1);
-  assert.equal(told.filter(over).length, 1);
-}
 
 test('no agent proxy: lines are there, and calls on them are told; when it comes, sessions can be opened', async () => {
   const gateway = await start();

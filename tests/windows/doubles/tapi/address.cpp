@@ -1,12 +1,22 @@
 #include "doubles/tapi/address.hpp"
 
 #include "doubles/simulation.hpp"
+#include "doubles/tapi/call.hpp"
 #include "doubles/tapi/enumeration.hpp"
 #include "doubles/tapi/world.hpp"
 
 namespace deskline::doubles::tapi {
 
-HRESULT AddressObject::EnumerateCalls(IEnumCall** out) { return enumerate<IEnumCall, ITCallInfo>({}, out); }
+HRESULT AddressObject::EnumerateCalls(IEnumCall** out) {
+    std::vector<com::ComPtr<ITCallInfo>> items;
+    for (const auto& call : world().acd.calls()) {
+        if (call.address != name) continue;
+        const auto object = calls().get(call.id);
+        object->tell(call);
+        items.emplace_back(object);
+    }
+    return enumerate(std::move(items), out);
+}
 
 Registry<AddressObject>& addresses() {
     static Registry<AddressObject> all;

@@ -32,6 +32,10 @@ HRESULT CallObject::get_Privilege(CALL_PRIVILEGE* out) {
 }
 
 HRESULT CallObject::get_CallInfoLong(CALLINFO_LONG which, __LONG32* out) {
+    if (which == callNumber) {
+        *out = static_cast<__LONG32>(std::stol(id.substr(id.find('-') + 1)));
+        return S_OK;
+    }
     if (which != origin) return E_INVALIDARG;
     *out = world().nextOrigin();
     return S_OK;

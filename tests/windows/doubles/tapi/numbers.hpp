@@ -113,13 +113,14 @@ inline constexpr auto callerIdNumber = static_cast<CALLINFO_STRING>(1);
 inline constexpr auto calledIdName = static_cast<CALLINFO_STRING>(2);
 inline constexpr auto calledIdNumber = static_cast<CALLINFO_STRING>(3);
 inline constexpr auto origin = static_cast<CALLINFO_LONG>(7);
+inline constexpr auto callNumber = static_cast<CALLINFO_LONG>(15);
 inline constexpr long externalOrigin = 0x4;
 static_assert(addressCreated == ::TE_ADDRESSCREATE && addressRemoved == ::TE_ADDRESSREMOVE &&
               addressClosed == ::TE_ADDRESSCLOSE && addressStateChanged == ::AE_STATE &&
               monitorPrivilege == ::CP_MONITOR && monitorNotification == ::CNE_MONITOR &&
               callerIdChanged == ::CIC_CALLERID && callerIdName == ::CIS_CALLERIDNAME &&
               callerIdNumber == ::CIS_CALLERIDNUMBER && calledIdName == ::CIS_CALLEDIDNAME &&
-              calledIdNumber == ::CIS_CALLEDIDNUMBER && origin == ::CIL_ORIGIN &&
+              calledIdNumber == ::CIS_CALLEDIDNUMBER && origin == ::CIL_ORIGIN && callNumber == ::CIL_CALLID &&
               externalOrigin == LINECALLORIGIN_EXTERNAL);
 
 // HRESULTs.
