@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
         return deskline::host::failed({"configuration", "OpenSSL could not be prepared: no memory is left."});
     deskline::host::keepPrivate();
     if (argc > 1 && std::string_view(argv[1]) == "serve") deskline::host::holdSignals();
-    const deskline::host::Utf8Console console;
+    const auto console = deskline::host::utf8Console();
     try {
         return deskline::cli::run(deskline::host::commandLine(argc, argv));
     } catch (const std::exception& error) {

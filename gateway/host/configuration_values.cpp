@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "model/host_text.hpp"
 #include "host/platform.hpp"
+#include "model/host_text.hpp"
 #include "model/number.hpp"
 #include "model/text.hpp"
 

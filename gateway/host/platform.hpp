@@ -1,6 +1,7 @@
 // What differs between the hosts: names, folders, sources, what stdout does to lines. Thread: main's, at the start.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,25 +13,15 @@ std::string hostName();
 // page of the system, and what that lacks is lost in them. Source: CommandLineToArgvW.
 std::vector<std::string> commandLine(int argc, const char* const* argv);
 
-// While it lives, what the program writes to a console is taken as UTF-8. Source: SetConsoleOutputCP.
-class Utf8Console {
-public:
-    Utf8Console();
-    ~Utf8Console();
-    Utf8Console(const Utf8Console&) = delete;
-    Utf8Console& operator=(const Utf8Console&) = delete;
-
-private:
-    unsigned before_ = 0;  // the code page; 0: there is no console
-};
-
+// While what it returns lives, a console takes as UTF-8 what the program writes. Source: SetConsoleOutputCP.
+[[nodiscard]] std::shared_ptr<void> utf8Console();
 int processId();
 std::vector<std::string>
 environmentNames();  // of the process's variables; on Windows, where case does not count, upper
 // %ProgramData%\Deskline; $XDG_STATE_HOME/deskline or ~/.local/state/deskline
 std::filesystem::path defaultDataFolder();
-// Why the text is no path here, to be read after its key's name; "": it may be one. Windows alone has such: of a share or
-// a device nobody can tell who else may write there, and a tab is what TOML makes of "C:\temp".
+// Why the text is no path here, to be read after its key's name; "": it may be one. Windows alone has such: of a share
+// or a device nobody can tell who else may write there, and a tab is what TOML makes of "C:\temp".
 std::string unfitPath(const std::string& text);
 // The file that is read where none is named, whether it is there or not: deskline.toml in %ProgramData%\Deskline;
 // /etc/deskline/deskline.toml

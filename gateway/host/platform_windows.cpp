@@ -39,11 +39,11 @@ std::vector<std::string> commandLine(int argc, const char* const* argv) {
     return all;
 }
 
-Utf8Console::Utf8Console() : before_(GetConsoleOutputCP()) {
-    if (before_) SetConsoleOutputCP(CP_UTF8);
-}
-Utf8Console::~Utf8Console() {
-    if (before_) SetConsoleOutputCP(before_);
+std::shared_ptr<void> utf8Console() {
+    const UINT before = GetConsoleOutputCP();  // 0: there is no console
+    if (before == 0) return nullptr;
+    SetConsoleOutputCP(CP_UTF8);
+    return {nullptr, [before](void*) { SetConsoleOutputCP(before); }};
 }
 
 std::optional<std::string> processEnvironment(const std::string& name) {
@@ -80,7 +80,8 @@ std::filesystem::path usualConfiguration() { return defaultDataFolder() / u8"des
 std::string unfitPath(const std::string& text) {
     const auto isSlash = [](char c) { return c == '/' || c == '\\'; };
     if (text.size() > 1 && isSlash(text[0]) && isSlash(text[1]))
-        return "must be on a drive of this host, such as 'C:\\ProgramData\\Deskline': on a share it is not known who else "
+        return "must be on a drive of this host, such as 'C:\\ProgramData\\Deskline': on a share it is not known who "
+               "else "
                "may write";
     if (std::ranges::any_of(text, [](unsigned char c) { return c < ' '; }))
         return "has a tab or another control character: TOML takes \"C:\\temp\" so; write 'C:\\temp' or \"C:/temp\"";

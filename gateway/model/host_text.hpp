@@ -1,5 +1,5 @@
-// Texts that come from the host or go to it: UTF-8 here; on Linux a path's bytes as they are. A text becomes a path, and
-// a path a text, by these functions alone. On Windows std::filesystem::path takes a std::string by the C library's
+// Texts that come from the host or go to it: UTF-8 here; on Linux a path's bytes as they are. A text becomes a path,
+// and a path a text, by these functions alone. On Windows std::filesystem::path takes a std::string by the C library's
 // locale, and there is none that has UTF-8; what it gives as one differs between libraries, and may throw.
 // tests/windows/paths.py holds it. Thread: any.
 #pragma once

