@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds that no source of the gateway makes a path of a std::string, or a std::string of a path, but by
-model/host_text.hpp: on Windows the C++ library converts by the C locale, which has no UTF-8.
+model/host_text.hpp: on Windows the C++ library makes a path of a text by the C locale, which has no UTF-8.
 
   tests/windows/paths.py BUILD    BUILD: the folder of the Windows build
 

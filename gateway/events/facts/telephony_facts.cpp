@@ -25,15 +25,14 @@ AgentEvent eventInto(AgentState state) { return named<AgentEvent>(name(state)).v
 
 template <class T>
 void TelephonyFacts::setPresent(const std::vector<T>& now) {
-    auto& all = state_.all<T>();
-    for (const auto& id : missing(all, now)) (*this)(ThingChanged{T(all.at(id)), EventOf<T>::removed});
+    const auto& all = state_.all<T>();
+    for (const auto& id : missing(all, now)) (*this)(ThingChanged{all.at(id), EventOf<T>::removed});
     for (const auto& thing : now) {
         const auto known = all.find(thing.id);
         if (known == all.end())
             (*this)(ThingChanged{thing, EventOf<T>::added});
         else if constexpr (TellsItsChanges<T>)
-            for (const auto event : T::changes(std::exchange(known->second, thing), thing))
-                (*this)(ThingChanged{thing, event});
+            for (const auto event : T::changes(known->second, thing)) (*this)(ThingChanged{thing, event});
     }
 }
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { startGateway, until } from '../harness/harness.mjs';
 import { fresh, held, lines, lostAndBack, tells, topics } from '../harness/lines.mjs';
 
-test('the service dies, the agent proxy goes, TAPI wants to begin anew: each ten times in the middle of a call', async () => {
+test('the service dies, the proxy goes, TAPI wants to begin anew: each ten times in the middle of a call', async () => {
   const gateway = await startGateway({ keep: true });
   await until('telephony is there', async () => (await lines(gateway)).length === 12);
   const stream = await gateway.stream({ topics });
